@@ -1,0 +1,91 @@
+## make run      the app on http://localhost:8501   (PORT=9000, HEADLESS=1)
+## make test     every check, the browser's too     (what has to pass before a merge)
+## make check    the same without the browser
+## make format   put the source in its form
+## make screenshots   the pictures of docs/screenshots
+
+PYTHON ?= python3
+PORT ?= 8501
+HEADLESS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --disable-pip-version-check --quiet
+RUN_STAMP := $(VENV)/.requirements
+DEV_STAMP := $(VENV)/.requirements-dev
+NODE_STAMP := node_modules/.package-lock.json
+# In CI nothing may be left out for want of a tool.
+REQUIRED := $(filter required,$(BROWSER_TESTS))$(CI)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check lint format types imports javascript unit everything screenshots clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+run: $(RUN_STAMP)
+	$(PY) -m streamlit run app.py --server.port $(PORT) $(if $(filter-out 0 false no,$(HEADLESS)),--server.headless true)
+
+test: lint types imports javascript everything
+
+check: lint types imports javascript unit
+
+lint: $(DEV_STAMP)
+	$(PY) -m ruff format --check --quiet
+	$(PY) -m ruff check --quiet
+
+types: $(DEV_STAMP)
+	$(PY) -m mypy
+
+imports: $(DEV_STAMP)
+	$(VENV)/bin/lint-imports --no-logo
+
+unit: $(DEV_STAMP)
+	$(PY) -m pytest --quiet --ignore=tests/browser
+
+everything: $(DEV_STAMP)
+	$(PY) -m pytest --quiet
+
+javascript:
+ifneq ($(shell command -v node 2>/dev/null),)
+	@$(MAKE) --no-print-directory javascript-with-node
+else ifneq ($(REQUIRED),)
+	@echo "node is not installed, and the stage's JavaScript has to be tested here." >&2; exit 1
+else
+	@echo "Skipped: the stage's JavaScript was not tested, because node is not installed."
+endif
+
+.PHONY: javascript-with-node
+javascript-with-node: $(NODE_STAMP)
+	node_modules/.bin/tsc --project tsconfig.json
+	node --test tests/js/*.test.mjs
+
+format: $(DEV_STAMP)
+	$(PY) -m ruff check --fix-only --quiet
+	$(PY) -m ruff format
+
+screenshots: $(DEV_STAMP)
+	$(PY) -m scripts.screenshots
+
+clean:
+	rm -rf $(VENV) node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(PY):
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "$(PYTHON) was not found: install Python 3.11 or newer, or name it with make PYTHON=/path/to/python." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is $$($(PYTHON) -V 2>&1), and 3.11 or newer is needed: name a newer one with make PYTHON=python3.11." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, install the package python3-venv." >&2; exit 1; }
+
+$(RUN_STAMP): requirements.txt constraints.txt | $(PY)
+	@echo "Installing requirements.txt, once; torch makes this take a minute or more."
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	@echo "Installing requirements-dev.txt, once."
+	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(NODE_STAMP): package-lock.json package.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

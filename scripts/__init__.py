@@ -1,0 +1,1 @@
+"""Tools for working on the project; the app imports none of them."""

@@ -1,0 +1,136 @@
+"""Pictures every page of the page table in Chromium, light, dark and on a phone.
+
+    python -m scripts.screenshots [--out DIR] [--page NAME ...] [--base-url URL]
+
+Starts the app itself unless `--base-url` names one that runs already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Final, Literal
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from densenet_viz.ui.pages import PAGES, PageRow
+from scripts.browser import ROOT, chromium, serve, settle
+
+MAX_BYTES: Final = 300_000
+PALETTE: Final = 256
+FULL_HEIGHT: Final = 6000
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at a page: its name, the colour scheme, and the window in CSS pixels."""
+
+    name: str
+    scheme: Literal["light", "dark"]
+    width: int
+    height: int
+
+
+VIEWS: Final = (
+    View("light", "light", 1440, 900),
+    View("dark", "dark", 1440, 900),
+    View("light-phone", "light", 390, 844),
+)
+
+
+def compress(png: bytes) -> bytes:
+    """The same picture in a palette of 256 colours where it would pass 300 KB."""
+    if len(png) <= MAX_BYTES:
+        return png
+    picture = Image.open(BytesIO(png)).convert("RGB")
+    out = BytesIO()
+    picture.quantize(PALETTE, method=Image.Quantize.MEDIANCUT).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _grow_to_content(page: Page, view: View) -> None:
+    """Makes the window as tall as the page, which scrolls inside Streamlit's main section."""
+    height = page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
+    page.set_viewport_size(
+        {"width": view.width, "height": min(max(height, view.height), FULL_HEIGHT)}
+    )
+    settle(page)
+
+
+def take(browser: Browser, url: str, view: View, *, full: bool, still: bool) -> bytes:
+    """The page at `url` in `view`, as PNG."""
+    context = browser.new_context(
+        viewport={"width": view.width, "height": view.height},
+        color_scheme=view.scheme,
+        reduced_motion="reduce" if still else "no-preference",
+    )
+    try:
+        page = context.new_page()
+        page.on("pageerror", lambda error: print(f"  error on the page: {error}", file=sys.stderr))
+        page.goto(url)
+        settle(page)
+        if full:
+            _grow_to_content(page, view)
+        return compress(page.screenshot())
+    finally:
+        context.close()
+
+
+def take_all(
+    base_url: str, rows: Sequence[PageRow], views: Sequence[View], args: argparse.Namespace
+) -> Iterator[Path]:
+    """Writes one file a page and view, `NAME-VIEW.png`, and yields its path."""
+    args.out.mkdir(parents=True, exist_ok=True)
+    query = f"?{args.query}" if args.query else ""
+    with chromium() as browser:
+        for row in rows:
+            for view in views:
+                url = f"{base_url}/{row.url_path}{query}"
+                png = take(browser, url, view, full=args.full, still=args.still)
+                path = args.out / f"{row.name}-{view.name}{'-full' if args.full else ''}.png"
+                path.write_bytes(png)
+                yield path
+
+
+@contextmanager
+def _app(base_url: str | None) -> Iterator[str]:
+    if base_url:
+        yield base_url.rstrip("/")
+        return
+    with serve() as started:
+        yield started
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.screenshots", description=__doc__)
+    names = [row.name for row in PAGES]
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots", metavar="DIR")
+    parser.add_argument("--page", action="append", choices=names, help="may be given again")
+    parser.add_argument("--view", action="append", choices=[view.name for view in VIEWS])
+    parser.add_argument("--base-url", metavar="URL", help="an app that runs already")
+    parser.add_argument("--query", metavar="K=V&...", help="parameters for the address")
+    parser.add_argument("--full", action="store_true", help="the whole page, as tall as it is")
+    parser.add_argument("--still", action="store_true", help="ask the page for reduced motion")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(arguments)
+    rows = [row for row in PAGES if args.page is None or row.name in args.page]
+    views = [view for view in VIEWS if args.view is None or view.name in args.view]
+    with _app(args.base_url) as base_url:
+        for path in take_all(base_url, rows, views, args):
+            print(f"{path} ({path.stat().st_size // 1000} KB)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""What `make` would do, as `make --dry-run` tells it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+
+def planned(*arguments: str, cwd: Path) -> str:
+    run = subprocess.run(
+        ["make", "--dry-run", *arguments], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    return run.stdout
+
+
+def test_run_takes_the_port_and_can_stay_headless(root: Path) -> None:
+    commands = planned("run", "PORT=9999", "HEADLESS=1", cwd=root)
+    assert "streamlit run app.py --server.port 9999 --server.headless true" in commands
+
+
+def test_run_stands_on_8501_and_opens_a_browser(root: Path) -> None:
+    commands = planned("run", cwd=root)
+    assert "streamlit run app.py --server.port 8501" in commands
+    assert "--server.headless" not in commands
+
+
+def test_second_run_installs_nothing(root: Path, tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.txt", "constraints.txt"):
+        shutil.copy(root / name, tmp_path)
+    assert "pip install" in planned("run", cwd=tmp_path)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").touch()
+    (tmp_path / ".venv" / ".requirements").touch()
+    assert "pip install" not in planned("run", cwd=tmp_path)
+
+
+def test_missing_python_is_said_in_one_sentence(root: Path, tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.txt", "constraints.txt"):
+        shutil.copy(root / name, tmp_path)
+    run = subprocess.run(
+        ["make", "run", "PYTHON=no-such-python"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert run.returncode != 0
+    assert "no-such-python was not found: install Python 3.11 or newer" in run.stderr
+
+
+def test_old_python_is_said_in_one_sentence(root: Path, tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.txt", "constraints.txt"):
+        shutil.copy(root / name, tmp_path)
+    old = tmp_path / "old-python"
+    old.write_text('#!/bin/sh\n[ "$1" = -V ] && echo Python 3.10.2 && exit\nexit 1\n')
+    old.chmod(0o755)
+    run = subprocess.run(
+        ["make", "run", "PYTHON=./old-python"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert run.returncode != 0
+    assert "./old-python is Python 3.10.2, and 3.11 or newer is needed" in run.stderr
+    assert not (tmp_path / ".venv").exists()
