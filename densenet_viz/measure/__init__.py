@@ -1,0 +1,5 @@
+"""A live network becomes results."""
+
+from densenet_viz.measure.capture import capture
+
+__all__ = ["capture"]

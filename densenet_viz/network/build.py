@@ -1,0 +1,192 @@
+"""A spec becomes a live network.
+
+torchvision's own DenseNet is used wherever it can express the spec. Its in-place ReLUs are made
+out-of-place and its closing functional ReLU becomes a module, so that hooks see what they name
+and attribution methods can follow; the state dict stays torchvision's, key by key. Where it
+cannot (no bottleneck, another compression), an equal class with the same key names is built.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+
+import torch
+from torch import Tensor, nn
+
+from densenet_viz.network._torchvision import densenet
+from densenet_viz.spec import BOTTLENECK_FACTOR, DenseNetSpec
+
+
+class TorchvisionDenseNet(densenet.DenseNet):  # type: ignore[misc]
+    """torchvision's DenseNet with every ReLU a module of its own and none in place."""
+
+    def __init__(self, spec: DenseNetSpec) -> None:
+        super().__init__(
+            growth_rate=spec.growth_rate,
+            block_config=spec.block_config,
+            num_init_features=spec.initial_channels,
+            bn_size=BOTTLENECK_FACTOR,
+            num_classes=spec.num_classes,
+        )
+        for module in self.modules():
+            if isinstance(module, nn.ReLU):
+                module.inplace = False
+        self.relu = nn.ReLU()
+        self.pool = nn.AdaptiveAvgPool2d(1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return _classify(self, x)
+
+
+class OwnDenseLayer(nn.Module):
+    """H_l of the paper, with the 1x1 bottleneck or without it."""
+
+    def __init__(self, reads: int, spec: DenseNetSpec, writes: int | None = None) -> None:
+        super().__init__()
+        writes = spec.growth_rate if writes is None else writes
+        self.bottleneck = spec.bottleneck
+        middle = spec.bottleneck_channels if spec.bottleneck else writes
+        self.norm1 = nn.BatchNorm2d(reads)
+        self.relu1 = nn.ReLU()
+        if self.bottleneck:
+            self.conv1 = nn.Conv2d(reads, middle, 1, bias=False)
+            self.norm2 = nn.BatchNorm2d(middle)
+            self.relu2 = nn.ReLU()
+            self.conv2 = nn.Conv2d(middle, writes, 3, padding=1, bias=False)
+        else:
+            self.conv1 = nn.Conv2d(reads, writes, 3, padding=1, bias=False)
+
+    def forward(self, features: list[Tensor] | Tensor) -> Tensor:
+        x = features if isinstance(features, Tensor) else torch.cat(features, 1)
+        written: Tensor = self.conv1(self.relu1(self.norm1(x)))
+        if self.bottleneck:
+            written = self.conv2(self.relu2(self.norm2(written)))
+        return written
+
+
+class OwnDenseBlock(nn.ModuleDict):
+    """A dense block: every layer reads the concatenation of all before it."""
+
+    def forward(self, entering: Tensor) -> Tensor:
+        features = [entering]
+        for layer in self.values():
+            features.append(layer(features))
+        return torch.cat(features, 1)
+
+
+class OwnDenseNet(nn.Module):
+    """A DenseNet for any spec, with torchvision's module names and its initial weights' rule."""
+
+    def __init__(self, spec: DenseNetSpec) -> None:
+        super().__init__()
+        k0 = spec.initial_channels
+        parts: OrderedDict[str, nn.Module] = OrderedDict(
+            conv0=nn.Conv2d(3, k0, 7, stride=2, padding=3, bias=False),
+            norm0=nn.BatchNorm2d(k0),
+            relu0=nn.ReLU(),
+            pool0=nn.MaxPool2d(3, stride=2, padding=1),
+        )
+        for index, (layers, reads) in enumerate(
+            zip(spec.block_config, spec.block_inputs, strict=True), start=1
+        ):
+            parts[f"denseblock{index}"] = OwnDenseBlock(
+                {
+                    f"denselayer{layer + 1}": OwnDenseLayer(reads + layer * spec.growth_rate, spec)
+                    for layer in range(layers)
+                }
+            )
+            if index < len(spec.block_config):
+                parts[f"transition{index}"] = transition(
+                    spec.block_outputs[index - 1], spec.transition_channels[index - 1]
+                )
+        parts["norm5"] = nn.BatchNorm2d(spec.block_outputs[-1])
+        self.features = nn.Sequential(parts)
+        self.relu = nn.ReLU()
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.classifier = nn.Linear(spec.block_outputs[-1], spec.num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return _classify(self, x)
+
+
+def _classify(network: TorchvisionDenseNet | OwnDenseNet, x: Tensor) -> Tensor:
+    """(N, 3, H, W) normalised pictures to (N, classes) logits."""
+    maps = network.relu(network.features(x))
+    logits: Tensor = network.classifier(network.pool(maps).flatten(1))
+    return logits
+
+
+def transition(reads: int, keeps: int) -> nn.Sequential:
+    """BN - ReLU - 1x1 convolution - 2x2 average.
+
+    The paper (section 3) has no ReLU between the norm and the convolution; the authors' code and
+    torchvision do, and so do we.
+    """
+    return nn.Sequential(
+        OrderedDict(
+            norm=nn.BatchNorm2d(reads),
+            relu=nn.ReLU(),
+            conv=nn.Conv2d(reads, keeps, 1, bias=False),
+            pool=nn.AvgPool2d(2, stride=2),
+        )
+    )
+
+
+def initialise(network: nn.Module, generator: torch.Generator) -> None:
+    """torchvision's rule: He for convolutions, one and zero for norms, zero for the bias."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, generator=generator)
+        elif isinstance(module, nn.Linear):
+            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
+            nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.BatchNorm2d):
+            module.reset_running_stats()
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+
+
+def torchvision_can_express(spec: DenseNetSpec) -> bool:
+    return spec.bottleneck and spec.compression == 0.5
+
+
+def build(spec: DenseNetSpec, *, seed: int | None = None) -> nn.Module:
+    """A live network of `spec` in evaluation mode, with random weights.
+
+    The modules are named as torchvision names them (`features.denseblock1.denselayer1.conv1`,
+    `features.transition1`, `features.norm5`, `relu`, `pool`, `classifier`) and its weights load.
+
+    Args:
+        spec: the configuration.
+        seed: makes the random weights repeatable without touching torch's global generator.
+
+    Returns:
+        A module from (N, 3, H, W) normalised pictures to (N, num_classes) logits.
+
+    >>> build(DenseNetSpec(num_classes=10)).classifier.out_features
+    10
+    """
+    kind = TorchvisionDenseNet if torchvision_can_express(spec) else OwnDenseNet
+    with torch.device("meta"):  # shapes only, so that no weight is drawn twice
+        network: nn.Module = kind(spec)
+    generator = torch.Generator()
+    if seed is None:
+        generator.seed()
+    else:
+        generator.manual_seed(seed)
+    initialise(network.to_empty(device="cpu"), generator)
+    return network.eval()
+
+
+def build_plain_block(spec: DenseNetSpec, block: int) -> nn.Sequential:
+    """A block of `spec` without concatenation, live: each layer writes all its maps anew.
+
+    The counterpart that `DenseNetSpec.plain_block_cost` computes; `block` counts from 1.
+    """
+    return nn.Sequential(
+        *(
+            OwnDenseLayer(row.in_channels, spec, writes=row.out_channels)
+            for row in spec.dense_rows(block)
+        )
+    ).eval()

@@ -1,0 +1,85 @@
+"""The PyTorch code of a spec, to copy; `tests/test_source.py` runs what it prints."""
+
+from __future__ import annotations
+
+from densenet_viz.spec import DenseNetSpec
+
+_TORCHVISION = """from torchvision.models import DenseNet
+
+# DenseNet-{depth}: {parameters:,} parameters
+network = DenseNet(
+    growth_rate={growth_rate},
+    block_config={block_config},
+    num_init_features={initial_channels},
+    num_classes={num_classes},
+)
+"""
+
+_OWN = """import torch
+from torch import nn
+
+
+def dense_layer(reads):
+{layer}
+
+class DenseBlock(nn.ModuleList):
+    def forward(self, x):
+        for layer in self:
+            x = torch.cat([x, layer(x)], 1)  # keep everything, add {growth_rate}
+        return x
+
+
+# {depth_name}: {parameters:,} parameters
+channels = {initial_channels}
+parts = [
+    nn.Conv2d(3, channels, 7, stride=2, padding=3, bias=False),
+    nn.BatchNorm2d(channels), nn.ReLU(), nn.MaxPool2d(3, stride=2, padding=1),
+]
+for layers, keeps in zip({block_config}, {keeps}):
+    parts.append(DenseBlock(dense_layer(channels + i * {growth_rate}) for i in range(layers)))
+    channels += layers * {growth_rate}
+    if keeps:  # a transition
+        parts += [
+            nn.BatchNorm2d(channels), nn.ReLU(),
+            nn.Conv2d(channels, keeps, 1, bias=False), nn.AvgPool2d(2, stride=2),
+        ]
+        channels = keeps
+network = nn.Sequential(
+    *parts, nn.BatchNorm2d(channels), nn.ReLU(),
+    nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, {num_classes}),
+)
+"""
+
+_BOTTLENECK = """    return nn.Sequential(
+        nn.BatchNorm2d(reads), nn.ReLU(), nn.Conv2d(reads, {middle}, 1, bias=False),
+        nn.BatchNorm2d({middle}), nn.ReLU(), nn.Conv2d({middle}, {k}, 3, padding=1, bias=False),
+    )
+"""
+
+_PLAIN = """    return nn.Sequential(
+        nn.BatchNorm2d(reads), nn.ReLU(), nn.Conv2d(reads, {k}, 3, padding=1, bias=False),
+    )
+"""
+
+
+def pytorch_code(spec: DenseNetSpec) -> str:
+    """Code that builds `spec`: torchvision's class where it can, else the layers spelt out.
+
+    >>> print(pytorch_code(DenseNetSpec()).splitlines()[2])
+    # DenseNet-121: 7,978,856 parameters
+    """
+    layer = (_BOTTLENECK if spec.bottleneck else _PLAIN).format(
+        k=spec.growth_rate, middle=spec.bottleneck_channels
+    )
+    torchvision_can = spec.bottleneck and spec.compression == 0.5
+    return (_TORCHVISION if torchvision_can else _OWN).format(
+        layer=layer,
+        depth=spec.depth,
+        depth_name=spec.name,
+        parameters=spec.parameters,
+        growth_rate=spec.growth_rate,
+        block_config=spec.block_config,
+        initial_channels=spec.initial_channels,
+        num_classes=spec.num_classes,
+        keeps=(*spec.transition_channels, 0),
+    )
