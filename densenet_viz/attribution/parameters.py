@@ -1,0 +1,79 @@
+"""A method's parameters as data: a form can be drawn from them, and values checked by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from densenet_viz.attribution.errors import AttributionError
+
+Value = int | str
+Settings = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number from `low` to `high`."""
+
+    name: str
+    title: str
+    default: int
+    low: int
+    high: int
+    unit: str = ""
+
+    def checked(self, value: object) -> int:
+        """The value itself, if it is allowed; else `AttributionError`."""
+        if type(value) is int and self.low <= value <= self.high:
+            return value
+        unit = f" {self.unit}" if self.unit else ""
+        raise AttributionError(
+            f"{self.name}={shown(value)} was given; a whole number from {self.low} to "
+            f"{self.high}{unit} is allowed."
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words."""
+
+    name: str
+    title: str
+    default: str
+    choices: tuple[str, ...]
+
+    def checked(self, value: object) -> str:
+        """The value itself, if it is allowed; else `AttributionError`."""
+        if isinstance(value, str) and value in self.choices:
+            return value
+        raise AttributionError(
+            f"{self.name}={shown(value)} was given; {', '.join(self.choices)} are allowed."
+        )
+
+
+Parameter = Number | Choice
+
+
+def settled(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> Settings:
+    """Every parameter with its given value, checked, or its default.
+
+    Raises:
+        AttributionError: a name is unknown or a value is not allowed.
+    """
+    names = [parameter.name for parameter in parameters]
+    for name in given:
+        if name not in names:
+            allowed = ", ".join(names) or "none"
+            raise AttributionError(
+                f"The parameter {shown(name)} was given; this method's parameters: {allowed}."
+            )
+    return {
+        parameter.name: parameter.checked(given.get(parameter.name, parameter.default))
+        for parameter in parameters
+    }
+
+
+def shown(value: object) -> str:
+    """A value as an error names it: in one line, and not longer than a line."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,355 @@
+"""The command line: what it prints, what it writes, how it says no."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from densenet_viz import cli
+from densenet_viz.attribution import AttributionError, attribute
+from densenet_viz.figures.colours import limit_of, overlay
+from densenet_viz.network.models import ModelUnavailable
+from densenet_viz.spec import VARIANTS, LayerRow
+from tests.small_models import picture, small_model
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "densenet_viz", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The one line on stderr with which a request is refused with exit code 2."""
+    try:
+        code: object = cli.main(words)
+    except SystemExit as stop:  # argparse's way
+        code = stop.code
+    out, err = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert err.endswith("\n")
+    assert err.count("\n") == 1
+    assert err.startswith("python -m densenet_viz")
+    assert "Traceback" not in err
+    return err
+
+
+# -- describe -------------------------------------------------------------------------------
+
+
+def described(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert cli.main(["describe", *words, "--json"]) == 0
+    report: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return report
+
+
+def test_densenet121_in_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    report = described(capsys)
+    assert report == described(capsys, "densenet121")
+    assert report["name"] == "DenseNet-121"
+    assert report["parameters"] == 7_978_856
+    assert report["connections"] == 535
+    assert report["connections_per_block"] == [21, 78, 300, 136]
+    assert report["depth"] == 121
+    assert report["depth_reason"].startswith("1 (stem) + 2 × (6 + 12 + 24 + 16) (bottleneck")
+    assert report["depth_reason"].endswith("= 121")
+    assert report["note"] is None
+    first, second = (
+        row for row in report["layers"] if row["block"] == 1 and row["layer"] in (1, 2)
+    )
+    assert (first["in_channels"], first["new_channels"], first["out_channels"]) == (64, 32, 96)
+    assert (second["in_channels"], second["new_channels"], second["out_channels"]) == (96, 32, 128)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_variant_adds_up(capsys: pytest.CaptureFixture[str], variant: str) -> None:
+    report = described(capsys, variant)
+    names = [field.name for field in fields(LayerRow)]
+    assert all(list(row) == names for row in report["layers"])
+    for total in ("parameters", "multiply_adds", "activation_bytes"):
+        assert sum(row[total] for row in report["layers"]) == report[total] > 0
+    assert sum(report["connections_per_block"]) == report["connections"]
+
+
+def test_the_name_of_264_is_told_honestly(capsys: pytest.CaptureFixture[str]) -> None:
+    report = described(capsys, "densenet264")
+    assert (report["name"], report["depth"]) == ("DenseNet-264", 265)
+    assert report["note"] == (
+        "The paper calls it DenseNet-264, but counted as the other names are, its blocks "
+        "(6, 12, 64, 48) make 265 layers."
+    )
+    assert cli.main(["describe", "densenet264"]) == 0
+    assert report["note"] in capsys.readouterr().out.splitlines()
+
+
+def test_the_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["describe"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("DenseNet-121: growth rate 32, blocks 6, 12, 24, 16, 64 initial")
+    assert lines[1].startswith("7,978,856 parameters, ")
+    assert lines[2] == "535 direct connections: 21 + 78 + 300 + 136"
+    table = lines[lines.index("") + 1 :]
+    assert len({len(line) for line in table}) == 1
+    assert len(table) == 2 + 1 + 58 + 3 + 1 + 1
+    assert table[3].split()[:8] == ["block", "1", "layer", "1", "64", "32", "96", "56"]
+
+
+def test_describe_loads_no_framework() -> None:
+    code = (
+        "import sys; from densenet_viz.cli import main; main(['describe', '--json']); "
+        "sys.exit(' '.join({'torch', 'captum', 'torchvision', 'plotly'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["parameters"] == 7_978_856
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    command = f"{sys.executable} -m densenet_viz describe densenet264 --json | head -n 1"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")
+
+
+# -- attribute ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    file = tmp_path / "a <star> & more.png"
+    Image.fromarray(picture(80)).save(file)
+    return file
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every name loads the small model; returns the names that were asked for."""
+    asked: list[str] = []
+
+    def load(name: str, *, on_progress: object = None) -> object:
+        asked.append(name)
+        return small_model()
+
+    monkeypatch.setattr(cli, "load_model", load)
+    return asked
+
+
+def test_attribute_writes_the_map_and_its_numbers(
+    image: Path, tmp_path: Path, small: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "made" / "here"
+    words = ["attribute", str(image), "--method", "occlusion", "--target", "HEART", "--json"]
+    assert cli.main([*words, "--out", str(out), "--set", "window=16", "--set", "stride=16"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    report = json.loads(captured.out)
+    assert small == ["scenes"]
+    assert report["files"] == [
+        str(out / f"a_star_more-occlusion-2.{ending}") for ending in ("png", "npz")
+    ]
+    model, given = small_model(), picture(80)
+    expected = attribute(model, given, method="occlusion", target=2, window=16, stride=16)
+    with np.load(report["files"][1], allow_pickle=False) as archive:
+        assert set(archive) == {"values", "metadata"}
+        np.testing.assert_array_equal(archive["values"], expected.values)
+        metadata = json.loads(archive["metadata"].item())
+    assert metadata["parameters"] == {"window": 16, "stride": 16, "baseline": "mean"}
+    assert metadata["provenance"] == "Random weights, for tests."
+    with Image.open(report["files"][0]) as drawn:
+        pixels = np.asarray(drawn)
+    heat = expected.heat
+    np.testing.assert_array_equal(
+        pixels, overlay(model.picture(given), heat, cli.OPACITY, limit_of(heat))
+    )
+    assert report["target"]["label"] == "heart"
+    assert [p["index"] for p in report["predictions"]] == [p.index for p in expected.predictions]
+    assert report["forward_passes"] == expected.forward_passes == 18
+    assert report["seconds"] > 0
+    assert report["convergence_delta"] is None
+
+
+def test_attribute_tells_people(
+    image: Path, tmp_path: Path, small: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["attribute", str(image), "--method", "integrated-gradients", "--out", str(tmp_path)]
+    assert cli.main([*words, "--set", "n_steps=8", "--set", "baseline=white"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "convergence delta" in lines[6]
+    assert "11 forward passes" in lines[6]
+    assert [line.split()[0] for line in lines[-2:]] == ["wrote", "wrote"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--method", "magic"], "invalid choice: 'magic' (choose from "),
+        (["--model", "resnet"], "invalid choice: 'resnet' (choose from "),
+        (["--target", "6"], "target=6 was given; a class from 0 to 5 is allowed."),
+        (["--target", "-1"], "target=-1 was given"),
+        (["--target", "sta"], "No class is called 'sta'; there are 6, such as star."),
+        (
+            ["--target", "\n\x1b[31m"],
+            "No class is called '\\n\\x1b[31m'; there are 6, such as star",
+        ),
+        (["--target", "Crane"], "Several classes are called 'Crane': 3, 4; give a number."),
+        (["--set", "n_steps=9"], "The parameter 'n_steps' was given"),
+        (["--set", "layer"], "--set 'layer' was given; NAME=VALUE is allowed."),
+        (["--set", "method=saliency"], "NAME=VALUE is allowed."),
+        (["--set", "layer=block 9"], "layer='block 9' was given"),
+        (["--nonsense"], "unrecognized arguments: --nonsense"),
+    ],
+)
+def test_attribute_says_what_is_wrong(
+    image: Path,
+    small: list[str],
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    sentence: str,
+) -> None:
+    assert sentence in refused(capsys, "attribute", str(image), *words)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 99])
+def test_a_bad_file_costs_one_line(
+    tmp_path: Path,
+    small: list[str],
+    capsys: pytest.CaptureFixture[str],
+    content: bytes | None,
+) -> None:
+    file = tmp_path / "bad.png"
+    if content is not None:
+        file.write_bytes(content)
+    line = refused(capsys, "attribute", str(file))
+    assert str(tmp_path) not in line
+    assert small == []  # no model is loaded for it
+
+
+def test_a_bad_file_in_a_shell(tmp_path: Path) -> None:
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    done = run("attribute", str(tmp_path / "bad.png"), "--json")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_an_absent_model_costs_one_line(
+    image: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(_name: str, *, on_progress: object = None) -> object:
+        raise ModelUnavailable("Connect once.")
+
+    monkeypatch.setattr(cli, "load_model", load)
+    assert refused(capsys, "attribute", str(image)) == "python -m densenet_viz: Connect once.\n"
+
+
+def test_a_folder_that_cannot_be_written(
+    image: Path, small: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = refused(capsys, "attribute", str(image), "--out", str(image / "below"))
+    assert "The folder of --out cannot be written to" in line
+    assert str(image) not in line
+
+
+def test_ctrl_c_is_clean(
+    image: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(_name: str, *, on_progress: object = None) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "load_model", load)
+    assert cli.main(["attribute", str(image)]) == 130
+    assert capsys.readouterr().err == "\nStopped.\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_the_progress(
+    image: Path, tmp_path: Path, small: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert cli.main(["attribute", str(image), "--out", str(tmp_path), "--method", "saliency"]) == 0
+    assert terminal.getvalue() == (
+        f"\rsaliency [{'.' * 30}]   0%"
+        f"\rsaliency [{'#' * 15}{'.' * 15}]  50%"
+        f"\rsaliency [{'#' * 30}] 100%\n"
+    )
+
+
+def test_labels_and_numbers() -> None:
+    labels = ("star", "tall ship", "ring")
+    assert cli.target_index(labels, None) is None
+    assert cli.target_index(labels, " Tall Ship ") == 1
+    assert cli.target_index(labels, "2") == 2
+    with pytest.raises(AttributionError, match="such as ring"):
+        cli.target_index(labels, "rings")
+
+
+# -- train ----------------------------------------------------------------------------------
+
+
+def test_train_hands_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import densenet_viz.scenes.train as training
+
+    calls: list[dict[str, Any]] = []
+    monkeypatch.setattr(training, "run", lambda **given: calls.append(given))
+    assert cli.main(["train", "scenes"]) == 0
+    words = ["--seed", "7", "--device", "cpu", "--epochs", "2", "--scenes", "300"]
+    assert cli.main(["train", "scenes", *words, "--out", str(tmp_path)]) == 0
+    assert calls == [
+        {"seed": 0, "device": "auto", "epochs": None, "scenes": None, "out": None},
+        {"seed": 7, "device": "cpu", "epochs": 2, "scenes": 300, "out": tmp_path},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["digits"], "invalid choice: 'digits'"),
+        (["scenes", "--epochs", "0"], "'0' is not a whole number from 1"),
+        (["scenes", "--scenes", "many"], "'many' is not a whole number from 1"),
+        (["scenes", "--seed", "-1"], "'-1' is not a whole number from 0"),
+        (["scenes", "--device", "tpu"], "invalid choice: 'tpu'"),
+    ],
+)
+def test_train_says_what_is_wrong(
+    capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
+) -> None:
+    assert sentence in refused(capsys, "train", *words)
+
+
+def test_train_without_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert "no CUDA device here" in refused(capsys, "train", "scenes", "--device", "cuda")
+
+
+# -- help -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [[], ["describe"], ["attribute"], ["train"]])
+def test_help_everywhere(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main([*words, "--help"])
+    assert stop.value.code == 0
+    out = capsys.readouterr().out
+    assert out.startswith("usage: python -m densenet_viz")
+    assert "--help" in out
+
+
+def test_no_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "required: describe|attribute|train" in refused(capsys)

@@ -1,0 +1,410 @@
+"""Named models: what loads, what is refused, and in which words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+
+from densenet_viz.network import models, weights
+from densenet_viz.network._torchvision import torchvision
+from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
+from tests.file_server import serving, status, whole
+from tests.small_models import OWN_SPEC, SPEC, picture, saved, small_model, small_network
+
+LABELS = ["star", "ring", "heart", "moon", "cross", "spiral"]
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No proxy, no weights from the environment, and an empty torch hub."""
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.delenv(weights.ENVIRONMENT, raising=False)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setattr(torch.hub, "_hub_dir", None)
+
+
+# -- a loaded model -------------------------------------------------------------------------
+
+
+def test_the_input_is_normalised_by_hand() -> None:
+    model, given = small_model(), picture(64)
+    tensor = model.tensor(given)
+    assert tensor.shape == (1, 3, 64, 64)
+    assert tensor.dtype == torch.float32
+    assert tensor.is_contiguous(memory_format=torch.channels_last)
+    expected = (given[5, 9] / 255 - np.array(model.mean)) / np.array(model.std)
+    np.testing.assert_allclose(tensor[0, :, 5, 9].numpy(), expected, rtol=1e-5)
+    np.testing.assert_array_equal(model.picture(given), given)
+
+
+def test_a_picture_of_one_colour() -> None:
+    model = small_model()
+    flat = np.full((64, 64, 3), (255, 0, 51), dtype=np.uint8)
+    torch.testing.assert_close(model.uniform((1.0, 0.0, 0.2)), model.tensor(flat))
+
+
+def test_predictions_are_the_softmax_in_order() -> None:
+    logits = np.log(np.array([0.1, 0.4, 0.05, 0.05, 0.3, 0.1])) + 700
+    best = small_model().predictions(logits, top=3)
+    assert [p.index for p in best] == [1, 4, 0]  # of equals the first
+    assert [p.label for p in best] == ["ring", "crane", "star"]
+    assert [p.probability for p in best] == pytest.approx([0.4, 0.3, 0.1])
+    assert small_model().prediction(logits, 3).probability == pytest.approx(0.05)
+
+
+def test_each_model_has_a_lock_of_its_own_that_its_thread_may_take_twice() -> None:
+    one, other = small_model(), small_model()
+    with one.lock, one.lock:
+        taken: list[bool] = []
+
+        def work() -> None:
+            taken.extend((one.lock.acquire(blocking=False), other.lock.acquire(blocking=False)))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert taken == [False, True]
+
+
+# -- the bundled model ----------------------------------------------------------------------
+
+
+def write_bundle(folder: Path, **changes: Any) -> None:
+    """A bundle of a small network as training writes it: half precision, no counters."""
+    spec = changes.pop("of", SPEC)
+    state = {
+        key: value.half()
+        for key, value in small_network(spec).state_dict().items()
+        if not key.endswith("num_batches_tracked")
+    }
+    data = safetensors.torch.save(state)
+    (folder / "scenes.safetensors").write_bytes(data)
+    manifest = {
+        "labels": LABELS,
+        "input_size": 64,
+        "mean": [0.5, 0.5, 0.5],
+        "std": [0.25, 0.25, 0.25],
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "spec": asdict(spec),
+        "training": {"scenes": 16000},
+        "held_out": {"top1": 0.975, "count": 2000},
+        **changes,
+    }
+    (folder / "scenes.json").write_text(json.dumps(manifest))
+
+
+@pytest.fixture
+def assets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "assets"
+    folder.mkdir()
+    monkeypatch.setattr(models, "ASSETS", folder)
+    return folder
+
+
+@pytest.mark.parametrize("spec", [SPEC, OWN_SPEC], ids=["torchvision", "own class"])
+def test_a_bundle_loads(assets: Path, spec: Any) -> None:
+    write_bundle(assets, of=spec)
+    parts: list[float] = []
+    model = load_model("scenes", on_progress=parts.append)
+    assert (model.name, model.spec, model.input_size) == ("scenes", spec, 64)
+    assert model.labels == tuple(LABELS)
+    assert (model.mean, model.std) == ((0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
+    assert model.trained
+    assert not model.network.training
+    assert parts[-1] == 1.0
+    assert "the 6 kinds of object that this project draws" in model.knows
+    assert model.provenance == (
+        "Trained by this project on 16,000 scenes that it drew itself; it names 97.5% of 2,000 "
+        "unseen ones right."
+    )
+    expected = {
+        key: value.half().float() for key, value in small_network(spec).state_dict().items()
+    }
+    for key, value in model.network.state_dict().items():
+        if value.is_floating_point():
+            assert value.dtype == torch.float32
+            torch.testing.assert_close(value, expected[key], rtol=0, atol=0)
+
+
+def test_a_manifest_without_a_history_still_has_a_provenance(assets: Path) -> None:
+    write_bundle(assets, training=None, held_out={"top1": "all"})
+    assert load_model("scenes").provenance == (
+        "Trained by this project on scenes that it drew itself."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"labels": None}, "'labels' of its manifest"),
+        ({"labels": [*LABELS[:5], "star"]}, "'labels' of its manifest"),
+        ({"labels": [*LABELS[:5], "<b>"]}, "'labels' of its manifest"),
+        ({"labels": [*LABELS, "seven"]}, "'spec' of its manifest contradicts"),
+        ({"input_size": 64.0}, "'input_size' of its manifest"),
+        ({"input_size": 5000}, "'input_size' of its manifest"),
+        ({"input_size": 96}, "'spec' of its manifest contradicts"),
+        ({"mean": [0.5, 0.5]}, "'mean' of its manifest"),
+        ({"std": [0.25, 0.25, 0]}, "'std' of its manifest"),
+        ({"std": [0.25, 0.25, float("nan")]}, "'std' of its manifest"),
+        ({"sha256": "abc"}, "'sha256' of its manifest"),
+        ({"sha256": "0" * 64}, "SHA-256 differs"),
+        ({"spec": {}}, "'spec' of its manifest"),
+        ({"spec": {**asdict(SPEC), "growth_rate": -1}}, "'spec' of its manifest"),
+        ({"spec": {**asdict(SPEC), "exec": "x"}}, "'spec' of its manifest"),
+        ({"spec": asdict(replace(SPEC, growth_rate=5))}, r"denselayer1\.conv1\.weight is not 20"),
+        ({"spec": asdict(replace(SPEC, block_config=(2, 1)))}, "is not|does not have"),
+    ],
+)
+def test_a_wrong_field_is_named(assets: Path, changes: dict[str, Any], words: str) -> None:
+    write_bundle(assets, **changes)
+    sentence = unavailable("scenes")
+    assert re.search(words, sentence)
+    assert sentence.endswith("train it with `python -m densenet_viz train scenes`.")
+
+
+def unavailable(name: str) -> str:
+    """The sentence with which a model is refused: one, in one line, without a path."""
+    with pytest.raises(ModelUnavailable) as caught:
+        load_model(name)
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert "/" not in sentence
+    assert caught.value.__cause__ is None
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda folder: (folder / "scenes.json").unlink(), "its manifest is missing"),
+        (lambda folder: (folder / "scenes.json").write_text("{"), "its manifest is not JSON"),
+        (lambda folder: (folder / "scenes.json").write_bytes(b"\xff"), "manifest is not JSON"),
+        (lambda folder: (folder / "scenes.json").write_text("[]"), "'labels' of its manifest"),
+        (lambda folder: (folder / "scenes.safetensors").unlink(), "the file is not there"),
+        (lambda folder: (folder / "scenes.safetensors").write_bytes(b"x"), "SHA-256 differs"),
+    ],
+)
+def test_a_spoilt_bundle(assets: Path, spoil: Callable[[Path], object], words: str) -> None:
+    write_bundle(assets)
+    spoil(assets)
+    assert words in unavailable("scenes")
+
+
+def test_the_bundle_that_is_shipped_loads() -> None:
+    from densenet_viz.scenes.shapes import CLASSES
+
+    model = load_model("scenes")
+    assert model.labels == tuple(CLASSES)
+    assert model.spec.name == "DenseNet-121"
+    assert model.input_size == 128
+
+
+# -- ImageNet models ------------------------------------------------------------------------
+
+THOUSAND = replace(SPEC, num_classes=1000)
+
+
+def old_style(network: torch.nn.Module) -> bytes:
+    """The state as torchvision publishes it: old names, no counters."""
+    return saved(
+        {
+            key.replace(".norm1.", ".norm.1.")
+            .replace(".norm2.", ".norm.2.")
+            .replace(".conv1.", ".conv.1.")
+            .replace(".conv2.", ".conv.2."): value
+            for key, value in network.state_dict().items()
+            if not key.endswith("num_batches_tracked")
+        }
+    )
+
+
+@pytest.fixture
+def small_imagenet(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """DenseNet-121 is a small network here; returns its published file."""
+    monkeypatch.setattr(models, "VARIANTS", {"densenet121": THOUSAND, "densenet169": THOUSAND})
+    return old_style(small_network(THOUSAND))
+
+
+def publish_at(monkeypatch: pytest.MonkeyPatch, url: str, data: bytes) -> str:
+    """Lets torchvision's row point at `url`; returns the file's name."""
+    name = f"densenet121-{hashlib.sha256(data).hexdigest()[:8]}.pth"
+    monkeypatch.setattr(weights, "published_url", lambda _name: f"{url}/models/{name}")
+    return name
+
+
+def assert_is_the_small_network(model: models.LoadedModel) -> None:
+    x = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(5))
+    with torch.no_grad():
+        torch.testing.assert_close(model.network(x), small_network(THOUSAND)(x))
+
+
+def test_weights_are_fetched_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, small_imagenet: bytes
+) -> None:
+    parts: list[float] = []
+    with serving(whole(small_imagenet)) as (url, asked):
+        name = publish_at(monkeypatch, url, small_imagenet)
+        model = load_model("densenet121", on_progress=parts.append)
+        again = load_model("densenet121")
+    assert asked == [f"/models/{name}"]
+    assert (tmp_path / "torch" / "hub" / "checkpoints" / name).read_bytes() == small_imagenet
+    assert parts == sorted(parts)
+    assert parts[-1] == 1.0
+    assert_is_the_small_network(model)
+    assert_is_the_small_network(again)
+    assert (model.labels[0], len(model.labels)) == ("tench", 1000)
+    assert (model.mean, model.std) == ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+
+
+def test_a_length_that_is_not_announced_still_gives_a_progress(
+    monkeypatch: pytest.MonkeyPatch, small_imagenet: bytes
+) -> None:
+    parts: list[float] = []
+    with serving(whole(small_imagenet, announced=None)) as (url, _asked):
+        publish_at(monkeypatch, url, small_imagenet)
+        load_model("densenet121", on_progress=parts.append)
+    assert all(0 < part <= 1 for part in parts)
+    assert parts == sorted(parts)
+
+
+def test_a_spoilt_cache_is_fetched_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, small_imagenet: bytes
+) -> None:
+    with serving(whole(small_imagenet)) as (url, asked):
+        name = publish_at(monkeypatch, url, small_imagenet)
+        cached = tmp_path / "torch" / "hub" / "checkpoints" / name
+        cached.parent.mkdir(parents=True)
+        cached.write_bytes(b"half of it")
+        assert_is_the_small_network(load_model("densenet121"))
+    assert len(asked) == 1
+    assert cached.read_bytes() == small_imagenet
+
+
+def both_ways(sentence: str) -> None:
+    assert "connect to the internet once so that they can be downloaded" in sentence
+    assert "or set DENSENET_VIZ_WEIGHTS to a file or a folder that holds them" in sentence
+
+
+def test_offline_and_absent_names_both_ways(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, small_imagenet: bytes
+) -> None:
+    with serving(status(200)) as (url, _asked):
+        pass
+    publish_at(monkeypatch, url, small_imagenet)
+    sentence = unavailable("densenet121")
+    both_ways(sentence)
+    assert sentence.startswith("The weights of DenseNet-121 (ImageNet) cannot be had: ")
+    assert "127.0.0.1" not in sentence
+    folder = tmp_path / "torch" / "hub" / "checkpoints"
+    assert not folder.exists() or list(folder.iterdir()) == []
+
+
+def test_a_forged_download_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, small_imagenet: bytes
+) -> None:
+    forged = old_style(small_network(THOUSAND, seed=9))
+    with serving(whole(forged)) as (url, _asked):
+        publish_at(monkeypatch, url, small_imagenet)
+        sentence = unavailable("densenet121")
+    both_ways(sentence)
+    assert "damaged or incomplete" in sentence
+    assert list((tmp_path / "torch" / "hub" / "checkpoints").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "safetensors"])
+def test_weights_from_a_local_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, small_imagenet: bytes, kind: str
+) -> None:
+    file = tmp_path / "densenet121-mine.pth"
+    if kind == "safetensors":
+        file = file.with_suffix(".safetensors")
+        file.write_bytes(safetensors.torch.save(small_network(THOUSAND).state_dict()))
+    else:
+        file.write_bytes(small_imagenet)
+    monkeypatch.setenv(weights.ENVIRONMENT, str(tmp_path if kind == "folder" else file))
+    with serving(status(404)) as (url, asked):
+        publish_at(monkeypatch, url, small_imagenet)
+        assert_is_the_small_network(load_model("densenet121"))
+        unavailable("densenet169")  # the file is another variant's, so the server was asked
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "words"),
+    [
+        ("mine.pth", lambda _data: b"not weights", "not a readable weight file"),
+        ("mine.pth", lambda _data: old_style(small_network(SPEC)), "classifier.weight is not 1000"),
+        ("densenet121-00000000.pth", lambda data: data, "SHA-256 differs"),
+        ("mine.safetensors", lambda data: data, "not a readable weight file"),
+    ],
+)
+def test_a_local_file_that_does_not_fit(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    small_imagenet: bytes,
+    name: str,
+    change: Callable[[bytes], bytes],
+    words: str,
+) -> None:
+    (tmp_path / name).write_bytes(change(small_imagenet))
+    monkeypatch.setenv(weights.ENVIRONMENT, str(tmp_path / name))
+    sentence = unavailable("densenet121")
+    assert words in sentence
+    assert "set it to a file that fits, or unset it and connect once" in sentence
+
+
+def test_a_local_file_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(weights.ENVIRONMENT, str(tmp_path / "nothing"))
+    assert "names a file or folder that does not exist" in unavailable("densenet121")
+
+
+def test_torchvisions_own_network_answers_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """DenseNet-121 in full, from a file with torchvision's published key names."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        theirs = torchvision.models.densenet121().eval()
+    (tmp_path / "densenet121.pth").write_bytes(old_style(theirs))
+    monkeypatch.setenv(weights.ENVIRONMENT, str(tmp_path))
+    model = load_model("densenet121")
+    x = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(5))
+    with torch.no_grad():
+        torch.testing.assert_close(model.network(x), theirs(x), rtol=1e-3, atol=1e-4)
+
+
+# -- the rows -------------------------------------------------------------------------------
+
+
+def test_the_rows() -> None:
+    assert list(MODELS) == ["scenes", "densenet121", "densenet161", "densenet169", "densenet201"]
+    for name, row in MODELS.items():
+        assert row.name == name
+        assert row.title
+        assert row.knows.startswith("Knows ")
+        assert row.knows.endswith(".")
+        if name != "scenes":
+            number = name.removeprefix("densenet")
+            published = getattr(torchvision.models, f"DenseNet{number}_Weights").IMAGENET1K_V1
+            assert row.megabytes == pytest.approx(published.meta["_file_size"], abs=0.06)
+
+
+@pytest.mark.parametrize("name", ["resnet50", "", "Scenes", "../scenes", "x" * 500])
+def test_a_model_that_does_not_exist(name: str) -> None:
+    with pytest.raises(
+        ModelUnavailable, match=r"there are scenes, densenet121, .*201\.$"
+    ) as caught:
+        load_model(name)
+    assert len(str(caught.value)) < 160
