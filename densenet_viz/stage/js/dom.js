@@ -1,0 +1,97 @@
+// Small helpers that make elements; text is always set as text, never as HTML.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @typedef {Record<string, string | number | boolean | EventListener>} Attributes
+ */
+
+/**
+ * @param {Element} node
+ * @param {Attributes} attributes listeners are named onclick, oninput, ...
+ * @param {(Node | string)[]} children
+ */
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false) node.setAttribute(name, String(value));
+  }
+  node.append(...children);
+}
+
+/**
+ * An HTML element.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Attributes} [attributes]
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  fill(node, attributes, children);
+  return node;
+}
+
+/**
+ * An SVG element.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Attributes} [attributes]
+ * @param {(Node | string)[]} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
+export function s(tag, attributes = {}, ...children) {
+  const node = /** @type {SVGElementTagNameMap[T]} */ (document.createElementNS(SVG, tag));
+  fill(node, attributes, children);
+  return node;
+}
+
+/**
+ * Sets text only when it differs, so that a frame that changes nothing costs nothing.
+ * @param {Element} node
+ * @param {string} text
+ */
+export function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** Whether the visitor asked for less motion. */
+export function reducedMotion() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/**
+ * Calls `draw(width, pixelRatio)` now and whenever the node's width changes.
+ * @param {Element} node
+ * @param {(width: number) => void} draw
+ * @returns {() => void} stops watching
+ */
+export function onWidth(node, draw) {
+  let last = 0;
+  const observer = new ResizeObserver((entries) => {
+    const width = Math.floor(entries[0].contentRect.width);
+    if (width > 0 && width !== last) draw((last = width));
+  });
+  observer.observe(node);
+  return () => observer.disconnect();
+}
+
+/**
+ * Gives a canvas a size in CSS pixels and returns its context, scaled to the screen's pixels.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ * @returns {CanvasRenderingContext2D}
+ */
+export function sized(canvas, width, height) {
+  const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}

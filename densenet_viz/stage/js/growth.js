@@ -1,0 +1,185 @@
+// The growth stage: real feature maps in groups; layer after layer reads all and adds k.
+
+import { h, onWidth, say, sized } from "./dom.js";
+import { groupAt, layoutAt, tilesPerRow } from "./growth-geometry.js";
+import { Labels } from "./growth-labels.js";
+import { paint } from "./growth-paint.js";
+import { STEP_MILLISECONDS, momentAt } from "./growth-timing.js";
+import { badge, placeAt, sentenceAt, titleAt } from "./growth-words.js";
+import { bytesOf, paintMaps, rangeOf, unpack } from "./maps.js";
+import { Player } from "./player.js";
+
+/** @typedef {import("./growth-words.js").Scene} Scene */
+/** @typedef {import("./growth-geometry.js").Frame} Frame */
+
+const HEIGHT = { desktop: 540, phone: 430 };
+const FIRST_PLAY_MILLISECONDS = 900;
+
+class Growth {
+  /** @param {HTMLElement} root @param {Scene} scene */
+  constructor(root, scene) {
+    this.root = root;
+    this.time = 0;
+    this.scene = scene;
+    this.maps = scene.groups.map((group) => unpack(group.maps));
+    this.palette = bytesOf(scene.palette);
+    this.labels = new Labels(scene);
+    /** @type {import("./growth-paint.js").Sheet[]} */
+    this.sheets = [];
+    /** @type {Frame | undefined} */
+    this.frame = undefined;
+    /** @type {import("./growth-geometry.js").Layout | undefined} */
+    this.layout = undefined;
+    this.badge = h("span", { class: "stage-badge" });
+    this.title = h("h2", { class: "stage-title" });
+    this.sentence = h("p", { class: "stage-sentence", "aria-live": "polite" });
+    this.canvas = h("canvas", { role: "img" });
+    this.context = sized(this.canvas, 1, 1);
+    this.over = h("div", { class: "growth-over" });
+    this.view = h(
+      "div",
+      { class: "stage-view", tabindex: 0, role: "group", "aria-label": "Growth stage. Space plays and pauses, arrow keys step." },
+      this.canvas,
+      this.over,
+    );
+    this.scale = h(
+      "select",
+      { class: "stage-choice", "aria-label": "Colour scale of the maps", onchange: () => this.rescale() },
+      h("option", { value: "map" }, "each map on its own scale"),
+      h("option", { value: "all" }, "one scale for all maps"),
+    );
+    this.legend = h("span", { class: "growth-legend" });
+    this.player = new Player({
+      steps: scene.layers.length,
+      stepMilliseconds: STEP_MILLISECONDS,
+      noun: "layer",
+      label: (time) => placeAt(this.scene, time),
+      draw: (time) => this.draw(time),
+    });
+    root.append(
+      h("div", { class: "stage-head" }, this.badge, this.title, this.sentence),
+      this.view,
+      h("div", { class: "growth-controls" }, this.player.node, h("div", { class: "growth-scale" }, this.scale, this.legend)),
+    );
+    this.listen();
+    this.announce();
+    this.stop = onWidth(this.view, (width) => this.resize(width));
+    this.startWhenSeen();
+  }
+
+  listen() {
+    this.root.addEventListener("keydown", (event) => this.player.key(event));
+    this.view.addEventListener("pointermove", (event) => this.point(event));
+    this.view.addEventListener("pointerleave", () => this.labels.unpoint());
+    let start = NaN; // a swipe to the left goes on by a layer, to the right back
+    this.view.addEventListener("touchstart", (event) => (start = event.touches[0].clientX), { passive: true });
+    this.view.addEventListener("touchend", (event) => {
+      const moved = event.changedTouches[0].clientX - start;
+      if (Math.abs(moved) > 40) this.player.step(moved < 0 ? 1 : -1);
+    });
+  }
+
+  /** Plays once by itself when it first comes into view, unless less motion is asked for. */
+  startWhenSeen() {
+    if (this.player.reduced) return;
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries[0].isIntersecting) return;
+      seen.disconnect();
+      this.timer = setTimeout(() => this.player.time === 0 && this.player.play(), FIRST_PLAY_MILLISECONDS);
+    });
+    seen.observe(this.view);
+    this.seen = seen;
+  }
+
+  /** The badge and the words that the scene brings. */
+  announce() {
+    const { kind, text } = badge(this.scene);
+    this.badge.dataset.kind = kind;
+    say(this.badge, `${kind === "live" ? "●" : "▲"} ${text}`);
+    this.over.replaceChildren(...this.labels.nodes);
+  }
+
+  /** Takes another scene; time goes on from where it stands. @param {Scene} scene */
+  update(scene) {
+    this.scene = scene;
+    this.maps = scene.groups.map((group) => unpack(group.maps));
+    this.palette = bytesOf(scene.palette);
+    this.labels = new Labels(scene);
+    this.announce();
+    if (this.frame) this.resize(this.frame.width);
+    this.player.setSteps(scene.layers.length);
+  }
+
+  rescale() {
+    if (!this.frame) return;
+    this.paintSheets(this.frame.perRow);
+    this.draw(this.time);
+  }
+
+  /** @param {number} perRow */
+  paintSheets(perRow) {
+    const range = this.scale.value === "all" ? rangeOf(this.maps) : null;
+    this.sheets = this.maps.map((maps, index) => ({
+      colour: this.scene.groups[index].colour,
+      count: maps.count,
+      side: maps.width,
+      canvas: paintMaps(maps, perRow, this.palette, range),
+    }));
+    const words = range ? `dark ${range[0].toFixed(1)}, bright ${range[1].toFixed(1)}` : "dark: a map's lowest value, bright: its highest";
+    say(this.legend, words);
+  }
+
+  /** @param {number} width */
+  resize(width) {
+    const phone = width < 640;
+    const channels = this.scene.groups.map((group) => group.channels);
+    const perRow = tilesPerRow(channels, phone ? 110 : 60);
+    const height = phone ? HEIGHT.phone : HEIGHT.desktop;
+    this.frame = { width, height, phone, perRow, channels, top: 44, bottom: phone ? 62 : 78 };
+    this.root.classList.toggle("growth-phone", phone);
+    this.context = sized(this.canvas, width, height);
+    this.paintSheets(perRow);
+    this.draw(Math.min(this.time, this.scene.layers.length));
+  }
+
+  /** @param {number} time */
+  draw(time) {
+    this.time = time;
+    if (!this.frame) return;
+    this.layout = layoutAt(this.frame, time);
+    paint(this.context, this.frame, this.layout, this.sheets, time);
+    this.labels.place(this.frame, this.layout, time);
+    say(this.title, titleAt(this.scene, time));
+    const words = sentenceAt(this.scene, time);
+    if (this.sentence.textContent === words) return;
+    this.sentence.textContent = words;
+    this.canvas.setAttribute("aria-label", words);
+    this.root.dataset.done = String(momentAt(time).done);
+  }
+
+  /** @param {PointerEvent} event */
+  point(event) {
+    if (!this.layout) return;
+    const area = this.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
+    const found = groupAt(this.layout, x, y, momentAt(this.time).done);
+    if (found) this.labels.point(found.column, found.box.source, x, y, area.width);
+    else this.labels.unpoint();
+  }
+
+  destroy() {
+    this.player.pause();
+    clearTimeout(this.timer);
+    this.seen?.disconnect();
+    this.stop();
+  }
+}
+
+/**
+ * @param {HTMLElement} root @param {Scene} scene
+ * @returns {import("./streamlit.js").Stage}
+ */
+export function mount(root, scene) {
+  const stage = new Growth(root, scene);
+  return { update: (next) => stage.update(next), destroy: () => stage.destroy() };
+}

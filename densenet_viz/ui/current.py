@@ -1,0 +1,141 @@
+"""The picture and the model that all pages share."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from densenet_viz.images import ImageError, load_image
+from densenet_viz.results import Picture
+from densenet_viz.scenes.generator import draw_scene
+from densenet_viz.scenes.shapes import CLASSES
+
+if TYPE_CHECKING:
+    from densenet_viz.network.models import LoadedModel
+
+UPLOADED = "uploaded"
+DEFAULT_PICTURE = "ring"
+MODEL_TITLES = {
+    "scenes": "DenseNet-121, drawn scenes (bundled)",
+    "densenet121": "DenseNet-121, ImageNet",
+    "densenet161": "DenseNet-161, ImageNet",
+    "densenet169": "DenseNet-169, ImageNet",
+    "densenet201": "DenseNet-201, ImageNet",
+}
+_UPLOAD = "_upload"
+_REFUSED = "_refused"
+
+
+@dataclass(frozen=True, eq=False)
+class CurrentPicture:
+    """The picture that every page works on; `key` is the SHA-256 of its pixels."""
+
+    name: str
+    pixels: Picture
+    key: str
+    truth: str | None
+    """The object's class where the picture is a drawn scene."""
+
+    @property
+    def caption(self) -> str:
+        return "your image" if self.truth is None else f"a drawn {self.truth}"
+
+
+def choose(container: Any) -> CurrentPicture:
+    """Shows the choice of model, picture and upload; returns the picture."""
+    with container:
+        st.selectbox(
+            "Network",
+            list(MODEL_TITLES),
+            key="model",
+            format_func=MODEL_TITLES.__getitem__,
+            bind="query-params",
+            help="ImageNet weights are downloaded once, or read from DENSENET_VIZ_WEIGHTS.",
+        )
+        names = [*CLASSES, *([UPLOADED] if _UPLOAD in st.session_state else [])]
+        st.selectbox(
+            "Picture",
+            names,
+            index=names.index(DEFAULT_PICTURE),
+            key="picture",
+            format_func=lambda name: "your image" if name == UPLOADED else f"drawn scene: {name}",
+            bind="query-params",
+        )
+        st.file_uploader(
+            "Or bring your own",
+            type=["png", "jpg", "jpeg", "webp"],
+            key="upload_widget",
+            on_change=_take_upload,
+            help="PNG, JPEG or WebP up to 10 MB. It stays in this session's memory.",
+        )
+        if refused := st.session_state.get(_REFUSED):
+            st.error(refused)
+    return current_picture()
+
+
+def current_picture() -> CurrentPicture:
+    """The chosen picture; the default scene where nothing was chosen."""
+    name = st.session_state.get("picture", DEFAULT_PICTURE)
+    if name == UPLOADED and _UPLOAD in st.session_state:
+        upload: CurrentPicture = st.session_state[_UPLOAD]
+        return upload
+    return sample(name if name in CLASSES else DEFAULT_PICTURE)
+
+
+@st.cache_resource(show_spinner=False)
+def sample(name: str) -> CurrentPicture:
+    """The shipped scene of a class: always the same pixels, and never one of training's."""
+    scene = draw_scene(0, "sample", CLASSES.index(name))
+    return CurrentPicture(name, scene.image, _key(scene.image), name)
+
+
+def _take_upload() -> None:
+    """Checks what was brought; a refused file leaves the current picture as it was."""
+    file = st.session_state.get("upload_widget")
+    st.session_state.pop(_REFUSED, None)
+    if file is None:
+        return
+    try:
+        pixels = load_image(file.getvalue())
+    except ImageError as error:
+        st.session_state[_REFUSED] = str(error)
+        return
+    st.session_state[_UPLOAD] = CurrentPicture(UPLOADED, pixels, _key(pixels), None)
+    st.session_state["picture"] = UPLOADED
+
+
+def _key(pixels: Picture) -> str:
+    digest = hashlib.sha256(repr(pixels.shape).encode())
+    digest.update(pixels.tobytes())
+    return digest.hexdigest()
+
+
+def current_model() -> LoadedModel:
+    """The chosen model; the bundled one, with a sentence why, where the chosen one is absent."""
+    from densenet_viz.network.models import ModelUnavailable
+
+    name = st.session_state.get("model", "scenes")
+    if name != "scenes":
+        bar = st.empty()
+        try:
+            return _loaded(name, lambda done: bar.progress(done, f"Fetching {MODEL_TITLES[name]}"))
+        except ModelUnavailable as error:
+            st.warning(f"{error} Until then this page shows the bundled network.")
+        finally:
+            bar.empty()
+    return bundled_model()
+
+
+def bundled_model() -> LoadedModel:
+    """The model that comes with the project; needs no session, so any thread may ask."""
+    return _loaded("scenes", None)
+
+
+@st.cache_resource(show_spinner=False)
+def _loaded(name: str, _on_progress: Any) -> LoadedModel:
+    from densenet_viz.network.models import load_model
+
+    return load_model(name, on_progress=_on_progress)

@@ -1,0 +1,163 @@
+"""Long computations in the background: with progress, an estimate, a way to stop, and a memory.
+
+A `Desk` belongs to one session and follows one job at a time. The `Shop` behind all desks runs
+each job in a thread of its own, lets desks that want the same thing share one job, and keeps the
+last results, so that nothing is computed twice. A job that no desk wants any more stops itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, Literal
+
+import streamlit as st
+
+Report = Callable[[float], None]
+Compute = Callable[[Report, Callable[[], bool]], Any]
+"""Takes where to report the part done (0 to 1) and whom to ask whether to stop; a computation
+that is told to stop raises anything it likes."""
+
+State = Literal["working", "done", "failed", "cancelled"]
+
+KEPT = 32
+"""Results that the app remembers; a map of 224 x 224 px takes 0.6 MB."""
+
+_LOG = logging.getLogger(__name__)
+
+
+class Job:
+    """One computation, shared by the desks that want it."""
+
+    def __init__(self, key: Hashable) -> None:
+        self.key = key
+        self.progress = 0.0
+        self.began: float | None = None
+        """`time.monotonic()` of the first report; before it, the job waits for its turn."""
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.stopped = False
+        self.finished = threading.Event()
+        self.wanted_by: weakref.WeakSet[Desk] = weakref.WeakSet()
+
+    def report(self, part: float) -> None:
+        if self.began is None:
+            self.began = time.monotonic()
+        self.progress = min(1.0, max(0.0, part))
+
+    def remaining(self, now: float) -> float | None:
+        """Seconds until the end, if it goes on as it went; None while nothing can be said."""
+        if self.began is None or self.progress <= 0:
+            return None
+        return (now - self.began) * (1 - self.progress) / self.progress
+
+
+class Shop:
+    """Runs jobs, and keeps the last `kept` results."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._running: dict[Hashable, Job] = {}
+        self._results: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def want(self, desk: Desk, key: Hashable, compute: Compute) -> Job:
+        """The job for `key`: done, if its result is known; else running, started if need be."""
+        with self._lock:
+            if key in self._results:
+                self._results.move_to_end(key)
+                return _done(key, self._results[key])
+            job = self._running.get(key)
+            if job is None or job.stopped:
+                job = self._running[key] = Job(key)
+                job.wanted_by.add(desk)
+                threading.Thread(target=self._run, args=(job, compute), daemon=True).start()
+            job.wanted_by.add(desk)
+            return job
+
+    def drop(self, desk: Desk, job: Job) -> None:
+        """`desk` does not want `job` any more."""
+        with self._lock:
+            job.wanted_by.discard(desk)
+
+    def _unwanted(self, job: Job) -> bool:
+        with self._lock:
+            job.stopped = job.stopped or not len(job.wanted_by)
+            return job.stopped
+
+    def _run(self, job: Job, compute: Compute) -> None:
+        try:
+            job.result = compute(job.report, lambda: self._unwanted(job))
+        except Exception as error:
+            job.error = error
+            if not job.stopped:
+                _LOG.warning("A computation ended with an error.", exc_info=True)
+        with self._lock:
+            if job.error is None:
+                self._results[job.key] = job.result
+                while len(self._results) > self._kept:
+                    self._results.popitem(last=False)
+            if self._running.get(job.key) is job:
+                del self._running[job.key]
+        job.finished.set()
+
+
+def _done(key: Hashable, result: Any) -> Job:
+    job = Job(key)
+    job.result = result
+    job.report(1.0)
+    job.finished.set()
+    return job
+
+
+class Desk:
+    """What one session asked for last. Asking for something else lets go of what was before."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._cancelled = False
+        self.job: Job | None = None
+
+    def ask(self, key: Hashable, compute: Compute) -> Job:
+        """The job for `key`. A job that was cancelled or failed stays so until `again`."""
+        if self.job is None or self.job.key != key:
+            self.leave()
+            self.job = self._shop.want(self, key, compute)
+        return self.job
+
+    @property
+    def state(self) -> State:
+        job = self.job
+        if self._cancelled or job is None:
+            return "cancelled"
+        if not job.finished.is_set():
+            return "working"
+        return "done" if job.error is None else "failed"
+
+    def cancel(self) -> None:
+        """Lets go at once; the thread itself ends with its next look."""
+        if self.job is not None and self.state == "working":
+            self._shop.drop(self, self.job)
+            self._cancelled = True
+
+    def leave(self) -> None:
+        """Forgets the job, and stops it if nobody else wants it."""
+        if self.job is not None:
+            self._shop.drop(self, self.job)
+        self.job, self._cancelled = None, False
+
+    again = leave
+    """So that the next `ask` starts anew after a cancel or an error."""
+
+
+SHOP = Shop()
+
+
+def desk() -> Desk:
+    """This session's desk."""
+    mine: Desk = st.session_state.setdefault("_desk", Desk(SHOP))
+    return mine

@@ -1,0 +1,56 @@
+"""The page table: what the navigation shows, the tests open and the screenshots picture.
+
+One row is one page. A page file lies in `pages/`; its stem is its name, and its address too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """One page of the app.
+
+    `path` is relative to the app's root; `icon` is a Material symbol that Streamlit ships.
+    The first row is the page at the root address, so its `url_path` is empty.
+    """
+
+    path: str
+    title: str
+    url_path: str
+    section: str
+    icon: str
+
+    @property
+    def name(self) -> str:
+        """The page file's stem, as used in file names.
+
+        >>> PAGES[1].name
+        'growth_rate'
+        """
+        return PurePosixPath(self.path).stem
+
+
+PAGES: tuple[PageRow, ...] = (
+    PageRow("pages/overview.py", "Overview", "", "Learn", ":material/explore:"),
+    PageRow("pages/growth_rate.py", "Growth rate", "growth_rate", "Learn", ":material/stacks:"),
+    PageRow("pages/dense_block.py", "Dense block", "dense_block", "Learn", ":material/hub:"),
+    PageRow("pages/transition.py", "Transition", "transition", "Learn", ":material/compress:"),
+    PageRow(
+        "pages/attributions.py", "Attributions", "attributions", "Explain", ":material/visibility:"
+    ),
+)
+
+
+def sections() -> dict[str, list[PageRow]]:
+    """The rows under their headings, both in the table's order.
+
+    >>> [(heading, len(rows)) for heading, rows in sections().items()]
+    [('Learn', 4), ('Explain', 1)]
+    """
+    grouped: dict[str, list[PageRow]] = {}
+    for row in PAGES:
+        grouped.setdefault(row.section, []).append(row)
+    return grouped

@@ -1,0 +1,31 @@
+"""The stage's pictures as Streamlit components, each registered once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from densenet_viz.stage.modules import adapted, style
+
+
+@cache
+def _component(name: str) -> ComponentRenderer:
+    return st.components.v2.component(
+        f"densenet_viz.{name}", css=style("stage.css", f"{name}.css"), js=adapted(name)
+    )
+
+
+def show_stage(
+    name: str, scene: Mapping[str, Any], *, key: str, **listeners: Callable[[], None]
+) -> Any:
+    """Mounts stage `name` (its `js/<name>.js` exports `mount`) with one JSON scene.
+
+    A later run with the same key hands the new scene to the mounted stage, which goes on from
+    where it stands. `on_NAME_change=` is called when the stage tells NAME; what it told then
+    stands in `st.session_state[key][NAME]`.
+    """
+    return _component(name)(key=key, data=dict(scene), height="content", **listeners)

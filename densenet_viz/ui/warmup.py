@@ -1,0 +1,42 @@
+"""Loads what the next page needs while the visitor reads the first one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from functools import cache
+
+HEAD_START = 1.0
+"""Seconds that the first picture gets to itself: importing torch keeps a processor busy."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@cache
+def warm_up() -> threading.Thread:
+    """Starts, once in the life of the process, a thread that gets the bundled network ready.
+
+    It goes through the caches that pages use, so a page that comes sooner waits for the same
+    load. Whatever goes wrong in it is logged; the page that needs the network says it.
+    """
+    thread = threading.Thread(target=_load, name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load() -> None:
+    time.sleep(HEAD_START)
+    try:
+        prepare()
+    except Exception:
+        _LOG.warning("The bundled network could not be loaded ahead of time.", exc_info=True)
+
+
+def prepare() -> None:
+    """The bundled network, and the pass of the first picture through it."""
+    from densenet_viz.ui.current import DEFAULT_PICTURE, bundled_model, sample
+    from densenet_viz.ui.traces import trained_trace
+
+    trained_trace(bundled_model(), sample(DEFAULT_PICTURE))
+    import captum.attr  # noqa: F401  # the attribution page's, a second by itself

@@ -1,0 +1,54 @@
+"""Growth rate: each layer keeps everything before it and adds k maps, on a live network."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.figures.growth import channels_figure
+from densenet_viz.network.source import pytorch_code
+from densenet_viz.stage.growth import growth_rows, growth_scene
+from densenet_viz.ui.controls import growth_spec
+from densenet_viz.ui.current import choose, current_model
+from densenet_viz.ui.numbers import in_millions, show_block_numbers
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.traces import explored_trace
+
+st.title("Growth rate")
+picture = choose(st.sidebar)
+model = current_model()
+spec = growth_spec(st, model.spec)
+trace = explored_trace(spec, model, picture)
+block = trace.blocks[0]
+
+show_stage("growth", growth_scene(trace, caption=picture.caption), key="growth")
+
+show_block_numbers(trace)
+st.markdown(
+    f"""**Few parameters suffice.** A layer here computes only {spec.growth_rate} new maps, because
+all earlier ones are still there to read. Without concatenation it would have to write all of its
+{block.layers[-1].output_channels:,} output maps anew. What concatenation costs is memory: the plain
+implementation copies what it joins. The block's numbers were counted while it ran; the counterpart
+without concatenation is computed. The whole network, {trace.spec.name}, has
+{trace.parameters:,} parameters (counted) and needs {in_millions(trace.spec.multiply_adds)}
+multiply-adds a picture (computed)."""
+)
+if trace.trained:
+    st.caption(f"Weights: {model.provenance}")
+else:
+    st.caption(
+        "Weights: random, drawn on the spot. No network was trained with these numbers, so the maps "
+        "show what fresh filters see; shapes and costs are the same as for a trained one."
+    )
+
+st.subheader("Each column is one tensor: it only ever grows")
+st.plotly_chart(
+    channels_figure(trace),
+    key="channels",
+    config={"displayModeBar": False},
+    alt=f"Stacked bars: maps grow from {block.entering.shape[0]} by {spec.growth_rate} a layer "
+    f"to {block.output_shape[0]}.",
+)
+with st.expander("The numbers as a table"):
+    st.dataframe(growth_rows(trace), hide_index=True)
+with st.expander("This very network in PyTorch"):
+    st.code(pytorch_code(trace.spec), language="python")

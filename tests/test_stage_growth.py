@@ -1,0 +1,110 @@
+"""The growth stage's scene carries the trace's own numbers, and its text joins to one module."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pytest
+import torch
+
+from densenet_viz.figures.growth import channels_figure
+from densenet_viz.figures.theme import CIVIDIS, layer_colour
+from densenet_viz.measure import capture
+from densenet_viz.network.build import build
+from densenet_viz.results import NetworkTrace
+from densenet_viz.spec import DenseNetSpec
+from densenet_viz.stage.growth import growth_rows, growth_scene
+from densenet_viz.stage.modules import adapted, joined
+from densenet_viz.stage.packing import averaged, packed_maps
+
+SPEC = DenseNetSpec(4, (3, 2), 10, num_classes=5, input_size=64)
+
+
+@pytest.fixture(scope="module")
+def trace() -> NetworkTrace:
+    picture = np.full((64, 64, 3), 200, np.uint8)
+    x = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    return capture(build(SPEC, seed=0), x, spec=SPEC, trained=False, picture=picture)
+
+
+def unpacked(packed: dict[str, object]) -> np.ndarray:
+    """The stage's `valueAt`, in numpy."""
+    raw = np.frombuffer(base64.b64decode(str(packed["data"])), np.uint8)
+    values = raw.reshape(packed["count"], packed["height"], packed["width"]) / 255  # type: ignore[call-overload]
+    low = np.array(packed["low"])[:, None, None]
+    high = np.array(packed["high"])[:, None, None]
+    return low + values * (high - low)
+
+
+def test_packed_maps_keep_values_to_a_255th(trace: NetworkTrace) -> None:
+    maps = trace.blocks[0].layers[0].maps
+    result = unpacked(packed_maps(maps))
+    span = np.ptp(maps, axis=(1, 2)).max()
+    np.testing.assert_allclose(result, maps, atol=span / 255)
+
+
+def test_packing_a_constant_map() -> None:
+    np.testing.assert_allclose(unpacked(packed_maps(np.full((1, 2, 2), 3.0, np.float32))), 3.0)
+
+
+def test_averaging_is_a_mean_of_squares() -> None:
+    maps = np.arange(16, dtype=np.float32).reshape(1, 4, 4)
+    assert averaged(maps, 2).tolist() == [[[2.5, 4.5], [10.5, 12.5]]]
+
+
+def test_the_scene_says_what_was_measured(trace: NetworkTrace) -> None:
+    scene = growth_scene(trace)
+    assert [g["channels"] for g in scene["groups"]] == [10, 4, 4, 4]
+    assert [(x["reads"], x["writes"], x["total"]) for x in scene["layers"]] == [
+        (10, 4, 14),
+        (14, 4, 18),
+        (18, 4, 22),
+    ]
+    assert scene["size"] == [16, 16]
+    assert scene["trained"] is False
+    assert scene["mismatches"] == []
+    assert scene["numbers"]["parameters"] == SPEC.block_cost(1).parameters
+    second = growth_scene(trace, block=2)
+    assert second["entering"] == "from transition 1"
+    assert [g["channels"] for g in second["groups"]] == [11, 4, 4]
+
+
+def test_many_maps_travel_as_smaller_tiles(
+    trace: NetworkTrace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("densenet_viz.stage.growth.MOST_BYTES", 22 * 8 * 8)
+    scene = growth_scene(trace)
+    assert scene["size"] == [16, 16]
+    assert scene["shownSize"] == [8, 8]
+    tile = unpacked(scene["groups"][1]["maps"])
+    np.testing.assert_allclose(tile, averaged(trace.blocks[0].layers[0].maps, 2), atol=0.05)
+
+
+def test_the_table_is_the_picture(trace: NetworkTrace) -> None:
+    rows = growth_rows(trace)
+    assert [row["maps after it"] for row in rows] == [10, 14, 18, 22]
+    assert rows[2]["reads from"] == "channels 0–9: what entered; channels 10–13: layer 1"
+
+
+def test_the_chart_stacks_to_the_measured_totals(trace: NetworkTrace) -> None:
+    figure = channels_figure(trace)
+    bars = [bar for bar in figure.data if bar.type == "bar"]
+    for place, total in enumerate((10, 14, 18, 22)):
+        assert (
+            sum(y for bar in bars for x, y in zip(bar.x, bar.y, strict=True) if x == place) == total
+        )
+    assert [bar.marker.color for bar in bars] == [layer_colour(layer) for layer in range(4)]
+
+
+def test_a_layers_colours_are_distinct_for_a_whole_block() -> None:
+    assert len({layer_colour(layer) for layer in range(22)}) == 22
+    assert len(base64.b64decode(CIVIDIS)) == 256 * 3
+
+
+@pytest.mark.parametrize("name", ["growth"])
+def test_a_stage_joins_to_one_module(name: str) -> None:
+    text = joined(f"{name}.js")
+    assert 'from "./' not in text
+    assert "export function mount" in text
+    assert adapted(name).count("data:text/javascript;base64,") == 2
