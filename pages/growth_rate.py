@@ -9,7 +9,7 @@ from densenet_viz.network.source import pytorch_code
 from densenet_viz.stage.growth import growth_rows, growth_scene
 from densenet_viz.ui.controls import growth_spec
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.numbers import in_millions, show_block_numbers
+from densenet_viz.ui.numbers import compared, in_millions, show_block_numbers
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import explored_trace
 
@@ -23,21 +23,26 @@ block = trace.blocks[0]
 show_stage("growth", growth_scene(trace, caption=picture.caption), key="growth")
 
 show_block_numbers(trace)
+dense, plain = block.cost, trace.spec.plain_block_cost(1)
 st.markdown(
-    f"""**Few parameters suffice.** A layer here computes only {spec.growth_rate} new maps, because
-all earlier ones are still there to read. Without concatenation it would have to write all of its
-{block.layers[-1].output_channels:,} output maps anew. What concatenation costs is memory: the plain
-implementation copies what it joins. The block's numbers were counted while it ran; the counterpart
-without concatenation is computed. The whole network, {trace.spec.name}, has
-{trace.parameters:,} parameters (counted) and needs {in_millions(trace.spec.multiply_adds)}
-multiply-adds a picture (computed)."""
+    f"""**Few parameters suffice: {compared(dense.parameters, plain.parameters)}.** A layer here
+computes only {spec.growth_rate} new maps, because all earlier ones are still there to read. Without
+concatenation it would have to write all of its output maps anew, up to
+{block.layers[-1].output_channels:,} of them. What concatenation costs is memory,
+{compared(dense.activation_bytes, plain.activation_bytes)}: the plain implementation copies what it
+joins. The block's numbers were counted while it ran; the counterpart's are computed.
+
+**The whole network**, {trace.spec.name}, has {trace.parameters:,} parameters (counted) and needs
+{in_millions(trace.spec.multiply_adds)} multiply-adds a picture (computed). The transition after
+this block keeps {trace.transitions[0].pooled.shape[0]:,} of its {block.output_shape[0]:,} maps
+(θ = {spec.compression:g}, measured)."""
 )
 if trace.trained:
     st.caption(f"Weights: {model.provenance}")
 else:
     st.caption(
-        "Weights: random, drawn on the spot. No network was trained with these numbers, so the maps "
-        "show what fresh filters see; shapes and costs are the same as for a trained one."
+        "Weights: random, drawn on the spot. No network was trained with these numbers, so the "
+        "maps show what fresh filters see; shapes and costs are those of a trained one."
     )
 
 st.subheader("Each column is one tensor: it only ever grows")

@@ -25,7 +25,7 @@ def growth_spec(container: Any, base: DenseNetSpec) -> DenseNetSpec:
         "compression": base.compression,
     }
     _follow(defaults)
-    with container.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    with container.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         k = _slider("Growth rate k", 4, 48, 4, "k", defaults, "Maps that each layer adds.")
         layers = _slider("Layers", 1, 24, 1, "layers", defaults, "Layers in the first block.")
         initial = _slider(

@@ -1,4 +1,4 @@
-"""Costs in words that a hall can read."""
+"""Costs in figures and words that a hall can read."""
 
 from __future__ import annotations
 
@@ -10,45 +10,44 @@ from densenet_viz.results import NetworkTrace
 def show_block_numbers(trace: NetworkTrace, block: int = 1) -> None:
     """What the block just run costs, beside the same block without concatenation."""
     dense, plain = trace.blocks[block - 1].cost, trace.spec.plain_block_cost(block)
-    columns = st.columns(3)
-    columns[0].metric(
-        "Parameters of the block",
-        f"{dense.parameters:,}",
-        compared(dense.parameters, plain.parameters),
-        delta_color="off",
-        delta_arrow="off",
+    rows = (
+        ("Parameters of the block", f"{dense.parameters:,}", f"{plain.parameters:,}"),
+        (
+            "Multiply-adds, one picture",
+            in_millions(dense.multiply_adds),
+            in_millions(plain.multiply_adds),
+        ),
+        (
+            "Activation memory",
+            in_megabytes(dense.activation_bytes),
+            in_megabytes(plain.activation_bytes),
+        ),
     )
-    columns[1].metric(
-        "Multiply-adds, one picture",
-        in_millions(dense.multiply_adds),
-        compared(dense.multiply_adds, plain.multiply_adds),
-        delta_color="off",
-        delta_arrow="off",
-    )
-    columns[2].metric(
-        "Activation memory",
-        f"{dense.activation_bytes / 1e6:.1f} MB",
-        compared(dense.activation_bytes, plain.activation_bytes),
-        delta_color="off",
-        delta_arrow="off",
-    )
+    for column, (label, value, other) in zip(st.columns(3), rows, strict=True):
+        column.metric(
+            label,
+            value,
+            f"{other} without concatenation",
+            delta_color="off",
+            delta_arrow="off",
+        )
 
 
 def compared(dense: int, plain: int) -> str:
     """How many times less or more than without concatenation.
 
     >>> compared(100, 400)
-    '4.0× less than without concatenation'
+    '4.0× less'
     >>> compared(105, 100)
-    '1.05× more than without concatenation'
+    '1.05× more'
     >>> compared(100, 100)
-    'the same without concatenation'
+    'the same'
     """
     if dense == plain:
-        return "the same without concatenation"
+        return "the same"
     ratio, word = (plain / dense, "less") if dense < plain else (dense / plain, "more")
     digits = 1 if ratio >= 1.95 else 2
-    return f"{ratio:.{digits}f}× {word} than without concatenation"
+    return f"{ratio:.{digits}f}× {word}"
 
 
 def in_millions(count: int) -> str:
@@ -58,3 +57,12 @@ def in_millions(count: int) -> str:
     ('340 M', '5.25 G')
     """
     return f"{count / 1e9:.2f} G" if count >= 1e9 else f"{count / 1e6:.0f} M"
+
+
+def in_megabytes(count: int) -> str:
+    """A number of bytes, in MB of 1,000,000.
+
+    >>> in_megabytes(21_889_024)
+    '21.9 MB'
+    """
+    return f"{count / 1e6:.1f} MB"

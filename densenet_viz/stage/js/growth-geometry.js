@@ -35,7 +35,7 @@ export function pillSize(phone) {
  * @param {number[]} channels of each group @param {number} most
  */
 export function tilesPerRow(channels, most) {
-  const fitting = [4, 8, 12, 16, 24, 32].filter((perRow) => rowsOf(channels, perRow) <= most);
+  const fitting = [8, 12, 16, 24, 32].filter((perRow) => rowsOf(channels, perRow) <= most);
   return fitting.find((perRow) => channels.every((count) => count % perRow === 0)) ?? fitting[0] ?? 32;
 }
 

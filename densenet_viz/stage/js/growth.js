@@ -12,7 +12,11 @@ import { Player } from "./player.js";
 /** @typedef {import("./growth-words.js").Scene} Scene */
 /** @typedef {import("./growth-geometry.js").Frame} Frame */
 
-const HEIGHT = { desktop: 540, phone: 430 };
+/** The view's height: what the window leaves beside title, controls and player. @param {boolean} phone */
+function viewHeight(phone) {
+  return phone ? 430 : Math.max(420, Math.min(640, globalThis.innerHeight - 450));
+}
+
 const FIRST_PLAY_MILLISECONDS = 900;
 
 class Growth {
@@ -134,7 +138,7 @@ class Growth {
     const phone = width < 640;
     const channels = this.scene.groups.map((group) => group.channels);
     const perRow = tilesPerRow(channels, phone ? 110 : 60);
-    const height = phone ? HEIGHT.phone : HEIGHT.desktop;
+    const height = viewHeight(phone);
     this.frame = { width, height, phone, perRow, channels, top: 44, bottom: phone ? 62 : 78 };
     this.root.classList.toggle("growth-phone", phone);
     this.context = sized(this.canvas, width, height);
