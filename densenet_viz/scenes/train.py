@@ -62,6 +62,7 @@ def run(
     seconds = time.monotonic() - started
     weights = folder / "scenes.safetensors"
     save_file(_halved(network), weights)
+    weights.chmod(0o644)
     manifest = _manifest(weights, recipe, seed, chosen, seconds)
     manifest["held_out"] = _measure(weights, seed, chosen)
     (folder / "scenes.json").write_text(json.dumps(manifest, indent=2) + "\n")
