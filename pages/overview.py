@@ -1,0 +1,58 @@
+"""What DenseNet is, in one picture that needs no network to paint."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.images import fit
+from densenet_viz.spec import VARIANTS
+from densenet_viz.stage.ideas import ideas
+from densenet_viz.stage.overview import overview_scene, part_rows
+from densenet_viz.ui.current import current_picture
+from densenet_viz.ui.pages import PAGES
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.warmup import warm_up
+
+SPEC = VARIANTS["densenet121"]
+THUMBNAIL = 160
+WAYS = {
+    "growth_rate": "Watch 64 → 96 → 128 happen, map by map, on a network that runs. Build another "
+    "one with your own growth rate.",
+    "dense_block": "Point at a layer: which layers it reads, which read it, and the maps it wrote.",
+    "transition": "See 256 maps become 128, half as wide, with real numbers under the moving "
+    "window.",
+    "attributions": "Bring a picture, and see where the network looked to name it.",
+}
+
+st.title("DenseNet in one picture")
+st.markdown(
+    "Every layer of a block **reads all layers before it**, and keeps what they wrote. By Gao "
+    "Huang, Zhuang Liu, Laurens van der Maaten and Kilian Q. Weinberger (CVPR 2017, best paper)."
+)
+
+picture = current_picture()
+scene = overview_scene(SPEC, fit(picture.pixels, THUMBNAIL), alt=picture.caption)
+show_stage("overview", scene, key="overview")
+
+st.header("Look inside", anchor=False)
+ways = [row for row in PAGES if row.name in WAYS]
+for column, row in zip(st.columns(len(ways)), ways, strict=True):
+    with column.container(border=True, height="stretch", key=f"way-{row.name}"):
+        st.page_link(row.path, label=f"{row.icon} **{row.title}**", width="stretch")
+        st.markdown(WAYS[row.name])
+
+st.header("Three ideas", anchor=False)
+for column, idea in zip(st.columns(3), ideas(SPEC), strict=True):
+    with column:
+        st.metric(idea.title, idea.number)
+        st.markdown(f"**{idea.counted[0].upper()}{idea.counted[1:]}.** {idea.words}")
+        st.caption(f"{idea.source[0].upper()}{idea.source[1:]}.")
+
+with st.expander("The numbers as a table"):
+    st.markdown(
+        f"{SPEC.name} on one picture of {SPEC.input_size} × {SPEC.input_size} px. "
+        f"Why {SPEC.depth}: {SPEC.depth_reason}."
+    )
+    st.table(part_rows(SPEC), hide_index=True, alt="Every part of the network in numbers")
+
+warm_up()
