@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -19,9 +19,7 @@ def _component(name: str) -> ComponentRenderer:
     )
 
 
-def show_stage(
-    name: str, scene: Mapping[str, Any], *, key: str, **listeners: Callable[[], None]
-) -> Any:
+def show_stage(name: str, scene: Mapping[str, Any], *, key: str, **listeners: Any) -> Any:
     """Mounts stage `name` (its `js/<name>.js` exports `mount`) with one JSON scene.
 
     A later run with the same key hands the new scene to the mounted stage, which goes on from

@@ -7,9 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from densenet_viz.measure import capture
+from densenet_viz.measure.transition import with_compression
 from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel
-from densenet_viz.results import NetworkTrace
+from densenet_viz.results import NetworkTrace, TransitionTrace
 from densenet_viz.spec import DenseNetSpec
 from densenet_viz.ui.current import CurrentPicture
 
@@ -51,10 +52,33 @@ def _explored(
     spec: DenseNetSpec, key: str, _model: LoadedModel, _picture: CurrentPicture
 ) -> NetworkTrace:
     return capture(
-        build(spec, seed=SEED),
+        build(spec, seed=SEED, until_block=1),
         _model.tensor(_picture.pixels),
         spec=spec,
         trained=False,
         picture=_model.picture(_picture.pixels),
         until_block=1,
     )
+
+
+def compressed_trace(
+    model: LoadedModel, picture: CurrentPicture, block: int, keeps: int
+) -> TransitionTrace:
+    """The transition after `block`, keeping `keeps` maps of what it is really given.
+
+    Where the network's own keeps as many, that is the one; else a random 1x1 convolution stands
+    in its place (see `measure.transition.with_compression`).
+    """
+    trace = trained_trace(model, picture).transitions[block - 1]
+    if keeps == trace.mixed.shape[0]:
+        return trace
+    return _compressed(model.name, picture.key, block, keeps, model, trace)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _compressed(
+    name: str, key: str, block: int, keeps: int, _model: LoadedModel, _trace: TransitionTrace
+) -> TransitionTrace:
+    step = _model.network.get_submodule(f"features.transition{block}")
+    with _model.lock:
+        return with_compression(step, _trace.given, block=block, keeps=keeps, seed=SEED)

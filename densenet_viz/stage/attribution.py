@@ -1,0 +1,232 @@
+"""A picture, what a network says it shows, and the map of where it looked, as JSON scenes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from densenet_viz.figures.colours import limit_of, signed_rgb
+from densenet_viz.results import Attribution, Picture, Prediction
+from densenet_viz.stage.packing import picture_address
+
+Heat = NDArray[np.float32]
+
+PALETTE_STEPS = 257
+"""Odd, so that the middle is exactly zero and white."""
+
+CELLS = 4
+"""Regions are named on a grid of this many cells a side."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """One cell of the picture: pixels left to right - 1 and top to bottom - 1.
+
+    `total` is the sum of the map in it, `share` its part (0 to 1) of all that raises the score.
+    """
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    total: float
+    share: float
+
+    @property
+    def name(self) -> str:
+        """Where it is, in pixels counted from the upper left corner.
+
+        >>> Region(32, 0, 64, 32, 1.0, 0.5).name
+        'x 32–63, y 0–31'
+        """
+        return f"x {self.left}–{self.right - 1}, y {self.top}–{self.bottom - 1}"
+
+
+def strongest_regions(heat: Heat, cells: int = CELLS) -> tuple[Region, ...]:
+    """The cells of a map (S, S) in the order of what raises the score in them."""
+    edges = np.linspace(0, len(heat), cells + 1).astype(int)
+    raising = np.maximum(heat, 0)
+    whole = float(raising.sum()) or 1.0
+    regions = []
+    for top, bottom in pairwise(edges):
+        for left, right in pairwise(edges):
+            cell = (slice(top, bottom), slice(left, right))
+            total, share = float(heat[cell].sum()), float(raising[cell].sum()) / whole
+            regions.append(Region(int(left), int(top), int(right), int(bottom), total, share))
+    return tuple(sorted(regions, key=lambda region: -region.share))
+
+
+def packed_heat(heat: Heat) -> dict[str, Any]:
+    """A signed map (S, S) as 16-bit whole numbers of its largest strength (`PackedHeat`).
+
+    A value comes back to within a 65,534th of `most`.
+    """
+    clean = np.nan_to_num(heat, posinf=0.0, neginf=0.0)
+    most = float(np.abs(clean).max())
+    scaled = np.rint(clean * (32767 / most if most > 0 else 0.0)).astype("<i2")
+    return {
+        "size": len(heat),
+        "most": most,
+        "data": base64.b64encode(scaled.tobytes()).decode(),
+    }
+
+
+def packed_palette() -> str:
+    """The signed scale from full blue over white to full orange, RGB triples in base64."""
+    steps = np.linspace(-1, 1, PALETTE_STEPS)[None]
+    return base64.b64encode(signed_rgb(steps, 1.0).tobytes()).decode()
+
+
+def number(value: float) -> str:
+    """Three digits of a value, with a real minus.
+
+    >>> number(0.012345), number(-3.2104), number(0.0), number(1.2e-7), number(123.4)
+    ('0.0123', '−3.21', '0', '1.20e−7', '123')
+    """
+    strength = abs(value)
+    if strength >= 1000:
+        text = f"{value:,.0f}"
+    elif strength >= 1e-4:
+        text = f"{value:#.3g}".rstrip(".")
+    else:
+        text = f"{value:.2e}".replace("e-0", "e-") if value else "0"
+    return text.replace("-", "−")
+
+
+def attribution_scene(
+    picture: Picture,
+    *,
+    caption: str,
+    method: str,
+    target: Prediction,
+    is_top: bool,
+    verdict: str,
+    attribution: Attribution | None,
+    waiting: str = "",
+) -> dict[str, Any]:
+    """The scene of `attribution.js`.
+
+    Args:
+        picture: (S, S, 3) uint8, as the network is given it.
+        caption: what the picture is, a few words.
+        method: the method's title.
+        target: the class that is explained.
+        is_top: whether the network holds it for the most probable one.
+        verdict: one sentence, what the network says, and whether that is right where known.
+        attribution: the map, or None while there is none.
+        waiting: what stands in the map's place meanwhile.
+    """
+    words = (
+        _waiting_words(target.label, verdict)
+        if attribution is None
+        else _words(attribution, target.label, is_top, verdict)
+    )
+    return {
+        **words,
+        "picture": picture_address(picture),
+        "size": len(picture),
+        "caption": f"{caption}, {len(picture)} × {len(picture)} px as the network gets it",
+        "label": target.label,
+        "method": method,
+        "map": None if attribution is None else _map(attribution, target.label, method),
+        "waiting": waiting,
+        "palette": packed_palette(),
+    }
+
+
+def predictions_scene(
+    predictions: Sequence[Prediction], names: Mapping[int, str], chosen: int, truth: str | None
+) -> dict[str, Any]:
+    """The scene of `attribution-bars.js`: a bar a class, and which of them is explained.
+
+    Args:
+        predictions: best first.
+        names: what to call each class, by its index.
+        chosen: the index of the class that is explained.
+        truth: the label of the right class, where it is known.
+    """
+    return {
+        "bars": [
+            {
+                "name": names[prediction.index],
+                "share": round(prediction.probability, 6),
+                "text": percent(prediction.probability),
+                "chosen": prediction.index == chosen,
+                "right": truth is not None and prediction.label == truth,
+            }
+            for prediction in predictions
+        ]
+    }
+
+
+def gallery_scene(
+    samples: Sequence[tuple[str, Picture]], chosen: str, *, label: str
+) -> dict[str, Any]:
+    """The scene of `attribution-gallery.js`: small pictures, one of which is chosen."""
+    return {
+        "label": label,
+        "chosen": chosen,
+        "pictures": [
+            {"name": name, "address": picture_address(picture)} for name, picture in samples
+        ],
+    }
+
+
+def percent(part: float) -> str:
+    """A probability in words; what is nearly all or nothing is not rounded to it.
+
+    >>> percent(0.9731), percent(0.9999), percent(0.0004), percent(1.0), percent(0.0)
+    ('97.3%', 'over 99.9%', 'under 0.1%', '100.0%', '0.0%')
+    """
+    if 0 < part < 0.001:
+        return "under 0.1%"
+    return "over 99.9%" if 0.999 < part < 1 else f"{part:.1%}"
+
+
+def _waiting_words(label: str, verdict: str) -> dict[str, str]:
+    return {"title": f"What speaks for {label}?", "sentence": verdict}
+
+
+def _words(attribution: Attribution, label: str, is_top: bool, verdict: str) -> dict[str, str]:
+    heat = attribution.heat
+    if not heat.max() > 0:
+        return {
+            "title": f"Nothing here raises the score of {label}",
+            "sentence": f"{verdict} No pixel of this map is above zero.",
+        }
+    best = strongest_regions(heat)[0]
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    return {
+        "title": f"The network looked here to say {label}"
+        if is_top
+        else f"This is what would speak for {label}",
+        "sentence": f"{verdict} {best.share:.0%} of what raises {label} lies at {best.name}; the "
+        f"strongest pixel is +{number(float(heat.max()))} at x {column}, y {row}.",
+    }
+
+
+def _map(attribution: Attribution, label: str, method: str) -> dict[str, Any]:
+    heat = attribution.heat
+    limit, most = limit_of(heat), float(np.abs(heat).max())
+    inside = float((np.abs(heat) <= limit).mean())
+    best = strongest_regions(heat)[0]
+    beyond = (
+        f"{inside:.1%} of the pixels lie within them; the strongest has {number(most)}."
+        if most > limit
+        else "no pixel lies beyond them."
+    )
+    return {
+        "heat": packed_heat(heat),
+        "limit": limit,
+        "limits": [f"−{number(limit)}", "0", f"+{number(limit)}"],
+        "meaning": [f"lowers {label}", f"raises {label}"],
+        "scale": f"The colours end at ±{number(limit)}: {beyond}",
+        "alt": f"{method} map for {label}: {best.share:.0%} of what raises its score lies at "
+        f"{best.name}.",
+    }

@@ -1,0 +1,145 @@
+"""The attribution page's answer: words, tables and files for a map that is there."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import streamlit as st
+
+from densenet_viz.figures.colours import limit_of, overlay
+from densenet_viz.images import to_png
+from densenet_viz.network.models import LoadedModel
+from densenet_viz.results import Attribution
+from densenet_viz.stage.attribution import number, percent, strongest_regions
+from densenet_viz.ui.current import UPLOADED, CurrentPicture
+from densenet_viz.ui.explaining import Question
+
+OVERLAY_OPACITY = 0.6
+
+
+def verdict(question: Question) -> str:
+    """What the network says of the picture, and whether that is right where it is known."""
+    top, target, truth = question.predictions[0], question.target, question.picture.truth
+    says = f"It says {top.label}, with {percent(top.probability)}"
+    if truth is not None and truth in question.model.labels:
+        says += ", and is right" if truth == top.label else f", and is wrong: it is a drawn {truth}"
+    if target.index != top.index:
+        says += f"; it gives {target.label} {percent(target.probability)}"
+    return f"{says}."
+
+
+def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> None:
+    """Says plainly when a picture is not of the kind that the model learned from."""
+    if picture.name == UPLOADED and model.name == "scenes":
+        st.warning(
+            f"{model.knows} For your image it can only name the nearest of them: read its "
+            "answer, and this map, as a guess. A network from ImageNet can be chosen beside."
+        )
+    elif picture.truth is not None and picture.truth not in model.labels:
+        st.info(model.knows)
+
+
+def show_words(question: Question, attribution: Attribution) -> None:
+    """Under the map: what it answers, when not to trust it, what it cost, what it sums to."""
+    method = question.method
+    st.markdown(f"**What it answers.** {method.question}")
+    st.markdown(f"**When not to trust it.** {method.caution}")
+    passes = attribution.forward_passes
+    back = method.cost(question.model.spec, question.settings).backward
+    backward = f" and {back:,} back" if back else ""
+    channels = (
+        " Each pixel's value is the sum over its three colours."
+        if len(attribution.values) == 3
+        else ""
+    )
+    st.markdown(
+        f"**What it cost.** {passes:,} pictures through the network{backward}, "
+        f"{attribution.seconds:.2f} s. Values are in {method.unit}.{channels}"
+    )
+    if method.complete and attribution.convergence_delta is not None:
+        st.markdown(f"**What it sums to.** {completeness_words(attribution)}")
+    st.caption(f"Source: {method.paper}.")
+
+
+def completeness_words(attribution: Attribution) -> str:
+    """The promise of a complete method, with its numbers."""
+    total = float(attribution.values.sum(dtype=np.float64))
+    delta = attribution.convergence_delta or 0.0
+    return (
+        f"The whole map sums to {number(total)}; the score rises from the baseline to the picture "
+        f"by {number(total - delta)}. They should be equal: the difference (convergence delta) is "
+        f"{number(delta)}."
+    )
+
+
+def show_tables(question: Question, attribution: Attribution) -> None:
+    """The predictions and the strongest regions, for who reads rather than looks."""
+    with st.expander("The numbers as a table"):
+        st.table(
+            [
+                {"Class": one.label, "Probability": percent(one.probability)}
+                for one in question.predictions
+            ],
+            hide_index=True,
+            alt="The most probable classes",
+        )
+        st.table(
+            [
+                {
+                    "Region (px)": region.name,
+                    "Sum of the map": number(region.total),
+                    f"Part of what raises {question.target.label}": f"{region.share:.1%}",
+                }
+                for region in strongest_regions(attribution.heat)[:5]
+            ],
+            hide_index=True,
+            alt="The strongest regions of the map",
+        )
+
+
+def show_downloads(question: Question, attribution: Attribution) -> None:
+    """The map over the picture as PNG, and everything raw as NPZ; made when asked for."""
+    stem = f"{question.method.name}-{question.target.index}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Map as PNG",
+            lambda: overlay_png(question, attribution),
+            f"{stem}.png",
+            "image/png",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Raw values as NPZ",
+            lambda: raw_npz(question, attribution),
+            f"{stem}.npz",
+            "application/octet-stream",
+            on_click="ignore",
+        )
+
+
+def overlay_png(question: Question, attribution: Attribution) -> bytes:
+    """The map over the picture at an opacity of 60%, with the limit that the screen shows."""
+    picture = question.model.picture(question.picture.pixels)
+    heat = attribution.heat
+    return to_png(overlay(picture, heat, OVERLAY_OPACITY, limit_of(heat)))
+
+
+def raw_npz(question: Question, attribution: Attribution) -> bytes:
+    """What the map was made of and what came out, readable without pickle."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        values=attribution.values,
+        picture=question.model.picture(question.picture.pixels),
+        target=np.array(question.target.index),
+        label=np.array(question.target.label),
+        method=np.array(attribution.method),
+        model=np.array(question.model.name),
+        parameters=np.array(json.dumps(dict(attribution.parameters))),
+        convergence_delta=np.array(
+            np.nan if attribution.convergence_delta is None else attribution.convergence_delta
+        ),
+    )
+    return buffer.getvalue()

@@ -1,0 +1,61 @@
+"""Where a network looked: a picture, the network's answer, and a map for any class of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.stage.attribution import attribution_scene
+from densenet_viz.ui import explained, explaining
+from densenet_viz.ui.current import choose
+from densenet_viz.ui.jobs import desk as session_desk
+from densenet_viz.ui.stages import show_stage
+
+st.title("What did the network look at?")
+picture_side, control_side = st.columns([7, 3], gap="medium")
+answer, asked, chooser = (control_side.container() for _ in range(3))
+
+with chooser:
+    st.subheader("Choose a picture", anchor=False)
+    gallery = st.container()
+    picture = choose(st.container())
+with gallery:
+    explaining.choose_scene(picture)
+
+with picture_side:
+    model = explaining.model_or_stop()
+    explained.show_limits_of_knowledge(model, picture)
+
+with answer:
+    st.subheader("What it says", anchor=False)
+    predictions, prediction = explaining.predictions_of(model, picture)
+    target = explaining.choose_target(model, predictions, prediction, picture.truth)
+with asked:
+    method, settings = explaining.choose_method(model)
+
+question = explaining.Question(model, picture, predictions, target, method, settings)
+desk = session_desk()
+job = desk.ask(question.key, question.compute)
+job.finished.wait(explaining.GLANCE)
+attribution = job.result if desk.state == "done" else None
+
+with picture_side:
+    show_stage(
+        "attribution",
+        attribution_scene(
+            model.picture(picture.pixels),
+            caption=picture.caption,
+            method=method.title,
+            target=target,
+            is_top=question.is_top,
+            verdict=explained.verdict(question),
+            attribution=attribution,
+            waiting=explaining.waiting_words(desk),
+        ),
+        key="attribution",
+    )
+    if attribution is None:
+        explaining.show_unfinished(desk, method.title)
+    else:
+        explained.show_words(question, attribution)
+        explained.show_downloads(question, attribution)
+        explained.show_tables(question, attribution)

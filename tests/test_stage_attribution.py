@@ -1,0 +1,371 @@
+"""The attribution page: its scenes against hand-computed values, and the page without a browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from densenet_viz.attribution import METHODS, AttributionError
+from densenet_viz.figures.colours import overlay, signed_rgb
+from densenet_viz.network.models import LoadedModel, ModelUnavailable
+from densenet_viz.results import Attribution, Prediction
+from densenet_viz.stage.attribution import (
+    attribution_scene,
+    gallery_scene,
+    number,
+    packed_heat,
+    packed_palette,
+    predictions_scene,
+    strongest_regions,
+)
+from densenet_viz.ui import current, explained, explaining, jobs
+from densenet_viz.ui.current import CurrentPicture
+from tests.small_models import picture, small_model
+
+RING = Prediction(1, "ring", 0.75)
+STAR = Prediction(0, "star", 0.25)
+PATIENCE = 60.0
+
+# 8 x 8: of the positive 10, 6 lie in the upper right corner's cell and 4 in the lower left one.
+HEAT = np.zeros((8, 8), np.float32)
+HEAT[1, 7], HEAT[0, 6] = 5, 1
+HEAT[7, 0] = 4
+HEAT[4, 4] = -8
+
+
+def attribution(values: np.ndarray[Any, Any] = HEAT[None], **changes: Any) -> Attribution:
+    result = Attribution("grad-cam", values.astype(np.float32), RING, (RING, STAR), 0.5, 2)
+    return replace(result, **changes)
+
+
+def scene(result: Attribution | None, **changes: Any) -> dict[str, Any]:
+    given = {
+        "caption": "a drawn ring",
+        "method": "Grad-CAM",
+        "target": RING,
+        "is_top": True,
+        "verdict": "It says ring.",
+    }
+    return attribution_scene(
+        np.zeros((8, 8, 3), np.uint8), attribution=result, **{**given, **changes}
+    )
+
+
+# -- scenes ---------------------------------------------------------------------------------
+
+
+def test_regions_are_cells_in_the_order_of_what_raises() -> None:
+    first, second, *rest = strongest_regions(HEAT)
+    assert (first.name, first.total, first.share) == ("x 6–7, y 0–1", 6.0, 0.6)
+    assert (second.name, second.total, second.share) == ("x 0–1, y 6–7", 4.0, 0.4)
+    assert {region.share for region in rest} == {0.0}
+    assert min(region.total for region in rest) == -8.0
+    assert sum(region.total for region in strongest_regions(HEAT)) == HEAT.sum()
+
+
+def test_regions_cover_a_map_whose_side_is_no_multiple() -> None:
+    regions = strongest_regions(np.ones((7, 7), np.float32))
+    assert sum(region.total for region in regions) == 49
+
+
+def test_heat_survives_packing() -> None:
+    heat = np.random.default_rng(0).normal(0, 1e-4, (16, 16)).astype(np.float32)
+    packed = packed_heat(heat)
+    whole = np.frombuffer(base64.b64decode(packed["data"]), "<i2").reshape(16, 16)
+    most = float(np.abs(heat).max())
+    np.testing.assert_allclose(whole * packed["most"] / 32767, heat, atol=most / 65000)
+    assert packed["size"] == 16
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
+def test_heat_of_nothing_is_zero(value: float) -> None:
+    packed = packed_heat(np.full((2, 2), value, np.float32))
+    assert packed["most"] == 0
+    assert base64.b64decode(packed["data"]) == bytes(8)
+
+
+def test_palette_is_blue_white_orange() -> None:
+    colours = np.frombuffer(base64.b64decode(packed_palette()), np.uint8).reshape(257, 3)
+    assert colours[128].tolist() == [255, 255, 255]
+    assert colours[0].tolist() == signed_rgb(np.array([[-1.0]]), 1.0)[0, 0].tolist()
+    assert colours[256].tolist() == signed_rgb(np.array([[1.0]]), 1.0)[0, 0].tolist()
+
+
+def test_scene_says_where_it_looked_with_its_numbers() -> None:
+    drawn = scene(attribution())
+    assert drawn["title"] == "The network looked here to say ring"
+    assert drawn["sentence"] == (
+        "It says ring. 60% of what raises ring lies at x 6–7, y 0–1; the strongest pixel is "
+        "+5.00 at x 7, y 1."
+    )
+    limit = drawn["map"]["limit"]
+    assert limit == pytest.approx(np.percentile(np.abs(HEAT), 99.5))
+    assert drawn["map"]["limits"] == [f"−{number(limit)}", "0", f"+{number(limit)}"]
+    assert "98.4% of the pixels lie within them; the strongest has 8.00" in drawn["map"]["scale"]
+
+
+def test_scene_of_another_class_does_not_claim_that_it_was_said() -> None:
+    drawn = scene(attribution(), target=STAR, is_top=False)
+    assert drawn["title"] == "This is what would speak for star"
+    assert drawn["map"]["meaning"] == ["lowers star", "raises star"]
+
+
+def test_scene_of_a_map_that_raises_nothing_says_so() -> None:
+    drawn = scene(attribution(-np.abs(HEAT)[None]))
+    assert drawn["title"] == "Nothing here raises the score of ring"
+    assert scene(attribution(np.zeros((1, 8, 8))))["map"]["limit"] == 1.0
+
+
+def test_scene_adds_the_three_colours_up() -> None:
+    drawn = scene(attribution(np.stack([HEAT, HEAT, -HEAT])))
+    whole = np.frombuffer(base64.b64decode(drawn["map"]["heat"]["data"]), "<i2").reshape(8, 8)
+    np.testing.assert_allclose(whole * drawn["map"]["heat"]["most"] / 32767, HEAT, atol=1e-3)
+
+
+def test_scene_without_a_map_says_what_is_going_on() -> None:
+    drawn = scene(None, waiting="The map is being computed.")
+    assert drawn["map"] is None
+    assert (drawn["title"], drawn["sentence"]) == ("What speaks for ring?", "It says ring.")
+    assert drawn["waiting"] == "The map is being computed."
+
+
+def test_bars_name_the_chosen_and_the_right_class() -> None:
+    bars = predictions_scene((RING, STAR), {0: "star", 1: "ring"}, 0, "ring")["bars"]
+    assert [(bar["name"], bar["text"], bar["chosen"], bar["right"]) for bar in bars] == [
+        ("ring", "75.0%", False, True),
+        ("star", "25.0%", True, False),
+    ]
+
+
+def test_gallery_holds_every_picture_and_the_choice() -> None:
+    drawn = gallery_scene([("ring", np.zeros((2, 2, 3), np.uint8))], "ring", label="Scenes")
+    assert (drawn["chosen"], [one["name"] for one in drawn["pictures"]]) == ("ring", ["ring"])
+
+
+# -- words and files ------------------------------------------------------------------------
+
+
+def question(truth: str | None = "ring", **changes: Any) -> explaining.Question:
+    model = small_model()
+    asked = explaining.Question(
+        model=model,
+        picture=CurrentPicture("ring", picture(), "key", truth),
+        predictions=(RING, STAR),
+        target=RING,
+        method=METHODS["integrated-gradients"],
+        settings={"n_steps": 8, "baseline": "black"},
+    )
+    return replace(asked, **changes)
+
+
+def test_verdict_says_whether_it_is_right_where_that_is_known() -> None:
+    assert explained.verdict(question()) == "It says ring, with 75.0%, and is right."
+    assert explained.verdict(question("star")) == (
+        "It says ring, with 75.0%, and is wrong: it is a drawn star."
+    )
+    assert explained.verdict(question(None)) == "It says ring, with 75.0%."
+    assert explained.verdict(question(None, target=STAR)) == (
+        "It says ring, with 75.0%; it gives star 25.0%."
+    )
+
+
+def test_questions_differ_in_whatever_the_map_depends_on() -> None:
+    asked = question()
+    others = [
+        question(model=replace(asked.model, name="other")),
+        question(picture=replace(asked.picture, key="other")),
+        question(method=METHODS["saliency"]),
+        question(target=STAR),
+        question(settings={"n_steps": 9, "baseline": "black"}),
+    ]
+    assert len({asked.key, *(other.key for other in others)}) == 6
+    assert question(settings={"baseline": "black", "n_steps": 8}).key == asked.key
+
+
+def test_completeness_is_told_with_its_numbers() -> None:
+    values = np.full((3, 2, 2), 0.25)  # sums to 3
+    words = explained.completeness_words(attribution(values, convergence_delta=0.5))
+    assert "sums to 3.00" in words
+    assert "by 2.50" in words
+    assert "is 0.500" in words
+
+
+def test_png_is_the_overlay_of_the_picture() -> None:
+    asked, heat = question(), np.zeros((64, 64), np.float32)
+    heat[3, 4] = 1
+    png = Image.open(io.BytesIO(explained.overlay_png(asked, attribution(heat[None]))))
+    expected = overlay(asked.model.picture(asked.picture.pixels), heat, 0.6, 1.0)
+    np.testing.assert_array_equal(np.asarray(png), expected)
+
+
+def test_npz_holds_all_that_the_map_was_made_of() -> None:
+    result = attribution(parameters={"n_steps": 8}, convergence_delta=0.5)
+    with np.load(io.BytesIO(explained.raw_npz(question(), result)), allow_pickle=False) as file:
+        np.testing.assert_array_equal(file["values"], HEAT[None])
+        assert file["picture"].shape == (64, 64, 3)
+        assert (int(file["target"]), str(file["label"])) == (1, "ring")
+        assert str(file["method"]) == "grad-cam"
+        assert json.loads(str(file["parameters"])) == {"n_steps": 8}
+        assert float(file["convergence_delta"]) == 0.5
+
+
+def test_progress_words_estimate_what_is_left() -> None:
+    job = jobs.Job("key")
+    assert explaining.progress_words("Occlusion", job, 0.0) == "Occlusion: waiting for the network"
+    job.report(0.25)
+    job.began = 10.0
+    assert explaining.progress_words("Occlusion", job, 12.0) == "Occlusion: 25%, about 6 s left"
+
+
+# -- the page -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoadedModel]:
+    """A small live network in the bundled one's place, and nothing remembered before or after."""
+    small = replace(small_model(), name="scenes", knows="Knows six kinds of drawn things.")
+    monkeypatch.setattr(current, "_loaded", lambda _name, _progress: small)
+    monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
+    st.cache_resource.clear()
+    yield small
+    st.cache_resource.clear()
+
+
+def run_until(app: AppTest, done: Callable[[AppTest], bool]) -> AppTest:
+    deadline = time.monotonic() + PATIENCE
+    app.run()
+    while not done(app):
+        assert time.monotonic() < deadline, "the page did not get there"
+        assert not app.exception
+        app.run()
+    return app
+
+
+def has_map(app: AppTest) -> bool:
+    return any("What it answers" in text.value for text in app.markdown)
+
+
+@pytest.fixture
+def page(root: Path, model: LoadedModel) -> AppTest:
+    app = AppTest.from_file(str(root / "app.py"), default_timeout=PATIENCE)
+    return app.switch_page("pages/attributions.py")
+
+
+def said(app: AppTest) -> str:
+    return " ".join(text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_page_answers_with_every_method(page: AppTest, name: str) -> None:
+    run_until(page, has_map)
+    page.selectbox("method").set_value(name)
+    run_until(page, lambda app: has_map(app) and METHODS[name].question in said(app))
+    assert not page.exception
+    assert not page.error
+    assert METHODS[name].caution in said(page)
+    assert ("convergence delta" in said(page).split("What it sums to.")[-1]) == (
+        METHODS[name].complete
+    )
+    assert ("three colours" in said(page)) == (name in ("saliency", "integrated-gradients"))
+
+
+def test_page_keeps_class_and_picture_apart(page: AppTest) -> None:
+    run_until(page, has_map)
+    page.selectbox("target").set_value("heart")
+    page.selectbox("picture").set_value("star")
+    run_until(page, has_map)
+    assert page.selectbox("target").value == "heart"
+    assert "Part of what raises heart" in page.table[1].value.columns
+
+
+def test_page_takes_a_photo_and_says_that_it_only_knows_scenes(page: AppTest) -> None:
+    photo = io.BytesIO()
+    Image.fromarray(picture(100)).save(photo, "JPEG")
+    run_until(page, has_map)
+    assert not page.warning
+    page.file_uploader[0].set_value(("<b>me</b>.jpg", photo.getvalue(), "image/jpeg"))
+    run_until(page, has_map)
+    assert page.selectbox("picture").value == "uploaded"
+    assert "Knows six kinds of drawn things." in page.warning[0].value
+    assert "<b>" not in said(page)
+
+
+def test_page_stays_usable_after_a_bad_file(page: AppTest) -> None:
+    run_until(page, has_map)
+    page.file_uploader[0].set_value(("cat.png", b"GIF89a and so on", "image/png"))
+    run_until(page, has_map)
+    assert len(page.error) == 1
+    assert "GIF" in page.error[0].value
+    assert "cat" not in page.error[0].value
+    assert page.selectbox("picture").value == "ring"
+    page.selectbox("picture").set_value("star")
+    assert has_map(run_until(page, has_map))
+
+
+def test_page_shows_progress_and_can_be_cancelled(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute, wait = explaining.Question.compute, threading.Event()
+
+    def slow(self: Any, report: Callable[[float], None], cancelled: Callable[[], bool]) -> Any:
+        report(0.5)
+        while not wait.wait(0.01):
+            if cancelled():
+                raise RuntimeError("stopped")
+        return compute(self, report, cancelled)
+
+    monkeypatch.setattr(explaining.Question, "compute", slow)
+    page.run()
+    assert not has_map(page)
+    page.button("cancel").click().run()
+    assert ["cancelled" in info.value for info in page.info] == [True]
+    wait.set()
+    page.button[0].click()
+    run_until(page, has_map)
+    assert not page.info
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (RuntimeError("/secret/path is broken"), explaining.FAILED),
+        (AttributionError("stride=9 was given."), "stride=9 was given."),
+    ],
+)
+def test_page_says_one_sentence_when_a_map_fails(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    def broken(_self: Any, _report: Any, _cancelled: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(explaining.Question, "compute", broken)
+    run_until(page, lambda app: bool(app.error))
+    assert [shown.value for shown in page.error] == [sentence]
+    monkeypatch.undo()
+
+
+def test_page_without_any_model_says_what_to_do(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(_name: str, _progress: Any) -> Any:
+        raise ModelUnavailable("The bundled model cannot be used; fetch the project again.")
+
+    monkeypatch.setattr(current, "_loaded", absent)
+    page.run()
+    assert not page.exception
+    assert [shown.value for shown in page.error] == [
+        "The bundled model cannot be used; fetch the project again."
+    ]
