@@ -1,0 +1,59 @@
+"""Dense block: every connection of one block of the live network, and what each layer reads."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.stage.block import block_rows, block_scene
+from densenet_viz.ui.current import choose, current_model
+from densenet_viz.ui.stages import show_stage
+
+BLOCKS = (1, 2, 3, 4)
+
+st.title("Dense block")
+st.markdown(
+    "Inside a block every layer reads the maps of **all** layers before it, not only of the last. "
+    "Point at a layer, tap it, or walk with the arrow keys: what it reads and who reads it "
+    "lights up."
+)
+picture = choose(st.sidebar)
+block: int = st.segmented_control(
+    "Block",
+    BLOCKS,
+    default=1,
+    required=True,
+    key="block",
+    bind="query-params",
+    help="DenseNet has four blocks; from one to the next, maps grow in number and shrink in size.",
+)
+
+with st.spinner("Running the network on your picture …"):
+    from densenet_viz.ui.traces import trained_trace
+
+    model = current_model()
+    trace = trained_trace(model, picture)
+show_stage("block", block_scene(trace, block=block), key="block_stage")
+
+layers = len(trace.blocks[block - 1].layers)
+growth_rate = trace.spec.growth_rate
+st.markdown(
+    f"""
+**How the lines are counted.** Layer *l* has *l* sources: what entered the block, and the
+*l* − 1 layers before it. Over {layers} layers that makes 1 + 2 + … + {layers} =
+{layers} × {layers + 1} / 2 = **{trace.spec.connections[block - 1]} direct connections**, where a
+plain chain has {layers}. The concatenation that leaves the block is not counted, as in the paper
+(section 1).
+
+**What travels along them.** Each layer adds only {growth_rate} maps, its *growth rate*, and
+nothing is overwritten. So a late layer sees the first, plainest maps exactly as they were written,
+and during training the error reaches the first layers by a short way.
+"""
+)
+with st.expander("The numbers as a table"):
+    st.table(block_rows(trace, block=block))
+st.caption(
+    f"{model.title}. {model.provenance} Who reads which channels was recorded while the network "
+    "ran on the current picture. Maps are coloured by cividis, each between its own lowest and "
+    "highest value. G. Huang, Z. Liu, L. van der Maaten, K. Q. Weinberger, *Densely Connected "
+    "Convolutional Networks*, CVPR 2017."
+)
