@@ -9,6 +9,8 @@ PORT ?= 8501
 HEADLESS ?=
 
 VENV := .venv
+# A named address keeps Streamlit from asking a server elsewhere for this machine's own.
+NO_WINDOW := --server.headless true --browser.serverAddress localhost
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet
 RUN_STAMP := $(VENV)/.requirements
@@ -25,7 +27,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 run: $(RUN_STAMP)
-	$(PY) -m streamlit run app.py --server.port $(PORT) $(if $(filter-out 0 false no,$(HEADLESS)),--server.headless true)
+	$(PY) -m streamlit run app.py --server.port $(PORT) $(if $(filter-out 0 false no,$(HEADLESS)),$(NO_WINDOW))
 
 test: lint types imports javascript everything
 

@@ -107,7 +107,7 @@ def serve(port: int | None = None) -> Iterator[str]:
     finally:
         server.terminate()
         try:
-            server.wait(timeout=10)
+            server.wait(timeout=3)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()

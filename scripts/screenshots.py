@@ -45,6 +45,14 @@ VIEWS: Final = (
     View("light-phone", "light", 390, 844),
 )
 
+# How far a page's stage has played when it is pictured, as a share of its way.
+MOMENTS: Final = {"overview": 1.0, "growth_rate": 0.27}
+_SCRUB_JS: Final = """(slider, share) => {
+  slider.value = String(slider.max * share);
+  slider.dispatchEvent(new Event('input', { bubbles: true }));
+  return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+}"""
+
 
 def compress(png: bytes) -> bytes:
     """The same picture in a palette of 256 colours where it would pass 300 KB."""
@@ -65,8 +73,16 @@ def _grow_to_content(page: Page, view: View) -> None:
     settle(page)
 
 
-def take(browser: Browser, url: str, view: View, *, full: bool, still: bool) -> bytes:
-    """The page at `url` in `view`, as PNG."""
+def _play_to(page: Page, share: float) -> None:
+    slider = page.get_by_role("slider", name="Scrub").first
+    slider.scroll_into_view_if_needed()
+    slider.evaluate(_SCRUB_JS, share)
+
+
+def take(
+    browser: Browser, url: str, view: View, *, moment: float | None, full: bool, still: bool
+) -> bytes:
+    """The page at `url` in `view`, as PNG; its stage at `moment`, 0 to 1, or as it opens."""
     context = browser.new_context(
         viewport={"width": view.width, "height": view.height},
         color_scheme=view.scheme,
@@ -79,6 +95,8 @@ def take(browser: Browser, url: str, view: View, *, full: bool, still: bool) -> 
         settle(page)
         if full:
             _grow_to_content(page, view)
+        if moment is not None:
+            _play_to(page, moment)
         return compress(page.screenshot())
     finally:
         context.close()
@@ -94,7 +112,8 @@ def take_all(
         for row in rows:
             for view in views:
                 url = f"{base_url}/{row.url_path}{query}"
-                png = take(browser, url, view, full=args.full, still=args.still)
+                moment = None if args.untouched else MOMENTS.get(row.name)
+                png = take(browser, url, view, moment=moment, full=args.full, still=args.still)
                 path = args.out / f"{row.name}-{view.name}{'-full' if args.full else ''}.png"
                 path.write_bytes(png)
                 yield path
@@ -118,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--base-url", metavar="URL", help="an app that runs already")
     parser.add_argument("--query", metavar="K=V&...", help="parameters for the address")
     parser.add_argument("--full", action="store_true", help="the whole page, as tall as it is")
+    parser.add_argument("--untouched", action="store_true", help="leave the stage where it opens")
     parser.add_argument("--still", action="store_true", help="ask the page for reduced motion")
     return parser
 
