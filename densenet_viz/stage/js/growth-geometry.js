@@ -61,7 +61,7 @@ function tileSize(frame, focus) {
   const ahead = Math.min(last, Math.max(2, focus + 1));
   const low = Math.floor(ahead);
   const fit = mix(at(low), at(Math.min(last, low + 1)), ahead - low);
-  return Math.max(2, Math.min(frame.phone ? 15 : 22, widest(frame), fit));
+  return Math.max(2, Math.min(frame.phone ? 15 : 20, widest(frame), fit));
 }
 
 /** The tile that lets two open columns, a pill and the folded ones fit side by side. @param {Frame} frame */
@@ -83,7 +83,7 @@ const FOLDED_SHARE = 0.24;
 function measures(frame, tile) {
   return {
     full: frame.perRow * tile + BAR + BAR_GAP,
-    gap: pillSize(frame.phone).width + (frame.phone ? 30 : 60),
+    gap: pillSize(frame.phone).width + (frame.phone ? 30 : 40),
     image: frame.phone ? Math.min(84, 0.24 * frame.width) : 112,
     imageGap: frame.phone ? 14 : 52,
   };

@@ -57,7 +57,7 @@ export class Labels {
     const moment = momentAt(time);
     const { picture } = layout;
     this.picture.style.setProperty("--size", `${picture.size}px`);
-    put(this.picture, picture.x, picture.y, picture.open);
+    put(this.picture, picture.x, picture.y, clamp(2 * picture.open - 1));
     this.placeCounts(layout, time, moment);
     this.placePills(frame, layout, moment);
     this.placePlus(layout, focusAt(time), moment);
