@@ -40,7 +40,7 @@ st.markdown(
     f"""
 **How the lines are counted.** Layer *l* has *l* sources: what entered the block, and the
 *l* − 1 layers before it. Over {layers} layers that makes 1 + 2 + … + {layers} =
-{layers} × {layers + 1} / 2 = **{trace.spec.connections[block - 1]} direct connections**, where a
+{layers} × {layers + 1} / 2 = **{trace.spec.connections[block - 1]:,} direct connections**, where a
 plain chain has {layers}. The concatenation that leaves the block is not counted, as in the paper
 (section 1).
 

@@ -51,8 +51,7 @@ def _layer(layer: LayerTrace) -> dict[str, Any]:
     return {
         "layer": layer.layer,
         "reads": [
-            {"source": part.layer, "start": part.start, "stop": part.stop}
-            for part in layer.sources
+            {"source": part.layer, "start": part.start, "stop": part.stop} for part in layer.sources
         ],
         "channels": layer.input_shape[0],
         "writes": layer.written_shape[0],

@@ -22,7 +22,7 @@ export function mount(root, scene, tell) {
   const update = (/** @type {{bars: Bar[]}} */ next) => {
     const focused = [...list.querySelectorAll("button")].findIndex((button) => button.matches(":focus"));
     list.replaceChildren(
-      ...next.bars.map((bar) => {
+      ...next.bars.map((bar, place) => {
         const button = h(
           "button",
           {
@@ -31,7 +31,7 @@ export function mount(root, scene, tell) {
             "aria-pressed": String(bar.chosen),
             "aria-label": barLabel(bar),
             // The moment goes along: the same class chosen twice is still a choice.
-            onclick: () => tell("picked", { name: bar.name, at: Date.now() }),
+            onclick: () => tell("picked", { name: bar.name, first: place === 0, at: Date.now() }),
           },
           h("span", { class: "bars-name" }, bar.name, bar.right ? h("span", { class: "bars-right" }, " ✓ right") : ""),
           h("span", { class: "bars-text" }, bar.text),

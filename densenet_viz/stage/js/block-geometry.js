@@ -42,14 +42,14 @@ export function arcsFrame(width, layers) {
 
 /** @param {number} width @param {number} layers @returns {Arcs} */
 function lying(width, layers) {
-  const ends = 90;
+  const ends = 96;
   const pitch = (width - 2 * ends) / layers;
   const thick = pitch >= 100 ? 52 : pitch >= 44 ? 44 : 30;
-  const wide = Math.min(112, Math.max(18, pitch - (pitch >= 44 ? 14 : 4)));
+  const wide = Math.min(112, pitch - (pitch >= 44 ? 14 : pitch >= 24 ? 4 : 1));
   const reach = Math.round(Math.min(300, Math.max(170, width * 0.25)));
   const base = reach + 10 + thick / 2;
   const nodes = Array.from({ length: layers + 2 }, (_, node) => ({
-    x: node === 0 ? 38 : node > layers ? width - 38 : ends + (node - 0.5) * pitch,
+    x: node === 0 ? 44 : node > layers ? width - 44 : ends + (node - 0.5) * pitch,
     y: base,
     width: node === 0 || node > layers ? 76 : wide,
     height: node === 0 || node > layers ? Math.max(thick, 44) : thick,
@@ -118,7 +118,7 @@ export function matrixFrame(width, layers) {
   const nodes = Array.from({ length: layers + 2 }, (_, node) => {
     const middle = node > layers ? left + layers * cell + gap + last / 2 : left + (node - 0.5) * cell;
     return node === 0
-      ? { x: left / 2 - 4, y: top + row / 2, width: left - 8, height: Math.min(row - 2, 34) }
+      ? { x: left / 2 - 4, y: top + row / 2, width: left - 8, height: Math.max(22, Math.min(row - 2, 34)) }
       : { x: middle, y: head / 2, width: node > layers ? last : Math.max(5, cell - (cell > 30 ? 6 : 1)), height: head - 4 };
   });
   return { width, height: top + (layers + 1) * row + 6, left, top, cell, row, gap, nodes };

@@ -75,6 +75,6 @@ export function putNode(button, box, node) {
   button.style.height = `${box.height}px`;
   button.style.transform = `translate(${box.x - box.width / 2}px, ${box.y - box.height / 2}px)`;
   const [wide, tall] = [box.width >= 80, box.height >= 40];
-  button.dataset.size = wide && tall ? "full" : tall && box.width >= 40 ? "tall" : wide ? "line" : box.width < 16 ? "tick" : box.width < 24 ? "bare" : "small";
+  button.dataset.size = wide && tall ? "full" : tall && box.width >= 40 ? "tall" : wide ? "line" : box.width < 13 ? "tick" : box.width < 24 ? "bare" : "small";
   button.classList.toggle("mute", box.width < 18 && node > 1 && node % 4 > 0);
 }

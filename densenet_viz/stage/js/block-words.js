@@ -109,7 +109,7 @@ export function sentenceOf(scene, node) {
   const [height, width] = scene.size;
   if (node === 0) {
     const { channels } = scene.groups[0];
-    return `${many(channels, "map")} of ${height} × ${width} px come from ${scene.entering}. Nobody overwrites them: ${readersWords(scene, 0)} read${readersOf(scene, 0).length ? "" : "s"} them all.`;
+    return `${many(channels, "map")} of ${height} × ${width} px come from ${scene.entering}. Nobody overwrites them: ${many(readersOf(scene, 0).length, "layer")} read them, and the output still holds them.`;
   }
   if (node === outputOf(scene)) {
     const { writes } = scene.layers[0];

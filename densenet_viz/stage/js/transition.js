@@ -60,7 +60,10 @@ class Transition {
 
   /** The window walks once by itself when it first comes into view, unless less motion is asked for. */
   startWhenSeen() {
-    if (this.player.reduced) return null;
+    if (this.player.reduced) {
+      this.player.seek(this.data.windows);
+      return null;
+    }
     const observer = new IntersectionObserver((entries) => {
       if (!entries[0].isIntersecting) return;
       observer.disconnect();
@@ -90,6 +93,7 @@ class Transition {
     if (next.mixed.count !== now.mixed.count || next.block !== now.block) this.chosen = clearest(next.mixing);
     this.speak();
     this.player.options.stepMilliseconds = this.data.stepMilliseconds;
+    if (!this.player.playing) this.player.time = this.data.windows;
     this.player.setSteps(this.data.windows);
     if (this.width) this.resize(this.width);
   }

@@ -1,0 +1,93 @@
+"""Transition: between two blocks, fewer maps and smaller ones, on a real tensor."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.measure.transition import transition_row
+from densenet_viz.stage.transition import transition_rows, transition_scene
+from densenet_viz.ui.current import choose, current_model
+from densenet_viz.ui.numbers import in_millions
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.traces import compressed_trace, trained_trace
+
+TRANSITIONS = (1, 2, 3)
+
+st.title("Transition")
+st.markdown(
+    "A block only ever adds maps. Between two blocks a **transition** makes room again: a 1 × 1 "
+    "convolution mixes all maps into fewer, and a 2 × 2 window halves their sides."
+)
+picture = choose(st.sidebar)
+with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    block: int = st.segmented_control(
+        "Transition",
+        TRANSITIONS,
+        default=1,
+        required=True,
+        key="transition",
+        bind="query-params",
+        help="After block 1, 2 or 3; the last block has none.",
+    )
+    theta = st.slider(
+        "Compression θ",
+        *(0.1, 1.0, 0.5, 0.1),
+        key="theta",
+        bind="query-params",
+        width=260,
+        help="A transition keeps this share of its maps. The network was trained with 0.5.",
+    )
+
+model = current_model()
+network = trained_trace(model, picture)
+row = transition_row(model.spec, block, theta := round(float(theta), 2))
+trace = compressed_trace(model, picture, block, row.out_channels)
+own = trace is network.transitions[block - 1]
+scene = transition_scene(
+    trace,
+    network.blocks[block - 1],
+    compression=theta,
+    trained=network.trained,
+    own=own,
+    mismatches=network.mismatches,
+)
+show_stage("transition", scene, key="transition_stage")
+
+reads, keeps = row.in_channels, row.out_channels
+for column, (label, value, note) in zip(
+    st.columns(3),
+    (
+        ("Parameters", f"{row.parameters:,}", f"{reads} × {keeps} weights + 2 × {reads}"),
+        ("Multiply-adds, one picture", in_millions(row.multiply_adds), "in the 1 × 1 convolution"),
+        ("Numbers handed on", f"{trace.pooled.size:,}", f"of {trace.given.size:,}"),
+    ),
+    strict=True,
+):
+    column.metric(label, value, note, delta_color="off", delta_arrow="off")
+if not own:
+    st.info(
+        f"At θ = {theta} the 1 × 1 convolution is **random**: no network was trained to keep "
+        f"{keeps} maps. What block {block} hands over and the batch norm are the network's own, "
+        "and all values you see were computed from them just now."
+    )
+st.markdown(
+    f"""
+**Mixing.** Each of the {keeps} output maps is a weighted sum of all {reads} maps, pixel by pixel:
+that is all a 1 × 1 convolution does. The paper's θ says how many are kept,
+⌊θ · {reads}⌋ = {keeps}.
+
+**Average against max.** With the average every value keeps its share, a quarter, so the sum of a
+map is a quarter of what it was, and in training all four receive the error. The maximum keeps only
+the largest and forgets the other three. DenseNet's transitions average; its stem has the one max.
+
+**Paper and code.** The paper's transition is batch norm, 1 × 1 convolution, 2 × 2 average
+(section 3). The authors' code and torchvision's also have a ReLU before the convolution, and so
+does the network above: that is why no input tile holds a negative value.
+"""
+)
+with st.expander("The numbers as a table"):
+    st.table(transition_rows(trace))
+st.caption(
+    f"{model.title}. {model.provenance} G. Huang, Z. Liu, L. van der Maaten, K. Q. Weinberger, "
+    "*Densely Connected Convolutional Networks*, CVPR 2017."
+)
