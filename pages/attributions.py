@@ -11,25 +11,28 @@ from densenet_viz.ui.jobs import desk as session_desk
 from densenet_viz.ui.stages import show_stage
 
 st.title("What did the network look at?")
-picture_side, control_side = st.columns([7, 3], gap="medium")
-answer, asked, chooser = (control_side.container() for _ in range(3))
+st.markdown(
+    "The network names a picture: a drawn scene, or [one of your own](#choose-a-picture). "
+    "The map shows which of its pixels speak for a class, and which against."
+)
+picture_side, answer_side = st.columns([7, 3], gap="medium")
+looked, chooser = picture_side.container(), picture_side.container()
 
 with chooser:
-    st.subheader("Choose a picture", anchor=False)
+    st.subheader("Choose a picture", anchor="choose-a-picture")
     gallery = st.container()
-    picture = choose(st.container())
+    picture = choose(st.container(horizontal=True))
 with gallery:
     explaining.choose_scene(picture)
 
-with picture_side:
+with looked:
     model = explaining.model_or_stop()
     explained.show_limits_of_knowledge(model, picture)
 
-with answer:
+with answer_side:
     st.subheader("What it says", anchor=False)
     predictions, prediction = explaining.predictions_of(model, picture)
     target = explaining.choose_target(model, predictions, prediction, picture.truth)
-with asked:
     method, settings = explaining.choose_method(model)
 
 question = explaining.Question(model, picture, predictions, target, method, settings)
@@ -38,7 +41,7 @@ job = desk.ask(question.key, question.compute)
 job.finished.wait(explaining.GLANCE)
 attribution = job.result if desk.state == "done" else None
 
-with picture_side:
+with looked:
     show_stage(
         "attribution",
         attribution_scene(
@@ -56,6 +59,10 @@ with picture_side:
     if attribution is None:
         explaining.show_unfinished(desk, method.title)
     else:
-        explained.show_words(question, attribution)
         explained.show_downloads(question, attribution)
+
+with answer_side:
+    explained.show_words(question, attribution)
+with picture_side:
+    if attribution is not None:
         explained.show_tables(question, attribution)

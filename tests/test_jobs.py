@@ -73,7 +73,7 @@ def test_progress_stays_between_nothing_and_all() -> None:
 def test_the_estimate_goes_on_as_it_went() -> None:
     job = Job("key")
     assert job.remaining(now=100.0) is None
-    job.report(0.0)
+    job.report(0.01)
     assert job.remaining(now=100.0) is None
     job.report(0.25)
     job.began = 100.0

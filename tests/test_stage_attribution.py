@@ -255,7 +255,7 @@ def run_until(app: AppTest, done: Callable[[AppTest], bool]) -> AppTest:
 
 
 def has_map(app: AppTest) -> bool:
-    return any("What it answers" in text.value for text in app.markdown)
+    return any("What it cost" in text.value for text in app.markdown)
 
 
 @pytest.fixture

@@ -41,26 +41,29 @@ def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> Non
         st.info(model.knows)
 
 
-def show_words(question: Question, attribution: Attribution) -> None:
-    """Under the map: what it answers, when not to trust it, what it cost, what it sums to."""
+def show_words(question: Question, attribution: Attribution | None) -> None:
+    """What the method answers and when not to trust it; with a map, what it cost and sums to."""
     method = question.method
     st.markdown(f"**What it answers.** {method.question}")
     st.markdown(f"**When not to trust it.** {method.caution}")
-    passes = attribution.forward_passes
+    if attribution is not None:
+        st.markdown(f"**What it cost.** {cost_words(question, attribution)}")
+        if method.complete and attribution.convergence_delta is not None:
+            st.markdown(f"**What it sums to.** {completeness_words(attribution)}")
+    st.caption(f"Source: {method.paper}.")
+
+
+def cost_words(question: Question, attribution: Attribution) -> str:
+    """Passes and seconds, and what the values are."""
+    method = question.method
     back = method.cost(question.model.spec, question.settings).backward
     backward = f" and {back:,} back" if back else ""
-    channels = (
-        " Each pixel's value is the sum over its three colours."
-        if len(attribution.values) == 3
-        else ""
+    words = (
+        f"{attribution.forward_passes:,} pictures through the network{backward}, "
+        f"{attribution.seconds:.2f} s. Unit of its values: {method.unit}."
     )
-    st.markdown(
-        f"**What it cost.** {passes:,} pictures through the network{backward}, "
-        f"{attribution.seconds:.2f} s. Values are in {method.unit}.{channels}"
-    )
-    if method.complete and attribution.convergence_delta is not None:
-        st.markdown(f"**What it sums to.** {completeness_words(attribution)}")
-    st.caption(f"Source: {method.paper}.")
+    three = len(attribution.values) == 3
+    return f"{words} Each pixel's value is the sum over its three colours." if three else words
 
 
 def completeness_words(attribution: Attribution) -> str:

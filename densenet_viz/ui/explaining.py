@@ -6,11 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError, Method, Number
+from densenet_viz.images import fit
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results import Attribution, Prediction
 from densenet_viz.scenes.shapes import CLASSES
@@ -21,6 +23,7 @@ from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import trained_trace
 
 TOP = "the most probable class"
+THUMBNAIL = 64
 GLANCE = 0.25
 """Seconds that a quick method gets before the page shows a progress bar."""
 POLL = 0.3
@@ -106,13 +109,18 @@ def class_names(labels: Sequence[str]) -> tuple[str, ...]:
 
 def choose_scene(picture: CurrentPicture) -> None:
     """The drawn scenes as small pictures; a click makes one the current picture."""
-    samples = [(name, sample(name).pixels) for name in CLASSES]
-    scene = gallery_scene(samples, picture.name, label="Drawn scenes to choose from")
+    scene = {**_gallery(), "chosen": picture.name}
     show_stage("attribution-gallery", scene, key="gallery", on_picked_change=_take_scene)
 
 
+@cache
+def _gallery() -> dict[str, Any]:
+    thumbnails = [(name, fit(sample(name).pixels, THUMBNAIL)) for name in CLASSES]
+    return gallery_scene(thumbnails, "", label="Drawn scenes to choose from")
+
+
 def _take_scene() -> None:
-    name = _picked("gallery")
+    name = _told("gallery").get("name")
     if name in CLASSES:
         st.session_state["picture"] = name
 
@@ -137,15 +145,16 @@ def choose_target(
 
 
 def _take_target() -> None:
-    name = _picked("bars")
-    if isinstance(name, str):
-        st.session_state["target"] = name
+    """The first bar stands for whatever is most probable, in the next picture too."""
+    told = _told("bars")
+    if isinstance(name := told.get("name"), str):
+        st.session_state["target"] = TOP if told.get("first") else name
 
 
-def _picked(key: str) -> Any:
+def _told(key: str) -> Mapping[str, Any]:
     """What a stage told last."""
-    told = st.session_state[key]["picked"]
-    return told["name"] if told else None
+    told: Mapping[str, Any] | None = st.session_state[key]["picked"]
+    return told or {}
 
 
 def choose_method(model: LoadedModel) -> tuple[Method, dict[str, Any]]:

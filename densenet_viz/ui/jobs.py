@@ -27,6 +27,9 @@ State = Literal["working", "done", "failed", "cancelled"]
 KEPT = 32
 """Results that the app remembers; a map of 224 x 224 px takes 0.6 MB."""
 
+ENOUGH = 0.05
+"""The part that has to be done before an estimate is worth saying."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -50,8 +53,8 @@ class Job:
         self.progress = min(1.0, max(0.0, part))
 
     def remaining(self, now: float) -> float | None:
-        """Seconds until the end, if it goes on as it went; None while nothing can be said."""
-        if self.began is None or self.progress <= 0:
+        """Seconds until the end, if it goes on as it went; None while too little is known."""
+        if self.began is None or self.progress < ENOUGH:
             return None
         return (now - self.began) * (1 - self.progress) / self.progress
 
