@@ -3,7 +3,7 @@
 Streamlit takes a folder named `pages` beside the script for its older kind of app until the first
 `st.navigation` of the server's life. A visitor whose link is the first to reach a new server would
 get a page by itself, without `app.py`: no navigation, no page table. Every page imports this room
-first, so this is where that is told apart, once a process, and the script run again through `app.py`.
+first, so this is where that is noticed, once a process, and the script run again by `app.py`.
 """
 
 from __future__ import annotations

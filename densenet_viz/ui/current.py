@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
 
 UPLOADED = "uploaded"
+BUNDLED = "scenes"
+RETRY_SECONDS = 60.0
 DEFAULT_PICTURE = "ring"
 MODEL_TITLES = {
     "scenes": "DenseNet-121, drawn scenes (bundled)",
@@ -27,6 +30,7 @@ MODEL_TITLES = {
 }
 _UPLOAD = "_upload"
 _REFUSED = "_refused"
+_ABSENT = "_absent"
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,23 +119,40 @@ def _key(pixels: Picture) -> str:
 
 def current_model() -> LoadedModel:
     """The chosen model; the bundled one, with a sentence why, where the chosen one is absent."""
-    from densenet_viz.network.models import ModelUnavailable
-
-    name = st.session_state.get("model", "scenes")
-    if name != "scenes":
-        bar = st.empty()
-        try:
-            return _loaded(name, lambda done: bar.progress(done, f"Fetching {MODEL_TITLES[name]}"))
-        except ModelUnavailable as error:
-            st.warning(f"{error} Until then this page shows the bundled network.")
-        finally:
-            bar.empty()
+    name = st.session_state.get("model", BUNDLED)
+    if name != BUNDLED:
+        why = _fetch(name)
+        if why is None:
+            return _loaded(name, None)
+        st.warning(f"{why} Until then this page shows the bundled network.")
     return bundled_model()
 
 
 def bundled_model() -> LoadedModel:
     """The model that comes with the project; needs no session, so any thread may ask."""
-    return _loaded("scenes", None)
+    return _loaded(BUNDLED, None)
+
+
+def _fetch(name: str) -> str | None:
+    """Loads a model with a progress bar; returns why it cannot be had, or None where it can.
+
+    A refusal holds for a minute, so that moving a control does not ask the network each time.
+    """
+    from densenet_viz.network.models import ModelUnavailable
+
+    refusals: dict[str, tuple[float, str]] = st.session_state.setdefault(_ABSENT, {})
+    since, why = refusals.get(name, (-RETRY_SECONDS, ""))
+    if time.monotonic() - since < RETRY_SECONDS:
+        return why
+    bar = st.empty()
+    try:
+        _loaded(name, lambda done: bar.progress(done, f"Fetching {MODEL_TITLES[name]}"))
+    except ModelUnavailable as error:
+        refusals[name] = (time.monotonic(), str(error))
+        return str(error)
+    finally:
+        bar.empty()
+    return None
 
 
 @st.cache_resource(show_spinner=False)

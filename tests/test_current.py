@@ -1,0 +1,70 @@
+"""The picture and the model that pages share, asked for through the app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from densenet_viz.network import models
+from densenet_viz.network.models import ModelUnavailable
+from tests.image_files import encode
+
+APP = str(Path(__file__).resolve().parent.parent / "app.py")
+
+
+@pytest.fixture
+def page() -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.switch_page("pages/growth_rate.py")
+    return app.run()
+
+
+def chosen(app: AppTest) -> str:
+    return str(app.selectbox(key="picture").value)
+
+
+def test_an_upload_becomes_the_picture_of_every_page(page: AppTest) -> None:
+    data = encode(np.full((40, 60, 3), 90, np.uint8), "PNG")
+    page.file_uploader(key="upload_widget").set_value(("mine.png", data, "image/png")).run()
+    assert chosen(page) == "uploaded"
+    assert page.session_state["_upload"].pixels.shape == (40, 60, 3)
+    page.switch_page("pages/dense_block.py").run()
+    assert chosen(page) == "uploaded"
+    assert [error.value for error in page.error] == []
+
+
+def test_a_refused_upload_says_why_and_leaves_the_picture(page: AppTest) -> None:
+    page.selectbox(key="picture").set_value("star").run()
+    page.file_uploader(key="upload_widget").set_value(("x.png", b"GIF89a...", "image/png")).run()
+    assert [error.value for error in page.error] == [
+        "This file is a GIF; please bring a PNG, JPEG or WebP picture."
+    ]
+    assert chosen(page) == "star"
+    assert [error.message for error in page.exception] == []
+
+
+def test_an_absent_model_is_asked_for_once_and_the_page_goes_on(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = models.load_model
+
+    def offline(name: str, **options: Any) -> Any:
+        asked.append(name)
+        if name == "densenet121":
+            raise ModelUnavailable("No weights here; connect, or set DENSENET_VIZ_WEIGHTS.")
+        return real(name, **options)
+
+    monkeypatch.setattr(models, "load_model", offline)
+    page.selectbox(key="model").set_value("densenet121").run()
+    page.slider(key="layers").set_value(3).run()
+    assert asked.count("densenet121") == 1
+    assert [warning.value for warning in page.warning] == [
+        "No weights here; connect, or set DENSENET_VIZ_WEIGHTS. "
+        "Until then this page shows the bundled network."
+    ]
+    assert [error.message for error in page.exception] == []
