@@ -12,8 +12,8 @@ from densenet_viz.ui.stages import show_stage
 
 st.title("What did the network look at?")
 st.markdown(
-    "The network names a picture: a drawn scene, or [one of your own](#choose-a-picture). "
-    "The map shows which of its pixels speak for a class, and which against."
+    "It names a drawn scene, or [a picture of yours](#choose-a-picture); the map shows what speaks "
+    "for it and against."
 )
 picture_side, answer_side = st.columns([7, 3], gap="medium")
 looked, chooser = picture_side.container(), picture_side.container()
@@ -21,7 +21,7 @@ looked, chooser = picture_side.container(), picture_side.container()
 with chooser:
     st.subheader("Choose a picture", anchor="choose-a-picture")
     gallery = st.container()
-    picture = choose(st.container(horizontal=True))
+    picture = choose(st.container())
 with gallery:
     explaining.choose_scene(picture)
 

@@ -36,10 +36,11 @@ show_stage("overview", scene, key="overview")
 
 st.header("Look inside", anchor=False)
 ways = [row for row in PAGES if row.name in WAYS]
-for column, row in zip(st.columns(len(ways)), ways, strict=True):
-    with column.container(border=True, height="stretch", key=f"way-{row.name}"):
-        st.page_link(row.path, label=f"{row.icon} **{row.title}**", width="stretch")
-        st.markdown(WAYS[row.name])
+for first in range(0, len(ways), 2):
+    for column, row in zip(st.columns(2), ways[first : first + 2], strict=False):
+        with column.container(border=True, height="stretch", key=f"way-{row.name}"):
+            st.page_link(row.path, label=f"{row.icon} **{row.title}**", width="stretch")
+            st.markdown(WAYS[row.name])
 
 st.header("Three ideas", anchor=False)
 for column, idea in zip(st.columns(3), ideas(SPEC), strict=True):

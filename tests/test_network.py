@@ -162,3 +162,17 @@ def test_first_weights_follow_hes_rule() -> None:
     weight = build(DenseNetSpec(num_classes=2), seed=0).get_submodule("features.conv0").weight
     assert isinstance(weight, torch.Tensor)
     assert float(weight.detach().std()) == pytest.approx((2 / (3 * 49)) ** 0.5, rel=0.05)
+
+
+@pytest.mark.parametrize("bottleneck", [True, False])
+@pytest.mark.parametrize("until_block", [1, 2])
+def test_a_part_has_the_weights_of_the_whole(bottleneck: bool, until_block: int) -> None:
+    spec = DenseNetSpec(6, (2, 3), 10, bottleneck, num_classes=5, input_size=40)
+    whole, part = build(spec, seed=1), build(spec, seed=1, until_block=until_block)
+    made = {name for name, weight in part.state_dict().items() if not weight.is_meta}
+    last = {1: "features.transition1.", 2: "features.denseblock2."}[until_block]
+    assert any(name.startswith(last) for name in made)
+    assert not any(name.startswith(("features.norm5", "classifier")) for name in made)
+    for name in made:
+        assert torch.equal(part.state_dict()[name], whole.state_dict()[name])
+    assert sum(weight.numel() for weight in part.parameters()) == spec.parameters

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from densenet_viz.network._torchvision import densenet
 from densenet_viz.spec import BOTTLENECK_FACTOR, DenseNetSpec
@@ -147,11 +150,53 @@ def initialise(network: nn.Module, generator: torch.Generator) -> None:
             nn.init.zeros_(module.bias)
 
 
+_FILLING: Final = frozenset(
+    {nn.init.constant_, nn.init.kaiming_uniform_, nn.init.uniform_}
+    | {Tensor.fill_, Tensor.normal_, Tensor.zero_}
+)
+
+
+class _Unfilled(TorchFunctionMode):
+    """Leaves out the constructors' initial weights: they are drawn once, by `initialise`.
+
+    On the meta device alone nothing would be drawn either, but each of these calls takes a way
+    through Python there, together longer than all the rest of building the network.
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        _types: Any,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        given = kwargs or {}
+        if func in _FILLING:
+            return args[0] if args else given["tensor"]
+        return func(*args, **given)
+
+
+def _parts(network: nn.Module, until_block: int | None) -> Iterator[nn.Module]:
+    """What runs, in the order of computation."""
+    if until_block is None:
+        yield network
+        return
+    children = dict(network.get_submodule("features").named_children())
+    transition = f"transition{until_block}"
+    last = transition if transition in children else f"denseblock{until_block}"
+    for name, child in children.items():
+        yield child
+        if name == last:
+            return
+
+
 def torchvision_can_express(spec: DenseNetSpec) -> bool:
     return spec.bottleneck and spec.compression == 0.5
 
 
-def build(spec: DenseNetSpec, *, seed: int | None = None) -> nn.Module:
+def build(
+    spec: DenseNetSpec, *, seed: int | None = None, until_block: int | None = None
+) -> nn.Module:
     """A live network of `spec` in evaluation mode, with random weights.
 
     The modules are named as torchvision names them (`features.denseblock1.denselayer1.conv1`,
@@ -160,6 +205,9 @@ def build(spec: DenseNetSpec, *, seed: int | None = None) -> nn.Module:
     Args:
         spec: the configuration.
         seed: makes the random weights repeatable without touching torch's global generator.
+        until_block: make only what runs up to this block and its transition (counted from 1), with
+            the same weights as in the whole. The rest stays on torch's meta device: it has shapes
+            and counts its parameters, and refuses to run.
 
     Returns:
         A module from (N, 3, H, W) normalised pictures to (N, num_classes) logits.
@@ -168,14 +216,15 @@ def build(spec: DenseNetSpec, *, seed: int | None = None) -> nn.Module:
     10
     """
     kind = TorchvisionDenseNet if torchvision_can_express(spec) else OwnDenseNet
-    with torch.device("meta"):  # shapes only, so that no weight is drawn twice
+    with torch.device("meta"), _Unfilled():
         network: nn.Module = kind(spec)
     generator = torch.Generator()
     if seed is None:
         generator.seed()
     else:
         generator.manual_seed(seed)
-    initialise(network.to_empty(device="cpu"), generator)
+    for part in _parts(network, until_block):
+        initialise(part.to_empty(device="cpu"), generator)
     return network.eval()
 
 

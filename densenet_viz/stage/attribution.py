@@ -131,7 +131,7 @@ def attribution_scene(
         **words,
         "picture": picture_address(picture),
         "size": len(picture),
-        "caption": f"{caption}, {len(picture)} × {len(picture)} px as the network gets it",
+        "caption": f"{caption}, {len(picture)} × {len(picture)} px",
         "label": target.label,
         "method": method,
         "map": None if attribution is None else _map(attribution, target.label, method),

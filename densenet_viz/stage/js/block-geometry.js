@@ -111,15 +111,15 @@ export function matrixFrame(width, layers) {
   const left = narrow ? 80 : 150;
   const gap = narrow ? 6 : 14;
   const last = narrow ? 40 : 64;
-  const cell = Math.min(132, (width - left - gap - last) / layers);
+  const cell = Math.min(132, (width - left - gap - last - 4) / layers);
   const row = layers <= 6 ? 44 : layers <= 12 ? 32 : layers <= 24 ? 24 : 18;
   const head = layers <= 12 ? 48 : 30;
-  const top = head + 8;
+  const top = head + 11;
   const nodes = Array.from({ length: layers + 2 }, (_, node) => {
     const middle = node > layers ? left + layers * cell + gap + last / 2 : left + (node - 0.5) * cell;
     return node === 0
       ? { x: left / 2 - 4, y: top + row / 2, width: left - 8, height: Math.max(22, Math.min(row - 2, 34)) }
-      : { x: middle, y: head / 2, width: node > layers ? last : Math.max(5, cell - (cell > 30 ? 6 : 1)), height: head - 4 };
+      : { x: middle, y: head / 2 + 3, width: node > layers ? last : Math.max(5, cell - (cell > 30 ? 6 : 1)), height: head - 4 };
   });
   return { width, height: top + (layers + 1) * row + 6, left, top, cell, row, gap, nodes };
 }

@@ -1,7 +1,7 @@
 // The dense-block stage's elements: made once, then only moved and relabelled.
 
 import { nodeName, outputOf, readersWords } from "./block-words.js";
-import { h } from "./dom.js";
+import { h, say } from "./dom.js";
 
 /** @typedef {import("./block-words.js").Scene} Scene */
 /** @typedef {"arcs" | "matrix"} View */
@@ -77,4 +77,21 @@ export function putNode(button, box, node) {
   const [wide, tall] = [box.width >= 80, box.height >= 40];
   button.dataset.size = wide && tall ? "full" : tall && box.width >= 40 ? "tall" : wide ? "line" : box.width < 13 ? "tick" : box.width < 24 ? "bare" : "small";
   button.classList.toggle("mute", box.width < 18 && node > 1 && node % 4 > 0);
+}
+
+/**
+ * The word on the dashed lines: under the arcs, or in the matrix's empty half.
+ * @param {HTMLElement} note
+ * @param {import("./block-geometry.js").Arcs} arcs @param {import("./block-geometry.js").Matrix} matrix
+ * @param {number} share 0: arcs, 1: matrix @param {boolean} counting
+ */
+export function putNote(note, arcs, matrix, share, counting) {
+  const cells = share >= 0.5;
+  const layers = arcs.nodes.length - 2;
+  say(note, cells ? "A column is what a layer reads; a row is who reads it. Dashed: the output, not counted." : "Dashed: kept for the output. No layer reads there, so it is not counted.");
+  note.style.opacity = String(counting ? 0 : Math.abs(2 * share - 1));
+  note.style.top = `${cells ? matrix.height - 10 : arcs.height - (arcs.vertical ? 44 : 28)}px`;
+  note.style.left = cells ? `${matrix.left}px` : "0";
+  note.style.maxWidth = cells ? `${Math.max(120, matrix.cell * layers * 0.45)}px` : "none";
+  note.classList.toggle("cells", cells);
 }

@@ -40,6 +40,11 @@ export function outputOf(scene) {
   return scene.layers.length + 1;
 }
 
+/** The layer that is lit at first: one with sources and readers. @param {Scene} scene */
+export function startOf(scene) {
+  return Math.max(1, Math.ceil((scene.layers.length * 2) / 3));
+}
+
 /** @param {Scene} scene @param {number} node */
 export function nodeName(scene, node) {
   if (node === 0) return "what entered";

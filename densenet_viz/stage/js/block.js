@@ -3,8 +3,8 @@
 import { paintBlock } from "./block-draw.js";
 import { arcsFrame, boxBetween, countAt, matrixFrame, nodeAt } from "./block-geometry.js";
 import { Panel } from "./block-panel.js";
-import { makeNode, makeParts, putNode } from "./block-parts.js";
-import { connectionsOf, outputOf, sentenceOf, sumWords, titleOf, wholeWords } from "./block-words.js";
+import { makeNode, makeParts, putNode, putNote } from "./block-parts.js";
+import { connectionsOf, outputOf, sentenceOf, startOf, sumWords, titleOf, wholeWords } from "./block-words.js";
 import { onWidth, reducedMotion, say, sized } from "./dom.js";
 import { ease, mix } from "./growth-timing.js";
 import { badge } from "./growth-words.js";
@@ -31,8 +31,6 @@ class Block {
     this.hovered = null;
     this.whole = false;
     this.morph = 0;
-    this.ink = "";
-    this.font = "sans-serif";
     /** @type {import("./block-geometry.js").Connection[]} */
     this.connections = [];
     /** @type {import("./block-geometry.js").Connection[]} */
@@ -61,6 +59,7 @@ class Block {
   /** @param {HTMLElement} stage */
   listen(stage) {
     this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("transitionend", (event) => event.target === this.root && this.repaint());
     stage.addEventListener("pointermove", (event) => this.point(event, false));
     stage.addEventListener("pointerdown", (event) => this.point(event, true));
     stage.addEventListener("pointerleave", () => this.hover(null));
@@ -99,8 +98,7 @@ class Block {
     this.chosen = startOf(this.scene);
     this.hovered = null;
     this.time = this.player.time = layers;
-    this.player.options.stepMilliseconds = COUNT_MILLISECONDS / layers;
-    this.player.options.steps = layers;
+    Object.assign(this.player.options, { steps: layers, stepMilliseconds: COUNT_MILLISECONDS / layers });
   }
 
   /** What a scene brings: its connections, and a button for each node. */
@@ -127,6 +125,12 @@ class Block {
     this.context = sized(this.parts.canvas, width, Math.max(this.arcs.height, this.matrix.height));
     this.player.setSteps(layers);
     this.panel.show(this.shown);
+  }
+
+  /** The theme has changed, and canvases hold its colours. */
+  repaint() {
+    this.draw(this.time);
+    this.panel.paint();
   }
 
   get counting() {
@@ -179,13 +183,7 @@ class Block {
       button.setAttribute("aria-checked", String(node === this.chosen));
       button.tabIndex = node === this.chosen ? 0 : -1;
     });
-    const { note } = this.parts;
-    const cells = this.share >= 0.5;
-    note.style.opacity = String(this.counting ? 0 : Math.abs(2 * this.share - 1));
-    note.style.top = `${cells ? matrix.height - 10 : arcs.height - (arcs.vertical ? 44 : 28)}px`;
-    note.style.left = cells ? `${matrix.left}px` : "0";
-    note.style.maxWidth = cells ? `${Math.max(120, matrix.cell * this.scene.layers.length * 0.45)}px` : "none";
-    note.classList.toggle("cells", cells);
+    putNote(this.parts.note, arcs, matrix, this.share, this.counting);
   }
 
   /** @param {number | null} active @param {number} time */
@@ -197,7 +195,6 @@ class Block {
     say(parts.sum, sumWords(scene.layers.length, time));
     say(parts.title, active === null ? whole.title : titleOf(scene, active));
     say(parts.sentence, sentence);
-    say(parts.note, this.share < 0.5 ? "Dashed: kept for the output. No layer reads there, so it is not counted." : "A column is what a layer reads; a row is who reads it. Dashed: the output, not counted.");
     parts.whole.setAttribute("aria-pressed", String(this.whole));
     const alt = `${this.share < 0.5 ? "Arcs" : "A matrix"} of ${connections.length} connections in block ${scene.block}. ${sentence}`;
     if (parts.canvas.getAttribute("aria-label") !== alt) parts.canvas.setAttribute("aria-label", alt);
@@ -275,13 +272,12 @@ class Block {
       return this.parts.choices[next].focus();
     }
     if (!target.closest(".block-nodes")) return this.player.key(event);
-    const output = outputOf(this.scene);
-    const goal = turn ? this.chosen + turn : { Home: 0, End: output }[event.key];
+    const goal = turn ? this.chosen + turn : { Home: 0, End: outputOf(this.scene) }[event.key];
     if (goal === undefined) return undefined;
     event.preventDefault();
     event.stopPropagation();
     this.hovered = null;
-    return this.buttons[Math.max(0, Math.min(output, goal))].focus();
+    return this.buttons[Math.max(0, Math.min(this.buttons.length - 1, goal))].focus();
   }
 
   destroy() {
@@ -291,11 +287,6 @@ class Block {
     this.panel.destroy();
     this.stop();
   }
-}
-
-/** The layer that is lit at first: one with sources and readers. @param {Scene} scene */
-function startOf(scene) {
-  return Math.max(1, Math.ceil((scene.layers.length * 2) / 3));
 }
 
 /**

@@ -9,7 +9,7 @@ import { Player } from "./player.js";
 /** @typedef {{part: number, channels: number, layer: number, label: string, title: string, sentence: string}} Step */
 /** @typedef {{key: string, name: string, picture: string, alt: string, parts: Part[], steps: Step[], colours: string[], badge: string, description: string}} Scene */
 
-const NARROW = 640;
+const NARROW = 780;
 const STEP_MILLISECONDS = 420;
 const WIDE_FIXED = { gap: 12, funnel: 20, classifier: 12 };
 const NARROW_FIXED = { gap: 36, funnel: 0, classifier: 8 };

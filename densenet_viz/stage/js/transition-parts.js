@@ -10,6 +10,8 @@ import { grouped, pixels, signed, writerName, writerOf } from "./transition-word
 const BACK = "M16 5 6 12l10 7z";
 const ON = "M8 5l10 7-10 7z";
 const TILE = 38;
+/** The part of the largest product from which on the signed colour is full: most are far smaller. */
+const STRONG = 0.4;
 
 /**
  * @typedef {object} Handlers
@@ -95,7 +97,7 @@ export function placeLabels(labels, scene, layout, asMax) {
  * @param {ReturnType<import("./transition-values.js").partsOf>} mixing
  */
 export function fillList(list, scene, sheet, activated, mixing) {
-  const limit = Math.max(1e-9, ...mixing.parts.map(({ input, weight }) => Math.abs(weight) * activated.high[input]));
+  const limit = STRONG * Math.max(1e-9, ...mixing.parts.map(({ input, weight }) => Math.abs(weight) * activated.high[input]));
   const rows = mixing.parts.map(({ input, weight, contribution }) => {
     const writer = writerOf(scene, input);
     const tile = h("canvas", { width: TILE * 2, height: TILE * 2, role: "img", "aria-label": `channel ${input} after norm and ReLU` });

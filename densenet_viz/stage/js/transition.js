@@ -51,6 +51,7 @@ class Transition {
   listen() {
     const { parts } = this;
     this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("transitionend", (event) => event.target === this.root && this.show());
     parts.grid.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.point(event, false));
     parts.grid.addEventListener("pointerdown", (event) => this.point(event, true));
     parts.grid.addEventListener("pointerleave", () => this.hover(null));

@@ -1,0 +1,115 @@
+"""The attribution page in a browser: what the stage answers alone, uploads, and cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from scripts.browser import settle
+
+PATIENCE = 60_000
+CANVAS = ".attribution-canvas >> nth=1"
+
+
+@pytest.fixture(scope="module")
+def sent() -> list[Any]:
+    """What the browser has told the server."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def page(app_url: str, browser: Browser, sent: list[Any]) -> Iterator[Page]:
+    """The page with a map by a quick method."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        opened = context.new_page()
+        opened.on("websocket", lambda socket: socket.on("framesent", lambda one: sent.append(one)))
+        opened.goto(f"{app_url}/attributions?method=Saliency")
+        wait_for_map(opened)
+        yield opened
+
+
+def wait_for_map(page: Page) -> None:
+    page.get_by_text("What it cost.").wait_for(timeout=PATIENCE)
+    settle(page)
+
+
+def pixels(page: Page) -> str:
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    address: str = page.locator(CANVAS).evaluate("(canvas) => canvas.toDataURL()")
+    return address
+
+
+def test_address_chooses_the_method(page: Page) -> None:
+    expect(page.locator("figcaption").nth(1)).to_have_text("Saliency for ring")
+
+
+def test_opacity_threshold_and_view_are_answered_without_the_server(
+    page: Page, sent: list[Any]
+) -> None:
+    told, before = len(sent), pixels(page)
+    seen = {before}
+    page.get_by_label("Opacity").fill("100")
+    seen.add(pixels(page))
+    page.get_by_label("Hide the weakest").fill("90")
+    seen.add(pixels(page))
+    page.get_by_label("map alone").check()
+    seen.add(pixels(page))
+    page.get_by_label("picture alone").check()
+    seen.add(pixels(page))
+    assert len(seen) == 5
+    assert len(sent) == told
+
+
+def test_arrow_keys_read_values(page: Page) -> None:
+    canvas, readout = page.locator(CANVAS), page.locator(".attribution-readout")
+    canvas.focus()
+    canvas.press("ArrowRight")
+    expect(readout).to_contain_text("x 65, y 64: ")
+    canvas.press("Shift+ArrowUp")
+    expect(readout).to_contain_text("x 65, y 54: ")
+    canvas.press("Home")
+    expect(readout).to_contain_text("x 0, y 54: ")
+
+
+def test_a_bar_asks_for_the_map_of_its_class(page: Page) -> None:
+    second = page.locator(".bars-bar").nth(1)
+    name = second.get_attribute("aria-label").split(":")[0]
+    second.click()
+    expect(page.locator(".attribution .stage-title")).to_contain_text(name, timeout=PATIENCE)
+    expect(second).to_have_attribute("aria-pressed", "true")
+    assert f"target={name}" in page.url
+    page.locator(".bars-bar").first.click()
+    expect(page.locator(".attribution .stage-title")).to_contain_text("ring", timeout=PATIENCE)
+    assert "target=" not in page.url
+
+
+def test_a_small_picture_becomes_the_current_one(page: Page) -> None:
+    page.get_by_role("radio", name="star", exact=True).check(force=True)
+    expect(page.locator("figcaption").first).to_contain_text("a drawn star", timeout=PATIENCE)
+    wait_for_map(page)
+
+
+def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(page: Page) -> None:
+    file = {"name": "<b>cat</b>.png", "mimeType": "image/png", "buffer": b"GIF89a and so on"}
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files([file])
+    alert = page.get_by_test_id("stAlert")
+    expect(alert).to_contain_text("GIF", timeout=PATIENCE)
+    assert alert.count() == 1
+    assert "cat" not in alert.inner_text()
+    wait_for_map(page)
+
+
+def test_cancel_answers(page: Page) -> None:
+    page.goto(page.url.split("?")[0] + "?method=Integrated+gradients")
+    wait_for_map(page)
+    page.get_by_text("Settings of the method").click()
+    steps = page.get_by_role("slider", name="Steps")
+    steps.focus()
+    steps.press("End")
+    page.get_by_role("button", name="Cancel").click(timeout=PATIENCE)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("was cancelled", timeout=PATIENCE)
+    assert page.get_by_role("button", name="Cancel").count() == 0
+    page.get_by_role("button", name="Compute it after all").wait_for()
