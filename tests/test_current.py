@@ -30,10 +30,10 @@ def chosen(app: AppTest) -> str:
 def test_an_upload_becomes_the_picture_of_every_page(page: AppTest) -> None:
     data = encode(np.full((40, 60, 3), 90, np.uint8), "PNG")
     page.file_uploader(key="upload_widget").set_value(("mine.png", data, "image/png")).run()
-    assert chosen(page) == "uploaded"
+    assert chosen(page) == "your image"
     assert page.session_state["_upload"].pixels.shape == (40, 60, 3)
     page.switch_page("pages/dense_block.py").run()
-    assert chosen(page) == "uploaded"
+    assert chosen(page) == "your image"
     assert [error.value for error in page.error] == []
 
 
@@ -68,3 +68,24 @@ def test_an_absent_model_is_asked_for_once_and_the_page_goes_on(
         "Until then this page shows the bundled network."
     ]
     assert [error.message for error in page.exception] == []
+
+
+def test_two_sessions_share_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second session must not be shown, nor be broken by, the first one's progress bar."""
+    asked: list[str] = []
+    bundled = models.load_model("scenes")
+
+    def fetched(name: str, *, on_progress: Any = None) -> Any:
+        asked.append(name)
+        if on_progress is not None:
+            on_progress(0.5)
+        return bundled
+
+    monkeypatch.setattr(models, "load_model", fetched)
+    monkeypatch.setattr("densenet_viz.ui.current._MODELS", {})
+    for _session in range(2):
+        app = AppTest.from_file(APP, default_timeout=120)
+        app.switch_page("pages/dense_block.py").run()
+        app.selectbox(key="model").set_value("densenet169").run()
+        assert [error.message for error in app.exception] == []
+    assert asked.count("densenet169") == 1

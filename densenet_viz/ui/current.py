@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -17,7 +19,7 @@ from densenet_viz.scenes.shapes import CLASSES
 if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
 
-UPLOADED = "uploaded"
+UPLOADED = "your image"
 BUNDLED = "scenes"
 RETRY_SECONDS = 60.0
 DEFAULT_PICTURE = "ring"
@@ -31,6 +33,8 @@ MODEL_TITLES = {
 _UPLOAD = "_upload"
 _REFUSED = "_refused"
 _ABSENT = "_absent"
+_MODELS: dict[str, LoadedModel] = {}
+_LOADING = {name: Lock() for name in MODEL_TITLES}
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,6 @@ def choose(container: Any) -> CurrentPicture:
             names,
             index=names.index(DEFAULT_PICTURE),
             key="picture",
-            format_func=lambda name: "your image" if name == UPLOADED else f"drawn scene: {name}",
             bind="query-params",
         )
         st.file_uploader(
@@ -155,8 +158,14 @@ def _fetch(name: str) -> str | None:
     return None
 
 
-@st.cache_resource(show_spinner=False)
-def _loaded(name: str, _on_progress: Any) -> LoadedModel:
+def _loaded(name: str, on_progress: Callable[[float], object] | None) -> LoadedModel:
+    """The one copy of a model that all sessions share; who comes second waits for the first.
+
+    Not Streamlit's cache: that would replay one session's progress bar in another's page.
+    """
     from densenet_viz.network.models import load_model
 
-    return load_model(name, on_progress=_on_progress)
+    with _LOADING[name]:
+        if name not in _MODELS:
+            _MODELS[name] = load_model(name, on_progress=on_progress)
+        return _MODELS[name]
