@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from densenet_viz.figures.growth import channels_figure
@@ -14,6 +16,10 @@ from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import explored_trace
 
 st.title("Growth rate")
+st.markdown(
+    "Each layer of a dense block reads **everything** before it and adds k maps of its own: k is "
+    "the growth rate."
+)
 picture = choose(st.sidebar)
 model = current_model()
 spec = growth_spec(st, model.spec)
@@ -23,6 +29,7 @@ block = trace.blocks[0]
 show_stage("growth", growth_scene(trace, caption=picture.caption), key="growth")
 
 show_block_numbers(trace)
+imagenet = replace(trace.spec, num_classes=1000)
 dense, plain = block.cost, trace.spec.plain_block_cost(1)
 st.markdown(
     f"""**Few parameters suffice: {compared(dense.parameters, plain.parameters)}.** A layer here
@@ -32,7 +39,8 @@ concatenation it would have to write all of its output maps anew, up to
 {compared(dense.activation_bytes, plain.activation_bytes)}: the plain implementation copies what it
 joins. The block's numbers were counted while it ran; the counterpart's are computed.
 
-**The whole network**, {trace.spec.name}, has {trace.parameters:,} parameters (counted) and needs
+**The whole network**, {trace.spec.name}, has {trace.parameters:,} parameters (counted; with
+ImageNet's 1,000 classes it would have {imagenet.parameters:,}) and needs
 {in_millions(trace.spec.multiply_adds)} multiply-adds a picture (computed). The transition after
 this block keeps {trace.transitions[0].pooled.shape[0]:,} of its {block.output_shape[0]:,} maps
 (θ = {spec.compression:g}, measured)."""

@@ -82,7 +82,8 @@ the largest and forgets the other three. DenseNet's transitions average; its ste
 
 **Paper and code.** The paper's transition is batch norm, 1 × 1 convolution, 2 × 2 average
 (section 3). The authors' code and torchvision's also have a ReLU before the convolution, and so
-does the network above: that is why no input tile holds a negative value.
+does the network above: that is why no input tile holds a negative value. After mixing with
+signed weights, values may be negative again.
 """
 )
 with st.expander("The numbers as a table"):

@@ -89,3 +89,20 @@ def test_two_sessions_share_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
         app.selectbox(key="model").set_value("densenet169").run()
         assert [error.message for error in app.exception] == []
     assert asked.count("densenet169") == 1
+
+
+@pytest.mark.parametrize(
+    ("page_path", "key", "given", "shown"),
+    [
+        ("pages/attributions.py", "method", "occlusion", "occlusion"),
+        ("pages/attributions.py", "method", "nonsense", "grad-cam"),
+        ("pages/dense_block.py", "picture", "star", "star"),
+    ],
+)
+def test_a_link_may_name_a_choice_by_its_short_name(
+    page_path: str, key: str, given: str, shown: str
+) -> None:
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.query_params[key] = given
+    app.switch_page(page_path).run()
+    assert app.selectbox(key=key).value == shown

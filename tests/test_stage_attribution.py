@@ -388,7 +388,7 @@ def test_page_draws_the_progress_of_a_download_once(
     st.cache_resource.clear()
     app = AppTest.from_file(str(root / "app.py"), default_timeout=PATIENCE)
     app.switch_page("pages/attributions.py")
-    app.query_params["model"] = "DenseNet-121, ImageNet"
+    app.query_params["model"] = "densenet121"
     for _ in range(2):
         run_until(app, has_map)
         assert not app.exception

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from densenet_viz.stage.overview import (
     overview_scene,
     part_rows,
 )
+from densenet_viz.ui import warmup
 from densenet_viz.ui.pages import PAGES
 
 SPEC = VARIANTS["densenet121"]
@@ -147,6 +149,29 @@ def test_page_paints_without_torch_and_without_plotly(root: Path) -> None:
         check=True,
     )
     assert run.stdout.split() == []
+
+
+def test_warm_up_starts_once_and_keeps_its_trouble_to_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = []
+
+    def broken() -> None:
+        asked.append(threading.current_thread())
+        raise RuntimeError("no weights")
+
+    monkeypatch.setattr(warmup, "HEAD_START", 0)
+    monkeypatch.setattr(warmup, "prepare", broken)
+    warmup.warm_up.cache_clear()
+    try:
+        thread = warmup.warm_up()
+        assert warmup.warm_up() is thread
+        thread.join(10)
+    finally:
+        warmup.warm_up.cache_clear()
+    assert asked == [thread]
+    assert thread.daemon
+    assert "could not be loaded ahead of time" in caplog.text
 
 
 def test_every_other_page_has_its_way_in(root: Path) -> None:

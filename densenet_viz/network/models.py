@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 Colour = tuple[float, float, float]
-Progress = Callable[[float], object]
+Progress = Callable[[float], None]
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 IMAGENET_MEAN: Colour = (0.485, 0.456, 0.406)

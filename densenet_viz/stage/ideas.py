@@ -49,7 +49,7 @@ def ideas(spec: DenseNetSpec) -> tuple[Idea, ...]:
         Idea(
             "Few parameters are enough",
             f"{spec.parameters:,}",
-            f"parameters; ResNet-50 has {RESNET50_PARAMETERS:,}, {share:.1f} times as many",
+            f"parameters, where ResNet-50 has {RESNET50_PARAMETERS:,}: {share:.1f} times as many",
             f"Because the old maps stay, a layer only adds {spec.growth_rate}. With 1,000 classes "
             f"of ImageNet the two are level: {KERAS_TOP1['DenseNet-121']}% against "
             f"{KERAS_TOP1['ResNet-50']}% top-1.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -24,11 +24,11 @@ BUNDLED = "scenes"
 RETRY_SECONDS = 60.0
 DEFAULT_PICTURE = "ring"
 MODEL_TITLES = {
-    "scenes": "DenseNet-121, drawn scenes (bundled)",
-    "densenet121": "DenseNet-121, ImageNet",
-    "densenet161": "DenseNet-161, ImageNet",
-    "densenet169": "DenseNet-169, ImageNet",
-    "densenet201": "DenseNet-201, ImageNet",
+    "scenes": "121, drawn scenes",
+    "densenet121": "121, ImageNet",
+    "densenet161": "161, ImageNet",
+    "densenet169": "169, ImageNet",
+    "densenet201": "201, ImageNet",
 }
 _UPLOAD = "_upload"
 _REFUSED = "_refused"
@@ -52,11 +52,22 @@ class CurrentPicture:
         return "your image" if self.truth is None else f"a drawn {self.truth}"
 
 
+def take_from_address(key: str, values: Collection[str]) -> None:
+    """Lets a link name a choice by its short name (`?model=densenet201`), not its title alone.
+
+    To be called before the widget of that key; a link that names nothing known changes nothing.
+    """
+    given = st.query_params.get(key)
+    if key not in st.session_state and given in values:
+        st.session_state[key] = given
+
+
 def choose(container: Any) -> CurrentPicture:
     """Shows the choice of model, picture and upload; returns the picture."""
+    take_from_address("model", MODEL_TITLES)
     with container:
         st.selectbox(
-            "Network",
+            "DenseNet",
             list(MODEL_TITLES),
             key="model",
             format_func=MODEL_TITLES.__getitem__,
@@ -148,8 +159,12 @@ def _fetch(name: str) -> str | None:
     if time.monotonic() - since < RETRY_SECONDS:
         return why
     bar = st.empty()
+
+    def draw(part: float) -> None:
+        bar.progress(part, f"Fetching DenseNet-{MODEL_TITLES[name]}")
+
     try:
-        _loaded(name, lambda done: bar.progress(done, f"Fetching {MODEL_TITLES[name]}"))
+        _loaded(name, draw)
     except ModelUnavailable as error:
         refusals[name] = (time.monotonic(), str(error))
         return str(error)
@@ -158,7 +173,7 @@ def _fetch(name: str) -> str | None:
     return None
 
 
-def _loaded(name: str, on_progress: Callable[[float], object] | None) -> LoadedModel:
+def _loaded(name: str, on_progress: Callable[[float], None] | None) -> LoadedModel:
     """The one copy of a model that all sessions share; who comes second waits for the first.
 
     Not Streamlit's cache: that would replay one session's progress bar in another's page.

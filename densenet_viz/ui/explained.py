@@ -34,11 +34,12 @@ def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> Non
     """Says plainly when a picture is not of the kind that the model learned from."""
     if picture.name == UPLOADED and model.name == "scenes":
         st.warning(
-            f"{model.knows} For your image it can only name the nearest of them: read its "
-            "answer, and this map, as a guess. A network from ImageNet can be chosen beside."
+            f"**{model.title}.** {model.knows} For your image it can only name the nearest of "
+            "them: read its answer, and this map, as a guess. Below, a network from ImageNet can "
+            "be chosen."
         )
     elif picture.truth is not None and picture.truth not in model.labels:
-        st.info(model.knows)
+        st.info(f"**{model.title}.** {model.knows}")
 
 
 def show_words(question: Question, attribution: Attribution | None) -> None:

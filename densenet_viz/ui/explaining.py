@@ -17,7 +17,12 @@ from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results import Attribution, Prediction
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.attribution import gallery_scene, predictions_scene
-from densenet_viz.ui.current import CurrentPicture, current_model, sample
+from densenet_viz.ui.current import (
+    CurrentPicture,
+    current_model,
+    sample,
+    take_from_address,
+)
 from densenet_viz.ui.jobs import Desk, Job, Report
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import trained_trace
@@ -159,6 +164,7 @@ def _told(key: str) -> Mapping[str, Any]:
 
 def choose_method(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
     """The method and its settings; controls come from the row in `METHODS`."""
+    take_from_address("method", METHODS)
     name = st.selectbox(
         "Method",
         list(METHODS),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from scripts.browser import settle
@@ -72,6 +76,18 @@ def test_arrow_keys_read_values(page: Page) -> None:
     expect(readout).to_contain_text("x 65, y 54: ")
     canvas.press("Home")
     expect(readout).to_contain_text("x 0, y 54: ")
+
+
+def test_picture_and_values_can_be_taken_along(page: Page) -> None:
+    files = {}
+    for name in ("Map as PNG", "Raw values as NPZ"):
+        with page.expect_download(timeout=PATIENCE) as taken:
+            page.get_by_role("button", name=name).click()
+        files[taken.value.suggested_filename] = Path(taken.value.path()).read_bytes()
+    assert Image.open(io.BytesIO(files["saliency-1.png"])).size == (128, 128)
+    with np.load(io.BytesIO(files["saliency-1.npz"]), allow_pickle=False) as archive:
+        assert archive["values"].shape == (3, 128, 128)
+        assert str(archive["label"]) == "ring"
 
 
 def test_a_bar_asks_for_the_map_of_its_class(page: Page) -> None:

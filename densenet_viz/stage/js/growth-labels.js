@@ -94,7 +94,7 @@ export class Labels {
     this.plus.forEach((node, index) => {
       const column = layout.columns[index + 1];
       if (!column) return put(node, 0, 0, 0);
-      const fresh = index + 1 === moment.layer ? clamp((moment.write - 0.4) * 2.5) : index + 1 <= moment.done ? 1 : 0;
+      const fresh = index + 1 === moment.layer ? clamp((moment.write - 0.2) * 4) : index + 1 <= moment.done ? 1 : 0;
       const near = clamp(1 - 0.5 * Math.max(0, focus - column.index)) * column.open;
       const top = column.boxes[column.boxes.length - 1].y;
       put(node, column.x + column.width / 2, top - 32, fresh * near);

@@ -31,7 +31,7 @@ export function paint(context, frame, layout, sheets, time) {
     else if (arriving) drawArriving(context, frame, layout, column, sheets, moment);
     else drawGhost(context, frame, layout, column);
     if (column.index > 0) {
-      const shown = column.index <= moment.done ? 1 : arriving ? ease(moment.write * 1.6) : 0;
+      const shown = column.index <= moment.done ? 1 : arriving ? ease(moment.write / 0.4) : 0;
       drawKeeping(context, layout, column, sheets, shown);
       drawReading(context, frame, layout, column.index, sheets, readingShare(column.index, moment), column.index === writing);
     }
@@ -123,7 +123,7 @@ function drawTile(context, sheet, index, perRow, x, y, width, height) {
 }
 
 /**
- * The column that a layer is about to write: what is kept slides over, what is new flies in.
+ * The column that a layer is about to write: what is kept comes along its lines, what is new flies in.
  * @param {CanvasRenderingContext2D} context @param {import("./growth-geometry.js").Frame} frame
  * @param {Layout} layout @param {Column} column @param {Sheet[]} sheets @param {import("./growth-timing.js").Moment} moment
  */
@@ -131,13 +131,7 @@ function drawArriving(context, frame, layout, column, sheets, moment) {
   const { write } = moment;
   if (write < 1) drawGhost(context, frame, layout, column);
   if (write <= 0) return;
-  const before = layout.columns[column.index - 1];
-  const slide = ease(write / 0.7);
-  const from = before.x - column.x;
-  context.save();
-  context.translate(mix(from, 0, slide), 0);
-  drawColumn(context, frame, column, sheets, column.index, clamp(write * 2.5));
-  context.restore();
+  drawColumn(context, frame, column, sheets, column.index, ease((write - 0.15) / 0.45));
   const box = column.boxes[column.index];
   const sheet = sheets[column.index];
   const pill = pillAt(layout, column.index, frame);
