@@ -183,3 +183,12 @@ def test_a_job_that_was_just_stopped_is_not_handed_out(shop: Shop) -> None:
     fake.go_on.set()
     assert finished(other.ask("key", fake)).result == "result"
     assert fake.calls == 2
+
+
+def test_a_shop_that_closes_stops_what_is_running(shop: Shop) -> None:
+    desk, fake = Desk(shop), Fake()
+    job = desk.ask("key", fake)
+    assert fake.started.wait(PATIENCE)
+    shop.close(PATIENCE)
+    assert job.finished.is_set()
+    assert isinstance(job.error, Stopped)

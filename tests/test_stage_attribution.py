@@ -20,7 +20,6 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.figures.colours import overlay, signed_rgb
-from densenet_viz.network import models
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results import Attribution, Prediction
 from densenet_viz.stage.attribution import (
@@ -370,27 +369,3 @@ def test_page_without_any_model_says_what_to_do(
     assert [shown.value for shown in page.error] == [
         "The bundled model cannot be used; fetch the project again."
     ]
-
-
-def test_page_draws_the_progress_of_a_download_once(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A second run finds the model in the cache, and must not look for the first run's bar."""
-
-    def load(name: str, *, on_progress: Callable[[float], None] | None) -> LoadedModel:
-        assert on_progress is not None
-        for part in (0.0, 0.5, 1.0):
-            on_progress(part)
-        return replace(small_model(), name=name)
-
-    monkeypatch.setattr(models, "load_model", load)
-    monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
-    st.cache_resource.clear()
-    app = AppTest.from_file(str(root / "app.py"), default_timeout=PATIENCE)
-    app.switch_page("pages/attributions.py")
-    app.query_params["model"] = "densenet121"
-    for _ in range(2):
-        run_until(app, has_map)
-        assert not app.exception
-        assert app.selectbox("model").value == "densenet121"
-    st.cache_resource.clear()

@@ -7,6 +7,7 @@ last results, so that nothing is computed twice. A job that no desk wants any mo
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import time
@@ -26,6 +27,9 @@ State = Literal["working", "done", "failed", "cancelled"]
 
 KEPT = 32
 """Results that the app remembers; a map of 224 x 224 px takes 0.6 MB."""
+
+PATIENCE = 10.0
+"""Seconds that a job gets, when the app ends, to notice it; it looks before each pass."""
 
 ENOUGH = 0.05
 """The part that has to be done before an estimate is worth saying."""
@@ -67,6 +71,7 @@ class Shop:
         self._lock = threading.Lock()
         self._running: dict[Hashable, Job] = {}
         self._results: OrderedDict[Hashable, Any] = OrderedDict()
+        self._closed = False
 
     def want(self, desk: Desk, key: Hashable, compute: Compute) -> Job:
         """The job for `key`: done, if its result is known; else running, started if need be."""
@@ -89,8 +94,16 @@ class Shop:
 
     def _unwanted(self, job: Job) -> bool:
         with self._lock:
-            job.stopped = job.stopped or not len(job.wanted_by)
+            job.stopped = job.stopped or self._closed or not len(job.wanted_by)
             return job.stopped
+
+    def close(self, patience: float) -> None:
+        """Stops every job, and waits up to `patience` seconds for each to end."""
+        with self._lock:
+            self._closed = True
+            running = list(self._running.values())
+        for job in running:
+            job.finished.wait(patience)
 
     def _run(self, job: Job, compute: Compute) -> None:
         try:
@@ -158,6 +171,8 @@ class Desk:
 
 
 SHOP = Shop()
+# A thread that is still inside torch when the interpreter ends would abort the whole process.
+atexit.register(lambda: SHOP.close(PATIENCE))
 
 
 def desk() -> Desk:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
-import time
 from functools import cache
 
 HEAD_START = 1.0
 """Seconds that the first picture gets to itself: importing torch keeps a processor busy."""
 
+PATIENCE = 30.0
+"""Seconds that the app waits for the thread when it ends: cut off inside torch it would abort."""
+
+_ENDING = threading.Event()
 _LOG = logging.getLogger(__name__)
 
 
@@ -22,11 +26,18 @@ def warm_up() -> threading.Thread:
     """
     thread = threading.Thread(target=_load, name="warm-up", daemon=True)
     thread.start()
+    atexit.register(_end, thread)
     return thread
 
 
+def _end(thread: threading.Thread) -> None:
+    _ENDING.set()
+    thread.join(PATIENCE)
+
+
 def _load() -> None:
-    time.sleep(HEAD_START)
+    if _ENDING.wait(HEAD_START):
+        return
     try:
         prepare()
     except Exception:
