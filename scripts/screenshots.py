@@ -46,7 +46,7 @@ VIEWS: Final = (
 )
 
 # How far a page's stage has played when it is pictured, as a share of its way.
-MOMENTS: Final = {"overview": 1.0, "growth_rate": 0.27}
+MOMENTS: Final = {"overview": 1.0, "growth_rate": 0.27, "dense_block": 1.0}
 _SCRUB_JS: Final = """(slider, share) => {
   slider.value = String(slider.max * share);
   slider.dispatchEvent(new Event('input', { bubbles: true }));

@@ -8,8 +8,9 @@ import { clamp, ease, flight, mix, momentAt } from "./growth-timing.js";
 /** @typedef {import("./growth-geometry.js").Box} Box */
 
 /**
- * One group's colour and its tiles, painted side by side at their own resolution.
- * @typedef {{colour: string, count: number, side: number, canvas: HTMLCanvasElement}} Sheet
+ * One group's colour and its tiles, painted side by side at their own resolution with clear gaps,
+ * so that a whole group is drawn at once.
+ * @typedef {{colour: string, count: number, side: number, gap: number, canvas: HTMLCanvasElement}} Sheet
  */
 
 const GHOST = "#8c8f98";
@@ -27,7 +28,7 @@ export function paint(context, frame, layout, sheets, time) {
   context.clearRect(0, 0, frame.width, frame.height);
   for (const column of layout.columns) {
     const arriving = column.index === writing;
-    if (column.index <= moment.done) drawColumn(context, frame, column, sheets, column.index + 1, 1);
+    if (column.index <= moment.done) drawColumn(context, column, sheets, column.index + 1, 1);
     else if (arriving) drawArriving(context, frame, layout, column, sheets, moment);
     else drawGhost(context, frame, layout, column);
     if (column.index > 0) {
@@ -71,19 +72,19 @@ function line(context, points, colour, width, alpha) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context @param {import("./growth-geometry.js").Frame} frame
- * @param {Column} column @param {Sheet[]} sheets @param {number} groups how many from the bottom @param {number} alpha
+ * @param {CanvasRenderingContext2D} context @param {Column} column @param {Sheet[]} sheets
+ * @param {number} groups how many from the bottom @param {number} alpha
  */
-function drawColumn(context, frame, column, sheets, groups, alpha) {
-  for (const box of column.boxes.slice(0, groups)) drawGroup(context, frame, column, box, sheets[box.source], alpha);
+function drawColumn(context, column, sheets, groups, alpha) {
+  for (const box of column.boxes.slice(0, groups)) drawGroup(context, column, box, sheets[box.source], alpha);
 }
 
 /**
  * One group: its bar and, as far as the column stands open, its tiles.
- * @param {CanvasRenderingContext2D} context @param {import("./growth-geometry.js").Frame} frame
- * @param {Column} column @param {Box} box @param {Sheet} sheet @param {number} alpha
+ * @param {CanvasRenderingContext2D} context @param {Column} column @param {Box} box
+ * @param {Sheet} sheet @param {number} alpha
  */
-function drawGroup(context, frame, column, box, sheet, alpha) {
+function drawGroup(context, column, box, sheet, alpha) {
   const { open } = column;
   context.globalAlpha = alpha;
   context.fillStyle = sheet.colour;
@@ -95,21 +96,9 @@ function drawGroup(context, frame, column, box, sheet, alpha) {
   if (open > 0) {
     const bar = barOf(box);
     context.fillRect(bar.x, bar.y, bar.width, bar.height);
-    drawTiles(context, frame, box, sheet, box.width / (frame.perRow * box.tile));
+    context.drawImage(sheet.canvas, box.x, box.y, box.width, box.height);
   }
   context.globalAlpha = 1;
-}
-
-/**
- * @param {CanvasRenderingContext2D} context @param {import("./growth-geometry.js").Frame} frame
- * @param {Box} box @param {Sheet} sheet @param {number} squeeze 1 where the column is fully open
- */
-function drawTiles(context, frame, box, sheet, squeeze) {
-  const gap = box.tile > 7 ? 1.2 : box.tile > 4 ? 0.6 : 0;
-  for (let index = 0; index < sheet.count; index++) {
-    const { x, y } = tileAt(box, index, frame.perRow);
-    drawTile(context, sheet, index, frame.perRow, box.x + (x - box.x) * squeeze, y, box.tile * squeeze - gap, box.tile - gap);
-  }
 }
 
 /**
@@ -118,8 +107,9 @@ function drawTiles(context, frame, box, sheet, squeeze) {
  */
 function drawTile(context, sheet, index, perRow, x, y, width, height) {
   if (width <= 0 || height <= 0) return;
-  const { side, canvas } = sheet;
-  context.drawImage(canvas, (index % perRow) * side, Math.floor(index / perRow) * side, side, side, x, y, width, height);
+  const { side, gap, canvas } = sheet;
+  const pitch = side + gap;
+  context.drawImage(canvas, (index % perRow) * pitch, Math.floor(index / perRow) * pitch, side, side, x, y, width, height);
 }
 
 /**
@@ -131,7 +121,7 @@ function drawArriving(context, frame, layout, column, sheets, moment) {
   const { write } = moment;
   if (write < 1) drawGhost(context, frame, layout, column);
   if (write <= 0) return;
-  drawColumn(context, frame, column, sheets, column.index, ease((write - 0.15) / 0.45));
+  drawColumn(context, column, sheets, column.index, ease((write - 0.15) / 0.45));
   const box = column.boxes[column.index];
   const sheet = sheets[column.index];
   const pill = pillAt(layout, column.index, frame);
@@ -145,7 +135,7 @@ function drawArriving(context, frame, layout, column, sheets, moment) {
     const share = flight(write, index, sheet.count);
     if (share <= 0) continue;
     const goal = tileAt(box, index, frame.perRow);
-    const size = box.tile * mix(0.3, 1, share) - (box.tile > 7 ? 1.2 : 0);
+    const size = box.tile * mix(0.3, 1, share) * (sheet.side / (sheet.side + sheet.gap));
     const rise = Math.sin(Math.PI * share) * 14;
     context.globalAlpha = clamp(share * 3);
     drawTile(context, sheet, index, frame.perRow, mix(startX, goal.x, share), mix(startY, goal.y, share) - rise, size, size);

@@ -19,6 +19,11 @@ function viewHeight(phone) {
 
 const FIRST_PLAY_MILLISECONDS = 900;
 
+/** Clear pixels between the tiles of a sheet. @param {number} side of a tile, in pixels */
+function gapOf(side) {
+  return Math.max(1, Math.round(side / 14));
+}
+
 class Growth {
   /** @param {HTMLElement} root @param {Scene} scene */
   constructor(root, scene) {
@@ -127,7 +132,8 @@ class Growth {
       colour: this.scene.groups[index].colour,
       count: maps.count,
       side: maps.width,
-      canvas: paintMaps(maps, perRow, this.palette, range),
+      gap: gapOf(maps.width),
+      canvas: paintMaps(maps, perRow, this.palette, range, gapOf(maps.width)),
     }));
     const words = range ? `dark ${range[0].toFixed(1)}, bright ${range[1].toFixed(1)}` : "dark: a map's lowest value, bright: its highest";
     say(this.legend, words);

@@ -66,16 +66,17 @@ export function places(low, high, range) {
 }
 
 /**
- * Paints maps side by side, without gaps, `columns` a row, at their own resolution.
+ * Paints maps side by side, `columns` a row, at their own resolution.
  * @param {Maps} maps
  * @param {number} columns
  * @param {Uint8Array} palette 256 RGB triples
  * @param {[number, number] | null} range a common scale, or null for each map's own
+ * @param {number} [gap] clear pixels at the right and the foot of each map
  * @returns {HTMLCanvasElement}
  */
-export function paintMaps(maps, columns, palette, range) {
+export function paintMaps(maps, columns, palette, range, gap = 0) {
   const rows = Math.ceil(maps.count / columns);
-  const canvas = h("canvas", { width: columns * maps.width, height: rows * maps.height });
+  const canvas = h("canvas", { width: columns * (maps.width + gap), height: rows * (maps.height + gap) });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
@@ -86,8 +87,8 @@ export function paintMaps(maps, columns, palette, range) {
   }
   for (let map = 0; map < maps.count; map++) {
     const table = places(maps.low[map], maps.high[map], range);
-    const left = (map % columns) * maps.width;
-    const top = Math.floor(map / columns) * maps.height;
+    const left = (map % columns) * (maps.width + gap);
+    const top = Math.floor(map / columns) * (maps.height + gap);
     for (let y = 0; y < maps.height; y++) {
       const source = (map * maps.height + y) * maps.width;
       const target = (top + y) * canvas.width + left;
