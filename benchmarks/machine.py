@@ -1,0 +1,79 @@
+"""What the numbers were measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+PROC = Path("/proc")
+PACKAGES = ("torch", "torchvision", "captum", "streamlit", "numpy")
+
+
+def cpu_model(cpuinfo: str) -> str:
+    """The processor's name in the text of `/proc/cpuinfo`.
+
+    >>> cpu_model("processor\\t: 0\\nmodel name\\t: Acme 9\\n")
+    'Acme 9'
+    """
+    for line in cpuinfo.splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return platform.machine()
+
+
+def load_average() -> str:
+    """Processes that wanted a processor, on average over 1, 5 and 15 minutes."""
+    return ", ".join(f"{load:.1f}" for load in os.getloadavg())
+
+
+def describe(chromium: str) -> dict[str, str]:
+    """Machine, versions and date; `chromium` is the browser's version."""
+    info = Path("/proc/cpuinfo")
+    model = cpu_model(info.read_text()) if info.exists() else platform.machine()
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "processor": f"{model}, {os.cpu_count()} cores, no GPU used",
+        "system": f"{platform.system()}, Python {platform.python_version()}",
+        "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        "browser": f"headless Chromium {chromium}, drawing without a GPU, 1440 × 900 px",
+        "load average at the start": load_average(),
+    }
+
+
+# -- the processes that a measurement started ------------------------------------------------
+
+
+def descendants() -> Iterator[Path]:
+    """The folders in `/proc` of the processes that this one started, and of theirs."""
+    waiting = [PROC / str(os.getpid())]
+    while waiting:
+        for listed in waiting.pop().glob("task/*/children"):
+            with suppress(OSError):  # a process that has just ended
+                for child in listed.read_text().split():
+                    waiting.append(PROC / child)
+                    yield PROC / child
+
+
+def mapped_files(word: str) -> str:
+    """The files mapped into our process that has `word` in its command line, one a line."""
+    for process in descendants():
+        if word in (process / "cmdline").read_text():
+            return (process / "maps").read_text()
+    raise RuntimeError(f"no process with {word} was found")
+
+
+def processor_seconds(name: str) -> float:
+    """Processor time so far of our processes of which the command's name starts so."""
+    ticks = 0
+    for process in descendants():
+        with suppress(OSError):
+            before, _, after = (process / "stat").read_text().rpartition(")")
+            if before.partition("(")[2].startswith(name):
+                ticks += sum(map(int, after.split()[11:13]))  # utime and stime
+    return ticks / os.sysconf("SC_CLK_TCK")

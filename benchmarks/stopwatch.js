@@ -1,0 +1,71 @@
+// Runs in each page before the app's own code: notes what goes over the socket, and in which
+// frame a picture stands. Times are milliseconds since the page was asked for.
+(() => {
+  const wire = { sent: [], received: [] };
+
+  window.WebSocket = class extends WebSocket {
+    constructor(...address) {
+      super(...address);
+      this.addEventListener("message", ({ data }) => {
+        wire.received.push({ at: performance.now(), bytes: data.byteLength ?? data.size ?? data.length });
+      });
+    }
+
+    send(data) {
+      wire.sent.push(performance.now());
+      super.send(data);
+    }
+  };
+
+  // The first element that fits, within components too.
+  const find = (selector, root = document) => {
+    const found = root.querySelector(selector);
+    if (found) return found;
+    for (const host of root.querySelectorAll("*")) {
+      const inside = host.shadowRoot && find(selector, host.shadowRoot);
+      if (inside) return inside;
+    }
+    return null;
+  };
+
+  const stands = ({ selector, text }) => {
+    const found = find(selector);
+    return found !== null && (text === undefined || found.textContent === text);
+  };
+
+  // Resolves in the frame that first shows `picture`.
+  const shows = (picture) =>
+    new Promise((resolve) => {
+      const look = () => (stands(picture) ? resolve(performance.now()) : requestAnimationFrame(look));
+      look();
+    });
+
+  // From the next `event` of the visitor to the frame that shows `picture`. `asked` is when the
+  // server was told, `answered` when the largest of its messages since then arrived.
+  const after = async (event, picture) => {
+    const started = await new Promise((resolve) =>
+      addEventListener(event, ({ timeStamp }) => resolve(timeStamp), { capture: true, once: true }),
+    );
+    const drawn = await shows(picture);
+    const asked = wire.sent.find((at) => at >= started) ?? NaN;
+    const answers = wire.received.filter(({ at }) => at >= asked && at <= drawn);
+    const largest = answers.reduce((most, each) => (each.bytes > most.bytes ? each : most), { at: NaN, bytes: 0 });
+    return { total: drawn - started, asked: asked - started, answered: largest.at - started, bytes: largest.bytes };
+  };
+
+  // Milliseconds between frames, from the next one until the stage stops playing.
+  const frames = () =>
+    new Promise((resolve) => {
+      const button = find(".stage-play");
+      const times = [];
+      const tick = (now) => {
+        times.push(now);
+        if (button.getAttribute("aria-label") === "Pause") requestAnimationFrame(tick);
+        else resolve(times.slice(1).map((time, index) => time - times[index]));
+      };
+      button.click();
+      requestAnimationFrame(tick);
+    });
+
+  window.stopwatch = { shows, after, frames };
+})();

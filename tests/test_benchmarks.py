@@ -1,0 +1,118 @@
+"""The benchmark's pure parts; its times are no test's business."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from benchmarks import browsing, machine, tables
+from benchmarks.app import MARK, PARTS, in_words, main, replaced
+from benchmarks.browsing import MAIN_PICTURES, STEPS
+from benchmarks.machine import cpu_model, descendants, processor_seconds
+from benchmarks.tables import Table, markdown, percentile, shown, spread
+from densenet_viz.stage.modules import FOLDER
+from densenet_viz.ui.pages import PAGES
+
+TABLE = Table("Paint", ("page", "ms", "kB"), (("home", 80.0, 1200), ("next", 1234.5, 3)), "Quick.")
+
+
+def test_markdown_of_a_table() -> None:
+    assert markdown(TABLE).splitlines() == [
+        *("### Paint", "", "| page | ms | kB |", "|---|---:|---:|"),
+        *("| home | 80.0 | 1,200 |", "| next | 1,234 | 3 |", "", "Quick."),
+    ]
+
+
+def test_records_survive_json() -> None:
+    records = json.loads(json.dumps(TABLE.as_records()))
+    assert records[1] == {"table": "Paint", "page": "next", "ms": 1234.5, "kB": 3}
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0, 1), (50, 10), (95, 19), (95.1, 20), (99, 20), (100, 20)]
+)
+def test_percentile_is_the_nearest_rank(share: float, expected: int) -> None:
+    assert percentile([*range(20, 0, -1)], share) == expected
+
+
+def test_spread_is_median_lowest_highest() -> None:
+    assert spread([5.0, 1.0, 2.0, 4.0]) == (3.0, 1.0, 5.0)
+
+
+def test_numbers_keep_three_figures() -> None:
+    assert [shown(value) for value in (0.1234, 9.876, 98.76, 987.6)] == [
+        *("0.12", "9.88", "98.8", "988")
+    ]
+
+
+def test_the_processor_has_a_name() -> None:
+    text = "processor\t: 0\nvendor_id\t: Acme\nmodel name\t: Acme Nine: fast\n"
+    assert cpu_model(text) == "Acme Nine: fast"
+
+
+def test_our_processes_are_found_and_timed() -> None:
+    """A child that counts for a while has used the processor; the same by its name."""
+    code = "import sys; [hash(i) for i in range(3_000_000)]; print(flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdin is not None
+        child.stdout.readline()
+        assert child.pid in [int(process.name) for process in descendants()]
+        assert processor_seconds("python") > 0
+        assert processor_seconds("no such name") == 0
+        child.stdin.close()
+    assert os.getpid() not in [int(process.name) for process in descendants()]
+
+
+@pytest.mark.parametrize("module", [tables, machine, browsing])
+def test_examples(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_new_figures_take_the_place_of_the_old() -> None:
+    text = replaced(f"Words.\n\n{MARK}\n\nold figures\n", in_words({"date": "today"}, [TABLE]))
+    assert text.startswith(f"Words.\n\n{MARK}\n\n- date: today\n\n### Paint\n\n| page |")
+    assert "old" not in text
+    with pytest.raises(ValueError, match="no line"):
+        replaced("Words.", "new")
+
+
+def test_every_page_has_a_picture_to_wait_for() -> None:
+    assert list(MAIN_PICTURES) == [row.name for row in PAGES]
+
+
+def test_what_is_waited_for_is_drawn_by_a_stage() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js"))
+    waited = " ".join(MAIN_PICTURES.values())
+    for name in {"growth-plus", *re.findall(r"\.([a-z-]+)", waited)}:
+        assert f"{name}" in code, name
+
+
+def test_the_growth_page_is_moved_to_what_is_waited_for() -> None:
+    for query, key, text in STEPS.values():
+        start = int(query.split("&")[0].removeprefix("k="))
+        assert text == f"+{start + {'ArrowLeft': -4, 'ArrowRight': 4}[key]}"
+
+
+def test_no_rounds_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--rounds", "0"])
+    assert "--rounds 0 was given; 1 or more is allowed." in capsys.readouterr().err
+
+
+def test_the_report_names_its_command_and_every_part(root: Path) -> None:
+    text = (root / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert "python -m benchmarks.app" in text
+    assert text.count("\n### ") == len(PARTS)
