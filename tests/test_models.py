@@ -19,6 +19,7 @@ import torch
 from densenet_viz.network import models, weights
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
+from densenet_viz.spec import VARIANTS
 from tests.file_server import serving, status, whole
 from tests.small_models import OWN_SPEC, SPEC, picture, saved, small_model, small_network
 
@@ -389,22 +390,33 @@ def test_torchvisions_own_network_answers_the_same(
 
 
 def test_the_rows() -> None:
-    assert list(MODELS) == ["scenes", "densenet121", "densenet161", "densenet169", "densenet201"]
+    published = ["densenet121", "densenet161", "densenet169", "densenet201"]
+    untrained = [f"{variant}-untrained" for variant in VARIANTS]
+    assert list(MODELS) == ["scenes", *published, *untrained]
     for name, row in MODELS.items():
         assert row.name == name
         assert row.title
         assert row.knows.startswith("Knows ")
         assert row.knows.endswith(".")
-        if name != "scenes":
+        if name in published:
             number = name.removeprefix("densenet")
-            published = getattr(torchvision.models, f"DenseNet{number}_Weights").IMAGENET1K_V1
-            assert row.megabytes == pytest.approx(published.meta["_file_size"], abs=0.06)
+            theirs = getattr(torchvision.models, f"DenseNet{number}_Weights").IMAGENET1K_V1
+            assert row.megabytes == pytest.approx(theirs.meta["_file_size"], abs=0.06)
+
+
+def test_an_untrained_variant_is_the_same_each_time_and_says_what_it_is() -> None:
+    first, again = load_model("densenet121-untrained"), load_model("densenet121-untrained")
+    for one, two in zip(first.network.parameters(), again.network.parameters(), strict=True):
+        assert torch.equal(one, two)
+    assert (first.trained, first.spec) == (False, VARIANTS["densenet121"])
+    assert first.provenance.startswith("Never trained")
+    assert (first.labels[7], len(first.labels)) == ("output 7", 1000)
 
 
 @pytest.mark.parametrize("name", ["resnet50", "", "Scenes", "../scenes", "x" * 500])
 def test_a_model_that_does_not_exist(name: str) -> None:
     with pytest.raises(
-        ModelUnavailable, match=r"there are scenes, densenet121, .*201\.$"
+        ModelUnavailable, match=r"there are scenes, densenet121, .*264-untrained\.$"
     ) as caught:
         load_model(name)
-    assert len(str(caught.value)) < 160
+    assert len(str(caught.value)) < 300

@@ -14,7 +14,7 @@ from densenet_viz.attribution.parameters import Settings
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from densenet_viz.network.models import Colour, LoadedModel
+    from densenet_viz.network.loaded import Colour, LoadedModel
 
 Explanation = tuple["Tensor", float | None]
 

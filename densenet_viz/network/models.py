@@ -1,4 +1,4 @@
-"""Models by name: a live network with its labels, its input, and what it was trained on.
+"""Models by name: the bundled one, torchvision's, and the variants before any training.
 
 Importing this file is cheap; torch is loaded with the first model.
 """
@@ -8,90 +8,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import RLock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
-from densenet_viz.images import fit
-from densenet_viz.results import Picture, Prediction
+from densenet_viz.network.loaded import Colour, LoadedModel
 from densenet_viz.spec import VARIANTS, DenseNetSpec
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
-Colour = tuple[float, float, float]
 Progress = Callable[[float], None]
 
+__all__ = ["ASSETS", "MODELS", "LoadedModel", "ModelRow", "ModelUnavailable", "load_model"]
+
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+UNTRAINED = "-untrained"
+"""Ends the name of a variant that has random weights."""
+
 IMAGENET_MEAN: Colour = (0.485, 0.456, 0.406)
 IMAGENET_STD: Colour = (0.229, 0.224, 0.225)
 
 
 class ModelUnavailable(RuntimeError):
     """A model that cannot be had now; the message is one sentence that says what to do."""
-
-
-@dataclass(frozen=True, eq=False)
-class LoadedModel:
-    """A network in evaluation mode, and all that is needed to ask it and to read its answer.
-
-    `mean` and `std` are per colour channel, of values from 0 to 1. Whoever runs, hooks or
-    differentiates `network` holds `lock`: hooks of one thread would see another's pass.
-    """
-
-    name: str
-    title: str
-    spec: DenseNetSpec
-    network: nn.Module
-    labels: tuple[str, ...]
-    input_size: int
-    mean: Colour
-    std: Colour
-    provenance: str
-    """One sentence: what it was trained on."""
-    knows: str
-    """One sentence: what pictures it knows."""
-    trained: bool
-    lock: RLock = field(default_factory=RLock)
-
-    def picture(self, picture: Picture) -> Picture:
-        """(H, W, 3) uint8 of any size to the (S, S, 3) uint8 that the network is given."""
-        return fit(picture, self.input_size)
-
-    def tensor(self, picture: Picture) -> Tensor:
-        """(H, W, 3) uint8 of any size to (1, 3, S, S) float32, normalised, channels last."""
-        import torch
-
-        scaled = torch.from_numpy(self.picture(picture).astype(np.float32) / 255)
-        normal = (scaled - torch.tensor(self.mean)) / torch.tensor(self.std)
-        return normal.permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
-
-    def uniform(self, colour: Colour) -> Tensor:
-        """A picture of one colour, given as values from 0 to 1, as a (1, 3, S, S) input."""
-        import torch
-
-        normal = (torch.tensor(colour) - torch.tensor(self.mean)) / torch.tensor(self.std)
-        size = self.input_size
-        return normal.view(1, 3, 1, 1).expand(1, 3, size, size).contiguous()
-
-    def prediction(self, logits: ArrayLike, index: int) -> Prediction:
-        """One class out of (classes,) logits, with its softmax probability."""
-        return Prediction(index, self.labels[index], float(_softmax(logits)[index]))
-
-    def predictions(self, logits: ArrayLike, top: int = 5) -> tuple[Prediction, ...]:
-        """The most probable classes of (classes,) logits, best first."""
-        chances = _softmax(logits)
-        order = np.argsort(-chances, kind="stable")[:top]
-        return tuple(Prediction(int(i), self.labels[i], float(chances[i])) for i in order)
-
-
-def _softmax(logits: ArrayLike) -> NDArray[np.float64]:
-    values = np.asarray(logits, dtype=np.float64)
-    powers = np.exp(values - values.max())
-    return np.asarray(powers / powers.sum(), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -115,7 +54,8 @@ def load_model(name: str, *, on_progress: Progress | None = None) -> LoadedModel
     hub's cache, else from torchvision's server, checked against the published SHA-256 prefix.
 
     Args:
-        name: "scenes", or one of torchvision's "densenet121", "...161", "...169", "...201".
+        name: "scenes", one of torchvision's "densenet121", "...161", "...169", "...201", or a
+            variant with random weights, "densenet264-untrained".
         on_progress: called with the part that is done, 0 to 1; what it raises stops the load.
 
     Raises:
@@ -136,14 +76,18 @@ def _live(spec: DenseNetSpec, data: bytes, *, safetensors: bool) -> nn.Module:
     Raises:
         WeightsError: they do not fit.
     """
-    import torch
-
     from densenet_viz.network.build import build
     from densenet_viz.network.weights import load_strictly, read_state
 
     network = build(spec)
     load_strictly(network, read_state(data, safetensors=safetensors))
-    # About twice as fast on a CPU.
+    return _fast(network)
+
+
+def _fast(network: nn.Module) -> nn.Module:
+    """The same network with its weights laid out so that a CPU takes about half the time."""
+    import torch
+
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network
 
@@ -177,6 +121,29 @@ def _load_bundled(row: ModelRow, _report: Progress) -> LoadedModel:
         provenance=manifest.provenance,
         knows=row.knows.replace("the kinds", f"the {count} kinds"),
         trained=True,
+    )
+
+
+# -- the variants as they stand before any training -----------------------------------------
+
+
+def _load_untrained(row: ModelRow, _report: Progress) -> LoadedModel:
+    """A variant with random weights, the same ones each time: for its shapes, and its wiring."""
+    from densenet_viz.network.build import build
+
+    spec = VARIANTS[row.name.removesuffix(UNTRAINED)]
+    return LoadedModel(
+        name=row.name,
+        title=row.title,
+        spec=spec,
+        network=_fast(build(spec, seed=0)),
+        labels=tuple(f"output {index}" for index in range(spec.num_classes)),
+        input_size=spec.input_size,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        provenance="Never trained: its weights are random, drawn by torchvision's rule.",
+        knows=row.knows,
+        trained=False,
     )
 
 
@@ -248,6 +215,7 @@ def _published(row: ModelRow, report: Progress) -> bytes:
     return weights.checked_bytes(path, sha256)
 
 
+_NOTHING = "Knows nothing: its weights are random. Shapes and wiring are those of a trained one."
 _PHOTOGRAPHS = "Knows 1,000 kinds of object from photographs (ImageNet); a drawing may puzzle it."
 
 MODELS: Mapping[str, ModelRow] = MappingProxyType(
@@ -266,6 +234,16 @@ MODELS: Mapping[str, ModelRow] = MappingProxyType(
             ModelRow("densenet161", "DenseNet-161 (ImageNet)", _PHOTOGRAPHS, 110.4, _load_imagenet),
             ModelRow("densenet169", "DenseNet-169 (ImageNet)", _PHOTOGRAPHS, 54.7, _load_imagenet),
             ModelRow("densenet201", "DenseNet-201 (ImageNet)", _PHOTOGRAPHS, 77.4, _load_imagenet),
+            *(
+                ModelRow(
+                    f"{variant}{UNTRAINED}",
+                    f"DenseNet-{variant.removeprefix('densenet')} (untrained)",
+                    _NOTHING,
+                    None,
+                    _load_untrained,
+                )
+                for variant in VARIANTS
+            ),
         )
     }
 )

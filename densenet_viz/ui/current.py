@@ -29,6 +29,9 @@ MODEL_TITLES = {
     "densenet161": "161, ImageNet",
     "densenet169": "169, ImageNet",
     "densenet201": "201, ImageNet",
+    **{
+        f"densenet{size}-untrained": f"{size}, random weights" for size in (121, 161, 169, 201, 264)
+    },
 }
 _UPLOAD = "_upload"
 _REFUSED = "_refused"
@@ -161,7 +164,7 @@ def _fetch(name: str) -> str | None:
     bar = st.empty()
 
     def draw(part: float) -> None:
-        bar.progress(part, f"Fetching DenseNet-{MODEL_TITLES[name]}")
+        bar.progress(part, f"Getting DenseNet-{MODEL_TITLES[name]}")
 
     try:
         _loaded(name, draw)

@@ -1,0 +1,79 @@
+"""A live network with what is needed to ask it: its labels, its input, what it was trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from densenet_viz.images import fit
+from densenet_viz.results import Picture, Prediction
+from densenet_viz.spec import DenseNetSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+Colour = tuple[float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedModel:
+    """A network in evaluation mode, and all that is needed to ask it and to read its answer.
+
+    `mean` and `std` are per colour channel, of values from 0 to 1. Whoever runs, hooks or
+    differentiates `network` holds `lock`: hooks of one thread would see another's pass.
+    """
+
+    name: str
+    title: str
+    spec: DenseNetSpec
+    network: nn.Module
+    labels: tuple[str, ...]
+    input_size: int
+    mean: Colour
+    std: Colour
+    provenance: str
+    """One sentence: what it was trained on."""
+    knows: str
+    """One sentence: what pictures it knows."""
+    trained: bool
+    lock: RLock = field(default_factory=RLock)
+
+    def picture(self, picture: Picture) -> Picture:
+        """(H, W, 3) uint8 of any size to the (S, S, 3) uint8 that the network is given."""
+        return fit(picture, self.input_size)
+
+    def tensor(self, picture: Picture) -> Tensor:
+        """(H, W, 3) uint8 of any size to (1, 3, S, S) float32, normalised, channels last."""
+        import torch
+
+        scaled = torch.from_numpy(self.picture(picture).astype(np.float32) / 255)
+        normal = (scaled - torch.tensor(self.mean)) / torch.tensor(self.std)
+        return normal.permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
+
+    def uniform(self, colour: Colour) -> Tensor:
+        """A picture of one colour, given as values from 0 to 1, as a (1, 3, S, S) input."""
+        import torch
+
+        normal = (torch.tensor(colour) - torch.tensor(self.mean)) / torch.tensor(self.std)
+        size = self.input_size
+        return normal.view(1, 3, 1, 1).expand(1, 3, size, size).contiguous()
+
+    def prediction(self, logits: ArrayLike, index: int) -> Prediction:
+        """One class out of (classes,) logits, with its softmax probability."""
+        return Prediction(index, self.labels[index], float(_softmax(logits)[index]))
+
+    def predictions(self, logits: ArrayLike, top: int = 5) -> tuple[Prediction, ...]:
+        """The most probable classes of (classes,) logits, best first."""
+        chances = _softmax(logits)
+        order = np.argsort(-chances, kind="stable")[:top]
+        return tuple(Prediction(int(i), self.labels[i], float(chances[i])) for i in order)
+
+
+def _softmax(logits: ArrayLike) -> NDArray[np.float64]:
+    values = np.asarray(logits, dtype=np.float64)
+    powers = np.exp(values - values.max())
+    return np.asarray(powers / powers.sum(), dtype=np.float64)
