@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from densenet_viz.ui.jobs import Desk, Job, Shop
 
@@ -192,3 +193,18 @@ def test_a_shop_that_closes_stops_what_is_running(shop: Shop) -> None:
     shop.close(PATIENCE)
     assert job.finished.is_set()
     assert isinstance(job.error, Stopped)
+
+
+def test_a_session_has_a_desk_for_each_kind_of_job() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from densenet_viz.ui.jobs import desk
+
+        same = desk() is desk("attribution") and desk("benchmark") is desk("benchmark")
+        st.write(same and desk("benchmark") is not desk())
+
+    session = AppTest.from_function(script).run()
+    assert [said.value for said in session.markdown] == ["`True`"]
+    mine = session.session_state["_desk_benchmark"]
+    assert session.run().session_state["_desk_benchmark"] is mine

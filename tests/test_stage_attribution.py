@@ -33,6 +33,7 @@ from densenet_viz.stage.attribution import (
 )
 from densenet_viz.ui import current, explained, explaining, jobs
 from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.progress import progress_words
 from tests.small_models import picture, small_model
 
 RING = Prediction(1, "ring", 0.75)
@@ -224,10 +225,10 @@ def test_npz_holds_all_that_the_map_was_made_of() -> None:
 
 def test_progress_words_estimate_what_is_left() -> None:
     job = jobs.Job("key")
-    assert explaining.progress_words("Occlusion", job, 0.0) == "Occlusion: waiting for the network"
+    assert progress_words("Occlusion", job, 0.0) == "Occlusion: waiting for the network"
     job.report(0.25)
     job.began = 10.0
-    assert explaining.progress_words("Occlusion", job, 12.0) == "Occlusion: 25%, about 6 s left"
+    assert progress_words("Occlusion", job, 12.0) == "Occlusion: 25%, about 6 s left"
 
 
 # -- the page -------------------------------------------------------------------------------

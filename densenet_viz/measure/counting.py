@@ -1,4 +1,4 @@
-"""What a block costs, counted by hooks while it runs."""
+"""What a live network costs, counted by hooks while it runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ from densenet_viz.results import Shape
 from densenet_viz.spec import FLOAT_BYTES, BlockCost
 
 
+def parameters_of(module: nn.Module) -> int:
+    """Trainable numbers in a module and all below it."""
+    return sum(weight.numel() for weight in module.parameters())
+
+
+def multiply_adds_of(module: nn.Module, output: Tensor) -> int:
+    """What a convolution, or a linear layer, that wrote `output` multiplied; else nothing.
+
+    One picture's worth: the weights, once for each pixel of (N, C, H, W) or once for (N, C).
+    Biases are added without a product and do not count.
+    """
+    if not isinstance(module, nn.Conv2d | nn.Linear):
+        return 0
+    return module.weight.numel() * prod(output.shape[2:])
+
+
 class Counter:
     """Adds up weights, products and written tensors of the leaf modules it is hooked to."""
 
@@ -19,10 +35,9 @@ class Counter:
 
     def leaf(self, module: nn.Module, _args: Any, output: Tensor) -> None:
         """A forward hook for convolutions, norms and ReLUs; the batch is one picture."""
-        self._parameters += sum(weight.numel() for weight in module.parameters())
+        self._parameters += parameters_of(module)
         self._values += output.numel()
-        if isinstance(module, nn.Conv2d):
-            self._multiply_adds += module.weight.numel() * prod(output.shape[2:])
+        self._multiply_adds += multiply_adds_of(module, output)
 
     def concatenation(self, shape: Shape) -> None:
         """A tensor of `shape` that was copied together."""

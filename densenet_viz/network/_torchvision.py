@@ -26,5 +26,6 @@ except RuntimeError as error:
             torch.library.define(name, schema)
     import torchvision
 import torchvision.models.densenet as densenet
+import torchvision.models.resnet as resnet
 
-__all__ = ["densenet", "torchvision"]
+__all__ = ["densenet", "resnet", "torchvision"]

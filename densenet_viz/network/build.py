@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import torch
@@ -22,24 +23,34 @@ from densenet_viz.spec import BOTTLENECK_FACTOR, DenseNetSpec
 
 
 class TorchvisionDenseNet(densenet.DenseNet):  # type: ignore[misc]
-    """torchvision's DenseNet with every ReLU a module of its own and none in place."""
+    """torchvision's DenseNet with every ReLU a module of its own and none in place.
 
-    def __init__(self, spec: DenseNetSpec) -> None:
+    `memory_efficient` is torchvision's: while training, each concatenation is forgotten and made
+    again on the way back, as in Pleiss et al., "Memory-Efficient Implementation of DenseNets".
+    """
+
+    def __init__(self, spec: DenseNetSpec, *, memory_efficient: bool = False) -> None:
         super().__init__(
             growth_rate=spec.growth_rate,
             block_config=spec.block_config,
             num_init_features=spec.initial_channels,
             bn_size=BOTTLENECK_FACTOR,
             num_classes=spec.num_classes,
+            memory_efficient=memory_efficient,
         )
-        for module in self.modules():
-            if isinstance(module, nn.ReLU):
-                module.inplace = False
+        out_of_place(self)
         self.relu = nn.ReLU()
         self.pool = nn.AdaptiveAvgPool2d(1)
 
     def forward(self, x: Tensor) -> Tensor:
         return _classify(self, x)
+
+
+def out_of_place(network: nn.Module) -> None:
+    """Makes each ReLU write a tensor of its own."""
+    for module in network.modules():
+        if isinstance(module, nn.ReLU):
+            module.inplace = False
 
 
 class OwnDenseLayer(nn.Module):
@@ -190,12 +201,32 @@ def _parts(network: nn.Module, until_block: int | None) -> Iterator[nn.Module]:
             return
 
 
+def blank(make: Callable[[], nn.Module]) -> nn.Module:
+    """The network that `make` builds, on the meta device and without weights."""
+    with torch.device("meta"), _Unfilled():
+        return make()
+
+
+def generator_of(seed: int | None) -> torch.Generator:
+    """A generator apart from torch's global one; without a seed, a different one each time."""
+    generator = torch.Generator()
+    if seed is None:
+        generator.seed()
+    else:
+        generator.manual_seed(seed)
+    return generator
+
+
 def torchvision_can_express(spec: DenseNetSpec) -> bool:
     return spec.bottleneck and spec.compression == 0.5
 
 
 def build(
-    spec: DenseNetSpec, *, seed: int | None = None, until_block: int | None = None
+    spec: DenseNetSpec,
+    *,
+    seed: int | None = None,
+    until_block: int | None = None,
+    memory_efficient: bool = False,
 ) -> nn.Module:
     """A live network of `spec` in evaluation mode, with random weights.
 
@@ -208,21 +239,27 @@ def build(
         until_block: make only what runs up to this block and its transition (counted from 1), with
             the same weights as in the whole. The rest stays on torch's meta device: it has shapes
             and counts its parameters, and refuses to run.
+        memory_efficient: save memory in training at the price of time, see `TorchvisionDenseNet`.
 
     Returns:
         A module from (N, 3, H, W) normalised pictures to (N, num_classes) logits.
 
+    Raises:
+        ValueError: `memory_efficient` for a spec that torchvision's DenseNet cannot express.
+
     >>> build(DenseNetSpec(num_classes=10)).classifier.out_features
     10
     """
-    kind = TorchvisionDenseNet if torchvision_can_express(spec) else OwnDenseNet
-    with torch.device("meta"), _Unfilled():
-        network: nn.Module = kind(spec)
-    generator = torch.Generator()
-    if seed is None:
-        generator.seed()
+    if torchvision_can_express(spec):
+        network = blank(partial(TorchvisionDenseNet, spec, memory_efficient=memory_efficient))
+    elif memory_efficient:
+        raise ValueError(
+            f"memory_efficient was given for {spec}; only DenseNets with bottleneck layers and "
+            "compression=0.5 have it."
+        )
     else:
-        generator.manual_seed(seed)
+        network = blank(partial(OwnDenseNet, spec))
+    generator = generator_of(seed)
     for part in _parts(network, until_block):
         initialise(part.to_empty(device="cpu"), generator)
     return network.eval()

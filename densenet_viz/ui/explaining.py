@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,8 @@ from densenet_viz.ui.current import (
     sample,
     take_from_address,
 )
-from densenet_viz.ui.jobs import Desk, Job, Report
+from densenet_viz.ui.jobs import Desk, Report
+from densenet_viz.ui.progress import show_progress
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import trained_trace
 
@@ -31,8 +31,6 @@ TOP = "the most probable class"
 THUMBNAIL = 64
 GLANCE = 0.25
 """Seconds that a quick method gets before the page shows a progress bar."""
-POLL = 0.3
-"""Seconds between two looks at a job that takes longer."""
 FAILED = "The map could not be computed; please try again, or choose another method."
 
 
@@ -190,25 +188,6 @@ def choose_method(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
 
 
 # -- the job ---------------------------------------------------------------------------------
-
-
-@st.fragment(run_every=POLL)
-def show_progress(desk: Desk, title: str) -> None:
-    """A bar, an estimate and a way to stop; redraws itself until the job is settled."""
-    job = desk.job
-    if job is None or desk.state != "working":
-        st.rerun()
-    st.progress(job.progress, text=progress_words(title, job, time.monotonic()))
-    st.button("Cancel", on_click=desk.cancel, key="cancel")
-
-
-def progress_words(title: str, job: Job, now: float) -> str:
-    """How far a job is, and how long it will still take."""
-    if job.began is None:
-        return f"{title}: waiting for the network"
-    left = job.remaining(now)
-    seconds = "" if left is None else f", about {max(1, round(left))} s left"
-    return f"{title}: {job.progress:.0%}{seconds}"
 
 
 def show_unfinished(desk: Desk, title: str) -> None:

@@ -1,8 +1,9 @@
 """Long computations in the background: with progress, an estimate, a way to stop, and a memory.
 
-A `Desk` belongs to one session and follows one job at a time. The `Shop` behind all desks runs
-each job in a thread of its own, lets desks that want the same thing share one job, and keeps the
-last results, so that nothing is computed twice. A job that no desk wants any more stops itself.
+A `Desk` follows one job at a time; a session has one for each kind of job. The `Shop` behind all
+desks runs each job in a thread of its own, lets desks that want the same thing share one job, and
+keeps the last results, so that nothing is computed twice. A job that no desk wants any more stops
+itself.
 """
 
 from __future__ import annotations
@@ -175,7 +176,10 @@ SHOP = Shop()
 atexit.register(lambda: SHOP.close(PATIENCE))
 
 
-def desk() -> Desk:
-    """This session's desk."""
-    mine: Desk = st.session_state.setdefault("_desk", Desk(SHOP))
+def desk(name: str = "attribution") -> Desk:
+    """This session's desk for one kind of job; what another desk follows goes on."""
+    key = f"_desk_{name}"
+    if key not in st.session_state:
+        st.session_state[key] = Desk(SHOP)
+    mine: Desk = st.session_state[key]
     return mine

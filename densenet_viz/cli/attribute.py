@@ -1,99 +1,30 @@
-"""The same functions from a shell: `python -m densenet_viz describe|attribute|train`.
-
-Exit codes: 0 done; 2 a request that cannot be fulfilled, with one line on stderr; 130 stopped with
-Ctrl-C. `describe` is arithmetic and loads no torch.
-"""
+"""`attribute`: what a network saw in a picture, as an image and as numbers."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import json
-import os
 import re
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from densenet_viz import attribution
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.describe import as_text, description
+from densenet_viz.cli.common import Complaint, progress_bar
 from densenet_viz.images import ImageError, load_image, to_png
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
-from densenet_viz.spec import VARIANTS
 
 if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
     from densenet_viz.results import Attribution, Picture
 
-PROGRAM = "python -m densenet_viz"
 OPACITY = 0.6
 """How strongly the map covers the picture in the PNG."""
 
 
-class Complaint(Exception):
-    """What is told in one line on stderr, with exit code 2."""
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code."""
-    options = _parser().parse_args(arguments)
-    try:
-        options.command(options)
-        sys.stdout.flush()
-    except Complaint as complaint:
-        print(f"{PROGRAM}: {' '.join(str(complaint).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader, `head` perhaps, had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {' '.join(message.split())}; see {self.prog} --help\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=PROGRAM, description="A live DenseNet, described and explained.")
-    commands = parser.add_subparsers(required=True, metavar="describe|attribute|train")
-    _describe_options(commands)
-    _attribute_options(commands)
-    _train_options(commands)
-    return parser
-
-
-# -- describe -------------------------------------------------------------------------------
-
-
-def _describe_options(commands: Any) -> None:
-    words = "totals and a row per layer, by arithmetic"
-    parser = commands.add_parser("describe", help=words, description=f"A variant: {words}.")
-    parser.add_argument(
-        "variant",
-        nargs="?",
-        default="densenet121",
-        choices=tuple(VARIANTS),
-        metavar="VARIANT",
-        help=f"{', '.join(VARIANTS)} (default: densenet121)",
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(command=_describe)
-
-
-def _describe(options: argparse.Namespace) -> None:
-    report = description(options.variant)
-    print(json.dumps(report, indent=2, ensure_ascii=False) if options.json else as_text(report))
-
-
-# -- attribute ------------------------------------------------------------------------------
-
-
-def _attribute_options(commands: Any) -> None:
+def add_options(commands: Any) -> None:
     words = "what a network saw in a picture, as an image and as numbers"
     parser = commands.add_parser("attribute", help=words, description=f"Shows {words}.")
     parser.add_argument("image", metavar="IMAGE", help="a PNG, JPEG or WebP file")
@@ -113,21 +44,21 @@ def _attribute_options(commands: Any) -> None:
     )
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG and the NPZ")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(command=_attribute)
+    parser.set_defaults(command=run)
 
 
-def _attribute(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
     from densenet_viz.attribution.export import summary
 
     try:
         picture = load_image(Path(options.image))  # first: a bad file shall not wait for torch
-        model = load_model(options.model, on_progress=_bar("loading"))
+        model = load_model(options.model, on_progress=progress_bar("loading"))
         result = attribution.attribute(
             model,
             picture,
             method=options.method,
             target=target_index(model.labels, options.target),
-            on_progress=_bar(options.method),
+            on_progress=progress_bar(options.method),
             **_settings(options.set),
         )
     except (AttributionError, ImageError, ModelUnavailable) as error:
@@ -217,61 +148,3 @@ def _told(report: dict[str, Any]) -> str:
         *(f"wrote {file}" for file in report["files"]),
     ]
     return "\n".join(lines)
-
-
-def _bar(title: str) -> Callable[[float], None] | None:
-    """A progress line on stderr, where that is a terminal."""
-    if not sys.stderr.isatty():
-        return None
-
-    def show(part: float) -> None:
-        filled = round(30 * part)
-        end = "\n" if part >= 1 else ""
-        print(
-            f"\r{title} [{'#' * filled}{'.' * (30 - filled)}] {part:4.0%}",
-            end=end,
-            file=sys.stderr,
-            flush=True,
-        )
-
-    return show
-
-
-# -- train ----------------------------------------------------------------------------------
-
-
-def _train_options(commands: Any) -> None:
-    words = "train the bundled model again, on scenes drawn here"
-    parser = commands.add_parser("train", help=words, description=f"{words.capitalize()}.")
-    parser.add_argument("model", choices=("scenes",), help="which bundled model")
-    parser.add_argument("--seed", type=_count(0), default=0, help="default: %(default)s")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--epochs", type=_count(1), help="passes over the data")
-    parser.add_argument("--scenes", type=_count(1), help="scenes to train on")
-    parser.add_argument("--out", type=Path, help="folder to write to (default: assets)")
-    parser.set_defaults(command=_train)
-
-
-def _count(low: int) -> Callable[[str], int]:
-    def whole_number(text: str) -> int:
-        if not text.isdecimal() or not low <= int(text) < 2**31:
-            raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from {low}")
-        return int(text)
-
-    return whole_number
-
-
-def _train(options: argparse.Namespace) -> None:
-    import torch
-
-    from densenet_viz.scenes.train import run
-
-    if options.device == "cuda" and not torch.cuda.is_available():
-        raise Complaint("There is no CUDA device here; give --device cpu or auto.")
-    run(
-        seed=options.seed,
-        device=options.device,
-        epochs=options.epochs,
-        scenes=options.scenes,
-        out=options.out,
-    )

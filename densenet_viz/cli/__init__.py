@@ -1,0 +1,50 @@
+"""The same functions from a shell: `python -m densenet_viz describe|attribute|train|benchmark`.
+
+Exit codes: 0 done; 2 a request that cannot be fulfilled, with one line on stderr; 130 stopped with
+Ctrl-C. No command loads torch before it needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from densenet_viz.cli import attribute, benchmark, describe, train
+from densenet_viz.cli.common import PROGRAM, Complaint
+
+__all__ = ["PROGRAM", "Complaint", "main"]
+
+_COMMANDS = {"describe": describe, "attribute": attribute, "train": train, "benchmark": benchmark}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+        sys.stdout.flush()
+    except Complaint as complaint:
+        print(f"{PROGRAM}: {' '.join(str(complaint).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, `head` perhaps, had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {' '.join(message.split())}; see {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog=PROGRAM, description="A live DenseNet, described and explained.")
+    commands = parser.add_subparsers(required=True, metavar="|".join(_COMMANDS))
+    for command in _COMMANDS.values():
+        command.add_options(commands)
+    return parser

@@ -1,0 +1,58 @@
+"""What several commands share: how they say no, how they show progress, which numbers they take."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+PROGRAM = "python -m densenet_viz"
+DEVICES = ("auto", "cpu", "cuda")
+
+
+class Complaint(Exception):
+    """What is told in one line on stderr, with exit code 2."""
+
+
+def check_device(device: str) -> None:
+    """Refuses `cuda` where there is none.
+
+    Raises:
+        Complaint: there is no CUDA device.
+    """
+    import torch
+
+    if device == "cuda" and not torch.cuda.is_available():
+        raise Complaint("There is no CUDA device here; give --device cpu or auto.")
+
+
+def progress_bar(title: str) -> Callable[[float], None] | None:
+    """A progress line on stderr, where that is a terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(part: float) -> None:
+        filled = round(30 * part)
+        end = "\n" if part >= 1 else ""
+        print(
+            f"\r{title} [{'#' * filled}{'.' * (30 - filled)}] {part:4.0%}",
+            end=end,
+            file=sys.stderr,
+            flush=True,
+        )
+
+    return show
+
+
+def count(low: int, high: int | None = None) -> Callable[[str], int]:
+    """A type for argparse: whole numbers from `low`, to `high` where that is given."""
+    words = f"a whole number from {low}" + ("" if high is None else f" to {high}")
+    limit = 2**31 - 1 if high is None else high
+
+    def whole_number(text: str) -> int:
+        # The length comes first: int() refuses, with an error of its own, what is far too long.
+        if len(text) > 10 or not text.isdecimal() or not low <= int(text) <= limit:
+            raise argparse.ArgumentTypeError(f"{text[:40]!r} is not {words}")
+        return int(text)
+
+    return whole_number

@@ -1,0 +1,30 @@
+"""`describe`: arithmetic; loads no torch."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from densenet_viz.describe import as_text, description
+from densenet_viz.systems import NAMED_SPECS
+
+
+def add_options(commands: Any) -> None:
+    words = "totals, the sums behind them, and a row per layer, by arithmetic"
+    parser = commands.add_parser("describe", help=words, description=f"A network: {words}.")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        default="densenet121",
+        choices=tuple(NAMED_SPECS),
+        metavar="NAME",
+        help=f"{', '.join(NAMED_SPECS)} (default: densenet121)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    report = description(options.name)
+    print(json.dumps(report, indent=2, ensure_ascii=False) if options.json else as_text(report))

@@ -1,0 +1,94 @@
+"""Live inventories that pages share: each network is built and counted once in a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+
+from densenet_viz.arithmetic.inventory import Inventory
+from densenet_viz.ui.jobs import Report, desk
+from densenet_viz.ui.progress import show_progress
+from densenet_viz.ui.turns import Unwanted, turn
+
+FAILED = "The networks could not be counted; please try again."
+_DESK = "inventories"
+_SHORT = "_inventories_short"
+_SEED = 0
+_COUNTED: dict[str, tuple[Inventory, int]] = {}
+"""By name: what was counted, and the bytes of the file with the weights. Small, and kept for ever:
+a network has always the same."""
+
+
+def show_or_get(names: Sequence[str]) -> Mapping[str, Inventory]:
+    """The inventories that are counted by now; the rest is being counted in the background.
+
+    Args:
+        names: keys of `SYSTEMS` or of `VARIANTS`.
+
+    Returns:
+        In the order of `names`, those that are there. Empty on the first call of a process.
+    """
+    if _missing(names):
+        desk(_DESK).ask(("inventories", *names), partial(_count_all, tuple(names)))
+    counted = {name: _COUNTED[name][0] for name in names if name in _COUNTED}
+    st.session_state[_SHORT] = len(counted) < len(set(names))
+    return counted
+
+
+def file_sizes(names: Sequence[str]) -> Mapping[str, int]:
+    """Bytes of the file that torch writes for each network that is counted by now."""
+    return {name: _COUNTED[name][1] for name in names if name in _COUNTED}
+
+
+def show_progress_line(names: Sequence[str]) -> None:
+    """How far the counting is, while it runs; the page runs again once it has ended.
+
+    To be called after `show_or_get` with the same names.
+    """
+    if not _missing(names):
+        if st.session_state.get(_SHORT):  # the last one was counted since the page asked
+            st.rerun()
+        return
+    mine = desk(_DESK)
+    title = f"Building and counting {len(names)} networks"
+    if mine.state == "working":
+        show_progress(mine, title, key="cancel_inventories", waiting="loading torch")
+    elif mine.state == "cancelled":
+        st.info("The networks are not all counted: that was cancelled.")
+        st.button("Count them after all", on_click=mine.again, key="count_again")
+    elif mine.state == "failed":
+        st.error(FAILED)
+        st.button("Try again", on_click=mine.again, key="count_again")
+
+
+def _missing(names: Sequence[str]) -> bool:
+    return any(name not in _COUNTED for name in names)
+
+
+def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], bool]) -> bool:
+    """Counts what is not counted yet, one network after the other.
+
+    Raises:
+        Unwanted: when told to stop; what was counted until then stays.
+    """
+    import densenet_viz.measure.inventory  # noqa: F401  # torch, before the estimate begins
+
+    for done, name in enumerate(names):
+        report(done / len(names))
+        with turn(cancelled):  # one network at a time, and not beside a measurement
+            if cancelled():
+                raise Unwanted
+            if name not in _COUNTED:
+                _COUNTED[name] = _count(name)
+    report(1.0)
+    return True
+
+
+def _count(name: str) -> tuple[Inventory, int]:
+    from densenet_viz.measure.inventory import file_bytes, take_inventory
+    from densenet_viz.network.systems import build_system
+
+    network = build_system(name, seed=_SEED)
+    return take_inventory(network), file_bytes(network)

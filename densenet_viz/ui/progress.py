@@ -1,0 +1,36 @@
+"""How far a background job is: a bar, an estimate and a way to stop."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from densenet_viz.ui.jobs import Desk, Job
+
+POLL = 0.3
+"""Seconds between two looks at a job."""
+WAITING = "waiting for the network"
+"""What a job does that has not begun."""
+
+
+@st.fragment(run_every=POLL)
+def show_progress(desk: Desk, title: str, *, key: str = "cancel", waiting: str = WAITING) -> None:
+    """Redraws itself until the job is settled, and then the page.
+
+    `key` is the button's; `waiting` is what is said before the job begins.
+    """
+    job = desk.job
+    if job is None or desk.state != "working":
+        st.rerun()
+    st.progress(job.progress, text=progress_words(title, job, time.monotonic(), waiting))
+    st.button("Cancel", on_click=desk.cancel, key=key)
+
+
+def progress_words(title: str, job: Job, now: float, waiting: str = WAITING) -> str:
+    """How far a job is, and how long it will still take."""
+    if job.began is None:
+        return f"{title}: {waiting}"
+    left = job.remaining(now)
+    seconds = "" if left is None else f", about {max(1, round(left))} s left"
+    return f"{title}: {job.progress:.0%}{seconds}"

@@ -1,0 +1,91 @@
+"""Measurements take turns, and the last of each kind is kept for everybody.
+
+A time means nothing while another measurement runs beside it. So a process measures one thing at a
+time: who asks for the same as what runs shares it, who asks for something else waits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+from densenet_viz.ui.jobs import Desk, Report, desk
+from densenet_viz.ui.progress import show_progress
+
+Result = TypeVar("Result")
+Measure = Callable[[Report, Callable[[], bool]], Result]
+
+WAITING = "another measurement runs; waiting for its end"
+CANCELLED = "The measurement was cancelled; what was measured before stays."
+FAILED = "The measurement did not succeed; please try again, with a smaller batch perhaps."
+_LOOK = 0.1
+"""Seconds between two looks at whether a waiting measurement is still wanted."""
+_TURN = threading.Lock()
+
+
+class Unwanted(Exception):
+    """Nobody waits for the result any more."""
+
+
+@contextmanager
+def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
+    """Waits until nothing is being measured, and keeps others from it.
+
+    Raises:
+        Unwanted: told to stop while it waited.
+    """
+    while not _TURN.acquire(timeout=_LOOK):
+        if cancelled():
+            raise Unwanted
+    try:
+        yield
+    finally:
+        _TURN.release()
+
+
+class Bench(Generic[Result]):
+    """One kind of measurement: who asks for it, and its last result in this process."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._count = 0
+        self.latest: Result | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """This session's."""
+        return desk(self._name)
+
+    def ask(self, asked: Hashable, measure: Measure[Result]) -> None:
+        """Starts a measurement, or joins the one that runs if it is the same."""
+
+        def compute(report: Report, cancelled: Callable[[], bool]) -> Result:
+            with turn(cancelled):
+                result = measure(report, cancelled)
+                # Before the job is settled: the same question asked from now on is a new one.
+                self.latest, self._count = result, self._count + 1
+                return result
+
+        self.desk.again()
+        self.desk.ask((self._name, self._count, asked), compute)
+
+    @property
+    def busy(self) -> bool:
+        """Whether this session waits for a result."""
+        return self.desk.job is not None and self.desk.state == "working"
+
+    def show_state(self, title: str) -> None:
+        """Progress with a way to stop, or why there is no result."""
+        mine = self.desk
+        if mine.job is None:
+            return
+        if mine.state == "working":
+            show_progress(mine, title, key=f"cancel_{self._name}", waiting=WAITING)
+        elif mine.state == "cancelled":
+            st.info(CANCELLED)
+        elif mine.state == "failed":
+            st.error(FAILED)

@@ -1,0 +1,179 @@
+"""Live inventories on a page: counted in the background, once in a process."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.arithmetic.inventory import Inventory
+from densenet_viz.systems import NAMED_SPECS
+from densenet_viz.ui import inventories, jobs
+from tests.live_counts import counted
+
+PATIENCE = 20.0
+NAMES = ("resnet50", "densenet121", "resnet50v2")
+
+
+class Counting:
+    """Stands for building and counting a network; waits for leave before those in `held`."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.alive = self.most_alive = 0
+        self.held: set[str] = set()
+        self.error: Exception | None = None
+        self.leave = threading.Event()
+
+    def __call__(self, name: str) -> tuple[Inventory, int]:
+        self.asked.append(name)
+        self.alive += 1
+        self.most_alive = max(self.alive, self.most_alive)
+        try:
+            if name in self.held:
+                assert self.leave.wait(PATIENCE)
+            if self.error is not None:
+                raise self.error
+            return inventory_of(NAMED_SPECS[name]), len(name)
+        finally:
+            self.alive -= 1
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> Counting:
+    stand_in = Counting()
+    monkeypatch.setattr(inventories, "_count", stand_in)
+    monkeypatch.setattr(inventories, "_COUNTED", {})
+    monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
+    return stand_in
+
+
+def page(names: tuple[str, ...]) -> None:
+    import streamlit as st
+
+    from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
+
+    got = show_or_get(names)
+    st.write(" ".join(f"{name}={one.depth}/{file_sizes(names)[name]}" for name, one in got.items()))
+    show_progress_line(names)
+
+
+def opened(names: tuple[str, ...] = NAMES) -> AppTest:
+    return AppTest.from_function(page, args=(names,), default_timeout=PATIENCE).run()
+
+
+def said(session: AppTest) -> list[str]:
+    return [text.value for text in session.markdown]
+
+
+def until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def run_until_all_are_there(session: AppTest) -> None:
+    until(lambda: len(said(session.run())[0].split()) == len(NAMES))
+
+
+def state(session: AppTest) -> str:
+    desk: jobs.Desk = session.session_state["_desk_inventories"]
+    return desk.state
+
+
+def test_a_page_gets_what_is_there_and_then_all(counting: Counting) -> None:
+    counting.held = {"densenet121"}
+    session = opened()
+    until(lambda: counting.asked == ["resnet50", "densenet121"])
+    assert said(session.run()) == ["resnet50=107/8"]
+    assert [button.label for button in session.button] == ["Cancel"]
+    counting.leave.set()
+    run_until_all_are_there(session)
+    assert said(session) == ["resnet50=107/8 densenet121=242/11 resnet50v2=103/10"]
+    assert not session.button
+    assert counting.asked == list(NAMES)
+    assert counting.most_alive == 1
+
+
+def test_nothing_is_counted_twice(counting: Counting) -> None:
+    run_until_all_are_there(opened())
+    again = opened()
+    assert len(said(again)[0].split()) == len(NAMES)
+    assert "_desk_inventories" not in again.session_state
+    opened(("densenet121", "densenet169"))
+    until(lambda: len(counting.asked) == 4)
+    assert counting.asked == [*NAMES, "densenet169"]
+
+
+def test_the_page_runs_again_when_the_last_came_between(counting: Counting) -> None:
+    """Counted after the page asked and before it looked how far the counting is."""
+    run_until_all_are_there(opened())
+
+    def script() -> None:
+        import streamlit as st
+
+        from densenet_viz.ui import inventories
+
+        names = ("resnet50", "densenet121")
+        runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+        late = inventories._COUNTED.pop("densenet121") if runs == 1 else None
+        got = inventories.show_or_get(names)
+        if late is not None:
+            inventories._COUNTED["densenet121"] = late
+        inventories.show_progress_line(names)
+        st.write(f"{runs} {len(got)}")
+
+    session = AppTest.from_function(script, default_timeout=PATIENCE).run()
+    assert said(session) == ["2 2"]
+
+
+def test_it_can_be_cancelled_and_taken_up_again(counting: Counting) -> None:
+    counting.held = {"densenet121"}
+    session = opened()
+    until(lambda: len(counting.asked) == 2)
+    session.run().button(key="cancel_inventories").click().run()
+    assert state(session) == "cancelled"
+    assert ["cancelled" in info.value for info in session.info] == [True]
+    counting.leave.set()
+    job = session.session_state["_desk_inventories"].job
+    assert job.finished.wait(PATIENCE)
+    assert counting.asked == ["resnet50", "densenet121"]  # what was begun is kept
+    session.button(key="count_again").click()
+    run_until_all_are_there(session)
+    assert counting.asked == list(NAMES)
+
+
+def test_it_stops_when_nobody_looks(counting: Counting) -> None:
+    counting.held = {"densenet121"}
+    session = opened()
+    until(lambda: len(counting.asked) == 2)
+    job = session.session_state["_desk_inventories"].job
+    del session
+    gc.collect()
+    counting.leave.set()
+    assert job.finished.wait(PATIENCE)
+    assert job.stopped
+    assert counting.asked == ["resnet50", "densenet121"]
+
+
+def test_a_failure_is_one_sentence(counting: Counting) -> None:
+    counting.error = RuntimeError("/secret/path is broken")
+    session = opened()
+    until(lambda: state(session) == "failed")
+    assert [error.value for error in session.run().error] == [inventories.FAILED]
+    assert not session.exception
+    counting.error = None
+    session.button(key="count_again").click()
+    run_until_all_are_there(session)
+
+
+def test_what_is_counted_is_the_live_network() -> None:
+    inventory, size = inventories._count("densenet121")
+    assert inventory == counted("densenet121").inventory
+    assert size > inventory.weight_bytes
