@@ -24,6 +24,10 @@ MAIN_PICTURES: Final = {
     "growth_rate": ".stage-view:has(> .growth-over) > canvas[aria-label]",
     "dense_block": ".block-view > canvas[style]",
     "transition": ".transition-view canvas[style]",
+    "architectures": ".variants-row svg polygon",
+    "nine_systems": ".scatter-panels svg text",
+    "efficiency": ".scatter-panels svg text",
+    "memory": ".scatter-panels svg text",
     "attributions": ".attribution:not(.attribution-empty) > .attribution-pictures canvas[height]",
 }
 """What a page's stage has once its main picture is drawn, by the page's name."""

@@ -10,21 +10,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from densenet_viz.machine import processor
+
 PROC = Path("/proc")
 PACKAGES = ("torch", "torchvision", "captum", "streamlit", "numpy")
-
-
-def cpu_model(cpuinfo: str) -> str:
-    """The processor's name in the text of `/proc/cpuinfo`.
-
-    >>> cpu_model("processor\\t: 0\\nmodel name\\t: Acme 9\\n")
-    'Acme 9'
-    """
-    for line in cpuinfo.splitlines():
-        name, _, value = line.partition(":")
-        if name.strip() == "model name":
-            return value.strip()
-    return platform.machine()
 
 
 def load_average() -> str:
@@ -34,11 +23,9 @@ def load_average() -> str:
 
 def describe(chromium: str) -> dict[str, str]:
     """Machine, versions and date; `chromium` is the browser's version."""
-    info = Path("/proc/cpuinfo")
-    model = cpu_model(info.read_text()) if info.exists() else platform.machine()
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "processor": f"{model}, {os.cpu_count()} cores, no GPU used",
+        "processor": f"{processor()}, {os.cpu_count()} cores, no GPU used",
         "system": f"{platform.system()}, Python {platform.python_version()}",
         "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
         "browser": f"headless Chromium {chromium}, drawing without a GPU, 1440 × 900 px",

@@ -13,11 +13,12 @@ from types import ModuleType
 
 import pytest
 
-from benchmarks import browsing, machine, tables
+from benchmarks import browsing, tables
 from benchmarks.app import MARK, PARTS, in_words, main, replaced
 from benchmarks.browsing import MAIN_PICTURES, STEPS
-from benchmarks.machine import cpu_model, descendants, processor_seconds
+from benchmarks.machine import descendants, processor_seconds
 from benchmarks.tables import Table, markdown, percentile, shown, spread
+from densenet_viz.machine import cpu_model
 from densenet_viz.stage.modules import FOLDER
 from densenet_viz.ui.pages import PAGES
 
@@ -74,7 +75,7 @@ def test_our_processes_are_found_and_timed() -> None:
     assert os.getpid() not in [int(process.name) for process in descendants()]
 
 
-@pytest.mark.parametrize("module", [tables, machine, browsing])
+@pytest.mark.parametrize("module", [tables, browsing])
 def test_examples(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0

@@ -15,10 +15,14 @@ import pytest
 from PIL import Image
 
 from densenet_viz import cli
+from densenet_viz.arithmetic.counting import inventory_of
 from densenet_viz.attribution import AttributionError, attribute
+from densenet_viz.cli import attribute as attributing
 from densenet_viz.figures.colours import limit_of, overlay
 from densenet_viz.network.models import ModelUnavailable
 from densenet_viz.spec import VARIANTS, LayerRow
+from densenet_viz.systems import NAMED_SPECS, REFERENCE, SYSTEMS
+from densenet_viz.timings import Benchmark, Timing
 from tests.small_models import picture, small_model
 
 
@@ -59,7 +63,7 @@ def test_densenet121_in_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     assert report["parameters"] == 7_978_856
     assert report["connections"] == 535
     assert report["connections_per_block"] == [21, 78, 300, 136]
-    assert report["depth"] == 121
+    assert report["named_depth"] == 121
     assert report["depth_reason"].startswith("1 (stem) + 2 × (6 + 12 + 24 + 16) (bottleneck")
     assert report["depth_reason"].endswith("= 121")
     assert report["note"] is None
@@ -73,8 +77,8 @@ def test_densenet121_in_numbers(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_adds_up(capsys: pytest.CaptureFixture[str], variant: str) -> None:
     report = described(capsys, variant)
-    names = [field.name for field in fields(LayerRow)]
-    assert all(list(row) == names for row in report["layers"])
+    names = {field.name for field in fields(LayerRow)} - {"leaves"}
+    assert all(set(row) == names | {"parameters", "multiply_adds"} for row in report["layers"])
     for total in ("parameters", "multiply_adds", "activation_bytes"):
         assert sum(row[total] for row in report["layers"]) == report[total] > 0
     assert sum(report["connections_per_block"]) == report["connections"]
@@ -82,7 +86,8 @@ def test_every_variant_adds_up(capsys: pytest.CaptureFixture[str], variant: str)
 
 def test_the_name_of_264_is_told_honestly(capsys: pytest.CaptureFixture[str]) -> None:
     report = described(capsys, "densenet264")
-    assert (report["name"], report["depth"]) == ("DenseNet-264", 265)
+    assert (report["name"], report["named_depth"]) == ("DenseNet-264", 265)
+    assert report["cited"] is None  # Keras has none
     assert report["note"] == (
         "The paper calls it DenseNet-264, but counted as the other names are, its blocks "
         "(6, 12, 64, 48) make 265 layers."
@@ -97,20 +102,83 @@ def test_the_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].startswith("DenseNet-121: growth rate 32, blocks 6, 12, 24, 16, 64 initial")
     assert lines[1].startswith("7,978,856 parameters, ")
     assert lines[2] == "535 direct connections: 21 + 78 + 300 + 136"
-    table = lines[lines.index("") + 1 :]
+    table = "\n".join(lines).split("\n\n")[-1].splitlines()
     assert len({len(line) for line in table}) == 1
     assert len(table) == 2 + 1 + 58 + 3 + 1 + 1
     assert table[3].split()[:8] == ["block", "1", "layer", "1", "64", "32", "96", "56"]
 
 
-def test_describe_loads_no_framework() -> None:
+@pytest.mark.parametrize(
+    ("name", "depth", "trainable", "statistics", "biases", "total"),
+    [
+        ("resnet50", 107, 25_557_032, 53_120, 26_560, 25_636_712),
+        ("resnet101", 209, 44_549_160, 105_344, 52_672, 44_707_176),
+        ("resnet152", 311, 60_192_808, 151_424, 75_712, 60_419_944),
+        ("resnet50v2", 103, 25_549_352, 45_440, 19_008, 25_613_800),
+        ("resnet101v2", 205, 44_541_480, 97_664, 36_416, 44_675_560),
+        ("resnet152v2", 307, 60_185_128, 143_744, 51_776, 60_380_648),
+        ("densenet121", 242, 7_978_856, 83_648, 0, 8_062_504),
+        ("densenet169", 338, 14_149_480, 158_400, 0, 14_307_880),
+        ("densenet201", 402, 20_013_928, 229_056, 0, 20_242_984),
+    ],
+)
+def test_the_nine_systems_are_exact(
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    depth: int,
+    trainable: int,
+    statistics: int,
+    biases: int,
+    total: int,
+) -> None:
+    report = described(capsys, name)
+    assert report["depth"] == depth == report["cited"]["depth"]
+    assert report["trainable_parameters"] == report["parameters"] == trainable
+    assert report["running_statistics"] == statistics
+    assert report["convolution_biases"] == biases
+    assert report["keras_total"] == total
+    assert len(report["leaves"]) == depth
+    for key, sum_ in (("parameters", trainable), ("running_statistics", statistics)):
+        assert sum(leaf[key] for leaf in report["leaves"]) == sum_
+    assert report["cited"]["source"].startswith("Keras Applications")
+
+
+def test_the_sums_are_written_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["describe", "resnet50v2"]) == 0
+    head, parameters, depth, cited, table = capsys.readouterr().out.split("\n\n")
+    assert head.startswith("ResNet50V2: residual units 3, 4, 6, 3, activated first, one 224 × 224")
+    assert parameters.splitlines() == [
+        "  25,549,352  trainable parameters",
+        "+     45,440  running means and variances of the batch norms",
+        "+     19,008  biases that Keras's convolutions carry",
+        "= 25,613,800  parameters as Keras Applications counts them",
+    ]
+    assert [line.split()[:2] for line in depth.splitlines()] == [
+        ["53", "convolutions"],
+        ["+", "49"],
+        ["+", "1"],
+        ["=", "103"],
+    ]
+    assert "not measured here" in cited
+    rows = table.splitlines()
+    assert len(rows) == 2 + 103
+    assert len({len(row) for row in rows}) == 1
+    assert rows[2].split() == ["conv1", "7×7", "stem", "9,408", "0", "64", "118,013,952"]
+
+
+def test_an_unknown_network_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "invalid choice: 'vgg16' (choose from " in refused(capsys, "describe", "vgg16")
+
+
+@pytest.mark.parametrize("name", ["densenet121", "resnet152v2"])
+def test_describe_loads_no_framework(name: str) -> None:
     code = (
-        "import sys; from densenet_viz.cli import main; main(['describe', '--json']); "
+        f"import sys; from densenet_viz.cli import main; main(['describe', {name!r}, '--json']); "
         "sys.exit(' '.join({'torch', 'captum', 'torchvision', 'plotly'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["parameters"] == 7_978_856
+    assert json.loads(done.stdout)["parameters"] == inventory_of(NAMED_SPECS[name]).parameters
 
 
 def test_a_reader_that_has_enough_is_no_error() -> None:
@@ -140,7 +208,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(name)
         return small_model()
 
-    monkeypatch.setattr(cli, "load_model", load)
+    monkeypatch.setattr(attributing, "load_model", load)
     return asked
 
 
@@ -169,7 +237,7 @@ def test_attribute_writes_the_map_and_its_numbers(
         pixels = np.asarray(drawn)
     heat = expected.heat
     np.testing.assert_array_equal(
-        pixels, overlay(model.picture(given), heat, cli.OPACITY, limit_of(heat))
+        pixels, overlay(model.picture(given), heat, attributing.OPACITY, limit_of(heat))
     )
     assert report["target"]["label"] == "heart"
     assert [p["index"] for p in report["predictions"]] == [p.index for p in expected.predictions]
@@ -246,7 +314,7 @@ def test_an_absent_model_costs_one_line(
     def load(_name: str, *, on_progress: object = None) -> object:
         raise ModelUnavailable("Connect once.")
 
-    monkeypatch.setattr(cli, "load_model", load)
+    monkeypatch.setattr(attributing, "load_model", load)
     assert refused(capsys, "attribute", str(image)) == "python -m densenet_viz: Connect once.\n"
 
 
@@ -264,7 +332,7 @@ def test_ctrl_c_is_clean(
     def load(_name: str, *, on_progress: object = None) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "load_model", load)
+    monkeypatch.setattr(attributing, "load_model", load)
     assert cli.main(["attribute", str(image)]) == 130
     assert capsys.readouterr().err == "\nStopped.\n"
 
@@ -289,11 +357,11 @@ def test_a_terminal_sees_the_progress(
 
 def test_labels_and_numbers() -> None:
     labels = ("star", "tall ship", "ring")
-    assert cli.target_index(labels, None) is None
-    assert cli.target_index(labels, " Tall Ship ") == 1
-    assert cli.target_index(labels, "2") == 2
+    assert attributing.target_index(labels, None) is None
+    assert attributing.target_index(labels, " Tall Ship ") == 1
+    assert attributing.target_index(labels, "2") == 2
     with pytest.raises(AttributionError, match="such as ring"):
-        cli.target_index(labels, "rings")
+        attributing.target_index(labels, "rings")
 
 
 # -- train ----------------------------------------------------------------------------------
@@ -338,10 +406,154 @@ def test_train_without_a_gpu(
     assert "no CUDA device here" in refused(capsys, "train", "scenes", "--device", "cuda")
 
 
+# -- benchmark ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def timed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Measures nothing: ResNet50 takes 10, 40 and 20 ms, the n-th other one n times as long."""
+    from densenet_viz.measure import latency
+
+    asked: list[dict[str, Any]] = []
+
+    def benchmark(models: tuple[str, ...], **options: Any) -> Benchmark:
+        asked.append({"models": models, **options})
+        names = dict.fromkeys((REFERENCE, *models))
+        return Benchmark(
+            {"processor": "Acme 9", "threads": "2"},
+            tuple(
+                Timing(name, options["device"], size, 2, (0.01 * n, 0.04 * n, 0.02 * n))
+                for n, name in enumerate(names, start=1)
+                for size in options["batches"]
+            ),
+        )
+
+    monkeypatch.setattr(latency, "benchmark", benchmark)
+    return asked
+
+
+def test_benchmark_gives_nine_rows(
+    timed: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["benchmark", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    report = json.loads(captured.out)
+    assert report["machine"] == {"processor": "Acme 9", "threads": "2"}
+    assert [row["model"] for row in report["rows"]] == list(SYSTEMS)
+    assert timed[0]["models"] == tuple(SYSTEMS)
+    assert report["rows"][6] == {
+        "model": "densenet121",
+        "device": timed[0]["device"],
+        "batch": 1,
+        "threads": 2,
+        "median_ms": 140.0,
+        "spread_ms": 105.0,
+        "ratio_to_resnet50": 7.0,
+        "cited_ratio": 1.3247,
+        "rounds": 3,
+    }
+
+
+def test_benchmark_takes_what_it_is_asked(
+    timed: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--models", "densenet121,DenseNet201", "--models", "densenet121", "--device", "cpu"]
+    assert cli.main(["benchmark", *words, "--batch", "1", "8", "--rounds", "7"]) == 0
+    assert {key: timed[0][key] for key in ("models", "device", "batches", "rounds")} == {
+        "models": ("densenet121", "densenet201"),
+        "device": "cpu",
+        "batches": [1, 8],
+        "rounds": 7,
+    }
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "processor: Acme 9"
+    assert [line.split()[:3] for line in lines[3:9]] == [
+        [name, "batch", size]
+        for name in ("resnet50", "densenet121", "densenet201")
+        for size in ("1", "8")
+    ]
+    assert "2.00 × resnet50   cited 1.32" in lines[5]
+
+
+def test_benchmark_really_measures() -> None:
+    done = run("benchmark", "--models", "densenet121", "--rounds", "1", "--device", "cpu", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
+    assert [row["model"] for row in report["rows"]] == ["resnet50", "densenet121"]
+    assert report["rows"][0]["ratio_to_resnet50"] == 1.0
+    assert all(row["median_ms"] > 1 for row in report["rows"])
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--models", "vgg16"], "--models 'vgg16' was given; there are resnet50, "),
+        (["--models", "resnet50,"], "--models '' was given; there are resnet50, "),
+        (["--models", "a" * 99], f"--models '{'a' * 40}' was given; there are "),
+        (["--device", "tpu"], "invalid choice: 'tpu'"),
+        (["--rounds", "0"], "'0' is not a whole number from 1 to 1000"),
+        (["--rounds", "9" * 5000], "is not a whole number from 1 to 1000"),
+        (["--batch", "0"], "'0' is not a whole number from 1 to 256"),
+        (["--batch", "1", "many"], "'many' is not a whole number from 1 to 256"),
+    ],
+)
+def test_benchmark_says_what_is_wrong(
+    timed: list[dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    sentence: str,
+) -> None:
+    assert sentence in refused(capsys, "benchmark", *words)
+    assert timed == []
+
+
+def test_benchmark_without_a_gpu(
+    timed: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert "no CUDA device here" in refused(capsys, "benchmark", "--device", "cuda")
+    assert cli.main(["benchmark", "--json"]) == 0
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert cli.main(["benchmark", "--json"]) == 0
+    assert [one["device"] for one in timed] == ["cpu", "cuda"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (KeyboardInterrupt(), 130, "\nStopped.\n"),
+        (MemoryError(), 2, "python -m densenet_viz: There is not enough memory"),
+        (RuntimeError("can't allocate memory: you tried"), 2, "python -m densenet_viz: There is"),
+    ],
+)
+def test_benchmark_ends_cleanly(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    line: str,
+) -> None:
+    from densenet_viz.measure import latency
+
+    def benchmark(*_: object, **__: object) -> object:
+        raise error
+
+    monkeypatch.setattr(latency, "benchmark", benchmark)
+    assert cli.main(["benchmark"]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(line)
+
+
 # -- help -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [[], ["describe"], ["attribute"], ["train"]])
+@pytest.mark.parametrize("words", [[], ["describe"], ["attribute"], ["train"], ["benchmark"]])
 def test_help_everywhere(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         cli.main([*words, "--help"])
@@ -352,4 +564,4 @@ def test_help_everywhere(capsys: pytest.CaptureFixture[str], words: list[str]) -
 
 
 def test_no_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "required: describe|attribute|train" in refused(capsys)
+    assert "required: describe|attribute|train|benchmark" in refused(capsys)

@@ -1,0 +1,99 @@
+"""What the numbers were measured on, and how much memory it has to spare.
+
+torch is loaded only where it is asked: a page can look at the memory before.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+_PROC = Path("/proc")
+_GROUP = Path("/sys/fs/cgroup")
+
+
+def cpu_model(cpuinfo: str) -> str:
+    r"""The processor's name in the text of `/proc/cpuinfo`.
+
+    >>> cpu_model("processor\t: 0\nmodel name\t: Acme 9\n")
+    'Acme 9'
+    """
+    for line in cpuinfo.splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return platform.machine()
+
+
+def processor() -> str:
+    """This machine's processor, by name."""
+    info = _PROC / "cpuinfo"
+    return cpu_model(info.read_text(encoding="utf-8")) if info.exists() else platform.machine()
+
+
+def devices() -> tuple[str, ...]:
+    """Where networks can run here: `cpu`, and `cuda` where there is one."""
+    import torch
+
+    return ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
+
+
+def describe(device: str) -> dict[str, str]:
+    """Date, processor, cores, threads and versions; for `cuda` the GPU's name too."""
+    import torch
+
+    about = {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "device": device,
+        "processor": processor(),
+        "cores": f"{os.cpu_count()}",
+        "threads": f"{torch.get_num_threads()}",
+        "torch": torch.__version__,
+        "system": f"{platform.system()}, Python {platform.python_version()}",
+    }
+    if device == "cuda":
+        about["gpu"] = torch.cuda.get_device_name()
+    return about
+
+
+def spare_bytes(device: str) -> int | None:
+    """Memory that is free on `device`, in bytes; None where that cannot be told.
+
+    On a CPU it is what Linux calls available, or what a container's limit leaves if that is less.
+    """
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    known = [one for one in (_available(), _left_to_container()) if one is not None]
+    return min(known) if known else None
+
+
+def _available() -> int | None:
+    info = _PROC / "meminfo"
+    return available_in(info.read_text(encoding="utf-8")) if info.exists() else None
+
+
+def available_in(meminfo: str) -> int | None:
+    r"""The available bytes in the text of `/proc/meminfo`.
+
+    >>> available_in("MemTotal: 9 kB\nMemAvailable:   2 kB\n")
+    2048
+    """
+    for line in meminfo.splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def _left_to_container() -> int | None:
+    try:
+        limit, used = (
+            (_GROUP / name).read_text(encoding="utf-8").strip()
+            for name in ("memory.max", "memory.current")
+        )
+    except OSError:
+        return None
+    return max(0, int(limit) - int(used)) if limit.isdecimal() else None

@@ -1,0 +1,121 @@
+"""How long a forward pass takes here: several networks beside each other, in interleaved rounds.
+
+What a time depends on, and what holds here: networks in evaluation mode with random weights (a
+pass costs the same whatever they are), inference mode, float32, torch's usual memory layout (NCHW,
+not channels-last) for all alike, as many threads as torch uses by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from densenet_viz import machine
+from densenet_viz.measure.rounds import Steps, orders, seconds_of
+from densenet_viz.network.systems import build_system
+from densenet_viz.systems import REFERENCE, SYSTEMS
+from densenet_viz.timings import Benchmark, Timing
+
+WARM_UPS = 2
+"""Passes of each network and batch that are not counted: memory and kernels are found in them."""
+
+LAYOUT = "float32, NCHW, inference mode, random weights"
+_BUILDING = 4.0
+"""Milliseconds that making a million weights takes, about; only progress depends on it."""
+
+
+def benchmark(
+    models: Sequence[str] = tuple(SYSTEMS),
+    *,
+    device: str = "cpu",
+    batches: Sequence[int] = (1,),
+    rounds: int = 5,
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Benchmark:
+    """Times forward passes of 224 x 224 px pictures.
+
+    After the warm-up, each round runs every model once with each batch, in an order drawn anew.
+    All networks stand in memory together, nine take 1.2 GB, and are let go of afterwards.
+
+    Args:
+        models: keys of `SYSTEMS`. ResNet50 is measured as well where it is not among them: times
+            mean something beside it.
+        device: "cpu" or "cuda"; on a GPU a pass ends when the GPU is done.
+        batches: pictures in a pass, each a whole number from 1.
+        rounds: counted passes of each model and batch, from 1.
+        on_progress: called with the part done, 0 to 1, between passes.
+        cancelled: asked between passes.
+
+    Raises:
+        Cancelled: `cancelled` said so.
+        KeyError: a model is none of `SYSTEMS`.
+    """
+    names = tuple(dict.fromkeys(models))
+    names = names if REFERENCE in names else (REFERENCE, *names)
+    sizes = tuple(dict.fromkeys(batches))
+    passes = sum(SYSTEMS[name].cited.cpu_ms for name in names) * sum(sizes) * (WARM_UPS + rounds)
+    building = sum(map(_building, names))
+    steps = Steps(passes + building, on_progress, cancelled)
+    with _networks(names, device, steps) as networks, torch.inference_mode():
+        seconds = _measure(networks, device, sizes, rounds, steps)
+    threads = torch.get_num_threads()
+    about = machine.describe(device) | {"rounds": f"{rounds}", "passes": LAYOUT}
+    timings = (
+        Timing(name, device, size, threads, tuple(seconds[name, size]))
+        for name in names
+        for size in sizes
+    )
+    return Benchmark(about, tuple(timings))
+
+
+def _building(name: str) -> float:
+    return SYSTEMS[name].cited.parameters * _BUILDING
+
+
+@contextmanager
+def _networks(names: Sequence[str], device: str, steps: Steps) -> Iterator[dict[str, nn.Module]]:
+    """The networks on the device; their memory is given back at the end."""
+    networks: dict[str, nn.Module] = {}
+    try:
+        for name in names:
+            networks[name] = build_system(name, seed=0).to(device)
+            steps.step(_building(name))
+        yield networks
+    finally:
+        networks.clear()
+        if device == "cuda":
+            torch.cuda.empty_cache()
+
+
+def _measure(
+    networks: dict[str, nn.Module], device: str, sizes: Sequence[int], rounds: int, steps: Steps
+) -> dict[tuple[str, int], list[float]]:
+    """Seconds of each model and batch, round by round."""
+    pictures = {size: _pictures(size, device) for size in sizes}
+    cases = [(name, size) for name in networks for size in sizes]
+    seconds: dict[tuple[str, int], list[float]] = {case: [] for case in cases}
+
+    def one_pass(case: tuple[str, int]) -> float:
+        name, size = case
+        taken = seconds_of(lambda: networks[name](pictures[size]), device)
+        steps.step(SYSTEMS[name].cited.cpu_ms * size)
+        return taken
+
+    for case in cases:
+        for _ in range(WARM_UPS):
+            one_pass(case)
+    for order in orders(len(cases), rounds):
+        for place in order:
+            seconds[cases[place]].append(one_pass(cases[place]))
+    return seconds
+
+
+def _pictures(count: int, device: str) -> Tensor:
+    """(count, 3, 224, 224) of noise, the same every time."""
+    size = SYSTEMS[REFERENCE].spec.input_size
+    noise = torch.randn(count, 3, size, size, generator=torch.Generator().manual_seed(0))
+    return noise.to(device)

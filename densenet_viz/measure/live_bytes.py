@@ -1,0 +1,54 @@
+"""How many bytes of tensors are alive at the same time while something runs, exactly."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+
+class LiveBytes(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Follows every tensor storage that operations make on a CPU until it is freed.
+
+    A storage counts once, however many tensors look at it, from the operation that returned it to
+    the moment when its last user lets go. What an operation takes and gives back within itself (a
+    convolution's working memory) is not a tensor that it returned, and is not counted; nor are the
+    storages in `apart`.
+
+    `peak` is the most that was alive at a time, `now` what is alive: bytes.
+    """
+
+    def __init__(self, apart: Iterable[Tensor] = ()) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.now = self.peak = 0
+        self._known: set[int] = {tensor.untyped_storage()._cdata for tensor in apart}
+
+    def __torch_dispatch__(
+        self,
+        func: Callable[..., Any],
+        _types: Any,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        returned = func(*args, **(kwargs or {}))
+        for leaf in tree_leaves(returned):
+            if isinstance(leaf, Tensor):
+                self._follow(leaf.untyped_storage())
+        return returned
+
+    def _follow(self, storage: torch.UntypedStorage) -> None:
+        key = storage._cdata
+        if key not in self._known:
+            self._known.add(key)
+            self.now += storage.nbytes()
+            self.peak = max(self.peak, self.now)
+            weakref.finalize(storage, self._freed, key, storage.nbytes())
+
+    def _freed(self, key: int, size: int) -> None:
+        self._known.discard(key)
+        self.now -= size

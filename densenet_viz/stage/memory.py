@@ -1,0 +1,70 @@
+"""Activation memory against parameters, as a scene of the scatter stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from densenet_viz.arithmetic.inventory import Inventory
+from densenet_viz.figures.theme import FAMILY_COLOURS, FAMILY_MARKS
+from densenet_viz.stage.scatter import Axis, Panel, Point, Words, family_groups, scatter_scene
+from densenet_viz.systems import SYSTEMS, System
+
+SMALL, PEER, RIVAL, LARGE = "densenet121", "resnet50", "resnet152", "densenet201"
+"""Whom the lesson compares: the smallest of both kinds, and the largest."""
+
+
+def memory_scene(inventories: Mapping[str, Inventory], *, live: bool) -> Words:
+    """One panel with all nine; `live` says whether each was counted on a running network."""
+    how = "counted live" if live else "computed, until the live counts are there"
+    panel = Panel(
+        "memory",
+        "DenseNets: far to the left, and high up",
+        compared(inventories),
+        Axis("Parameters", "million", better="lower", from_zero=True),
+        Axis("Activation memory, one picture", "MB", better="lower", from_zero=True),
+        tuple(_point(system, inventories[system.name], how, live) for system in SYSTEMS.values()),
+        lines=tuple(
+            tuple(one.name for one in SYSTEMS.values() if one.family == family)
+            for family in FAMILY_COLOURS
+        ),
+    )
+    return scatter_scene(
+        [panel],
+        groups=family_groups(FAMILY_COLOURS, FAMILY_MARKS),
+        label="Nine systems: activation memory against parameters",
+        measured_word="counted live",
+        cited_word="computed",
+    )
+
+
+def compared(inventories: Mapping[str, Inventory]) -> str:
+    """What the numbers say of the smallest and of the largest, in a sentence."""
+    small, peer = inventories[SMALL], inventories[PEER]
+    large, rival = inventories[LARGE], inventories[RIVAL]
+    return (
+        f"{_title(SMALL)} has {small.parameters / peer.parameters:.2f}× {_title(PEER)}'s "
+        f"parameters and writes {small.activation_bytes / peer.activation_bytes:.2f}× its "
+        "activations; "
+        f"{_title(LARGE)} has {large.parameters / rival.parameters:.2f}× {_title(RIVAL)}'s "
+        f"parameters and {large.activation_bytes / rival.activation_bytes:.2f}× its activations."
+    )
+
+
+def _title(name: str) -> str:
+    return SYSTEMS[name].title
+
+
+def _point(system: System, inventory: Inventory, how: str, live: bool) -> Point:
+    megabytes = inventory.activation_bytes / 1e6
+    each = inventory.activation_bytes / inventory.weight_bytes
+    return Point(
+        system.name,
+        inventory.parameters / 1e6,
+        megabytes,
+        system.title,
+        system.family,
+        f"{inventory.parameters:,} parameters, {megabytes:.1f} MB of activations, {each:.1f} times "
+        f"its weights; {how}",
+        measured=live,
+        short=system.title.replace("DenseNet", "D").replace("ResNet", "R"),
+    )

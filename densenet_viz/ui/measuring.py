@@ -1,0 +1,214 @@
+"""The nine systems' times on this machine: what is asked, and what came out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from statistics import median
+from typing import Any
+
+import streamlit as st
+
+from densenet_viz.systems import SYSTEMS
+from densenet_viz.timings import Benchmark, cited_ratio, rows_of
+from densenet_viz.ui.jobs import Report
+from densenet_viz.ui.turns import Bench
+
+BATCHES = (1, 8, 32)
+DEFAULT_BATCHES = (1, 8)
+DEVICES = {"cpu": "CPU", "cuda": "GPU (CUDA)"}
+HOW = (
+    "Every network stands in memory at once (1.2 GB of random weights, which cost what trained "
+    "ones cost); after two passes to warm up, each round runs all nine in an order drawn anew."
+)
+CITED = (
+    "The cited ratios are Keras's own: steps of 32 pictures, on an AMD EPYC processor with 92 "
+    "cores and on a Tesla A100. Its ResNets halve a stage's picture one convolution earlier than "
+    "torchvision's, so ours have somewhat more to compute."
+)
+RESTLESS = 0.25
+"""An interquartile range of more than this part of the median is worth a word."""
+_BENCH: Bench[Benchmark] = Bench("benchmark")
+
+
+def measuring_panel() -> Benchmark | None:
+    """Controls, button, progress, result and downloads; the process's last benchmark, if any."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        batches = st.segmented_control(
+            "Pictures in a pass",
+            BATCHES,
+            selection_mode="multi",
+            default=DEFAULT_BATCHES,
+            key="measure_batches",
+        )
+        rounds = st.slider("Rounds", 3, 15, 5, key="measure_rounds", width=160)
+        device = choose_device("measure_device")
+        pressed = st.button(
+            "Measure on this machine",
+            type="primary",
+            disabled=_BENCH.busy or not batches,
+            key="measure_start",
+        )
+    sizes = tuple(sorted(batches))
+    if not sizes:
+        st.info("Choose how many pictures a pass shall take.")
+    elif pressed:
+        _BENCH.ask((device, sizes, rounds), partial(_measure, device, sizes, rounds))
+        st.rerun()
+    _BENCH.show_state("Measuring nine systems")
+    st.caption(HOW)
+    if _BENCH.latest is not None:
+        _show(_BENCH.latest)
+    return _BENCH.latest
+
+
+def choose_device(key: str) -> str:
+    """Where to measure: only devices that exist, and no question where there is only one."""
+    names = _devices()
+    if len(names) == 1:
+        return names[0]
+    chosen: str = st.segmented_control(
+        "Device", names, default=names[0], required=True, format_func=DEVICES.__getitem__, key=key
+    )
+    return chosen
+
+
+def _devices() -> tuple[str, ...]:
+    """Known once torch is loaded; until then, the CPU: loading it would hold up the page."""
+    torch = sys.modules.get("torch")
+    if torch is None or getattr(torch.__spec__, "_initializing", False):
+        return ("cpu",)
+    from densenet_viz.machine import devices
+
+    return devices()
+
+
+def _measure(
+    device: str,
+    batches: Sequence[int],
+    rounds: int,
+    report: Report,
+    cancelled: Callable[[], bool],
+) -> Benchmark:
+    from densenet_viz.measure.latency import benchmark
+
+    return benchmark(
+        device=device, batches=batches, rounds=rounds, on_progress=report, cancelled=cancelled
+    )
+
+
+# -- what came out ---------------------------------------------------------------------------
+
+
+def _show(benchmark: Benchmark) -> None:
+    st.markdown(f"**{measured_words(benchmark.machine)}**")
+    if words := restless_words([one.spread / one.median for one in benchmark.timings]):
+        st.warning(words)
+    st.table(table_of(benchmark), hide_index=True, alt="Times as multiples of ResNet50's")
+    st.caption(
+        "Multiples of ResNet50's time: the median of the rounds' ratios. In brackets the median "
+        f"time of a pass ± the interquartile range. {CITED} {passes_words(benchmark.machine)}"
+    )
+    rows = rows_of(benchmark)
+    show_downloads(rows, benchmark.machine, "benchmark")
+
+
+def table_of(benchmark: Benchmark) -> list[dict[str, str]]:
+    """A row for each system: here for each batch, and cited."""
+    cases = list(dict.fromkeys((one.batch, one.device) for one in benchmark.timings))
+    names = dict.fromkeys(one.model for one in benchmark.timings)
+    return [
+        {
+            "System": SYSTEMS[name].title,
+            **{
+                f"Here, {batch} picture{'s' * (batch > 1)}": _cell(benchmark, name, batch, device)
+                for batch, device in cases
+            },
+            "Keras, cited": f"{cited_ratio(name, cases[0][1]):.2f} ×",
+        }
+        for name in names
+    ]
+
+
+def _cell(benchmark: Benchmark, name: str, batch: int, device: str) -> str:
+    timing = benchmark.timing(name, batch, device)
+    return (
+        f"{benchmark.ratio(name, batch, device):.2f} × "
+        f"({1000 * timing.median:.1f} ± {1000 * timing.spread:.1f} ms)"
+    )
+
+
+def measured_words(machine: Mapping[str, str]) -> str:
+    """Where and when something was measured.
+
+    >>> measured_words({"date": "2026-01-02 03:04 UTC", "processor": "Acme 9", "cores": "2",
+    ...     "threads": "2", "torch": "2.13.0", "device": "cpu"})
+    'Measured on this machine at 2026-01-02 03:04 UTC: Acme 9, 2 cores, 2 threads, torch 2.13.0.'
+    """
+    gpu = f"{machine['gpu']}; " if "gpu" in machine else ""
+    return (
+        f"Measured on this machine at {machine['date']}: {gpu}{machine['processor']}, "
+        f"{machine['cores']} cores, {machine['threads']} threads, torch {machine['torch']}."
+    )
+
+
+def restless_words(spreads: Sequence[float]) -> str | None:
+    """A warning where times differ much from round to round; spreads are parts of the median.
+
+    >>> restless_words([0.02, 0.05, 0.08])
+    >>> restless_words([0.1, 0.5, 0.9])
+    'The machine was busy with other things: half of the spreads are over 50% of their
+    median. Measure again when it is quiet.'
+    """
+    typical = median(spreads)
+    if typical <= RESTLESS:
+        return None
+    return (
+        f"The machine was busy with other things: half of the spreads are over {typical:.0%} of "
+        "their median. Measure again when it is quiet."
+    )
+
+
+def passes_words(machine: Mapping[str, str]) -> str:
+    """How the passes ran."""
+    return f"{machine['rounds']} rounds; {machine['passes']}."
+
+
+def show_downloads(rows: list[dict[str, Any]], machine: Mapping[str, str], name: str) -> None:
+    """The rows as CSV, and with the machine as JSON; made when asked for."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download as CSV",
+            lambda: as_csv(rows, machine),
+            f"{name}.csv",
+            "text/csv",
+            key=f"{name}_csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download as JSON",
+            lambda: json.dumps({"machine": dict(machine), "rows": rows}, indent=2),
+            f"{name}.json",
+            "application/json",
+            key=f"{name}_json",
+            on_click="ignore",
+        )
+
+
+def as_csv(rows: list[dict[str, Any]], machine: Mapping[str, str]) -> str:
+    """One table: each row with the machine that it was measured on.
+
+    >>> as_csv([{"model": "a", "ms": 1.5}], {"processor": "Acme, 9"}).splitlines()
+    ['model,ms,processor', 'a,1.5,"Acme, 9"']
+    """
+    lines = [{**machine, **row} for row in rows]
+    titles = [*rows[0], *(name for name in machine if name not in rows[0])]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, titles)
+    writer.writeheader()
+    writer.writerows(lines)
+    return text.getvalue()

@@ -1,0 +1,208 @@
+"""A training step's memory and time on this machine: what is asked, and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from densenet_viz.cited.memory import PUBLISHED_STEP
+from densenet_viz.figures.memory import Bar, steps_figure
+from densenet_viz.machine import spare_bytes
+from densenet_viz.memory import needed_bytes
+from densenet_viz.systems import SYSTEMS
+from densenet_viz.timings import TrainingRun, TrainingStep, step_rows
+from densenet_viz.ui.jobs import Report
+from densenet_viz.ui.measuring import (
+    choose_device,
+    measured_words,
+    restless_words,
+    show_downloads,
+)
+from densenet_viz.ui.turns import Bench
+
+DEFAULT = ("resnet50", "densenet121", "densenet201")
+BATCHES = (1, 2, 4, 8, 16)
+ROUNDS = 5
+_BENCH: Bench[TrainingRun] = Bench("training")
+
+
+def training_panel() -> TrainingRun | None:
+    """Controls, button, progress, bars and downloads; the process's last run, if any."""
+    names = st.multiselect(
+        "Systems",
+        list(SYSTEMS),
+        default=DEFAULT,
+        format_func=lambda name: SYSTEMS[name].title,
+        key="step_systems",
+    )
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        batch = st.select_slider(
+            "Pictures in a step", BATCHES, value=4, key="step_batch", width=240
+        )
+        device = choose_device("step_device")
+        trouble = _trouble(names, batch, device)
+        pressed = st.button(
+            "Measure a training step",
+            type="primary",
+            disabled=_BENCH.busy or trouble is not None,
+            key="step_start",
+        )
+    if trouble is not None:
+        st.warning(trouble)
+    elif pressed:
+        _BENCH.ask((device, tuple(names), batch), partial(_measure, device, tuple(names), batch))
+        st.rerun()
+    _BENCH.show_state("Measuring training steps")
+    if _BENCH.latest is not None:
+        _show(_BENCH.latest)
+    return _BENCH.latest
+
+
+def _trouble(names: Sequence[str], batch: int, device: str) -> str | None:
+    if not names:
+        return "Choose at least one system to measure."
+    return memory_trouble(needed_bytes(names, batch), spare_bytes(device))
+
+
+def memory_trouble(needed: int, spare: int | None) -> str | None:
+    """Why there is not enough memory, in a sentence; None where there is, or nobody can tell.
+
+    >>> memory_trouble(2_500_000_000, 2_000_000_000)
+    'That needs about 2.5 GB and 2.0 GB are free: choose a smaller batch or fewer systems.'
+    >>> memory_trouble(2_500_000_000, 3_000_000_000)
+    """
+    if spare is None or needed <= spare:
+        return None
+    return (
+        f"That needs about {needed / 1e9:.1f} GB and {spare / 1e9:.1f} GB are free: choose a "
+        "smaller batch or fewer systems."
+    )
+
+
+def _measure(
+    device: str,
+    names: Sequence[str],
+    batch: int,
+    report: Report,
+    cancelled: Callable[[], bool],
+) -> TrainingRun:
+    from densenet_viz.measure.training_step import measure_steps
+
+    return measure_steps(
+        names,
+        batch=batch,
+        rounds=ROUNDS,
+        device=device,
+        on_progress=report,
+        cancelled=cancelled,
+    )
+
+
+# -- what came out ---------------------------------------------------------------------------
+
+
+def _show(run: TrainingRun) -> None:
+    st.markdown(f"**{measured_words(run.machine)}**")
+    if words := restless_words([step.spread / step.median for step in run.steps]):
+        st.warning(words)
+    for sentence in lessons(run):
+        st.markdown(sentence)
+    memory, time = st.columns(2)
+    batch = run.steps[0].batch
+    pictures = "1 picture" if batch == 1 else f"{batch} pictures"
+    for column, title, figure, words in (
+        (memory, "Peak memory", steps_figure(memory_bars(run), "MB", 0), memory_words(run)),
+        (time, "Time", steps_figure(time_bars(run), "s", 2), time_words(run)),
+    ):
+        with column:
+            st.subheader(f"{title} of a step of {pictures}", anchor=False)
+            st.plotly_chart(
+                figure, key=f"step_{title}", config={"displayModeBar": False}, alt=words
+            )
+    st.caption(
+        "Peak: all tensors that are alive at the same time, followed one by one (on a GPU, what "
+        "torch's allocator handed out at most): maps kept for the way back, gradients of maps and "
+        "weights. Not in it: the weights themselves, the pictures, an optimiser's state, and what "
+        "an operation takes within itself. Time: the median of "
+        f"{run.machine['rounds']} interleaved rounds without instruments; the ratio is the median "
+        f"of the rounds' ratios. A step is {run.machine['step']}."
+    )
+    with st.expander("The numbers as a table"):
+        st.table(table_of(run), hide_index=True, alt="Peak memory and time of a training step")
+    show_downloads(step_rows(run), run.machine, "training-step")
+
+
+def lessons(run: TrainingRun) -> list[str]:
+    """What checkpointing saves and costs here, beside what its authors published."""
+    sentences = []
+    for name in dict.fromkeys(step.model for step in run.steps):
+        memory, time = run.memory_ratio(name), run.time_ratio(name)
+        if memory is not None and time is not None:
+            sentences.append(
+                f"- {SYSTEMS[name].title}: checkpointing leaves **{memory:.2f}×** of the memory "
+                f"and takes **{time:.2f}×** the time."
+            )
+    if sentences:
+        cited = PUBLISHED_STEP
+        sentences.append(
+            f"- Cited: {cited.memory_ratio:.2f}× of the memory, {cited.time_ratio:.2f}× the time "
+            f"({cited.network}, batch {cited.batch}, {cited.machine})."
+        )
+    return sentences
+
+
+def memory_bars(run: TrainingRun) -> list[Bar]:
+    """Megabytes at the peak."""
+    return _bars(run, lambda step: step.peak_bytes / 1e6)
+
+
+def time_bars(run: TrainingRun) -> list[Bar]:
+    """Seconds of a step, the median."""
+    return _bars(run, lambda step: step.median)
+
+
+def _bars(run: TrainingRun, value: Callable[[TrainingStep], float]) -> list[Bar]:
+    found = {(step.model, step.memory_efficient): value(step) for step in run.steps}
+    return [
+        Bar(SYSTEMS[name].title, plain, found.get((name, True)))
+        for (name, efficient), plain in found.items()
+        if not efficient
+    ]
+
+
+def memory_words(run: TrainingRun) -> str:
+    """The memory chart for who cannot see it."""
+    return "Bars of peak memory: " + _words(memory_bars(run), "MB", 0)
+
+
+def time_words(run: TrainingRun) -> str:
+    """The time chart for who cannot see it."""
+    return "Bars of a step's time: " + _words(time_bars(run), "s", 2)
+
+
+def _words(bars: Sequence[Bar], unit: str, digits: int) -> str:
+    return "; ".join(
+        f"{bar.title} {bar.plain:.{digits}f} {unit}"
+        + (
+            ""
+            if bar.efficient is None
+            else f", with checkpointing {bar.efficient:.{digits}f} {unit}"
+        )
+        for bar in bars
+    )
+
+
+def table_of(run: TrainingRun) -> list[dict[str, str]]:
+    """A row for each step."""
+    return [
+        {
+            "System": SYSTEMS[step.model].title,
+            "Checkpointing": "yes" if step.memory_efficient else "no",
+            "Peak": f"{step.peak_bytes / 1e6:,.1f} MB",
+            "Weights, apart": f"{run.weight_bytes[step.model] / 1e6:,.1f} MB",
+            "Time": f"{step.median:.2f} ± {step.spread:.2f} s",
+        }
+        for step in run.steps
+    ]

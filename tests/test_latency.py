@@ -1,0 +1,222 @@
+"""The timing of forward passes, on small networks that say when they ran."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from densenet_viz import machine
+from densenet_viz.measure import latency, rounds
+from densenet_viz.measure.latency import LAYOUT, WARM_UPS, benchmark
+from densenet_viz.measure.rounds import Cancelled, Steps, orders, seconds_of
+from densenet_viz.systems import REFERENCE, SYSTEMS
+
+PICTURE = 224
+
+
+class Told(nn.Module):
+    """Tells its name and what it got at each pass."""
+
+    def __init__(self, name: str, passes: list[tuple[str, tuple[int, ...]]]) -> None:
+        super().__init__()
+        self.name, self.passes = name, passes
+        self.weight = nn.Parameter(torch.zeros(1000))
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert torch.is_inference_mode_enabled()
+        assert not self.training
+        assert x.is_contiguous()
+        self.passes.append((self.name, tuple(x.shape)))
+        return self.weight
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[int, ...]]]:
+    """Every system is a `Told`; returns what they tell."""
+    told: list[tuple[str, tuple[int, ...]]] = []
+    monkeypatch.setattr(latency, "build_system", lambda name, **_: Told(name, told).eval())
+    return told
+
+
+def test_rounds_are_interleaved_after_the_warm_up(
+    passes: list[tuple[str, tuple[int, ...]]],
+) -> None:
+    result = benchmark(batches=(1, 2), rounds=4)
+    cases = [(name, (size, 3, PICTURE, PICTURE)) for name in SYSTEMS for size in (1, 2)]
+    warm, measured = passes[: WARM_UPS * len(cases)], passes[WARM_UPS * len(cases) :]
+    assert Counter(warm) == dict.fromkeys(cases, WARM_UPS)
+    turns = [measured[at : at + len(cases)] for at in range(0, len(measured), len(cases))]
+    assert len(turns) == 4
+    assert all(sorted(turn) == sorted(cases) for turn in turns)
+    assert len({tuple(turn) for turn in turns}) == 4
+    assert [(one.model, one.batch) for one in result.timings] == [
+        (name, size) for name in SYSTEMS for size in (1, 2)
+    ]
+    assert {len(one.seconds) for one in result.timings} == {4}
+    assert {one.threads for one in result.timings} == {torch.get_num_threads()}
+
+
+def test_the_order_is_the_same_every_time(passes: list[tuple[str, tuple[int, ...]]]) -> None:
+    benchmark(rounds=3)
+    first = list(passes)
+    passes.clear()
+    benchmark(rounds=3)
+    assert passes == first
+
+
+def test_seconds_go_to_the_pass_that_took_them(
+    passes: list[tuple[str, tuple[int, ...]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock by which the n-th pass takes n seconds."""
+
+    def counted(run: Callable[[], object], _device: str) -> float:
+        run()
+        return float(len(passes))
+
+    monkeypatch.setattr(latency, "seconds_of", counted)
+    result = benchmark(("resnet50", "densenet121", "densenet201"), rounds=2)
+    for timing in result.timings:
+        told = [at for at, (name, _) in enumerate(passes, start=1) if name == timing.model]
+        assert timing.seconds == tuple(told[WARM_UPS:])
+
+
+def test_resnet50_is_measured_beside_whatever_is_asked_for(
+    passes: list[tuple[str, tuple[int, ...]]],
+) -> None:
+    result = benchmark(("densenet121", "densenet121"), rounds=1)
+    assert [one.model for one in result.timings] == [REFERENCE, "densenet121"]
+    assert result.ratio("densenet121", 1, "cpu") > 0
+
+
+def test_the_machine_is_told(passes: list[tuple[str, tuple[int, ...]]]) -> None:
+    about = benchmark((REFERENCE,), rounds=1).machine
+    assert {"date", "processor", "cores", "threads", "torch", "device"} <= set(about)
+    assert about["torch"] == torch.__version__
+    assert (about["rounds"], about["passes"]) == ("1", LAYOUT)
+
+
+def test_progress_ends_at_one_and_never_falls(
+    passes: list[tuple[str, tuple[int, ...]]],
+) -> None:
+    parts: list[float] = []
+    benchmark(rounds=2, on_progress=parts.append)
+    assert parts[0] == 0.0
+    assert parts[-1] == pytest.approx(1.0)
+    assert parts == sorted(parts)
+    assert len(parts) == 1 + len(SYSTEMS) * (1 + WARM_UPS + 2)
+
+
+@pytest.mark.parametrize("after", [1, 9, 20])
+def test_cancel_ends_it_between_passes_and_frees_the_networks(
+    monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    made: list[weakref.ref[nn.Module]] = []
+    told: list[tuple[str, tuple[int, ...]]] = []
+
+    def build(name: str, *, seed: int) -> nn.Module:
+        network = Told(name, told).eval()
+        made.append(weakref.ref(network))
+        return network
+
+    monkeypatch.setattr(latency, "build_system", build)
+    asked = iter(range(after))
+    with pytest.raises(Cancelled):
+        benchmark(rounds=9, cancelled=lambda: next(asked, None) is None)
+    assert len(made) + len(told) == after + 1
+    gc.collect()
+    assert [one for one in made if one() is not None] == []
+
+
+def test_an_unknown_model_is_refused() -> None:
+    with pytest.raises(KeyError, match="vgg16"):
+        benchmark(("vgg16",))
+
+
+def test_a_gpu_is_waited_for_before_and_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+    clock = iter((10.0, 12.5))
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: events.append("waited"))
+    monkeypatch.setattr(
+        rounds.time, "perf_counter", lambda: (events.append("clock"), next(clock))[1]
+    )
+    taken = seconds_of(lambda: events.append("ran"), "cuda")
+    assert taken == 2.5
+    assert events == ["waited", "clock", "ran", "waited", "clock"]
+
+
+def test_a_gpu_gets_the_networks_and_gives_its_memory_back(
+    passes: list[tuple[str, tuple[int, ...]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a GPU: what would be asked of it."""
+    asked: list[str] = []
+    monkeypatch.setattr(
+        nn.Module, "to", lambda self, device: (asked.append(f"network to {device}"), self)[1]
+    )
+    monkeypatch.setattr(
+        Tensor, "to", lambda self, device: (asked.append(f"pictures to {device}"), self)[1]
+    )
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: asked.append("waited"))
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: asked.append("given back"))
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Acme GPU")
+    result = benchmark((REFERENCE,), device="cuda", rounds=1)
+    assert asked[:2] == ["network to cuda", "pictures to cuda"]
+    assert asked[2:] == ["waited"] * 2 * (WARM_UPS + 1) + ["given back"]
+    assert result.machine["gpu"] == "Acme GPU"
+    assert {one.device for one in result.timings} == {"cuda"}
+
+
+def test_a_real_network_takes_time() -> None:
+    timing = benchmark((REFERENCE,), rounds=2).timings[0]
+    assert (timing.model, len(timing.seconds)) == (REFERENCE, 2)
+    assert min(timing.seconds) > 0.001
+
+
+def test_orders_put_everyone_everywhere() -> None:
+    """Over many rounds each thing stands at each place, and after each other."""
+    drawn = list(orders(4, 200))
+    assert all(sorted(order) == [0, 1, 2, 3] for order in drawn)
+    assert {(order.index(thing), thing) for order in drawn for thing in range(4)} == {
+        (place, thing) for place in range(4) for thing in range(4)
+    }
+    follows = {pair for order in drawn for pair in pairwise(order)}
+    assert len(follows) == 12
+
+
+def test_steps_report_and_ask() -> None:
+    parts: list[float] = []
+    steps = Steps(4.0, parts.append, lambda: len(parts) == 4)
+    steps.step(1.0)
+    steps.step(2.0)
+    with pytest.raises(Cancelled):
+        steps.step(2.0)
+    assert parts == [0.0, 0.25, 0.75, 1.0]
+
+
+def test_devices_are_those_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert machine.devices() == ("cpu",)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert machine.devices() == ("cpu", "cuda")
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (7, 9))
+    assert machine.spare_bytes("cuda") == 7
+
+
+def test_a_containers_limit_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(machine, "_PROC", tmp_path)
+    monkeypatch.setattr(machine, "_GROUP", tmp_path)
+    assert machine.spare_bytes("cpu") is None
+    (tmp_path / "meminfo").write_text("MemTotal: 90 kB\nMemAvailable: 50 kB\n")
+    assert machine.spare_bytes("cpu") == 51_200
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("30000\n")
+    assert machine.spare_bytes("cpu") == 51_200
+    (tmp_path / "memory.max").write_text("40000\n")
+    assert machine.spare_bytes("cpu") == 10_000

@@ -1,0 +1,141 @@
+"""What pages say of a measurement: tables, bars, sentences and files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from itertools import pairwise
+
+import pytest
+
+from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.cited.memory import PUBLISHED_STEP
+from densenet_viz.figures.memory import kept_figure, steps_figure
+from densenet_viz.memory import kept_maps
+from densenet_viz.spec import VARIANTS
+from densenet_viz.stage.memory import compared, memory_scene
+from densenet_viz.systems import SYSTEMS
+from densenet_viz.timings import Benchmark, Timing, TrainingRun, TrainingStep, rows_of
+from densenet_viz.ui import measuring, training_steps
+
+MACHINE = {
+    "date": "2026-01-02 03:04 UTC",
+    "processor": "Acme 9, fast",
+    "cores": "2",
+    "threads": "2",
+    "torch": "2.13.0",
+    "rounds": "3",
+    "step": "forward and backward",
+}
+BENCHMARK = Benchmark(
+    MACHINE,
+    tuple(
+        Timing(name, "cpu", batch, 2, tuple(factor * batch * each for each in (0.1, 0.1, 0.2)))
+        for name, factor in (("resnet50", 1.0), ("densenet121", 1.5))
+        for batch in (1, 8)
+    ),
+)
+RUN = TrainingRun(
+    MACHINE,
+    (
+        TrainingStep("resnet50", 4, False, 400_000_000, (1.0, 1.0, 1.0)),
+        TrainingStep("densenet121", 4, False, 500_000_000, (1.0, 2.0, 4.0)),
+        TrainingStep("densenet121", 4, True, 250_000_000, (1.5, 2.2, 5.0)),
+    ),
+    {"resnet50": 102_000_000, "densenet121": 32_000_000},
+)
+INVENTORIES = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()}
+
+
+def test_the_table_stands_beside_keras() -> None:
+    assert measuring.table_of(BENCHMARK) == [
+        {
+            "System": "ResNet50",
+            "Here, 1 picture": "1.00 × (100.0 ± 50.0 ms)",
+            "Here, 8 pictures": "1.00 × (800.0 ± 400.0 ms)",
+            "Keras, cited": "1.00 ×",
+        },
+        {
+            "System": "DenseNet121",
+            "Here, 1 picture": "1.50 × (150.0 ± 75.0 ms)",
+            "Here, 8 pictures": "1.50 × (1200.0 ± 600.0 ms)",
+            "Keras, cited": "1.32 ×",
+        },
+    ]
+
+
+def test_the_file_has_the_machine_in_each_row() -> None:
+    text = measuring.as_csv(rows_of(BENCHMARK), MACHINE)
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 4
+    assert {row["processor"] for row in rows} == {"Acme 9, fast"}
+    assert [row["rounds"] for row in rows] == ["3"] * 4  # the row's own, once
+    assert rows[2]["ratio_to_resnet50"] == "1.5"
+
+
+def test_what_checkpointing_does_stands_beside_what_was_published() -> None:
+    ours, cited = training_steps.lessons(RUN)
+    assert "DenseNet121: checkpointing leaves **0.50×** of the memory" in ours
+    assert "**1.25×** the time" in ours
+    assert cited.startswith("- Cited: 0.56× of the memory, 1.25× the time (DenseNet-BC-100")
+    assert PUBLISHED_STEP.memory_ratio == pytest.approx(1.605 / 2.863)
+    assert training_steps.lessons(TrainingRun(MACHINE, RUN.steps[:1], RUN.weight_bytes)) == []
+
+
+def test_bars_and_their_words() -> None:
+    bars = training_steps.memory_bars(RUN)
+    assert [(bar.title, bar.plain, bar.efficient) for bar in bars] == [
+        ("ResNet50", 400.0, None),
+        ("DenseNet121", 500.0, 250.0),
+    ]
+    figure = steps_figure(bars, "MB", 0)
+    assert [list(trace.x) for trace in figure.data] == [[400.0, 500.0], [None, 250.0]]
+    assert list(figure.data[1].text) == ["", "250 MB"]
+    assert training_steps.memory_words(RUN) == (
+        "Bars of peak memory: ResNet50 400 MB; DenseNet121 500 MB, with checkpointing 250 MB"
+    )
+    assert training_steps.time_words(RUN).endswith("DenseNet121 2.00 s, with checkpointing 2.20 s")
+    assert len(steps_figure(bars[:1], "MB", 0).data) == 1
+
+
+def test_the_table_of_steps() -> None:
+    assert training_steps.table_of(RUN)[2] == {
+        "System": "DenseNet121",
+        "Checkpointing": "yes",
+        "Peak": "250.0 MB",
+        "Weights, apart": "32.0 MB",
+        "Time": "2.20 ± 1.75 s",
+    }
+
+
+def test_what_nobody_can_tell_is_not_refused() -> None:
+    assert training_steps.memory_trouble(10**18, None) is None
+    assert training_steps.memory_trouble(2, 1) is not None
+
+
+def test_the_lesson_of_the_scatter_holds_in_numbers() -> None:
+    scene = memory_scene(INVENTORIES, live=False)
+    (panel,) = scene["panels"]
+    points = {point["id"]: point for point in panel["points"]}
+    assert set(points) == set(SYSTEMS)
+    assert {point["measured"] for point in points.values()} == {False}
+    small, peer = points["densenet121"], points["resnet50"]
+    assert small["x"] < peer["x"] / 3 < small["x"] * 1.1
+    assert small["y"] > 1.3 * peer["y"]
+    assert "computed" in small["detail"]
+    assert compared(INVENTORIES) == panel["sentence"]
+    live = memory_scene(INVENTORIES, live=True)["panels"][0]["points"]
+    assert {point["measured"] for point in live} == {True}
+    assert all("counted live" in point["detail"] for point in live)
+
+
+def test_the_lines_are_the_computed_ones() -> None:
+    kept = kept_maps(VARIANTS["densenet121"], 3)
+    figure = kept_figure(kept)
+    for trace, values in zip(figure.data, (kept.naive, kept.shared, kept.both), strict=True):
+        assert list(trace.x) == list(range(1, 25))
+        assert list(trace.y) == [value / 1e6 for value in values]
+    steps = {b - a for a, b in pairwise(kept.shared)}
+    assert len(steps) == 1  # a straight line
+    rises = [b - a for a, b in pairwise(kept.naive)]
+    assert rises == sorted(set(rises))  # ever steeper

@@ -1,0 +1,146 @@
+"""Measurements take turns in a process, with measurements that wait until the test lets them go."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from densenet_viz.ui import turns
+from densenet_viz.ui.jobs import Desk, Job, Shop
+from densenet_viz.ui.turns import Bench
+
+PATIENCE = 10.0
+
+
+class Sessions:
+    """Several visitors of one process; `now` is whose desks are asked for."""
+
+    def __init__(self) -> None:
+        self.shop = Shop()
+        self.now = "first"
+        self.desks: dict[tuple[str, str], Desk] = {}
+
+    def desk(self, name: str) -> Desk:
+        return self.desks.setdefault((self.now, name), Desk(self.shop))
+
+
+@pytest.fixture
+def sessions(monkeypatch: pytest.MonkeyPatch) -> Sessions:
+    made = Sessions()
+    monkeypatch.setattr(turns, "desk", made.desk)
+    return made
+
+
+class Slow:
+    """A measurement that says when it runs, and ends when it is told."""
+
+    def __init__(self, result: object = "result") -> None:
+        self.result, self.calls = result, 0
+        self.started, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, report: Callable[[float], None], cancelled: Callable[[], bool]) -> object:
+        self.calls += 1
+        report(0.0)
+        self.started.set()
+        while not self.go_on.wait(0.01):
+            if cancelled():
+                raise InterruptedError
+        return self.result
+
+
+def job_of(bench: Bench[object]) -> Job:
+    job = bench.desk.job
+    assert job is not None
+    return job
+
+
+def test_the_last_result_is_kept_for_everybody(sessions: Sessions) -> None:
+    bench: Bench[object] = Bench("one")
+    assert (bench.latest, bench.busy) == (None, False)
+    slow = Slow("seen by all")
+    bench.ask("question", slow)
+    assert bench.busy
+    slow.go_on.set()
+    assert job_of(bench).finished.wait(PATIENCE)
+    sessions.now = "second"
+    assert (bench.latest, bench.busy) == ("seen by all", False)
+
+
+def test_the_same_question_is_shared_while_it_runs_and_new_afterwards(sessions: Sessions) -> None:
+    bench: Bench[object] = Bench("one")
+    slow, other = Slow(), Slow()
+    bench.ask("question", slow)
+    first = job_of(bench)
+    assert slow.started.wait(PATIENCE)
+    sessions.now = "second"
+    bench.ask("question", other)
+    assert job_of(bench) is first
+    slow.go_on.set()
+    other.go_on.set()
+    assert first.finished.wait(PATIENCE)
+    assert (slow.calls, other.calls) == (1, 0)
+    bench.ask("question", other)
+    assert job_of(bench).finished.wait(PATIENCE)
+    assert other.calls == 1
+
+
+def test_another_question_waits_for_its_turn(sessions: Sessions) -> None:
+    bench: Bench[object] = Bench("one")
+    elsewhere: Bench[object] = Bench("two")
+    slow, next_one = Slow("first"), Slow("second")
+    bench.ask("question", slow)
+    assert slow.started.wait(PATIENCE)
+    sessions.now = "second"
+    elsewhere.ask("another", next_one)
+    assert not next_one.started.wait(0.3)
+    assert job_of(elsewhere).began is None
+    slow.go_on.set()
+    assert next_one.started.wait(PATIENCE)
+    next_one.go_on.set()
+    assert job_of(elsewhere).finished.wait(PATIENCE)
+    assert (bench.latest, elsewhere.latest) == ("first", "second")
+
+
+def test_a_waiting_one_can_be_cancelled(sessions: Sessions) -> None:
+    bench: Bench[object] = Bench("one")
+    slow, waiting = Slow(), Slow()
+    bench.ask("question", slow)
+    assert slow.started.wait(PATIENCE)
+    sessions.now = "second"
+    bench.ask("another", waiting)
+    bench.desk.cancel()
+    assert job_of(bench).finished.wait(PATIENCE)
+    slow.go_on.set()
+    sessions.now = "first"
+    assert job_of(bench).finished.wait(PATIENCE)
+    assert (waiting.calls, bench.latest) == (0, "result")
+
+
+@pytest.mark.parametrize("stop", ["cancel", "error"])
+def test_one_that_ends_badly_gives_up_its_turn_and_changes_nothing(
+    sessions: Sessions, stop: str
+) -> None:
+    bench: Bench[object] = Bench("one")
+    good = Slow("good")
+    good.go_on.set()
+    bench.ask("question", good)
+    assert job_of(bench).finished.wait(PATIENCE)
+
+    def broken(_report: object, _cancelled: object) -> object:
+        raise ValueError("no luck")
+
+    slow = Slow()
+    bench.ask("question", slow if stop == "cancel" else broken)
+    bad = job_of(bench)
+    if stop == "cancel":
+        assert slow.started.wait(PATIENCE)
+        bench.desk.cancel()
+    assert bad.finished.wait(PATIENCE)
+    assert (bench.latest, bench.busy) == ("good", False)
+    again = Slow("better")
+    again.go_on.set()
+    bench.ask("question", again)
+    assert job_of(bench).finished.wait(PATIENCE)
+    assert bench.latest == "better"
