@@ -38,3 +38,18 @@ def layer_colour(layer: int) -> str:
     light = min(0.85, max(0.2, light + _SHADES[turn % len(_SHADES)]))
     parts = colorsys.hls_to_rgb(tone, light, strength)
     return "#" + "".join(f"{round(255 * part):02X}" for part in parts) if turn else base
+
+
+FAMILY_COLOURS = {"DenseNet": "#D55E00", "ResNet": "#0072B2", "ResNetV2": "#009E73"}
+FAMILY_MARKS = {"DenseNet": "circle", "ResNet": "square", "ResNetV2": "diamond"}
+"""A family of networks has a colour and a shape: colour never tells it alone."""
+
+KIND_COLOURS = {
+    "7×7": "#8C8F98",
+    "1×1": "#56B4E9",
+    "3×3": "#0072B2",
+    "transition": "#E69F00",
+    "batch norm": "#CC79A7",
+    "classifier": "#009E73",
+}
+"""The kinds of weight layer of `inventory.KINDS`."""

@@ -1,0 +1,55 @@
+// The sums of the reconciliation in words. No DOM.
+
+/** @typedef {{key: string, count: number, name: string, note: string}} Part */
+/** @typedef {{id: string, title: string, group: string, how: string, parts: Part[], total: number, keras: number, equal: boolean, depthParts: {name: string, count: number}[], depth: number, citedDepth: number, depthEqual: boolean, note: string}} System */
+
+/** @param {number} value */
+export function grouped(value) {
+  return value.toLocaleString("en");
+}
+
+/** Whether two numbers are the same, in a word and a sign. @param {number} ours @param {number} theirs */
+export function verdict(ours, theirs) {
+  if (ours === theirs) return "✓ equal";
+  return `✗ ${grouped(Math.abs(ours - theirs))} ${ours > theirs ? "more" : "fewer"}`;
+}
+
+/** The sum as one line; what is nothing is left out. @param {System} system */
+export function sum(system) {
+  const counts = system.parts.filter(({ count }) => count > 0).map(({ count }) => grouped(count));
+  return `${counts.join(" + ")} = ${grouped(system.total)}`;
+}
+
+/** The depth as one line. @param {System} system */
+export function depthSum(system) {
+  return `${system.depthParts.map(({ name, count }) => `${grouped(count)} ${name}`).join(" + ")} = ${grouped(system.depth)}`;
+}
+
+/** The lens: the share of the bar where it begins, and how much it magnifies. @param {System} system */
+export function lens(system) {
+  const [first] = system.parts;
+  const rest = system.total - first.count;
+  return { start: first.count / system.total, times: rest > 0 ? system.total / rest : 0 };
+}
+
+/** A share of the total, in per cent with the digits that it needs. @param {number} count @param {number} total */
+export function percent(count, total) {
+  const share = (100 * count) / total;
+  return `${share.toFixed(share >= 10 ? 1 : 2)}%`;
+}
+
+/** The picture in words, for who cannot see it. @param {System} system */
+export function described(system) {
+  const parts = system.parts.filter(({ count }) => count > 0).map(({ name, count }) => `${grouped(count)} ${name} (${percent(count, system.total)})`);
+  const said = system.equal ? "equal to Keras's total" : `Keras's total is ${grouped(system.keras)}`;
+  return `${system.title}: ${parts.join(", ")}; together ${grouped(system.total)}, ${said}.`;
+}
+
+/** The next choice when an arrow key is pressed. @param {string[]} ids @param {string} id @param {string} key */
+export function stepped(ids, id, key) {
+  const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
+  if (key === "Home") return ids[0];
+  if (key === "End") return ids[ids.length - 1];
+  if (move === undefined) return null;
+  return ids[(ids.indexOf(id) + move + ids.length) % ids.length];
+}

@@ -1,0 +1,235 @@
+"""Linked scatter panels over one table: what they show, from plain values.
+
+A point is a system; equal ids are the same system in every panel and in the table. The page says
+where each number comes from; nothing here knows what a network is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any, Literal, cast, get_args
+
+Words = dict[str, Any]
+Mark = Literal["circle", "square", "diamond", "triangle"]
+Better = Literal["lower", "higher", ""]
+PANELS = range(1, 5)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One system in one panel.
+
+    `measured` fills the mark; a cited point is hollow. `short` stands for the label where there
+    is little room. `detail` is shown and spoken after the two values, and `source` after it. A
+    second point of the same id in a panel is drawn small and tied to the first, which alone takes
+    part in the front, in lines and in labels.
+    """
+
+    id: str
+    x: float
+    y: float
+    label: str
+    group: str
+    detail: str = ""
+    source: str = ""
+    measured: bool = False
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """`unit` follows a value ("million", "%"); `better` says which end is the good one."""
+
+    title: str
+    unit: str = ""
+    log: bool = False
+    better: Better = ""
+    from_zero: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One scatter plot. `front` draws the Pareto front; each of `lines` joins ids in order."""
+
+    key: str
+    title: str
+    sentence: str
+    x: Axis
+    y: Axis
+    points: tuple[Point, ...]
+    front: bool = False
+    lines: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """A family of systems: a colour and a shape, so that colour alone never tells it."""
+
+    name: str
+    colour: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table; `note` says how its numbers came about, `cited` sets it apart."""
+
+    key: str
+    title: str
+    note: str
+    cited: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A system in the table: one ready text for each column."""
+
+    id: str
+    group: str
+    cells: tuple[str, ...]
+
+
+def scatter_scene(
+    panels: Sequence[Panel],
+    *,
+    groups: Sequence[Group],
+    label: str,
+    columns: Sequence[Column] = (),
+    rows: Sequence[Row] = (),
+    lit: Sequence[str] = (),
+    measured_word: str = "counted or measured here",
+    cited_word: str = "cited",
+) -> Words:
+    """The scene of `scatter.js`.
+
+    The stage tells `lit` as `{"ids": [...]}` whenever the visitor pins or lets go of a system.
+
+    Args:
+        panels: one to four, side by side where there is room.
+        groups: the families, in the legend's order; every point and row belongs to one.
+        label: what the whole picture is, for who cannot see it; the table's caption, too.
+        columns: the table's columns; without any there is no table.
+        rows: the table's rows, in their first order.
+        lit: ids pinned at the start; one that no point or row has is left out.
+        measured_word: what a filled mark means.
+        cited_word: what a hollow mark means.
+
+    Raises:
+        ValueError: there are other than one to four panels, or one has no points; a value is not
+            finite, or not above zero on a logarithmic axis; a group or a line names what does not
+            exist; a row has other than one cell a column; a front is asked for without both
+            better ends.
+    """
+    _check(panels, groups, columns, rows)
+    names = {point.id: point.label for panel in panels for point in panel.points}
+    known = [*names, *(row.id for row in rows)]
+    return {
+        "label": label,
+        "panels": [_panel(panel) for panel in panels],
+        "groups": [asdict(group) for group in groups],
+        "columns": [asdict(column) for column in columns],
+        "rows": [
+            {**asdict(row), "cells": list(row.cells), "label": names.get(row.id, row.id)}
+            for row in rows
+        ],
+        "lit": [one for one in dict.fromkeys(lit) if one in known],
+        "measuredWord": measured_word,
+        "citedWord": cited_word,
+    }
+
+
+def leading(points: Iterable[Point]) -> tuple[Point, ...]:
+    """The first point of each id."""
+    first: dict[str, Point] = {}
+    for point in points:
+        first.setdefault(point.id, point)
+    return tuple(first.values())
+
+
+def pareto_front(points: Iterable[Point], x: Better, y: Better) -> tuple[str, ...]:
+    """The ids of the points that no other beats, from left to right.
+
+    One beats another where it is at least as good on both axes and better on one; equal points
+    stand on the front together.
+
+    >>> points = [Point(name, *at, name, "") for name, at in
+    ...           {"small": (1, 70), "poor": (2, 69), "large": (3, 80)}.items()]
+    >>> pareto_front(points, "lower", "higher")
+    ('small', 'large')
+
+    Raises:
+        ValueError: an axis does not say which end is better.
+    """
+    if not x or not y:
+        raise ValueError("a front needs a better end on both axes")
+    across, up = (1 if x == "lower" else -1), (1 if y == "higher" else -1)
+    ordered = sorted(leading(points), key=lambda point: (across * point.x, -up * point.y))
+    front: list[Point] = []
+    best = -math.inf
+    for _, equals in groupby(ordered, key=lambda point: point.x):
+        same = list(equals)
+        height = up * same[0].y
+        if height > best:
+            front += [point for point in same if up * point.y == height]
+            best = height
+    return tuple(point.id for point in sorted(front, key=lambda point: point.x))
+
+
+def _panel(panel: Panel) -> Words:
+    front = pareto_front(panel.points, panel.x.better, panel.y.better) if panel.front else ()
+    return {
+        "key": panel.key,
+        "title": panel.title,
+        "sentence": panel.sentence,
+        "x": asdict(panel.x),
+        "y": asdict(panel.y),
+        "points": [asdict(point) for point in panel.points],
+        "front": list(front),
+        "lines": [list(line) for line in panel.lines],
+    }
+
+
+def _check(
+    panels: Sequence[Panel], groups: Sequence[Group], columns: Sequence[Column], rows: Sequence[Row]
+) -> None:
+    if len(panels) not in PANELS:
+        raise ValueError(f"{len(panels)} panels were given; one to four can be shown")
+    for group in groups:
+        if group.mark not in get_args(Mark):
+            raise ValueError(f"{group.mark!r} is no shape of a mark; {get_args(Mark)} are")
+    families = {group.name for group in groups}
+    for trouble in (*_panel_troubles(panels, families), *_row_troubles(columns, rows, families)):
+        raise ValueError(trouble)
+
+
+def _panel_troubles(panels: Sequence[Panel], families: set[str]) -> Iterator[str]:
+    for panel in panels:
+        ids = {point.id for point in panel.points}
+        if not ids:
+            yield f"panel {panel.key!r} has no points"
+        for point in panel.points:
+            if point.group not in families:
+                yield f"point {point.id!r} belongs to no given group: {point.group!r}"
+            for axis, value in ((panel.x, point.x), (panel.y, point.y)):
+                if not math.isfinite(value) or (axis.log and value <= 0):
+                    yield f"point {point.id!r} cannot stand at {value} on axis {axis.title!r}"
+        for missing in {one for line in panel.lines for one in line} - ids:
+            yield f"a line of panel {panel.key!r} joins {missing!r}, which is no point of it"
+
+
+def _row_troubles(
+    columns: Sequence[Column], rows: Sequence[Row], families: set[str]
+) -> Iterator[str]:
+    for row in rows:
+        if len(row.cells) != len(columns):
+            yield f"row {row.id!r} has {len(row.cells)} cells for {len(columns)} columns"
+        if row.group not in families:
+            yield f"row {row.id!r} belongs to no given group: {row.group!r}"
+
+
+def family_groups(colours: Mapping[str, str], marks: Mapping[str, str]) -> tuple[Group, ...]:
+    """Groups from the theme's two tables, `FAMILY_COLOURS` and `FAMILY_MARKS`."""
+    return tuple(Group(name, colours[name], cast(Mark, marks[name])) for name in colours)

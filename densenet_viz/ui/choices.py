@@ -1,0 +1,47 @@
+"""What a visitor picks on a stage, kept in the address, so that a link restores it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
+
+import streamlit as st
+
+
+def from_address(parameter: str, known: Collection[str]) -> list[str]:
+    """The names that the address lists (`?lit=densenet121,resnet50`); unknown ones are left out.
+
+    Args:
+        parameter: the address' parameter.
+        known: the names that there are.
+    """
+    given = st.query_params.get(parameter, "").split(",")
+    return [name for name in dict.fromkeys(given) if name in known]
+
+
+def into_address(stage: str, told: str, parameter: str) -> Callable[[], None]:
+    """A listener for `show_stage`: what the stage with key `stage` tells under `told` goes into
+    the address, and out of it when there is nothing left.
+    """
+    return partial(_keep, stage, told, parameter)
+
+
+def _keep(stage: str, told: str, parameter: str) -> None:
+    value = st.session_state[stage][told]
+    names = _names(value)
+    if names:
+        st.query_params[parameter] = ",".join(names)
+    elif parameter in st.query_params:
+        del st.query_params[parameter]
+
+
+def _names(value: object) -> list[str]:
+    """A stage tells one name, or `{"ids": [...]}`.
+
+    >>> _names("resnet50"), _names({"ids": ["a", "b"]}), _names(None)
+    (['resnet50'], ['a', 'b'], [])
+    """
+    if isinstance(value, str):
+        return [value]
+    listed = value.get("ids", []) if isinstance(value, dict) else []
+    return [str(name) for name in listed] if isinstance(listed, Iterable) else []

@@ -1,0 +1,82 @@
+"""Few parameters, much memory: what concatenation costs in training, and what can be saved."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.cited.memory import EFFICIENT_PAPER, PUBLISHED_STEP
+from densenet_viz.figures.memory import kept_figure
+from densenet_viz.memory import kept_maps
+from densenet_viz.spec import VARIANTS
+from densenet_viz.stage.memory import memory_scene
+from densenet_viz.systems import SYSTEMS
+from densenet_viz.ui.inventories import show_or_get, show_progress_line
+from densenet_viz.ui.numbers import in_megabytes
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.training_steps import training_panel
+
+NAMES = tuple(SYSTEMS)
+BLOCK = 3
+
+st.title("Few parameters, much memory")
+st.markdown(
+    "A DenseNet's weights are few because each layer writes only k maps. What it **reads** is "
+    "long, and a framework that joins it anew for every layer keeps every copy."
+)
+live = show_or_get(NAMES)
+computed = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()}
+scene = memory_scene({**computed, **live}, live=len(live) == len(NAMES))
+show_stage("scatter", scene, key="memory")
+show_progress_line(NAMES)
+
+st.header("Why: every layer keeps its own copy of everything before it", anchor=False)
+kept = kept_maps(VARIANTS["densenet121"], BLOCK)
+layers = len(kept.naive)
+st.markdown(
+    f"""Block {BLOCK} of DenseNet-121 has {layers} layers. On the way back each of them needs what
+it read. Kept as concatenated, and once more normed and activated, that is a sum of growing
+lengths: **O(L²)**, {in_megabytes(kept.naive[-1])} for one picture. But nearly all of it is the same
+maps again. Kept once, and joined again when they are needed, they are **O(L)**:
+{in_megabytes(kept.shared[-1])}, {kept.naive[-1] / kept.shared[-1]:.1f} times less."""
+)
+st.plotly_chart(
+    kept_figure(kept),
+    key="kept",
+    config={"displayModeBar": False},
+    alt=f"Lines over {layers} layers: kept concatenations rise in a curve to "
+    f"{in_megabytes(kept.naive[-1])}, shared maps in a straight line to "
+    f"{in_megabytes(kept.shared[-1])}",
+)
+st.caption(
+    "Computed from the widths of the layers; a test holds every point against the tensors that "
+    f"autograd really keeps. The idea: {EFFICIENT_PAPER}."
+)
+with st.expander("The lines as a table"):
+    st.table(
+        {
+            "After layer": [f"{layer + 1}" for layer in range(layers)],
+            "Every concatenation kept": [*map(in_megabytes, kept.naive)],
+            "Shared": [*map(in_megabytes, kept.shared)],
+            "Of it, bottlenecks": [*map(in_megabytes, kept.both)],
+        },
+        hide_index=True,
+        alt="Memory kept after each layer",
+    )
+
+st.header("Measure a training step on this machine", anchor=False)
+st.markdown(
+    f"""Checkpointing (torchvision's `memory_efficient`) forgets each concatenation and computes it
+again on the way back: less memory, more time. Its authors published
+{PUBLISHED_STEP.plain_gigabytes:g} → {PUBLISHED_STEP.efficient_gigabytes:g} GB at
+{PUBLISHED_STEP.plain_seconds:g} → {PUBLISHED_STEP.efficient_seconds:g} s a step
+({PUBLISHED_STEP.network}, batch {PUBLISHED_STEP.batch}, {PUBLISHED_STEP.machine}; cited from
+{PUBLISHED_STEP.source}, whose text says 15–20% more time)."""
+)
+training_panel()
+st.markdown(
+    "**The same gradients, but not the same running statistics.** Computed again, a map is the "
+    "same map, so the gradients are equal. But the first batch norm of every dense layer is "
+    "computed again too, and counts the same pictures twice: its running mean and variance move "
+    "1 − 0.9² = 19% of the way to the batch's instead of 10%. A test counts it."
+)

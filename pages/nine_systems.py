@@ -1,0 +1,98 @@
+"""Nine systems: the lecture's table, cited and live, and each reconciled to the last parameter."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.stage.reconciliation import reconciliation_scene
+from densenet_viz.stage.scatter import scatter_scene
+from densenet_viz.stage.systems import (
+    ACCURACIES,
+    lesson,
+    size_words,
+    system_groups,
+    system_panels,
+    times_of,
+)
+from densenet_viz.stage.systems_table import system_table
+from densenet_viz.systems import KERAS, SYSTEMS
+from densenet_viz.ui.choices import from_address, into_address
+from densenet_viz.ui.current import take_from_address
+from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
+from densenet_viz.ui.measuring import measuring_panel
+from densenet_viz.ui.stages import show_stage
+
+NAMES = tuple(SYSTEMS)
+RECONCILED = "densenet121"
+
+st.title("Nine systems")
+words, controls, chart, sums, measuring, sources = (st.container() for _ in range(6))
+
+with measuring:
+    st.header("Measure on this machine", anchor="measure")
+    st.markdown(
+        "All nine in turn, round after round, so that whatever slows this machine down slows all "
+        "of them. What can travel from machine to machine is the **ratio to ResNet50**: it goes "
+        "into the time panel above, beside the cited one."
+    )
+    benchmark = measuring_panel()
+
+live = show_or_get(NAMES)
+inventories = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()} | dict(live)
+times = times_of(benchmark)
+
+take_from_address("accuracy", ACCURACIES)
+take_from_address("time", times)
+with controls.container(horizontal=True, gap="medium"):
+    accuracy = st.segmented_control(
+        "Accuracy (cited)",
+        list(ACCURACIES),
+        default="top1",
+        required=True,
+        key="accuracy",
+        format_func=ACCURACIES.__getitem__,
+        bind="query-params",
+    )
+    time = st.segmented_control(
+        "Time",
+        list(times),
+        default="cpu",
+        required=True,
+        key="time",
+        format_func=lambda key: times[key].title,
+        bind="query-params",
+    )
+with words:
+    st.markdown(lesson(inventories, accuracy))
+
+with chart:
+    columns, rows = system_table(
+        inventories, counted=live, stored=file_sizes(NAMES), benchmark=benchmark
+    )
+    scene = scatter_scene(
+        system_panels(inventories, accuracy=accuracy, times=times[time], counted=live),
+        groups=system_groups(),
+        label="Nine ImageNet systems: accuracy against parameters, multiply-adds and time",
+        columns=columns,
+        rows=rows,
+        lit=from_address("lit", NAMES),
+    )
+    listener = into_address("systems", "lit", "lit")
+    show_stage("scatter", scene, key="systems", on_lit_change=listener)
+    show_progress_line(NAMES)
+    st.caption(size_words(inventories))
+
+with sums:
+    st.header("Reconciled to the last parameter", anchor="reconciled")
+    chosen = next(iter(from_address("reconcile", NAMES)), RECONCILED)
+    listener = into_address("sums", "chosen", "reconcile")
+    scene = reconciliation_scene(inventories, counted=live, chosen=chosen)
+    show_stage("reconciliation", scene, key="sums", on_chosen_change=listener)
+
+with sources:
+    st.caption(
+        f"Cited: {KERAS}; top-1 and top-5 on ImageNet’s validation set, milliseconds for a step of "
+        "32 pictures, measured by Keras on a processor with 92 cores and on a Tesla A100. The rest "
+        "is counted on networks that are built here, on one picture of 224 × 224 px."
+    )
