@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -53,10 +54,37 @@ def growth_spec(container: Any, base: DenseNetSpec) -> DenseNetSpec:
     )
 
 
+def growth_address(spec: DenseNetSpec) -> dict[str, str]:
+    """The controls' settings as an address names them, for a link to another page.
+
+    >>> growth_address(DenseNetSpec(growth_rate=24))
+    {'k': '24', 'layers': '6', 'initial': '64', 'bottleneck': 'true', 'compression': '0.5'}
+    """
+    return {
+        "k": f"{spec.growth_rate}",
+        "layers": f"{spec.block_config[0]}",
+        "initial": f"{spec.initial_channels}",
+        "bottleneck": f"{spec.bottleneck}".lower(),
+        "compression": f"{spec.compression:g}",
+    }
+
+
+def keep(keys: Iterable[str]) -> None:
+    """Lets controls that two pages share keep their values from one to the other.
+
+    To be called before the controls: a bound parameter of the page before is taken out of the
+    address, and what the session knows of it would give way to the new control's default.
+    """
+    for key in keys:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
 def _follow(defaults: dict[str, Any]) -> None:
     """Another model brings its own numbers: the controls go back to them."""
     before = st.session_state.get(_SEEN)
     st.session_state[_SEEN] = defaults
+    keep(defaults)
     if before is not None and before != defaults:
         for name, value in defaults.items():
             st.session_state[name] = value
