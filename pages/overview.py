@@ -22,6 +22,12 @@ WAYS = {
     "transition": "See 256 maps become 128, half as wide, with real numbers under the moving "
     "window.",
     "attributions": "Bring a picture, and see where the network looked to name it.",
+    "architectures": "121, 161, 169, 201, 264: one rule, five sizes, and why the names are what "
+    "they are.",
+    "nine_systems": "ResNets and DenseNets of the lecture's table, live, reconciled to the last "
+    "parameter.",
+    "efficiency": "The paper's own comparisons: what a ResNet needs for the same error.",
+    "memory": "What few parameters cost: the maps that a training step has to keep.",
 }
 
 st.title("DenseNet in one picture")
@@ -34,13 +40,14 @@ picture = current_picture()
 scene = overview_scene(SPEC, fit(picture.pixels, THUMBNAIL), alt=picture.caption)
 show_stage("overview", scene, key="overview")
 
-st.header("Look inside", anchor=False)
-ways = [row for row in PAGES if row.name in WAYS]
-for first in range(0, len(ways), 2):
-    for column, row in zip(st.columns(2), ways[first : first + 2], strict=False):
-        with column.container(border=True, height="stretch", key=f"way-{row.name}"):
-            st.page_link(row.path, label=f"{row.icon} **{row.title}**", width="stretch")
-            st.markdown(WAYS[row.name])
+for heading, compares in (("Look inside", False), ("Compare", True)):
+    st.header(heading, anchor=False)
+    ways = [row for row in PAGES if row.name in WAYS and (row.section == "Compare") == compares]
+    for first in range(0, len(ways), 2):
+        for column, row in zip(st.columns(2), ways[first : first + 2], strict=False):
+            with column.container(border=True, height="stretch", key=f"way-{row.name}"):
+                st.page_link(row.path, label=f"{row.icon} **{row.title}**", width="stretch")
+                st.markdown(WAYS[row.name])
 
 st.header("Three ideas", anchor=False)
 for column, idea in zip(st.columns(3), ideas(SPEC), strict=True):

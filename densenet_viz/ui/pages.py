@@ -39,6 +39,24 @@ PAGES: tuple[PageRow, ...] = (
     PageRow("pages/dense_block.py", "Dense block", "dense_block", "Learn", ":material/hub:"),
     PageRow("pages/transition.py", "Transition", "transition", "Learn", ":material/compress:"),
     PageRow(
+        "pages/architectures.py",
+        "Architectures",
+        "architectures",
+        "Compare",
+        ":material/view_column:",
+    ),
+    PageRow(
+        "pages/nine_systems.py",
+        "Nine systems",
+        "nine_systems",
+        "Compare",
+        ":material/scatter_plot:",
+    ),
+    PageRow(
+        "pages/efficiency.py", "Few parameters", "efficiency", "Compare", ":material/trending_down:"
+    ),
+    PageRow("pages/memory.py", "Much memory", "memory", "Compare", ":material/memory:"),
+    PageRow(
         "pages/attributions.py", "Attributions", "attributions", "Explain", ":material/visibility:"
     ),
 )
@@ -48,7 +66,7 @@ def sections() -> dict[str, list[PageRow]]:
     """The rows under their headings, both in the table's order.
 
     >>> [(heading, len(rows)) for heading, rows in sections().items()]
-    [('Learn', 4), ('Explain', 1)]
+    [('Learn', 4), ('Compare', 4), ('Explain', 1)]
     """
     grouped: dict[str, list[PageRow]] = {}
     for row in PAGES:
