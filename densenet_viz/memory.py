@@ -1,7 +1,7 @@
-"""What training keeps in memory, by arithmetic: known before torch is loaded.
+"""What measuring and training need of memory, by arithmetic: known before torch is loaded.
 
-Source: Pleiss, Chen, Huang, Li, van der Maaten, Weinberger, "Memory-Efficient Implementation of
-DenseNets" (2017), section 3. A test holds it against what autograd really keeps.
+What training keeps: Pleiss, Chen, Huang, Li, van der Maaten, Weinberger, "Memory-Efficient
+Implementation of DenseNets" (2017), section 3. A test holds it against what autograd really keeps.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ from densenet_viz.systems import SYSTEMS
 
 _WORKING = 200_000_000
 """Bytes that operations may take within themselves."""
+_PICTURE = 3 * 224 * 224 * FLOAT_BYTES
+_WIDEST = 64 * 112 * 112 * FLOAT_BYTES
+"""What the first convolution writes for a picture: in none of the nine is a tensor larger."""
+_AT_ONCE = 5
+"""How many such tensors a pass without a way back holds at a time, at most; a test counts it."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,8 @@ def ways(name: str) -> tuple[bool, ...]:
     return (False, True) if SYSTEMS[name].family == "DenseNet" else (False,)
 
 
-def needed_bytes(models: Sequence[str], batch: int) -> int:
-    """Memory that measuring these models takes at most, about: an estimate by arithmetic.
+def needed_for_steps(models: Sequence[str], batch: int) -> int:
+    """Memory that measuring these models' training steps takes at most, about, in bytes.
 
     All weights stand in memory at once; to them comes the greatest of the steps, in which every
     tensor that the forward pass writes might be kept, and a gradient for each weight.
@@ -67,3 +72,24 @@ def needed_bytes(models: Sequence[str], batch: int) -> int:
     weights = sum(one.weight_bytes * len(ways(name)) for name, one in inventories.items())
     step = max(one.activation_bytes * batch + one.weight_bytes for one in inventories.values())
     return weights + step + _WORKING
+
+
+def needed_for_passes(models: Sequence[str], batches: Sequence[int]) -> int:
+    """Memory that timing these models' forward passes takes at most, about, in bytes.
+
+    All weights stand in memory at once, and the pictures and maps of the largest batch.
+    """
+    weights = sum(inventory_of(SYSTEMS[name].spec).weight_bytes for name in set(models))
+    return weights + max(batches) * (_PICTURE + _AT_ONCE * _WIDEST) + _WORKING
+
+
+def memory_trouble(needed: int, spare: int | None, advice: str) -> str | None:
+    """Why there is not enough memory, in a sentence; None where there is, or nobody can tell.
+
+    >>> memory_trouble(2_500_000_000, 2_000_000_000, "choose a smaller batch")
+    'That needs about 2.5 GB and 2.0 GB are free: choose a smaller batch.'
+    >>> memory_trouble(2_500_000_000, 3_000_000_000, "choose a smaller batch")
+    """
+    if spare is None or needed <= spare:
+        return None
+    return f"That needs about {needed / 1e9:.1f} GB and {spare / 1e9:.1f} GB are free: {advice}."

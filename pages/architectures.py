@@ -15,7 +15,8 @@ from densenet_viz.figures.costs import (
     costs_sentence_of_all,
 )
 from densenet_viz.spec import VARIANTS
-from densenet_viz.stage.variants import count_scene, variants_scene, variants_shown
+from densenet_viz.stage.variants import variants_scene, variants_shown
+from densenet_viz.stage.variants_count import count_scene
 from densenet_viz.stage.variants_table import table_scene
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
 from densenet_viz.ui.own_variant import own_controls
@@ -42,7 +43,7 @@ st.header("Open one", anchor=False)
 show_variant_links(variants)
 
 st.header("Why is it called 121?", anchor=False)
-show_stage("variants-count", count_scene(variants), key="variants_count")
+show_stage("variants-count", count_scene(variants, counted), key="variants_count")
 
 st.header("The paper's table 1", anchor=False)
 counted = show_or_get(NAMES)

@@ -26,7 +26,7 @@ if data is not None:
 elif measure is not None:
     guess = ui.ask()
     scene = imagenet_scene(cost, measure, revealed=guess is not None, lit=ui.lit_by(guess))
-    show_stage("scatter", scene, key=f"efficiency-imagenet-{guess}")
+    show_stage("scatter", scene, key="efficiency-imagenet")
     if guess is not None:
         ui.show_matches(nearest_matches(imagenet_entries(measure)))
     ui.show_published_errors()

@@ -9,7 +9,7 @@ import streamlit as st
 from densenet_viz.figures.growth import channels_figure
 from densenet_viz.network.source import pytorch_code
 from densenet_viz.stage.growth import growth_rows, growth_scene
-from densenet_viz.ui.controls import growth_address, growth_spec
+from densenet_viz.ui.controls import growth_address, growth_spec, link_with
 from densenet_viz.ui.current import choose, current_model
 from densenet_viz.ui.numbers import compared, in_millions, show_block_numbers
 from densenet_viz.ui.stages import show_stage
@@ -49,7 +49,7 @@ st.page_link(
     "pages/architectures.py",
     label="Put this network beside the paper's five",
     icon=":material/view_column:",
-    query_params=growth_address(spec),
+    query_params=link_with(growth_address(spec)),
 )
 if trace.trained or spec == model.spec:
     st.caption(f"Weights: {model.provenance}")

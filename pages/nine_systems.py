@@ -17,7 +17,7 @@ from densenet_viz.stage.systems import (
 )
 from densenet_viz.stage.systems_table import system_table
 from densenet_viz.systems import KERAS, SYSTEMS
-from densenet_viz.ui.choices import from_address, into_address
+from densenet_viz.ui.choices import from_address, into_address, turn_to_new
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
 from densenet_viz.ui.measuring import measuring_panel
@@ -26,7 +26,7 @@ from densenet_viz.ui.stages import show_stage
 NAMES = tuple(SYSTEMS)
 RECONCILED = "densenet121"
 
-st.title("Nine systems")
+st.title("Nine systems, counted to the last parameter")
 words, controls, chart, sums, measuring, sources = (st.container() for _ in range(6))
 
 with measuring:
@@ -36,11 +36,12 @@ with measuring:
         "of them. What can travel from machine to machine is the **ratio to ResNet50**: it goes "
         "into the time panel above, beside the cited one."
     )
-    benchmark = measuring_panel()
+    benchmarks = measuring_panel()
 
 live = show_or_get(NAMES)
 inventories = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()} | dict(live)
-times = times_of(benchmark)
+times = times_of(benchmarks)
+turn_to_new("time", times)
 
 take_from_address("accuracy", ACCURACIES)
 take_from_address("time", times)
@@ -68,7 +69,7 @@ with words:
 
 with chart:
     columns, rows = system_table(
-        inventories, counted=live, stored=file_sizes(NAMES), benchmark=benchmark
+        inventories, counted=live, stored=file_sizes(NAMES), benchmarks=benchmarks
     )
     scene = scatter_scene(
         system_panels(inventories, accuracy=accuracy, times=times[time], counted=live),
@@ -77,6 +78,8 @@ with chart:
         columns=columns,
         rows=rows,
         lit=from_address("lit", NAMES),
+        measured_word="cost counted or measured here, accuracy cited",
+        cited_word="both cited",
     )
     listener = into_address("systems", "lit", "lit")
     show_stage("scatter", scene, key="systems", on_lit_change=listener)

@@ -22,7 +22,7 @@ from densenet_viz.figures.colours import limit_of, overlay
 from densenet_viz.network.models import ModelUnavailable
 from densenet_viz.spec import VARIANTS, LayerRow
 from densenet_viz.systems import NAMED_SPECS, REFERENCE, SYSTEMS
-from densenet_viz.timings import Benchmark, Timing
+from densenet_viz.timings.passes import Benchmark, Timing
 from tests.small_models import picture, small_model
 
 
@@ -476,6 +476,24 @@ def test_benchmark_takes_what_it_is_asked(
     assert "2.00 × resnet50   cited 1.32" in lines[5]
 
 
+def test_benchmark_is_refused_where_memory_is_short(
+    timed: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from densenet_viz.cli import benchmark
+
+    monkeypatch.setattr(benchmark, "spare_bytes", lambda _device: 1_000_000_000)
+    said = refused(capsys, "benchmark", "--device", "cpu")
+    assert "1.0 GB are free: give fewer models or a smaller batch." in said
+    assert timed == []
+    assert cli.main(["benchmark", "--device", "cpu", "--models", "densenet121", "--json"]) == 0
+    capsys.readouterr()
+    said = refused(capsys, "benchmark", "--models", "densenet121", "--batch", "1", "256")
+    assert "4.6 GB and 1.0 GB are free" in said
+    assert len(timed) == 1
+
+
 def test_benchmark_really_measures() -> None:
     done = run("benchmark", "--models", "densenet121", "--rounds", "1", "--device", "cpu", "--json")
     assert (done.returncode, done.stderr) == (0, "")
@@ -516,6 +534,9 @@ def test_benchmark_without_a_gpu(
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    from densenet_viz.cli import benchmark
+
+    monkeypatch.setattr(benchmark, "spare_bytes", lambda _device: None)
     assert "no CUDA device here" in refused(capsys, "benchmark", "--device", "cuda")
     assert cli.main(["benchmark", "--json"]) == 0
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)

@@ -151,3 +151,10 @@ def test_themes_differ_in_ground_and_not_in_what_they_define(config: dict[str, A
 
 def test_version_stands_in_the_changelog() -> None:
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_picture_of_the_readme_is_there() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"(?:\]\(|src=\")(docs/[^)\"]+\.png)", text)
+    assert len(pictures) >= 10
+    assert [name for name in pictures if not (ROOT / name).is_file()] == []

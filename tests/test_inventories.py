@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from densenet_viz.arithmetic.counting import inventory_of
 from densenet_viz.arithmetic.inventory import Inventory
 from densenet_viz.systems import NAMED_SPECS
-from densenet_viz.ui import inventories, jobs
+from densenet_viz.ui import inventories, jobs, turns
 from tests.live_counts import counted
 
 PATIENCE = 20.0
@@ -160,6 +160,25 @@ def test_it_stops_when_nobody_looks(counting: Counting) -> None:
     assert job.finished.wait(PATIENCE)
     assert job.stopped
     assert counting.asked == ["resnet50", "densenet121"]
+
+
+def progress_said(session: AppTest) -> str:
+    (bar,) = session.get("progress")
+    return str(bar.proto.text)
+
+
+def test_behind_a_measurement_it_says_that_it_waits(counting: Counting) -> None:
+    counting.held = {"resnet50"}
+    with turns.turn(lambda: False):
+        session = opened()
+        job = session.session_state["_desk_inventories"].job
+        assert not job.finished.wait(0.3)
+        assert job.began is None
+        assert progress_said(session.run()).endswith(f"3 networks: {turns.WAITING}")
+    until(lambda: counting.asked == ["resnet50"])
+    assert progress_said(session.run()).endswith("3 networks: 0%")
+    counting.leave.set()
+    run_until_all_are_there(session)
 
 
 def test_a_failure_is_one_sentence(counting: Counting) -> None:

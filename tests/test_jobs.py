@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from densenet_viz.ui import jobs
 from densenet_viz.ui.jobs import Desk, Job, Shop
 
 PATIENCE = 10.0
@@ -144,6 +146,43 @@ def test_an_error_is_kept_for_the_page_and_not_for_the_next(shop: Shop) -> None:
     assert desk.ask("key", at_once("never called")) is job
     desk.again()
     assert finished(desk.ask("key", at_once("result"))).result == "result"
+
+
+class Network:
+    """What a computation holds."""
+
+
+@pytest.mark.parametrize("end", ["cancel", "error"])
+def test_a_job_that_ends_badly_lets_go_of_what_it_held(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """Frames hold locals, and errors hold frames, those that they came from included."""
+    monkeypatch.setattr(jobs._LOG, "disabled", True)  # pytest keeps what is logged
+    fake = Fake()
+    held: list[weakref.ref[Network]] = []
+
+    def compute(report: Callable[[float], None], cancelled: Callable[[], bool]) -> object:
+        network = Network()
+        held.append(weakref.ref(network))
+        fake(report, cancelled)
+        try:
+            fails()
+        except ValueError as error:
+            raise RuntimeError("another sentence") from error
+
+    def fails() -> None:
+        inner = Network()
+        held.append(weakref.ref(inner))
+        raise ValueError("a sentence")
+
+    desk = Desk(shop)
+    job = desk.ask("key", compute)
+    assert fake.started.wait(PATIENCE)
+    desk.cancel() if end == "cancel" else fake.go_on.set()
+    assert isinstance(finished(job).error, Stopped if end == "cancel" else RuntimeError)
+    gc.collect()
+    assert [one for one in held if one() is not None] == []
+    assert len(held) == (1 if end == "cancel" else 2)
 
 
 def test_sessions_share_a_job_and_one_cancel_leaves_it_to_the_other(shop: Shop) -> None:

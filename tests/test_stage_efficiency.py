@@ -122,10 +122,10 @@ def test_each_resnet_and_its_nearest_densenet() -> None:
 
 def test_the_chart_titles_say_the_lesson() -> None:
     assert imagenet_title("parameters", "top-1") == (
-        "DenseNet-201 comes within 0.14 points of ResNet-101, with 45% of its parameters"
+        "DenseNet-201 is level with ResNet-101 (0.14 points above), with 45% of its parameters"
     )
     assert imagenet_title("multiply-adds", "top-5") == (
-        "DenseNet-264 beats ResNet-101 by 0.09 points, with 74% of its multiply-adds"
+        "DenseNet-264 is level with ResNet-101 (0.09 points below), with 74% of its multiply-adds"
     )
 
 
@@ -186,18 +186,19 @@ def test_the_papers_example() -> None:
     assert match.away == -0.11
     assert match.share("parameters") < 0.1  # "90% fewer parameters", section 4.3
     assert match_words(match, "parameters") == (
-        "DenseNet-BC-100 (k = 12) beats Pre-activation ResNet-1001 by 0.11 points, with 7% of its "
-        "parameters"
+        "DenseNet-BC-100 (k = 12) is level with Pre-activation ResNet-1001 (0.11 points "
+        "below), with 7% of its parameters"
     )
 
 
 def test_titles_own_up_to_where_it_costs_more() -> None:
     assert cifar_title("parameters", "C10+") == (
-        "DenseNet-100 (k = 12) beats Wide ResNet-28-10 by 0.07 points, with 19% of its parameters"
+        "DenseNet-100 (k = 12) is level with Wide ResNet-28-10 (0.07 points below), "
+        "with 19% of its parameters"
     )
     assert cifar_title("parameters", "SVHN") == (
-        "DenseNet-100 (k = 24) beats Wide ResNet-16-4 with dropout by 0.05 points, with 10 times "
-        "its parameters"
+        "DenseNet-100 (k = 24) is level with Wide ResNet-16-4 with dropout (0.05 points "
+        "below), with 10 times its parameters"
     )
 
 

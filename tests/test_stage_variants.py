@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
+from types import MappingProxyType
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,13 +13,16 @@ from densenet_viz.arithmetic.counting import inventory_of
 from densenet_viz.measure.inventory import take_inventory
 from densenet_viz.network.build import build
 from densenet_viz.network.models import UNTRAINED
-from densenet_viz.spec import VARIANTS, DenseNetSpec
-from densenet_viz.stage.variants import count_scene, variants_scene, variants_shown
+from densenet_viz.spec import VARIANTS, DenseNetSpec, SpecError
+from densenet_viz.stage import variants as variants_module
+from densenet_viz.stage.variants import variants_scene, variants_shown
+from densenet_viz.stage.variants_count import count_scene, count_stops
 from densenet_viz.stage.variants_table import table_parts, table_scene
+from densenet_viz.ui.controls import BOTTLENECK, CONTROLS, growth_address, link_with
 from densenet_viz.ui.current import MODEL_TITLES
-from densenet_viz.ui.own_variant import BASE, BOTTLENECK, CONTROLS, growth_link, own_spec, refusal
+from densenet_viz.ui.own_variant import BASE, IMPOSSIBLE, growth_link, own_spec, refusal
 from densenet_viz.ui.pages import PAGES
-from densenet_viz.ui.variant_links import INSIDE
+from densenet_viz.ui.variant_links import INSIDE, model_address
 
 FIVE = variants_shown()
 OWN = DenseNetSpec(24, (12, 12, 24, 16), 64, bottleneck=False)
@@ -59,13 +64,31 @@ def test_strips_show_the_papers_numbers() -> None:
 
 def test_words_compare_with_the_smallest() -> None:
     scene = variants_scene(FIVE, {})
-    assert "6 and 12 layers in all five" in scene["sentence"]
-    assert "40 more layers in block 3 and 32 more in block 4" in scene["sentence"]
+    assert "Blocks 1 and 2 have 6 and 12 layers in all of them." in scene["sentence"]
+    assert "40 more layers in block 3 and 32 more layers in block 4" in scene["sentence"]
     assert "k = 48 in place of 32" in scene["sentence"]
     largest = next(strip for strip in scene["variants"] if strip["id"] == "densenet264")
     assert "4.2 times the parameters of DenseNet-121, 2.0 times" in largest["sentence"]
     block = next(strip for strip in scene["variants"] if strip["id"] == "densenet121")["blocks"][2]
     assert "holds 36% of the parameters (2.84 M of 7.98 M) and does 19%" in block["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "title", "sentence"),
+    [
+        ((6, 8, 12, 10), "Blocks 2, 3 and 4 make", "Block 1 has 6 layers in all of them. "),
+        ((4, 8, 12, 10), "Blocks 1, 2, 3 and 4 make", "Not even the first block has as many "),
+    ],
+)
+def test_words_follow_from_what_the_variants_are(
+    monkeypatch: pytest.MonkeyPatch, blocks: tuple[int, ...], title: str, sentence: str
+) -> None:
+    more = MappingProxyType({**VARIANTS, "densenet77": DenseNetSpec(32, blocks)})
+    monkeypatch.setattr(variants_module, "VARIANTS", more)
+    scene = variants_scene(variants_shown(), {})
+    assert len(scene["variants"]) == 6
+    assert scene["title"].startswith(title)
+    assert scene["sentence"].startswith(sentence)
 
 
 def test_a_colour_for_every_layer_of_the_deepest_block() -> None:
@@ -92,18 +115,63 @@ def test_numbers_are_those_that_were_counted() -> None:
 # -- the counter ----------------------------------------------------------------------------
 
 
-def test_counter_knows_each_name_and_what_it_comes_to() -> None:
-    counted = {row["short"]: (row["called"], row["depth"]) for row in count_scene(FIVE)["variants"]}
-    assert counted == {
-        "121": (121, 121),
-        "169": (169, 169),
-        "201": (201, 201),
-        "264": (264, 265),
-        "161": (161, 161),
-    }
-    yours = count_scene(variants_shown(OWN))["variants"][-1]
-    # 1 + (12 + 12 + 24 + 16) + 3 + 1, a layer without bottleneck counting once
-    assert (yours["short"], yours["depth"], yours["bottleneck"]) == ("yours", 69, False)
+def counted_by_the_name(stops: list[dict[str, object]]) -> int:
+    """Weight layers that are no batch norms (paper, section 3)."""
+    items = [item for stop in stops for item in stop["items"]]  # type: ignore[attr-defined]
+    return sum(item not in ("batch norm", "pooling") for item in items)
+
+
+def test_counter_walks_to_what_each_name_counts() -> None:
+    scene = count_scene(variants_shown(OWN), {})
+    walked = {row["short"]: counted_by_the_name(row["stops"]) for row in scene["variants"]}
+    # yours: 1 + (12 + 12 + 24 + 16) + 3 + 1, a layer without bottleneck counting once
+    assert walked == {"121": 121, "169": 169, "201": 201, "264": 265, "161": 161, "yours": 69}
+    assert [row["called"] for row in scene["variants"]] == [121, 169, 201, 264, 161, 69]
+
+
+@pytest.mark.parametrize("spec", [SMALL, replace(SMALL, bottleneck=False)], ids=["BC", "plain"])
+def test_counter_walks_through_what_a_live_network_ran(spec: DenseNetSpec) -> None:
+    network = build(spec, seed=0)
+    ran: list[str] = []
+    kinds = {"Conv2d": "", "BatchNorm2d": "batch norm", "Linear": "classifier"}
+    for module in network.modules():
+        name = type(module).__name__
+        if name in kinds:
+            module.register_forward_hook(
+                lambda module, *_, name=name: ran.append(kinds[name] or kernel(module))
+            )
+    stops = count_stops(take_inventory(network, input_size=64))
+    walked = [item for stop in stops for item in stop["items"] if item != "pooling"]
+    assert [item.replace("transition", "1×1") for item in walked] == ran
+    assert [(stop["kind"], stop["block"], stop["layer"]) for stop in stops] == [
+        ("stem", 0, 0),
+        ("layer", 1, 1),
+        ("layer", 1, 2),
+        ("transition", 1, 0),
+        ("layer", 2, 1),
+        ("layer", 2, 2),
+        ("layer", 2, 3),
+        ("classifier", 0, 0),
+    ]
+    # Max pool, the transition's average pool, and the global one before the classifier.
+    assert [stop["items"].index("pooling") for stop in stops if "pooling" in stop["items"]] == [
+        2,
+        2,
+        1,
+    ]
+
+
+def kernel(convolution: object) -> str:
+    size = convolution.kernel_size[0]  # type: ignore[attr-defined]
+    return f"{size}×{size}"
+
+
+def test_counter_walks_through_what_was_counted_and_says_so() -> None:
+    other = inventory_of(VARIANTS["densenet201"])
+    first, second, *_ = count_scene(FIVE, {"densenet121": other})["variants"]
+    assert (first["name"], counted_by_the_name(first["stops"])) == ("DenseNet-121", 201)
+    assert first["badge"] == "live: what ran in this network"
+    assert second["badge"] == "computed from the architecture"
 
 
 # -- table 1 --------------------------------------------------------------------------------
@@ -174,22 +242,46 @@ def test_an_address_that_cannot_be_drawn_is_one_sentence(address: dict[str, str]
     assert not any(len(text) > 2 and text in why for text in address.values())
 
 
-def test_the_growth_pages_address_is_taken() -> None:
-    address = {"k": "24", "layers": "12", "initial": "64", "bottleneck": "false"}
-    assert refusal({**address, "compression": "0.5"}) is None
-    assert own_spec({**DEFAULTS, "k": 24, "layers": 12, BOTTLENECK: False}) == OWN
-    assert own_spec(DEFAULTS) is None
+def values_of(address: dict[str, str]) -> dict[str, object]:
+    """What the controls of the page make of an address."""
+    assert refusal(address) is None
+    values = {key: control.read(address[key]) for key, control in CONTROLS.items()}
+    return {**values, BOTTLENECK: address[BOTTLENECK] == "true"}
 
 
-def test_the_way_back_to_the_growth_page_knows_what_that_can_show() -> None:
-    assert growth_link(OWN) == {
-        "k": "24",
-        "layers": "12",
-        "initial": "64",
-        "bottleneck": "false",
-        "compression": "0.5",
-    }
+@pytest.mark.parametrize("k", [None, 24])
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_growth_pages_address_carries_the_whole_network(name: str, k: int | None) -> None:
+    spec = replace(VARIANTS[name], growth_rate=k or VARIANTS[name].growth_rate)
+    assert own_spec(values_of(growth_address(spec))) == spec
+
+
+def test_the_controls_stand_at_the_base() -> None:
+    assert own_spec(DEFAULTS) == BASE
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_way_back_to_the_growth_page_names_the_model_with_its_blocks(name: str) -> None:
+    spec = replace(VARIANTS[name], growth_rate=24, bottleneck=False)
+    address = growth_link(replace(spec, block_config=(9, *spec.block_config[1:])))
+    assert address is not None
+    assert address["model"] == f"{name}{UNTRAINED}"
+    assert (address["k"], address["layers"], address[BOTTLENECK]) == ("24", "9", "false")
+
+
+def test_the_growth_page_cannot_show_blocks_that_no_variant_has() -> None:
     assert growth_link(replace(BASE, block_config=(6, 12, 24, 20))) is None
+
+
+def test_every_position_of_the_controls_is_a_network_or_known_to_be_none() -> None:
+    ends = [(control.low, control.high) for control in CONTROLS.values()]
+    reasons = []
+    for *numbers, bottleneck in product(*ends, (True, False)):
+        try:
+            own_spec({**dict(zip(CONTROLS, numbers, strict=True)), BOTTLENECK: bottleneck})
+        except SpecError as error:
+            reasons.append(str(error).partition("; ")[2])
+    assert set(reasons) == {"a transition must keep at least one map."}  # what the page says
 
 
 def opened(root: object, **address: str) -> AppTest:
@@ -223,6 +315,23 @@ def test_page_refuses_a_wrong_address_until_a_control_is_moved(root: object) -> 
     assert networks(app)[-1] == "Yours"
 
 
+def test_page_says_where_allowed_numbers_make_no_network(root: object) -> None:
+    app = opened(root, k="4", initial="16", compression="0.1", block2="1")
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == [IMPOSSIBLE]
+    assert networks(app) == [variant.title for variant in FIVE]
+    app.button(key="own_forget").click().run()
+    assert len(app.warning) == 0
+
+
+def test_page_knows_one_of_the_five(root: object) -> None:
+    app = opened(root, **link_with(growth_address(VARIANTS["densenet201"])))
+    assert not app.exception
+    assert app.slider(key="block3").value == 48
+    assert "These are DenseNet-201’s numbers" in " ".join(line.value for line in app.caption)
+    assert networks(app) == [variant.title for variant in FIVE]
+
+
 # -- ways in --------------------------------------------------------------------------------
 
 
@@ -230,3 +339,26 @@ def test_every_variant_opens_in_every_page_that_shows_one() -> None:
     assert {row.name for row in PAGES} >= set(INSIDE)
     assert {f"{name}{UNTRAINED}" for name in VARIANTS} <= set(MODEL_TITLES)
     assert set(VARIANTS) - set(MODEL_TITLES) == {"densenet264"}
+
+
+@pytest.mark.parametrize("name", ["densenet161", "densenet201"])
+def test_a_link_opens_a_variant_as_it_is(root: object, name: str) -> None:
+    """Also where the controls were elsewhere, and another model was chosen before."""
+    app = AppTest.from_file(f"{root}/app.py", default_timeout=120)
+    app.switch_page("pages/growth_rate.py")
+    app.session_state["k"] = 24
+    app.session_state["model"] = "densenet121-untrained"
+    for key, value in link_with(model_address(f"{name}{UNTRAINED}")).items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="model").value == f"{name}{UNTRAINED}"
+    assert app.slider(key="k").value == VARIANTS[name].growth_rate
+    assert app.slider(key="initial").value == VARIANTS[name].initial_channels
+
+
+def test_a_link_with_nonsense_changes_nothing(root: object) -> None:
+    app = opened(root, **link_with({"k": "4000", "block2": "x", "model": "<b>", "page": "1"}))
+    assert not app.exception
+    assert app.slider(key="k").value == 32
+    assert networks(app) == [variant.title for variant in FIVE]

@@ -8,17 +8,9 @@ import sys
 import pytest
 
 from densenet_viz.systems import REFERENCE, SYSTEMS
-from densenet_viz.timings import (
-    Benchmark,
-    Timing,
-    TrainingRun,
-    TrainingStep,
-    cited_ratio,
-    ratio_of,
-    rows_of,
-    spread_of,
-    step_rows,
-)
+from densenet_viz.timings.passes import Benchmark, Timing, cited_ratio, rows_of
+from densenet_viz.timings.seconds import ratio_of, spread_of
+from densenet_viz.timings.training import TrainingRun, TrainingStep, step_rows
 
 BENCHMARK = Benchmark(
     {"processor": "Acme 9"},
@@ -116,7 +108,8 @@ def test_step_rows_for_files() -> None:
 
 def test_the_types_and_what_pages_ask_before_measuring_load_no_torch() -> None:
     code = (
-        "import sys, densenet_viz.timings, densenet_viz.memory;"
+        "import sys, densenet_viz.timings.passes, densenet_viz.timings.training;"
+        "import densenet_viz.memory;"
         "import densenet_viz.machine as machine;"
         "machine.spare_bytes('cpu'); machine.processor();"
         "print(*sorted({'torch', 'streamlit', 'plotly'} & set(sys.modules)))"

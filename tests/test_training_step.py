@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+import weakref
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from densenet_viz.measure import training_step as measured
 from densenet_viz.measure.live_bytes import LiveBytes
 from densenet_viz.measure.rounds import Cancelled
 from densenet_viz.measure.training_step import measure_steps, peak_bytes, training_step
-from densenet_viz.memory import kept_maps, needed_bytes, ways
+from densenet_viz.memory import kept_maps, needed_for_passes, needed_for_steps, ways
 from densenet_viz.network.build import build
 from densenet_viz.network.systems import build_system
 from densenet_viz.spec import VARIANTS
@@ -228,7 +229,7 @@ def test_progress_and_cancel(order: list[tuple[str, bool]]) -> None:
     parts: list[float] = []
     measure_steps(("densenet121",), rounds=1, on_progress=parts.append)
     assert parts[0] == 0.0
-    assert parts[-1] == pytest.approx(1.0)
+    assert (parts[-1], parts.count(1.0)) == (1.0, 1)
     assert parts == sorted(parts)
     order.clear()
     with pytest.raises(Cancelled):
@@ -236,27 +237,87 @@ def test_progress_and_cancel(order: list[tuple[str, bool]]) -> None:
     assert len(order) == 5
 
 
-def test_a_gpus_peak_is_its_allocators(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a GPU: what would be asked of it, in this order."""
-    asked: list[str] = []
-    answers = {"memory_allocated": 100, "max_memory_allocated": 740}
+class Allocator:
+    """What torch's allocator on a GPU counts, as its documentation says: bytes handed out now,
+    and the most since the peak was last reset.
+    """
 
-    def told(name: str) -> Callable[[], int | None]:
-        return lambda: (asked.append(name), answers.get(name))[1]
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, now: int, peak: int) -> None:
+        self.now, self.peak = now, peak
+        monkeypatch.setattr(Tensor, "is_cuda", True)
+        monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
+        monkeypatch.setattr(torch.cuda, "memory_allocated", lambda: self.now)
+        monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: self.peak)
+        monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", self._reset)
 
-    for name in ("reset_peak_memory_stats", *answers, "synchronize"):
-        monkeypatch.setattr(torch.cuda, name, told(name))
-    monkeypatch.setattr(measured, "training_step", lambda *_: asked.append("step"))
-    monkeypatch.setattr(Tensor, "is_cuda", True)
-    pictures, labels = examples(1)
-    assert peak_bytes(nn.Linear(1, 1), pictures, labels) == 640
-    assert asked == [
-        "reset_peak_memory_stats",
-        "memory_allocated",
-        "step",
-        "synchronize",
-        "max_memory_allocated",
-    ]
+    def _reset(self) -> None:
+        self.peak = self.now
+
+    def take(self, change: int) -> None:
+        self.now += change
+        self.peak = max(self.peak, self.now)
+
+
+def test_a_gpus_peak_is_that_of_this_step_beside_what_was_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    allocator = Allocator(monkeypatch, now=100, peak=5000)  # another network's step took more
+
+    def step(*_: object) -> None:
+        for change in (400, 240, -500, 30):  # at most 640; gradients of 170 stay
+            allocator.take(change)
+
+    monkeypatch.setattr(measured, "training_step", step)
+    assert peak_bytes(nn.Linear(1, 1), *examples(1)) == 640
+    assert peak_bytes(nn.Linear(1, 1), *examples(1)) == 640
+
+
+class Watched(nn.Module):
+    """A network that notes its maps, and has no memory left at one of its steps."""
+
+    def __init__(self, used: list[weakref.ref[nn.Module | Tensor]], fails_at: int) -> None:
+        super().__init__()
+        self.conv, self.left, self.used = nn.Conv2d(3, 2, 1), fails_at, used
+        used.append(weakref.ref(self))
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps = self.conv(x)
+        pooled: Tensor = maps.mean((2, 3))
+        self.used.extend(map(weakref.ref, (maps, pooled)))
+        self.left -= 1
+        if not self.left:
+            raise torch.OutOfMemoryError("none left")
+        return pooled
+
+
+@pytest.mark.parametrize("end", ["well", "cancelled", "error"])
+def test_a_gpus_memory_is_given_back(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    """When torch is told to let go of its cache, no network and no map is in use any more."""
+    used: list[weakref.ref[nn.Module | Tensor]] = []
+    alive: list[int] = []
+
+    def empty() -> None:
+        gc.collect()
+        alive.append(sum(one() is not None for one in used))
+
+    fails_at = 3 if end == "error" else 99
+    monkeypatch.setattr(measured, "build_system", lambda *_, **__: Watched(used, fails_at))
+    monkeypatch.setattr(measured, "peak_bytes", lambda *_: 1)
+    monkeypatch.setattr(nn.Module, "to", lambda self, _device: self)
+    monkeypatch.setattr(Tensor, "to", lambda self, _device: self)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Acme GPU")
+    monkeypatch.setattr(torch.cuda, "empty_cache", empty)
+    expected = {"cancelled": Cancelled, "error": torch.OutOfMemoryError}
+    with pytest.raises(expected[end]) if end in expected else nullcontext():
+        measure_steps(
+            ("resnet50", "resnet101"),
+            rounds=3,
+            device="cuda",
+            cancelled=lambda: end == "cancelled" and len(used) >= 8,
+        )
+    assert len(used) >= 8
+    assert alive == [0]
 
 
 # -- what it needs --------------------------------------------------------------------------
@@ -276,11 +337,24 @@ def test_the_estimate_is_more_than_is_needed_but_not_much(name: str) -> None:
     pictures, labels = examples(1, 224)
     held = sum(tensor.nbytes for tensor in network.state_dict().values()) * len(ways(name))
     needs = peak_bytes(network, pictures, labels) + held
-    assert needs < needed_bytes([name], 1) < 3 * needs
-    more = needed_bytes([name], 9) - needed_bytes([name], 1)
-    assert more == 8 * (needed_bytes([name], 2) - needed_bytes([name], 1))
+    assert needs < needed_for_steps([name], 1) < 3 * needs
+    more = needed_for_steps([name], 9) - needed_for_steps([name], 1)
+    assert more == 8 * (needed_for_steps([name], 2) - needed_for_steps([name], 1))
     gc.collect()
 
 
+@pytest.mark.parametrize("name", ["resnet50", "resnet50v2", "densenet121"])
+def test_the_estimate_for_passes_is_more_than_is_needed_but_not_much(name: str) -> None:
+    network = build_system(name, seed=0)
+    pictures, _ = examples(1, 224)
+    with torch.inference_mode(), LiveBytes(network.state_dict().values()) as live:
+        network(pictures.clone())
+    a_picture = needed_for_passes([name], [1, 9, 4]) - needed_for_passes([name], [8])
+    assert live.peak < a_picture < 2 * live.peak
+    weights = sum(t.nbytes for t in network.state_dict().values() if t.is_floating_point())
+    both = needed_for_passes([name, "resnet152", name], [1]) - needed_for_passes(["resnet152"], [1])
+    assert both == weights
+
+
 def test_more_systems_need_more() -> None:
-    assert needed_bytes(["densenet121", "resnet50"], 1) > needed_bytes(["resnet50"], 1)
+    assert needed_for_steps(["densenet121", "resnet50"], 1) > needed_for_steps(["resnet50"], 1)

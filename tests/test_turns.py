@@ -9,7 +9,7 @@ import pytest
 
 from densenet_viz.ui import turns
 from densenet_viz.ui.jobs import Desk, Job, Shop
-from densenet_viz.ui.turns import Bench
+from densenet_viz.ui.turns import Bench, Refused
 
 PATIENCE = 10.0
 
@@ -58,30 +58,30 @@ def job_of(bench: Bench[object]) -> Job:
 
 def test_the_last_result_is_kept_for_everybody(sessions: Sessions) -> None:
     bench: Bench[object] = Bench("one")
-    assert (bench.latest, bench.busy) == (None, False)
+    assert (bench.latest, bench.busy) == ({}, False)
     slow = Slow("seen by all")
-    bench.ask("question", slow)
+    bench.ask("cpu", "question", slow)
     assert bench.busy
     slow.go_on.set()
     assert job_of(bench).finished.wait(PATIENCE)
     sessions.now = "second"
-    assert (bench.latest, bench.busy) == ("seen by all", False)
+    assert (bench.latest, bench.busy) == ({"cpu": "seen by all"}, False)
 
 
 def test_the_same_question_is_shared_while_it_runs_and_new_afterwards(sessions: Sessions) -> None:
     bench: Bench[object] = Bench("one")
     slow, other = Slow(), Slow()
-    bench.ask("question", slow)
+    bench.ask("cpu", "question", slow)
     first = job_of(bench)
     assert slow.started.wait(PATIENCE)
     sessions.now = "second"
-    bench.ask("question", other)
+    bench.ask("cpu", "question", other)
     assert job_of(bench) is first
     slow.go_on.set()
     other.go_on.set()
     assert first.finished.wait(PATIENCE)
     assert (slow.calls, other.calls) == (1, 0)
-    bench.ask("question", other)
+    bench.ask("cpu", "question", other)
     assert job_of(bench).finished.wait(PATIENCE)
     assert other.calls == 1
 
@@ -90,32 +90,32 @@ def test_another_question_waits_for_its_turn(sessions: Sessions) -> None:
     bench: Bench[object] = Bench("one")
     elsewhere: Bench[object] = Bench("two")
     slow, next_one = Slow("first"), Slow("second")
-    bench.ask("question", slow)
+    bench.ask("cpu", "question", slow)
     assert slow.started.wait(PATIENCE)
     sessions.now = "second"
-    elsewhere.ask("another", next_one)
+    elsewhere.ask("cpu", "another", next_one)
     assert not next_one.started.wait(0.3)
     assert job_of(elsewhere).began is None
     slow.go_on.set()
     assert next_one.started.wait(PATIENCE)
     next_one.go_on.set()
     assert job_of(elsewhere).finished.wait(PATIENCE)
-    assert (bench.latest, elsewhere.latest) == ("first", "second")
+    assert (bench.latest, elsewhere.latest) == ({"cpu": "first"}, {"cpu": "second"})
 
 
 def test_a_waiting_one_can_be_cancelled(sessions: Sessions) -> None:
     bench: Bench[object] = Bench("one")
     slow, waiting = Slow(), Slow()
-    bench.ask("question", slow)
+    bench.ask("cpu", "question", slow)
     assert slow.started.wait(PATIENCE)
     sessions.now = "second"
-    bench.ask("another", waiting)
+    bench.ask("cpu", "another", waiting)
     bench.desk.cancel()
     assert job_of(bench).finished.wait(PATIENCE)
     slow.go_on.set()
     sessions.now = "first"
     assert job_of(bench).finished.wait(PATIENCE)
-    assert (waiting.calls, bench.latest) == (0, "result")
+    assert (waiting.calls, bench.latest) == (0, {"cpu": "result"})
 
 
 @pytest.mark.parametrize("stop", ["cancel", "error"])
@@ -125,22 +125,67 @@ def test_one_that_ends_badly_gives_up_its_turn_and_changes_nothing(
     bench: Bench[object] = Bench("one")
     good = Slow("good")
     good.go_on.set()
-    bench.ask("question", good)
+    bench.ask("cpu", "question", good)
     assert job_of(bench).finished.wait(PATIENCE)
 
     def broken(_report: object, _cancelled: object) -> object:
         raise ValueError("no luck")
 
     slow = Slow()
-    bench.ask("question", slow if stop == "cancel" else broken)
+    bench.ask("cpu", "question", slow if stop == "cancel" else broken)
     bad = job_of(bench)
     if stop == "cancel":
         assert slow.started.wait(PATIENCE)
         bench.desk.cancel()
     assert bad.finished.wait(PATIENCE)
-    assert (bench.latest, bench.busy) == ("good", False)
+    assert (bench.latest, bench.busy) == ({"cpu": "good"}, False)
     again = Slow("better")
     again.go_on.set()
-    bench.ask("question", again)
+    bench.ask("cpu", "question", again)
     assert job_of(bench).finished.wait(PATIENCE)
-    assert bench.latest == "better"
+    assert bench.latest == {"cpu": "better"}
+
+
+def test_each_device_keeps_its_last_result(sessions: Sessions) -> None:
+    bench: Bench[object] = Bench("one")
+    for device, result in (("cuda", "quick"), ("cpu", "slow"), ("cuda", "quicker")):
+        measure = Slow(result)
+        measure.go_on.set()
+        bench.ask(device, "the same question", measure)
+        assert job_of(bench).finished.wait(PATIENCE)
+        assert measure.calls == 1
+    assert list(bench.latest.items()) == [("cpu", "slow"), ("cuda", "quicker")]
+
+
+def test_memory_is_not_judged_while_something_is_measured(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "spare_bytes", lambda _device: 1_000_000_000)
+    bench: Bench[object] = Bench("one")
+    sentence = "That needs about 2.0 GB and 1.0 GB are free: do less."
+
+    def shortage() -> str | None:
+        return bench.shortage(2_000_000_000, "cpu", "do less")
+
+    assert shortage() == sentence
+    assert bench.shortage(1_000_000_000, "cpu", "do less") is None
+    slow = Slow()
+    bench.ask("cpu", "question", slow)
+    assert shortage() is None
+    assert slow.started.wait(PATIENCE)
+    sessions.now = "second"  # who would wait for the first one's end
+    assert (bench.busy, shortage()) == (False, None)
+    sessions.now = "first"
+    slow.go_on.set()
+    assert job_of(bench).finished.wait(PATIENCE)
+    assert shortage() == sentence
+
+
+def test_who_has_its_turn_is_refused_if_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "spare_bytes", lambda _device: 1_000_000_000)
+    turns.ensure_memory(1_000_000_000, "cpu", "do less")
+    with (
+        turns.turn(lambda: False),
+        pytest.raises(Refused, match=r"2\.0 GB and 1\.0 GB are free: do less"),
+    ):
+        turns.ensure_memory(2_000_000_000, "cpu", "do less")

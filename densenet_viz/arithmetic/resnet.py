@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from densenet_viz.arithmetic.inventory import (
     FLOAT_BYTES,
@@ -20,6 +20,7 @@ from densenet_viz.arithmetic.inventory import (
     convolution,
     halved,
     norm,
+    total,
 )
 from densenet_viz.arithmetic.limits import is_whole, require, require_whole
 
@@ -168,11 +169,11 @@ class ResNetSpec:
 
     @property
     def parameters(self) -> int:
-        return sum(leaf.parameters for leaf in self.leaves)
+        return total(self.leaves, "parameters")
 
     @property
     def multiply_adds(self) -> int:
-        return sum(leaf.multiply_adds for leaf in self.leaves)
+        return total(self.leaves, "multiply_adds")
 
     @cached_property
     def activation_bytes(self) -> int:
@@ -243,25 +244,9 @@ def _preactivation_unit(unit: Unit) -> Iterator[_Operation]:
     yield whole  # the sum
 
 
-def _convolved(
-    module: str,
-    place: str,
-    *,
-    reads: int,
-    writes: int,
-    kernel: int,
-    size: int,
-    keras_bias: bool = False,
-) -> _Operation:
-    leaf = convolution(
-        module,
-        place,
-        reads=reads,
-        writes=writes,
-        kernel=kernel,
-        size=size,
-        keras_bias=keras_bias,
-    )
+def _convolved(module: str, place: str, *, writes: int, size: int, **given: Any) -> _Operation:
+    """What `inventory.convolution` counts, and the maps it writes."""
+    leaf = convolution(module, place, writes=writes, size=size, **given)
     return _Operation(writes * size * size, leaf)
 
 

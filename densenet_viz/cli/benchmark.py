@@ -7,15 +7,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from densenet_viz.cli.common import DEVICES, Complaint, check_device, count, progress_bar
+from densenet_viz.machine import devices, spare_bytes
+from densenet_viz.memory import memory_trouble, needed_for_passes
 from densenet_viz.systems import REFERENCE, SYSTEMS
-from densenet_viz.timings import rows_of
+from densenet_viz.timings.passes import rows_of
 
 if TYPE_CHECKING:
-    from densenet_viz.timings import Benchmark
+    from densenet_viz.timings.passes import Benchmark
 
 LARGEST_BATCH = 256
 MOST_ROUNDS = 1000
-NO_MEMORY = "There is not enough memory for that; give fewer models or a smaller batch."
+FEWER = "give fewer models or a smaller batch"
+NO_MEMORY = f"There is not enough memory for that; {FEWER}."
 CITED = (
     "± is the interquartile range over the rounds. The cited ratios are Keras's, from steps of 32 "
     "pictures on other machines."
@@ -57,10 +60,12 @@ def run(options: argparse.Namespace) -> None:
     models = chosen(options.models)  # first: a bad name shall not wait for torch
     check_device(options.device)
 
-    from densenet_viz.machine import devices
     from densenet_viz.measure.latency import benchmark
 
     device = devices()[-1] if options.device == "auto" else options.device
+    needed = needed_for_passes((REFERENCE, *models), options.batch)
+    if trouble := memory_trouble(needed, spare_bytes(device), FEWER):
+        raise Complaint(trouble)
     try:
         result = benchmark(
             models,

@@ -8,7 +8,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from densenet_viz.arithmetic.inventory import KINDS, Inventory, Kind
-from densenet_viz.figures.theme import KIND_COLOURS
+from densenet_viz.figures.theme import HATCHING, KIND_COLOURS
 
 Quantity = Literal["parameters", "multiply_adds"]
 WORDS: Mapping[Quantity, str] = {"parameters": "parameters", "multiply_adds": "multiply-adds"}
@@ -78,7 +78,7 @@ def costs_figure(bars: Bars, quantity: Quantity, *, share: bool = False) -> go.F
                 "pattern": {
                     "shape": _PATTERNS[kind],
                     "fillmode": "overlay",
-                    "fgcolor": "#14151B",
+                    "fgcolor": HATCHING,
                     "fgopacity": 0.45,
                     "solidity": 0.15,
                     "size": 9,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from densenet_viz.cited.imagenet import PublishedError
-from densenet_viz.figures.theme import OKABE_ITO
+from densenet_viz.figures.theme import ENTERING, OKABE_ITO
 
 _MARKS = ("circle", "diamond", "square", "triangle-up", "x")
 _COLOURS = (OKABE_ITO[4], OKABE_ITO[0], OKABE_ITO[5], OKABE_ITO[1], OKABE_ITO[2])
@@ -61,7 +61,7 @@ def _line(errors: Sequence[PublishedError], name: str, row: int) -> go.Scatter:
         x=[min(own), max(own)],
         y=[row, row],
         mode="lines",
-        line={"color": "#8C8F98", "width": 2},
+        line={"color": ENTERING, "width": 2},
         showlegend=False,
         hoverinfo="skip",
     )

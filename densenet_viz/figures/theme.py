@@ -40,6 +40,9 @@ def layer_colour(layer: int) -> str:
     return "#" + "".join(f"{round(255 * part):02X}" for part in parts) if turn else base
 
 
+HATCHING = "#14151B"
+"""Of patterns drawn over a colour, so that bars differ without it."""
+
 FAMILY_COLOURS = {"DenseNet": "#D55E00", "ResNet": "#0072B2", "ResNetV2": "#009E73"}
 FAMILY_MARKS = {"DenseNet": "circle", "ResNet": "square", "ResNetV2": "diamond"}
 """A family of networks has a colour and a shape: colour never tells it alone."""

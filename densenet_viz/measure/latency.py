@@ -7,17 +7,17 @@ not channels-last) for all alike, as many threads as torch uses by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from densenet_viz import machine
-from densenet_viz.measure.rounds import Steps, orders, seconds_of
+from densenet_viz.measure.rounds import Steps, given_back, orders, seconds_of
 from densenet_viz.network.systems import build_system
 from densenet_viz.systems import REFERENCE, SYSTEMS
-from densenet_viz.timings import Benchmark, Timing
+from densenet_viz.timings.passes import Benchmark, Timing
 
 WARM_UPS = 2
 """Passes of each network and batch that are not counted: memory and kernels are found in them."""
@@ -60,8 +60,8 @@ def benchmark(
     passes = sum(SYSTEMS[name].cited.cpu_ms for name in names) * sum(sizes) * (WARM_UPS + rounds)
     building = sum(map(_building, names))
     steps = Steps(passes + building, on_progress, cancelled)
-    with _networks(names, device, steps) as networks, torch.inference_mode():
-        seconds = _measure(networks, device, sizes, rounds, steps)
+    with given_back(device):
+        seconds = _measure(names, device, sizes, rounds, steps)
     threads = torch.get_num_threads()
     about = machine.describe(device) | {"rounds": f"{rounds}", "passes": LAYOUT}
     timings = (
@@ -76,46 +76,45 @@ def _building(name: str) -> float:
     return SYSTEMS[name].cited.parameters * _BUILDING
 
 
-@contextmanager
-def _networks(names: Sequence[str], device: str, steps: Steps) -> Iterator[dict[str, nn.Module]]:
-    """The networks on the device; their memory is given back at the end."""
-    networks: dict[str, nn.Module] = {}
-    try:
-        for name in names:
-            networks[name] = build_system(name, seed=0).to(device)
-            steps.step(_building(name))
-        yield networks
-    finally:
-        networks.clear()
-        if device == "cuda":
-            torch.cuda.empty_cache()
-
-
 def _measure(
-    networks: dict[str, nn.Module], device: str, sizes: Sequence[int], rounds: int, steps: Steps
+    names: Sequence[str], device: str, sizes: Sequence[int], rounds: int, steps: Steps
 ) -> dict[tuple[str, int], list[float]]:
     """Seconds of each model and batch, round by round."""
-    pictures = {size: _pictures(size, device) for size in sizes}
+    networks = _networks(names, device, steps)
+    pictures = _pictures(max(sizes), device)
     cases = [(name, size) for name in networks for size in sizes]
     seconds: dict[tuple[str, int], list[float]] = {case: [] for case in cases}
-
-    def one_pass(case: tuple[str, int]) -> float:
-        name, size = case
-        taken = seconds_of(lambda: networks[name](pictures[size]), device)
-        steps.step(SYSTEMS[name].cited.cpu_ms * size)
-        return taken
-
-    for case in cases:
+    for name, size in cases:
         for _ in range(WARM_UPS):
-            one_pass(case)
+            _seconds(networks[name], pictures[:size], device)
+            steps.step(_pass(name, size))
     for order in orders(len(cases), rounds):
-        for place in order:
-            seconds[cases[place]].append(one_pass(cases[place]))
+        for name, size in (cases[place] for place in order):
+            seconds[name, size].append(_seconds(networks[name], pictures[:size], device))
+            steps.step(_pass(name, size))
     return seconds
 
 
+def _seconds(network: nn.Module, pictures: Tensor, device: str) -> float:
+    with torch.inference_mode():
+        return seconds_of(partial(network, pictures), device)
+
+
+def _pass(name: str, size: int) -> float:
+    """How long a pass takes, about, in milliseconds."""
+    return SYSTEMS[name].cited.cpu_ms * size
+
+
+def _networks(names: Sequence[str], device: str, steps: Steps) -> dict[str, nn.Module]:
+    networks = {}
+    for name in names:
+        networks[name] = build_system(name, seed=0).to(device)
+        steps.step(_building(name))
+    return networks
+
+
 def _pictures(count: int, device: str) -> Tensor:
-    """(count, 3, 224, 224) of noise, the same every time."""
+    """(count, 3, 224, 224) of noise, the same every time; smaller batches are its beginning."""
     size = SYSTEMS[REFERENCE].spec.input_size
     noise = torch.randn(count, 3, size, size, generator=torch.Generator().manual_seed(0))
     return noise.to(device)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from traceback import clear_frames
 
 import torch
+
+_ROUNDING = 1e-9
+"""By so much a sum of parts may miss the whole."""
 
 
 class Cancelled(Exception):
@@ -42,8 +47,28 @@ def seconds_of(run: Callable[[], object], device: str) -> float:
     return time.perf_counter() - began
 
 
+@contextmanager
+def given_back(device: str) -> Iterator[None]:
+    """Afterwards the memory that was used within is free again: torch keeps none of a GPU's.
+
+    An error's frames would hold the tensors of what failed; they forget them, but for those of
+    functions within functions, which Python lets nobody clear.
+    """
+    try:
+        yield
+    except BaseException as error:
+        clear_frames(error.__traceback__)
+        raise
+    finally:
+        if device == "cuda":
+            torch.cuda.empty_cache()
+
+
 class Steps:
-    """Walks through work whose parts' weights are known: reports 0 to 1, asks whether to stop."""
+    """Walks through work whose parts' weights are known: reports 0 to 1, asks whether to stop.
+
+    The last step reports exactly 1.
+    """
 
     def __init__(
         self,
@@ -64,7 +89,8 @@ class Steps:
             Cancelled: somebody wants it to stop.
         """
         self._done += weight
-        self._report(min(1.0, self._done / self._total))
+        part = self._done / self._total
+        self._report(part if part < 1 - _ROUNDING else 1.0)
         self.look()
 
     def look(self) -> None:

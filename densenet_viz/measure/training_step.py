@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -17,11 +18,11 @@ from torch.nn.functional import cross_entropy
 
 from densenet_viz import machine
 from densenet_viz.measure.live_bytes import LiveBytes
-from densenet_viz.measure.rounds import Steps, orders, seconds_of
+from densenet_viz.measure.rounds import Steps, given_back, orders, seconds_of
 from densenet_viz.memory import ways
 from densenet_viz.network.systems import build_system
 from densenet_viz.systems import SYSTEMS
-from densenet_viz.timings import TrainingRun, TrainingStep
+from densenet_viz.timings.training import TrainingRun, TrainingStep
 
 STEP = "forward, cross-entropy and backward, no optimiser; float32, NCHW, random weights"
 _PASSES = 3.0
@@ -80,6 +81,16 @@ def measure_steps(
     names = tuple(dict.fromkeys(models))
     per_round = sum(_weight(name, way) for name in names for way in ways(name))
     steps = Steps(per_round * (rounds + _APART), on_progress, cancelled)
+    with given_back(device):
+        measured, weights = _measure(names, batch, rounds, device, steps)
+    about = machine.describe(device) | {"rounds": f"{rounds}", "step": STEP}
+    return TrainingRun(about, measured, weights)
+
+
+def _measure(
+    names: Sequence[str], batch: int, rounds: int, device: str, steps: Steps
+) -> tuple[tuple[TrainingStep, ...], dict[str, int]]:
+    """The steps, and each model's weights in bytes."""
     cases = []
     for name in names:
         for way in ways(name):
@@ -97,8 +108,7 @@ def measure_steps(
         TrainingStep(case.name, batch, case.memory_efficient, peak, tuple(case.seconds))
         for case, peak in zip(cases, peaks, strict=True)
     )
-    about = machine.describe(device) | {"rounds": f"{rounds}", "step": STEP}
-    return TrainingRun(about, measured, {case.name: _weight_bytes(case.network) for case in cases})
+    return measured, {case.name: _weight_bytes(case.network) for case in cases}
 
 
 def _weight_bytes(network: nn.Module) -> int:
@@ -110,7 +120,7 @@ def _weight_bytes(network: nn.Module) -> int:
 def _examples(batch: int, device: str) -> tuple[Tensor, Tensor]:
     """(batch, 3, 224, 224) of noise and a class for each, the same every time."""
     noise = torch.randn(batch, 3, 224, 224, generator=torch.Generator().manual_seed(0))
-    return noise.to(device), torch.arange(batch, device=device)
+    return noise.to(device), torch.arange(batch).to(device)
 
 
 def training_step(network: nn.Module, pictures: Tensor, labels: Tensor) -> None:
@@ -122,7 +132,7 @@ def training_step(network: nn.Module, pictures: Tensor, labels: Tensor) -> None:
 def _seconds(network: nn.Module, pictures: Tensor, labels: Tensor, device: str) -> float:
     """Seconds of a step; the gradients are let go of afterwards, outside the time."""
     try:
-        return seconds_of(lambda: training_step(network, pictures, labels), device)
+        return seconds_of(partial(training_step, network, pictures, labels), device)
     finally:
         network.zero_grad(set_to_none=True)
 

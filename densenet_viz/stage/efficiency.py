@@ -35,8 +35,11 @@ from densenet_viz.stage.scatter import (
     scatter_scene,
 )
 
-COUNTED = "counted here"
 CITED = "cited"
+LEVEL = 0.5
+"""Points of error within which two networks are called level: published errors of one and the same
+network differ by as much."""
+
 ASKED = "ResNet-101"
 """The network whose error the visitor is asked to match."""
 
@@ -50,8 +53,8 @@ CIFAR_GROUPS = (
     Group("DenseNet", _AMBER, "triangle"),
     Group("ResNet", FAMILY_COLOURS["ResNet"], "square"),
     Group("Pre-activation ResNet", FAMILY_COLOURS["ResNetV2"], "diamond"),
-    Group("Wide ResNet", _PINK, "square"),
-    Group("Others", _SKY, "triangle"),
+    Group("Wide ResNet", _PINK, "wedge"),
+    Group("Others", _SKY, "cross"),
 )
 
 
@@ -86,9 +89,12 @@ def match_words(match: Match, kind: Cost) -> str:
 
 
 def _against(rival: str, away: float) -> str:
-    if away > 0:
-        return f"comes within {away:.2f} points of {rival}"
-    return f"beats {rival} by {-away:.2f} points" if away else f"is level with {rival}"
+    if away == 0:
+        return f"is level with {rival}"
+    points = f"{abs(away):.2f} points {'above' if away > 0 else 'below'}"
+    if abs(away) < LEVEL:
+        return f"is level with {rival} ({points})"
+    return f"errs {points} {rival}"
 
 
 def in_words(entry: Entry) -> str:
@@ -213,7 +219,7 @@ def cifar_scene(kind: Cost, data_set: DataSet, *, lit: Sequence[str] = ()) -> Wo
 
 
 def cifar_title(kind: Cost, data_set: DataSet) -> str:
-    """How cheap a DenseNet beats the best other network of this column."""
+    """How cheaply a DenseNet reaches the best other network of this column."""
     return match_words(best_rival_match(cifar_entries(data_set), kind), kind)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from densenet_viz.arithmetic.inventory import Inventory
-from densenet_viz.figures.theme import FAMILY_COLOURS
 from densenet_viz.systems import SYSTEMS, System
 
 Words = dict[str, Any]
@@ -28,12 +27,11 @@ def reconciliation_scene(
         reconciled(system, inventories[name], live=name in counted)
         for name, system in SYSTEMS.items()
     ]
-    equal = sum(system["equal"] and system["depthEqual"] for system in systems)
+    equal = sum(system["equal"] and system["depth"] == system["citedDepth"] for system in systems)
     return {
         "systems": systems,
         "chosen": chosen if chosen in SYSTEMS else next(iter(SYSTEMS)),
-        "verdict": f"{equal} of {len(systems)} are equal, in parameters and in depth.",
-        "colours": dict(FAMILY_COLOURS),
+        "verdict": f"{equal} of {len(systems)} equal what Keras prints, in parameters and in depth",
     }
 
 
@@ -43,12 +41,14 @@ def reconciled(system: System, inventory: Inventory, *, live: bool) -> Words:
     Raises:
         ValueError: the inventory's parts do not make up its total.
     """
+    how = "counted live" if live else "computed"
     parts = [
         {
             "key": "parameters",
             "count": inventory.parameters,
             "name": "trainable parameters",
             "note": "weights and biases that training changes",
+            "how": how,
         },
         {
             "key": "statistics",
@@ -56,12 +56,14 @@ def reconciled(system: System, inventory: Inventory, *, live: bool) -> Words:
             "name": "running statistics",
             "note": f"a mean and a variance for each of {inventory.running_statistics // 2:,} "
             f"channels, in {inventory.depth_parts['batch norms']} batch norms",
+            "how": how,
         },
         {
             "key": "biases",
             "count": inventory.keras_biases,
             "name": "convolution biases",
             "note": _bias_words(inventory),
+            "how": f"from widths {how}" if inventory.keras_biases else how,
         },
     ]
     total = sum(int(str(part["count"])) for part in parts)
@@ -70,8 +72,7 @@ def reconciled(system: System, inventory: Inventory, *, live: bool) -> Words:
     return {
         "id": system.name,
         "title": system.title,
-        "group": system.family,
-        "how": "counted live" if live else "computed",
+        "how": how,
         "parts": parts,
         "total": total,
         "keras": system.keras_total,
@@ -83,7 +84,6 @@ def reconciled(system: System, inventory: Inventory, *, live: bool) -> Words:
         "depth": inventory.depth,
         "citedDepth": system.cited.depth,
         "note": system.note,
-        "depthEqual": inventory.depth == system.cited.depth,
     }
 
 

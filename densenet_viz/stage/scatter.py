@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Literal, cast, get_args
 
 Words = dict[str, Any]
-Mark = Literal["circle", "square", "diamond", "triangle"]
+Mark = Literal["circle", "square", "diamond", "triangle", "wedge", "cross"]
 Better = Literal["lower", "higher", ""]
 PANELS = range(1, 5)
 

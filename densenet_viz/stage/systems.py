@@ -6,7 +6,7 @@ live or computed. A time is a multiple of ResNet50's, so that machines can diffe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,7 +21,7 @@ from densenet_viz.stage.scatter import (
     pareto_front,
 )
 from densenet_viz.systems import KERAS, REFERENCE, SYSTEMS, System
-from densenet_viz.timings import Benchmark, cited_ratio
+from densenet_viz.timings.passes import Benchmark, cited_ratio
 
 Accuracy = Literal["top1", "top5"]
 Inventories = Mapping[str, Inventory]
@@ -56,12 +56,13 @@ class Times:
             return None
 
 
-def times_of(benchmark: Benchmark | None) -> dict[str, Times]:
+def times_of(benchmarks: Iterable[Benchmark] = ()) -> dict[str, Times]:
     """Every source of times by its short name: both cited ones, then what was measured here."""
     known = {device.lower(): Times(device.lower(), name) for name, device in DEVICES.items()}
-    for timing in benchmark.timings if benchmark else ():
-        key = f"here-{DEVICES.get(timing.device, timing.device).lower()}-{timing.batch}"
-        known[key] = Times(key, timing.device, timing.batch, benchmark)
+    for benchmark in benchmarks:
+        for timing in benchmark.timings:
+            key = f"here-{DEVICES.get(timing.device, timing.device).lower()}-{timing.batch}"
+            known[key] = Times(key, timing.device, timing.batch, benchmark)
     return known
 
 
@@ -114,8 +115,8 @@ def lesson(inventories: Inventories, accuracy: Accuracy) -> str:
     return (
         f"With **{' and '.join(dict.fromkeys(shares))} of the parameters** ({ours / 1e6:.1f} "
         f"million), {leader.title} is {' and '.join(against)} in {ACCURACIES[accuracy].lower()} "
-        f"accuracy. Its time is another matter: {leader.cited.cpu_ms} ms a step on Keras’s CPU, "
-        f"against {steps} ms (cited)."
+        f"accuracy (cited). Its time is another matter: {leader.cited.cpu_ms} ms a step on Keras’s "
+        f"CPU, against {steps} ms (cited)."
     )
 
 
@@ -124,11 +125,15 @@ def size_words(inventories: Inventories) -> str:
     system = SYSTEMS[REFERENCE]
     keras = 4 * system.keras_total
     own = inventories[REFERENCE].weight_bytes
+    dense = SYSTEMS["densenet121"]
     return (
-        f"**Sizes.** Keras counts in MB of 1,048,576 bytes, and its files hold a little more than "
-        f"weights: {system.title}’s {system.keras_total:,} numbers of 4 bytes are "
-        f"{keras / 2**20:.1f} such MB, cited as {system.cited.megabytes}. Ours are MB of 1,000,000 "
-        f"bytes: {own / 1e6:.1f} for the same network without convolution biases. On disk means "
+        f"**Sizes.** Keras seems to count in MB of 1,048,576 bytes, in files that hold a little "
+        f"more than weights: {system.title}’s {system.keras_total:,} numbers of 4 bytes are "
+        f"{keras / 2**20:.1f} such MB, cited as {system.cited.megabytes}; {dense.title}’s cited "
+        f"{dense.cited.megabytes} fit neither {4 * dense.keras_total / 2**20:.1f} such MB nor "
+        f"{4 * dense.keras_total / 1e6:.1f} of 1,000,000, and why is not known. Ours are "
+        f"MB of 1,000,000 bytes: {own / 1e6:.1f} for the same network without convolution "
+        "biases. On disk means "
         "the file that torch writes, with its table of contents and a counter for each batch norm. "
         "Activations are all tensors that one picture’s pass writes."
     )

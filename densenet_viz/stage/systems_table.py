@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 
 from densenet_viz.arithmetic.inventory import Inventory
@@ -15,7 +15,7 @@ from densenet_viz.stage.systems import (
     times_of,
 )
 from densenet_viz.systems import SYSTEMS, KerasRow, System
-from densenet_viz.timings import Benchmark, cited_ratio
+from densenet_viz.timings.passes import Benchmark, cited_ratio
 
 ABSENT = "–"
 CITED = "Keras Applications, cited"
@@ -27,7 +27,7 @@ def system_table(
     *,
     counted: Collection[str],
     stored: Mapping[str, int] | None = None,
-    benchmark: Benchmark | None = None,
+    benchmarks: Iterable[Benchmark] = (),
 ) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
     """The columns and rows of the scatter stage's table.
 
@@ -35,12 +35,12 @@ def system_table(
         inventories: one for each of the nine.
         counted: the systems whose inventory was counted on a live network.
         stored: bytes of the file that torch writes for each live network's weights, where known.
-        benchmark: adds a column of ratios for each device and batch, beside the cited ones.
+        benchmarks: add a column of ratios for each device and batch, beside the cited ones.
     """
     columns = [
         *_cited_columns(),
         *_own_columns(inventories, stored or {}, how_counted(counted)),
-        *_ratio_columns(benchmark),
+        *_ratio_columns(benchmarks),
     ]
     rows = (
         Row(name, system.family, tuple(write(system) for _, write in columns))
@@ -92,9 +92,9 @@ def _own_columns(
     yield Column("disk", "On disk, MB", how, cited=False), partial(_stored, stored)
 
 
-def _ratio_columns(benchmark: Benchmark | None) -> Iterator[tuple[Column, Write]]:
+def _ratio_columns(benchmarks: Iterable[Benchmark]) -> Iterator[tuple[Column, Write]]:
     """Cited and measured ratios to ResNet50, device by device; none without a benchmark."""
-    measured = [times for times in times_of(benchmark).values() if times.benchmark]
+    measured = [times for times in times_of(benchmarks).values() if times.benchmark]
     for device in dict.fromkeys(times.device for times in measured):
         name = f"{DEVICES.get(device, device)} × ResNet50"
         yield Column(f"cited-{device}", name, CITED, cited=True), partial(_cited_ratio, device)

@@ -1,22 +1,22 @@
-"""The variants beside each other: what the strips and the counter show, without torch."""
+"""The variants beside each other: what the strips show, without torch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from densenet_viz.arithmetic.counting import inventory_of
 from densenet_viz.arithmetic.inventory import Inventory, total
-from densenet_viz.figures.theme import KIND_COLOURS, layer_colour
+from densenet_viz.figures.theme import layer_colour
 from densenet_viz.spec import VARIANTS, DenseNetSpec
 from densenet_viz.stage.overview import network_parts
 
 Words = dict[str, Any]
 OWN = "own"
 REFERENCE = "densenet121"
-LIBRARYS = "densenet161"
-"""The variant that the authors' code and torchvision have, and the paper's table 1 has not."""
+COMPUTED = "computed from the architecture"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def variants_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]
     most = max(max(variant.spec.block_config) for variant in variants)
     title, sentence = _rest_words(variants)
     return {
-        "key": "|".join(f"{variant.id} {variant.spec}" for variant in variants),
+        "key": scene_key(variants),
         "title": title,
         "sentence": sentence,
         "variants": [
@@ -76,13 +76,18 @@ def variants_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]
     }
 
 
+def scene_key(variants: Sequence[Variant]) -> str:
+    """Two scenes with equal keys are drawn alike; their numbers may come from elsewhere."""
+    return "|".join(f"{variant.id} {variant.spec}" for variant in variants)
+
+
 def _badge(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> str:
     rest = [variant for variant in variants if variant.id not in counted]
     if not rest:
         return "live: counted on these networks"
     if len(rest) < len(variants) and all(variant.id == OWN for variant in rest):
         return "live: counted; yours computed"
-    return "computed from the architecture"
+    return COMPUTED
 
 
 def _strip(variant: Variant, inventory: Inventory) -> Words:
@@ -127,24 +132,41 @@ def _block(variant: Variant, inventory: Inventory, block: int) -> Words:
 
 
 def _rest_words(variants: Sequence[Variant]) -> tuple[str, str]:
-    """What all five have in common, and what sets them apart; yours comes on top."""
-    five = [variant for variant in variants if variant.id != OWN]
-    first = {variant.spec.block_config[:2] for variant in five}
-    deepest = max(five, key=lambda variant: variant.spec.depth)
-    widest = max(five, key=lambda variant: variant.spec.growth_rate)
+    """What the variants have in common, and what sets them apart; yours comes on top."""
+    named = [variant for variant in variants if variant.id != OWN]
+    deepest = max(named, key=lambda variant: variant.spec.depth)
+    widest = max(named, key=lambda variant: variant.spec.growth_rate)
     small = VARIANTS[REFERENCE]
     more = [
-        there - here
-        for here, there in zip(small.block_config, deepest.spec.block_config, strict=True)
+        f"{_counted(there - here, 'more layer')} in block {number}"
+        for number, (here, there) in enumerate(
+            zip(small.block_config, deepest.spec.block_config, strict=True), start=1
+        )
+        if there > here
     ]
-    (shared,) = first
+    title, shared = _shared_words([variant.spec.block_config for variant in named])
     return (
-        "Blocks 3 and 4 make the difference",
-        f"The first two blocks have {shared[0]} and {shared[1]} layers in all five. "
-        f"{deepest.title} goes deeper, with {more[2]} more layers in block 3 and {more[3]} more in "
-        f"block 4 than DenseNet-121; {widest.title} is the one that goes broader, with "
-        f"k = {widest.spec.growth_rate} in place of {small.growth_rate}.",
+        title,
+        f"{shared} {deepest.title} goes deeper, with {_listed(more)} than DenseNet-121; "
+        f"{widest.title} is the one that goes broader, with k = {widest.spec.growth_rate} in "
+        f"place of {small.growth_rate}.",
     )
+
+
+def _shared_words(configs: Sequence[tuple[int, ...]]) -> tuple[str, str]:
+    """A title of the blocks that set networks apart, and a sentence about those before them."""
+    columns = list(zip(*configs, strict=True))
+    alike = len(list(takewhile(lambda layers: len(set(layers)) == 1, columns)))
+    apart = [str(number) for number in range(alike + 1, len(columns) + 1)]
+    title = f"Blocks {_listed(apart)} make the difference"
+    if len(apart) == 1:
+        title = f"Block {apart[0]} makes the difference"
+    if alike == 0:
+        return title, "Not even the first block has as many layers in all of them."
+    layers = f"{_listed([str(count) for count in configs[0][:alike]])} layers in all of them."
+    if alike == 1:
+        return title, f"Block 1 has {layers}"
+    return title, f"Blocks {_listed([str(number + 1) for number in range(alike)])} have {layers}"
 
 
 def _variant_words(variant: Variant, inventory: Inventory) -> tuple[str, str]:
@@ -178,30 +200,6 @@ def _description(variants: Sequence[Variant]) -> str:
     return f"Strips on one scale, height channels, width pixels: {strips}."
 
 
-# -- the counter ----------------------------------------------------------------------------
-
-
-def count_scene(variants: Sequence[Variant]) -> Words:
-    """The scene of `variants-count.js`: which layers the name counts, and which it does not."""
-    return {
-        "key": "|".join(f"{variant.id} {variant.spec}" for variant in variants),
-        "variants": [
-            {
-                "id": variant.id,
-                "name": variant.title,
-                "short": variant.short,
-                "called": variant.called,
-                "own": variant.id == OWN,
-                "blocks": list(variant.spec.block_config),
-                "bottleneck": variant.spec.bottleneck,
-                "depth": variant.spec.depth,
-            }
-            for variant in variants
-        ],
-        "colours": dict(KIND_COLOURS),
-    }
-
-
 # -- numbers --------------------------------------------------------------------------------
 
 
@@ -229,3 +227,13 @@ def _times(one: int, other: int) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Words one after the other, with an "and" before the last.
+
+    >>> _listed(["1"]), _listed(["1", "2", "3"])
+    ('1', '1, 2 and 3')
+    """
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last

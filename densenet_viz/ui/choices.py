@@ -19,6 +19,17 @@ def from_address(parameter: str, known: Collection[str]) -> list[str]:
     return [name for name in dict.fromkeys(given) if name in known]
 
 
+def turn_to_new(key: str, names: Collection[str]) -> None:
+    """Chooses what has come into being since the page ran last in this session: a measurement.
+
+    To be called before the widget of that key.
+    """
+    seen = st.session_state.setdefault(f"_{key}_seen", tuple(names))
+    if new := [name for name in names if name not in seen]:
+        st.session_state[key] = new[0]
+    st.session_state[f"_{key}_seen"] = tuple(names)
+
+
 def into_address(stage: str, told: str, parameter: str) -> Callable[[], None]:
     """A listener for `show_stage`: what the stage with key `stage` tells under `told` goes into
     the address, and out of it when there is nothing left.

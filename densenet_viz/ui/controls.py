@@ -1,16 +1,75 @@
-"""Controls that more than one place reads, each bound to the address."""
+"""Controls that more than one place reads, each bound to the address, and links that set them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.network.models import UNTRAINED
+from densenet_viz.spec import VARIANTS, DenseNetSpec
 
 _SEEN = "_growth_defaults"
+_LINK = "with"
+
+
+@dataclass(frozen=True)
+class Control:
+    """A number of the configuration: its name in the address, its limits and its default."""
+
+    key: str
+    label: str
+    low: float
+    high: float
+    step: float
+    default: float
+    help: str
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.label} from {self.low:g} to {self.high:g}"
+
+    def accepts(self, text: str) -> bool:
+        """Whether a text from an address is a number that the control can show."""
+        try:
+            value = self.read(text)
+        except ValueError:
+            return False
+        return math.isfinite(value) and self.low <= value <= self.high
+
+    def read(self, text: str) -> float:
+        """The number that a text stands for.
+
+        Raises:
+            ValueError: it stands for none.
+        """
+        return float(text) if isinstance(self.default, float) else int(text)
+
+
+CONTROLS: Mapping[str, Control] = {
+    control.key: control
+    for control in (
+        Control("k", "Growth rate k", 4, 48, 4, 32, "Maps that each layer adds."),
+        Control("initial", "Initial channels", 16, 128, 16, 64, "Maps that the stem hands over."),
+        Control(
+            "compression",
+            *("Compression θ", 0.1, 1.0, 0.1, 0.5),
+            "A transition keeps this share of its maps.",
+        ),
+        Control("layers", "Layers in block 1", 1, 24, 1, 6, "At 56 × 56 px."),
+        Control("block2", "Layers in block 2", 1, 64, 1, 12, "At 28 × 28 px."),
+        Control("block3", "Layers in block 3", 1, 64, 1, 24, "At 14 × 14 px."),
+        Control("block4", "Layers in block 4", 1, 64, 1, 16, "At 7 × 7 px."),
+    )
+}
+"""The defaults are DenseNet-121's."""
+BOTTLENECK = "bottleneck"
+GROWTH = ("k", "layers", "initial", "compression", BOTTLENECK)
+"""The controls that the growth page has too."""
 
 
 def growth_spec(container: Any, base: DenseNetSpec) -> DenseNetSpec:
@@ -18,55 +77,110 @@ def growth_spec(container: Any, base: DenseNetSpec) -> DenseNetSpec:
 
     Each control stands in the address (`?k=24&layers=12`), so a link restores the view.
     """
-    defaults = {
-        "k": base.growth_rate,
-        "layers": base.block_config[0],
-        "initial": base.initial_channels,
-        "bottleneck": base.bottleneck,
-        "compression": base.compression,
-    }
+    defaults = _defaults(base)
     _follow(defaults)
+    layers = replace(CONTROLS["layers"], label="Layers", help="Layers in the first block.")
+    shown = (CONTROLS["k"], layers, CONTROLS["initial"], CONTROLS["compression"])
     with container.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        k = _slider("Growth rate k", 4, 48, 4, "k", defaults, "Maps that each layer adds.")
-        layers = _slider("Layers", 1, 24, 1, "layers", defaults, "Layers in the first block.")
-        initial = _slider(
-            "Initial channels", 16, 128, 16, "initial", defaults, "Maps that the stem hands over."
-        )
-        compression = _slider(
-            "Compression θ",
-            *(0.1, 1.0, 0.1, "compression", defaults),
-            "A transition keeps this share of its maps.",
-        )
-        bottleneck = st.toggle(
-            "Bottleneck 1×1",
-            value=base.bottleneck,
-            key="bottleneck",
-            bind="query-params",
-            help="With it, a layer is 1×1 (4k maps) then 3×3 (k); without it, one 3×3.",
-        )
+        values = {
+            control.key: slider(replace(control, default=defaults[control.key]), width=160)
+            for control in shown
+        }
+        values[BOTTLENECK] = bottleneck_toggle(base.bottleneck)
+    return changed(base, values, (int(values["layers"]), *base.block_config[1:]))
+
+
+def changed(base: DenseNetSpec, values: Mapping[str, Any], blocks: tuple[int, ...]) -> DenseNetSpec:
+    """`base` with `blocks` and what the controls of every block say.
+
+    Raises:
+        SpecError: no network can have these numbers, although each is allowed by itself.
+    """
     return replace(
         base,
-        growth_rate=int(k),
-        block_config=(int(layers), *base.block_config[1:]),
-        initial_channels=int(initial),
-        compression=round(float(compression), 2),
-        bottleneck=bool(bottleneck),
+        growth_rate=int(values["k"]),
+        block_config=blocks,
+        initial_channels=int(values["initial"]),
+        compression=round(float(values["compression"]), 2),
+        bottleneck=bool(values[BOTTLENECK]),
     )
 
 
 def growth_address(spec: DenseNetSpec) -> dict[str, str]:
     """The controls' settings as an address names them, for a link to another page.
 
-    >>> growth_address(DenseNetSpec(growth_rate=24))
-    {'k': '24', 'layers': '6', 'initial': '64', 'bottleneck': 'true', 'compression': '0.5'}
+    >>> address = growth_address(DenseNetSpec(growth_rate=24))
+    >>> {key: address[key] for key in ("k", "layers", "bottleneck", "compression", "block3")}
+    {'k': '24', 'layers': '6', 'bottleneck': 'true', 'compression': '0.5', 'block3': '24'}
     """
+    first, *others = spec.block_config
     return {
         "k": f"{spec.growth_rate}",
-        "layers": f"{spec.block_config[0]}",
+        "layers": f"{first}",
         "initial": f"{spec.initial_channels}",
-        "bottleneck": f"{spec.bottleneck}".lower(),
+        BOTTLENECK: f"{spec.bottleneck}".lower(),
         "compression": f"{spec.compression:g}",
+        **{f"block{number}": f"{layers}" for number, layers in enumerate(others, start=2)},
     }
+
+
+# -- links ----------------------------------------------------------------------------------
+
+
+def link_with(address: Mapping[str, str]) -> dict[str, str]:
+    """The parameter of a link inside the app that sets controls, and the model, on its page.
+
+    A parameter of its own: Streamlit takes out of a link what a control of the page that is left
+    is bound to, and what the session remembers of a control wins over a link to its default.
+
+    >>> link_with({"model": "densenet161-untrained", "k": "48"})
+    {'with': 'model:densenet161-untrained,k:48'}
+    """
+    return {_LINK: ",".join(f"{key}:{value}" for key, value in address.items())}
+
+
+def take_link(bound: Collection[str], models: Mapping[str, str] | None = None) -> None:
+    """Sets what a link of `link_with` names, once, and lets the page run again with it.
+
+    To be called before the controls and the choice of model; what cannot be shown is left out.
+
+    Args:
+        bound: the keys that this page has a control for, which go into the address.
+        models: what the choice of model calls each, where the page has one.
+    """
+    address = st.query_params.to_dict()
+    if _LINK not in address:
+        return
+    given = dict(part.partition(":")[::2] for part in address.pop(_LINK).split(","))
+    defaults: dict[str, Any] = {key: control.default for key, control in CONTROLS.items()}
+    name = given.pop("model", "")
+    if models and name in models:
+        st.session_state["model"] = name
+        address["model"] = models[name]
+        if base := VARIANTS.get(name.removesuffix(UNTRAINED)):
+            defaults |= _defaults(base)
+            st.session_state[_SEEN] = _defaults(base)  # the link's numbers are meant for it
+    for key, text in given.items():
+        if _accepts(key, text):
+            # The address wins over the session where it names other than the control's default.
+            value = text == "true" if key == BOTTLENECK else CONTROLS[key].read(text)
+            st.session_state[key] = value
+            if key in bound and value != defaults.get(key, True):
+                address[key] = text
+    try:
+        st.query_params.from_dict(address)
+    except StreamlitAPIException:  # the visitor went back to the link, and the controls stand
+        del st.query_params[_LINK]
+    st.rerun()
+
+
+def _accepts(key: str, value: str) -> bool:
+    if key == BOTTLENECK:
+        return value in ("true", "false")
+    return key in CONTROLS and CONTROLS[key].accepts(value)
+
+
+# -- controls -------------------------------------------------------------------------------
 
 
 def keep(keys: Iterable[str]) -> None:
@@ -80,6 +194,42 @@ def keep(keys: Iterable[str]) -> None:
             st.session_state[key] = st.session_state[key]
 
 
+def slider(control: Control, *, width: int) -> Any:
+    """A slider of a control, bound to the address; `width` in CSS pixels."""
+    return st.slider(
+        control.label,
+        control.low,
+        control.high,
+        control.default,
+        control.step,
+        key=control.key,
+        help=control.help,
+        bind="query-params",
+        width=width,
+    )
+
+
+def bottleneck_toggle(default: bool) -> bool:
+    """Whether layers have a bottleneck, bound to the address."""
+    return st.toggle(
+        "Bottleneck 1×1",
+        value=default,
+        key=BOTTLENECK,
+        bind="query-params",
+        help="With it, a layer is 1×1 (4k maps) then 3×3 (k); without it, one 3×3.",
+    )
+
+
+def _defaults(base: DenseNetSpec) -> dict[str, Any]:
+    return {
+        "k": base.growth_rate,
+        "layers": base.block_config[0],
+        "initial": base.initial_channels,
+        "compression": base.compression,
+        BOTTLENECK: base.bottleneck,
+    }
+
+
 def _follow(defaults: dict[str, Any]) -> None:
     """Another model brings its own numbers: the controls go back to them."""
     before = st.session_state.get(_SEEN)
@@ -88,19 +238,3 @@ def _follow(defaults: dict[str, Any]) -> None:
     if before is not None and before != defaults:
         for name, value in defaults.items():
             st.session_state[name] = value
-
-
-def _slider(
-    label: str, low: float, high: float, step: float, key: str, defaults: dict[str, Any], help_: str
-) -> Any:
-    return st.slider(
-        label,
-        low,
-        high,
-        defaults[key],
-        step,
-        key=key,
-        help=help_,
-        bind="query-params",
-        width=160,
-    )

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from densenet_viz.images import ImageError, load_image
+from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.results import Picture
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.spec import VARIANTS
+from densenet_viz.ui.controls import GROWTH, take_link
 
 if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
@@ -23,16 +26,19 @@ UPLOADED = "your image"
 BUNDLED = "scenes"
 RETRY_SECONDS = 60.0
 DEFAULT_PICTURE = "ring"
+_KNOWS = {
+    **dict.fromkeys(VARIANTS, "ImageNet"),
+    **dict.fromkeys((f"{name}{UNTRAINED}" for name in VARIANTS), "random weights"),
+}
 MODEL_TITLES = {
-    "scenes": "121, drawn scenes",
-    "densenet121": "121, ImageNet",
-    "densenet161": "161, ImageNet",
-    "densenet169": "169, ImageNet",
-    "densenet201": "201, ImageNet",
+    BUNDLED: "121, drawn scenes",
     **{
-        f"densenet{size}-untrained": f"{size}, random weights" for size in (121, 161, 169, 201, 264)
+        name: f"{name.removeprefix('densenet').removesuffix(UNTRAINED)}, {_KNOWS[name]}"
+        for name in MODELS
+        if name in _KNOWS
     },
 }
+"""What the choice of model calls each, by name in `MODELS`."""
 _UPLOAD = "_upload"
 _REFUSED = "_refused"
 _ABSENT = "_absent"
@@ -67,6 +73,7 @@ def take_from_address(key: str, values: Collection[str]) -> None:
 
 def choose(container: Any) -> CurrentPicture:
     """Shows the choice of model, picture and upload; returns the picture."""
+    take_link(GROWTH, MODEL_TITLES)
     take_from_address("model", MODEL_TITLES)
     with container:
         st.selectbox(

@@ -70,7 +70,7 @@ def choose_cost() -> Cost:
 def choose_measure() -> Measure:
     """What counts as a mistake on ImageNet."""
     chosen: Measure = st.selectbox(
-        "Mistake",
+        "Error",
         MEASURES,
         format_func=str.capitalize,
         key="mistake",

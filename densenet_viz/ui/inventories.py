@@ -10,7 +10,7 @@ import streamlit as st
 from densenet_viz.arithmetic.inventory import Inventory
 from densenet_viz.ui.jobs import Report, desk
 from densenet_viz.ui.progress import show_progress
-from densenet_viz.ui.turns import Unwanted, turn
+from densenet_viz.ui.turns import WAITING, Unwanted, taken, turn
 
 FAILED = "The networks could not be counted; please try again."
 _DESK = "inventories"
@@ -54,13 +54,17 @@ def show_progress_line(names: Sequence[str]) -> None:
     mine = desk(_DESK)
     title = f"Building and counting {len(names)} networks"
     if mine.state == "working":
-        show_progress(mine, title, key="cancel_inventories", waiting="loading torch")
+        show_progress(mine, title, key="cancel_inventories", waiting=_waiting)
     elif mine.state == "cancelled":
         st.info("The networks are not all counted: that was cancelled.")
         st.button("Count them after all", on_click=mine.again, key="count_again")
     elif mine.state == "failed":
         st.error(FAILED)
         st.button("Try again", on_click=mine.again, key="count_again")
+
+
+def _waiting() -> str:
+    return WAITING if taken() else "loading torch"
 
 
 def _missing(names: Sequence[str]) -> bool:
@@ -76,10 +80,10 @@ def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], boo
     import densenet_viz.measure.inventory  # noqa: F401  # torch, before the estimate begins
 
     for done, name in enumerate(names):
-        report(done / len(names))
         with turn(cancelled):  # one network at a time, and not beside a measurement
             if cancelled():
                 raise Unwanted
+            report(done / len(names))
             if name not in _COUNTED:
                 _COUNTED[name] = _count(name)
     report(1.0)

@@ -110,9 +110,9 @@ class Shop:
         try:
             job.result = compute(job.report, lambda: self._unwanted(job))
         except Exception as error:
-            job.error = error
             if not job.stopped:
                 _LOG.warning("A computation ended with an error.", exc_info=True)
+            job.error = _without_frames(error)
         with self._lock:
             if job.error is None:
                 self._results[job.key] = job.result
@@ -121,6 +121,12 @@ class Shop:
             if self._running.get(job.key) is job:
                 del self._running[job.key]
         job.finished.set()
+
+
+def _without_frames(error: Exception) -> Exception:
+    """The error alone: frames would hold every network and tensor of the computation."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _done(key: Hashable, result: Any) -> Job:

@@ -13,10 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.systems import SYSTEMS
-from densenet_viz.timings import Benchmark, cited_ratio, rows_of
+from densenet_viz.memory import needed_for_passes
+from densenet_viz.systems import REFERENCE, SYSTEMS
+from densenet_viz.timings.passes import Benchmark, cited_ratio, rows_of
 from densenet_viz.ui.jobs import Report
-from densenet_viz.ui.turns import Bench
+from densenet_viz.ui.turns import Bench, ensure_memory
 
 BATCHES = (1, 8, 32)
 DEFAULT_BATCHES = (1, 8)
@@ -30,13 +31,18 @@ CITED = (
     "cores and on a Tesla A100. Its ResNets halve a stage's picture one convolution earlier than "
     "torchvision's, so ours have somewhat more to compute."
 )
+ADVICE = "choose smaller batches, or measure on a machine with more memory"
 RESTLESS = 0.25
 """An interquartile range of more than this part of the median is worth a word."""
 _BENCH: Bench[Benchmark] = Bench("benchmark")
 
 
-def measuring_panel() -> Benchmark | None:
-    """Controls, button, progress, result and downloads; the process's last benchmark, if any."""
+def measuring_panel() -> tuple[Benchmark, ...]:
+    """Controls, button, progress, results and downloads.
+
+    Returns:
+        The process's last benchmark on each device that was measured.
+    """
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         batches = st.segmented_control(
             "Pictures in a pass",
@@ -47,23 +53,30 @@ def measuring_panel() -> Benchmark | None:
         )
         rounds = st.slider("Rounds", 3, 15, 5, key="measure_rounds", width=160)
         device = choose_device("measure_device")
+        sizes = tuple(sorted(batches))
+        trouble = _trouble(sizes, device)
         pressed = st.button(
             "Measure on this machine",
             type="primary",
-            disabled=_BENCH.busy or not batches,
+            disabled=_BENCH.busy or trouble is not None,
             key="measure_start",
         )
-    sizes = tuple(sorted(batches))
-    if not sizes:
-        st.info("Choose how many pictures a pass shall take.")
+    if trouble is not None:
+        st.warning(trouble)
     elif pressed:
-        _BENCH.ask((device, sizes, rounds), partial(_measure, device, sizes, rounds))
+        _BENCH.ask(device, (sizes, rounds), partial(_measure, device, sizes, rounds))
         st.rerun()
     _BENCH.show_state("Measuring nine systems")
     st.caption(HOW)
-    if _BENCH.latest is not None:
-        _show(_BENCH.latest)
-    return _BENCH.latest
+    for measured_on, benchmark in _BENCH.latest.items():
+        _show(benchmark, measured_on)
+    return tuple(_BENCH.latest.values())
+
+
+def _trouble(batches: Sequence[int], device: str) -> str | None:
+    if not batches:
+        return "Choose how many pictures a pass shall take."
+    return _BENCH.shortage(needed_for_passes(tuple(SYSTEMS), batches), device, ADVICE)
 
 
 def choose_device(key: str) -> str:
@@ -94,6 +107,7 @@ def _measure(
     report: Report,
     cancelled: Callable[[], bool],
 ) -> Benchmark:
+    ensure_memory(needed_for_passes(tuple(SYSTEMS), batches), device, ADVICE)
     from densenet_viz.measure.latency import benchmark
 
     return benchmark(
@@ -104,17 +118,17 @@ def _measure(
 # -- what came out ---------------------------------------------------------------------------
 
 
-def _show(benchmark: Benchmark) -> None:
+def _show(benchmark: Benchmark, device: str) -> None:
     st.markdown(f"**{measured_words(benchmark.machine)}**")
     if words := restless_words([one.spread / one.median for one in benchmark.timings]):
         st.warning(words)
     st.table(table_of(benchmark), hide_index=True, alt="Times as multiples of ResNet50's")
     st.caption(
-        "Multiples of ResNet50's time: the median of the rounds' ratios. In brackets the median "
-        f"time of a pass ± the interquartile range. {CITED} {passes_words(benchmark.machine)}"
+        "Multiples of ResNet50's time in the same round: their median, and in brackets between "
+        "what the middle half of them lies. ResNet50's own time is the median ± the interquartile "
+        f"range. Every time is in the files. {CITED} {passes_words(benchmark.machine)}"
     )
-    rows = rows_of(benchmark)
-    show_downloads(rows, benchmark.machine, "benchmark")
+    show_downloads(rows_of(benchmark), benchmark.machine, f"benchmark-{device}")
 
 
 def table_of(benchmark: Benchmark) -> list[dict[str, str]]:
@@ -135,11 +149,11 @@ def table_of(benchmark: Benchmark) -> list[dict[str, str]]:
 
 
 def _cell(benchmark: Benchmark, name: str, batch: int, device: str) -> str:
-    timing = benchmark.timing(name, batch, device)
-    return (
-        f"{benchmark.ratio(name, batch, device):.2f} × "
-        f"({1000 * timing.median:.1f} ± {1000 * timing.spread:.1f} ms)"
-    )
+    if name == REFERENCE:
+        timing = benchmark.timing(name, batch, device)
+        return f"1 × = {1000 * timing.median:,.0f} ms ± {1000 * timing.spread:,.0f}"
+    low, high = benchmark.ratio_range(name, batch, device)
+    return f"{benchmark.ratio(name, batch, device):.2f} × ({low:.2f} to {high:.2f})"
 
 
 def measured_words(machine: Mapping[str, str]) -> str:

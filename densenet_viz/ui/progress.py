@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -15,15 +16,21 @@ WAITING = "waiting for the network"
 
 
 @st.fragment(run_every=POLL)
-def show_progress(desk: Desk, title: str, *, key: str = "cancel", waiting: str = WAITING) -> None:
+def show_progress(
+    desk: Desk,
+    title: str,
+    *,
+    key: str = "cancel",
+    waiting: Callable[[], str] = lambda: WAITING,
+) -> None:
     """Redraws itself until the job is settled, and then the page.
 
-    `key` is the button's; `waiting` is what is said before the job begins.
+    `key` is the button's; `waiting` is asked for what to say before the job begins.
     """
     job = desk.job
     if job is None or desk.state != "working":
         st.rerun()
-    st.progress(job.progress, text=progress_words(title, job, time.monotonic(), waiting))
+    st.progress(job.progress, text=progress_words(title, job, time.monotonic(), waiting()))
     st.button("Cancel", on_click=desk.cancel, key=key)
 
 

@@ -9,10 +9,9 @@ import streamlit as st
 
 from densenet_viz.cited.memory import PUBLISHED_STEP
 from densenet_viz.figures.memory import Bar, steps_figure
-from densenet_viz.machine import spare_bytes
-from densenet_viz.memory import needed_bytes
+from densenet_viz.memory import needed_for_steps
 from densenet_viz.systems import SYSTEMS
-from densenet_viz.timings import TrainingRun, TrainingStep, step_rows
+from densenet_viz.timings.training import TrainingRun, TrainingStep, step_rows
 from densenet_viz.ui.jobs import Report
 from densenet_viz.ui.measuring import (
     choose_device,
@@ -20,16 +19,17 @@ from densenet_viz.ui.measuring import (
     restless_words,
     show_downloads,
 )
-from densenet_viz.ui.turns import Bench
+from densenet_viz.ui.turns import Bench, ensure_memory
 
 DEFAULT = ("resnet50", "densenet121", "densenet201")
 BATCHES = (1, 2, 4, 8, 16)
 ROUNDS = 5
+ADVICE = "choose a smaller batch or fewer systems"
 _BENCH: Bench[TrainingRun] = Bench("training")
 
 
-def training_panel() -> TrainingRun | None:
-    """Controls, button, progress, bars and downloads; the process's last run, if any."""
+def training_panel() -> None:
+    """Controls, button, progress, and the process's last run on each device with its downloads."""
     names = st.multiselect(
         "Systems",
         list(SYSTEMS),
@@ -52,33 +52,17 @@ def training_panel() -> TrainingRun | None:
     if trouble is not None:
         st.warning(trouble)
     elif pressed:
-        _BENCH.ask((device, tuple(names), batch), partial(_measure, device, tuple(names), batch))
+        _BENCH.ask(device, (*names, batch), partial(_measure, device, tuple(names), batch))
         st.rerun()
     _BENCH.show_state("Measuring training steps")
-    if _BENCH.latest is not None:
-        _show(_BENCH.latest)
-    return _BENCH.latest
+    for measured_on, run in _BENCH.latest.items():
+        _show(run, measured_on)
 
 
 def _trouble(names: Sequence[str], batch: int, device: str) -> str | None:
     if not names:
         return "Choose at least one system to measure."
-    return memory_trouble(needed_bytes(names, batch), spare_bytes(device))
-
-
-def memory_trouble(needed: int, spare: int | None) -> str | None:
-    """Why there is not enough memory, in a sentence; None where there is, or nobody can tell.
-
-    >>> memory_trouble(2_500_000_000, 2_000_000_000)
-    'That needs about 2.5 GB and 2.0 GB are free: choose a smaller batch or fewer systems.'
-    >>> memory_trouble(2_500_000_000, 3_000_000_000)
-    """
-    if spare is None or needed <= spare:
-        return None
-    return (
-        f"That needs about {needed / 1e9:.1f} GB and {spare / 1e9:.1f} GB are free: choose a "
-        "smaller batch or fewer systems."
-    )
+    return _BENCH.shortage(needed_for_steps(names, batch), device, ADVICE)
 
 
 def _measure(
@@ -88,6 +72,7 @@ def _measure(
     report: Report,
     cancelled: Callable[[], bool],
 ) -> TrainingRun:
+    ensure_memory(needed_for_steps(names, batch), device, ADVICE)
     from densenet_viz.measure.training_step import measure_steps
 
     return measure_steps(
@@ -103,7 +88,7 @@ def _measure(
 # -- what came out ---------------------------------------------------------------------------
 
 
-def _show(run: TrainingRun) -> None:
+def _show(run: TrainingRun, device: str) -> None:
     st.markdown(f"**{measured_words(run.machine)}**")
     if words := restless_words([step.spread / step.median for step in run.steps]):
         st.warning(words)
@@ -119,7 +104,7 @@ def _show(run: TrainingRun) -> None:
         with column:
             st.subheader(f"{title} of a step of {pictures}", anchor=False)
             st.plotly_chart(
-                figure, key=f"step_{title}", config={"displayModeBar": False}, alt=words
+                figure, key=f"step_{device}_{title}", config={"displayModeBar": False}, alt=words
             )
     st.caption(
         "Peak: all tensors that are alive at the same time, followed one by one (on a GPU, what "
@@ -131,7 +116,7 @@ def _show(run: TrainingRun) -> None:
     )
     with st.expander("The numbers as a table"):
         st.table(table_of(run), hide_index=True, alt="Peak memory and time of a training step")
-    show_downloads(step_rows(run), run.machine, "training-step")
+    show_downloads(step_rows(run), run.machine, f"training-step-{device}")
 
 
 def lessons(run: TrainingRun) -> list[str]:

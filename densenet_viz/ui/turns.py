@@ -1,4 +1,4 @@
-"""Measurements take turns, and the last of each kind is kept for everybody.
+"""Measurements take turns, and the last of each kind and device is kept for everybody.
 
 A time means nothing while another measurement runs beside it. So a process measures one thing at a
 time: who asks for the same as what runs shares it, who asks for something else waits.
@@ -7,12 +7,14 @@ time: who asks for the same as what runs shares it, who asks for something else 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 import streamlit as st
 
+from densenet_viz.machine import spare_bytes
+from densenet_viz.memory import memory_trouble
 from densenet_viz.ui.jobs import Desk, Report, desk
 from densenet_viz.ui.progress import show_progress
 
@@ -31,6 +33,10 @@ class Unwanted(Exception):
     """Nobody waits for the result any more."""
 
 
+class Refused(Exception):
+    """A measurement that cannot be made now; the words are the visitor's."""
+
+
 @contextmanager
 def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
     """Waits until nothing is being measured, and keeps others from it.
@@ -47,31 +53,61 @@ def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
         _TURN.release()
 
 
+def taken() -> bool:
+    """Whether something is being measured in this process."""
+    return _TURN.locked()
+
+
+def ensure_memory(needed: int, device: str, advice: str) -> None:
+    """
+    Raises:
+        Refused: it does not fit into the memory that is free now.
+    """
+    trouble = memory_trouble(needed, spare_bytes(device), advice)
+    if trouble is not None:
+        raise Refused(trouble)
+
+
 class Bench(Generic[Result]):
-    """One kind of measurement: who asks for it, and its last result in this process."""
+    """One kind of measurement: who asks for it, and its last results in this process."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._count = 0
-        self.latest: Result | None = None
+        self._latest: dict[str, Result] = {}
+
+    @property
+    def latest(self) -> Mapping[str, Result]:
+        """The last result of each device that was measured, devices in the order of their names."""
+        return dict(sorted(self._latest.items()))
 
     @property
     def desk(self) -> Desk:
         """This session's."""
         return desk(self._name)
 
-    def ask(self, asked: Hashable, measure: Measure[Result]) -> None:
-        """Starts a measurement, or joins the one that runs if it is the same."""
+    def ask(self, device: str, asked: Hashable, measure: Measure[Result]) -> None:
+        """Starts a measurement on `device`, or joins the one that runs if it is the same."""
 
         def compute(report: Report, cancelled: Callable[[], bool]) -> Result:
             with turn(cancelled):
                 result = measure(report, cancelled)
                 # Before the job is settled: the same question asked from now on is a new one.
-                self.latest, self._count = result, self._count + 1
+                self._latest, self._count = self._latest | {device: result}, self._count + 1
                 return result
 
         self.desk.again()
-        self.desk.ask((self._name, self._count, asked), compute)
+        self.desk.ask((self._name, self._count, device, asked), compute)
+
+    def shortage(self, needed: int, device: str, advice: str) -> str | None:
+        """Why a measurement would not fit into the memory, in a sentence; None where it would.
+
+        Nor is anything said while something is measured: that memory will be free again. A
+        measurement that waited looks once more, with `ensure_memory`.
+        """
+        if self.busy or taken():
+            return None
+        return memory_trouble(needed, spare_bytes(device), advice)
 
     @property
     def busy(self) -> bool:
@@ -84,8 +120,8 @@ class Bench(Generic[Result]):
         if mine.job is None:
             return
         if mine.state == "working":
-            show_progress(mine, title, key=f"cancel_{self._name}", waiting=WAITING)
+            show_progress(mine, title, key=f"cancel_{self._name}", waiting=lambda: WAITING)
         elif mine.state == "cancelled":
             st.info(CANCELLED)
         elif mine.state == "failed":
-            st.error(FAILED)
+            st.error(str(mine.job.error) if isinstance(mine.job.error, Refused) else FAILED)

@@ -7,7 +7,9 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from densenet_viz.network.models import UNTRAINED
+from densenet_viz.spec import VARIANTS
 from densenet_viz.stage.variants import OWN, Variant
+from densenet_viz.ui.controls import growth_address, link_with
 from densenet_viz.ui.current import MODEL_TITLES
 from densenet_viz.ui.own_variant import growth_link
 from densenet_viz.ui.pages import PAGES
@@ -23,12 +25,22 @@ def show_variant_links(variants: Sequence[Variant]) -> None:
             if variant.id == OWN:
                 _show_own_link(variant)
             else:
-                _show_links(variant.title, {"model": f"{variant.id}{UNTRAINED}"})
+                _show_links(variant.title, model_address(f"{variant.id}{UNTRAINED}"))
     st.caption("Their weights are random, so that each opens at once and anywhere.")
     with st.expander("Open one with ImageNet weights"):
         for variant in variants:
             if variant.id in MODEL_TITLES:
-                _show_links(variant.title, {"model": variant.id})
+                _show_links(variant.title, model_address(variant.id))
+
+
+def model_address(name: str) -> dict[str, str]:
+    """A variant's model as it is, whatever the controls were set to before.
+
+    >>> address = model_address("densenet161-untrained")
+    >>> address["model"], address["k"], address["initial"]
+    ('densenet161-untrained', '48', '96')
+    """
+    return {"model": name, **growth_address(VARIANTS[name.removesuffix(UNTRAINED)])}
 
 
 def _show_own_link(variant: Variant) -> None:
@@ -37,7 +49,8 @@ def _show_own_link(variant: Variant) -> None:
         _show_links(variant.title, address, INSIDE[:1])
     else:
         st.caption(
-            "Yours cannot be opened there: the growth page changes the first block, not the others."
+            "Yours cannot be opened there: the growth page changes a variant’s first block, not "
+            "the others."
         )
 
 
@@ -47,4 +60,6 @@ def _show_links(title: str, address: dict[str, str], names: Collection[str] = IN
     with links.container(horizontal=True, gap="small"):
         for row in PAGES:
             if row.name in names:
-                st.page_link(row.path, label=row.title, icon=row.icon, query_params=address)
+                numbers = address if row.name == INSIDE[0] else {"model": address["model"]}
+                target = link_with(numbers)
+                st.page_link(row.path, label=row.title, icon=row.icon, query_params=target)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.spec import VARIANTS
+from densenet_viz.stage.modules import joined
+from densenet_viz.stage.variants import variants_scene, variants_shown
+from densenet_viz.stage.variants_count import count_scene
 from scripts.browser import settle
 
 COUNTED = 100_000
@@ -104,8 +110,42 @@ def test_numbers_become_those_of_the_live_networks(page: Page) -> None:
     expect(page.get_by_test_id("stMain")).to_contain_text(
         "Read off the weights of the live networks."
     )
+    expect(page.locator(".count .stage-badge")).to_have_text("● live: what ran in this network")
     block = page.locator(".table tr", has_text="Dense block 4")
     expect(block.locator("td").nth(4)).to_contain_text("1,152 → 2,688")
+
+
+MOUNTED_ALONE = """async ([code, first, second]) => {
+  const { mount } = await import(`data:text/javascript;base64,${code}`);
+  const root = document.body.appendChild(document.createElement("div"));
+  const stage = mount(root, first);
+  stage.update(second);
+  return [root.innerText, [...root.querySelectorAll("[aria-label]")].map(
+    (node) => node.getAttribute("aria-label")).join(" ")];
+}"""
+
+
+def mounted(page: Page, name: str, first: object, second: object) -> tuple[str, str]:
+    """What a stage says and is labelled once a scene of the same networks follows another."""
+    code = base64.b64encode(joined(f"{name}.js").encode()).decode()
+    text, labels = page.evaluate(MOUNTED_ALONE, [code, first, second])
+    return text, labels
+
+
+def test_strips_and_counter_take_over_what_was_counted(open_page: Any) -> None:
+    """Held with the inventory of another network, since a live one's numbers are the computed."""
+    alone = open_page("architectures", reduced_motion=True).page.context.new_page()
+    alone.set_content("<title>A stage by itself</title>")
+    five = variants_shown()
+    other = {"densenet121": inventory_of(VARIANTS["densenet201"])}
+    text, labels = mounted(alone, "variants", variants_scene(five, {}), variants_scene(five, other))
+    assert "7.98 M" not in text + labels
+    assert "20.0 M" in text
+    assert "DenseNet-121: 20.0 M parameters, 4.29 G multiply-adds" in labels
+    text, _ = mounted(alone, "variants-count", count_scene(five, {}), count_scene(five, other))
+    assert "DenseNet-121 really counts to 201" in text
+    assert "live: what ran in this network" in text
+    alone.close()
 
 
 def test_counter_starts_once_it_is_seen_where_motion_is_welcome(open_page: Any) -> None:
@@ -119,21 +159,57 @@ def test_counter_starts_once_it_is_seen_where_motion_is_welcome(open_page: Any) 
     moving.close()
 
 
-def test_an_own_network_comes_from_the_growth_page_and_goes_back(open_page: Any) -> None:
-    visit = open_page("growth_rate?k=24&bottleneck=false", reduced_motion=True)
+@pytest.mark.parametrize(
+    ("model", "parameters", "strip_says"),
+    [("densenet201", "11,723,020", "11.7 M"), ("densenet161", "7,834,124", "7.83 M")],
+)
+def test_a_network_of_the_growth_page_arrives_whole_and_goes_back(
+    open_page: Any, model: str, parameters: str, strip_says: str
+) -> None:
+    address = f"growth_rate?model={model}-untrained&k=24&initial=64"
+    visit = open_page(address, reduced_motion=True)
     own = visit.page
-    own.get_by_role("link", name="beside the paper").click()
-    own.wait_for_url("**/architectures**")
-    settle(own)
-    expect(own.locator(".variants-row").last).to_contain_text("Yours")
-    own.locator(".count").get_by_role("radio", name="yours").click()
-    expect(own.locator(".count .stage-title")).to_have_text("Yours would be called DenseNet-63")
-    own.locator(".st-key-open-own").get_by_role("link", name="Growth rate").click()
-    own.wait_for_url("**/growth_rate**")
-    settle(own)
+    expect(own.get_by_test_id("stMain")).to_contain_text(f"it would have {parameters}")
+    beside(own)
+    expect(own.locator(".variants-row").last).to_contain_text(strip_says)
+    assert "block3=" in own.url  # to be copied and shared
+    growth(own, "own")
+    expect(own.get_by_test_id("stMain")).to_contain_text(f"it would have {parameters}")
+    assert f"model={model.removeprefix('densenet')}" in own.url
     assert "k=24" in own.url
+    assert "block3=" not in own.url
     assert visit.errors == []
     own.close()
+
+
+def test_links_lead_to_what_they_say_whatever_was_chosen_before(open_page: Any) -> None:
+    own = open_page("growth_rate?model=densenet264-untrained", reduced_motion=True).page
+    beside(own)
+    expect(own.locator(".variants-row")).to_have_count(5)  # it is one of them
+    own.get_by_role("button", name="Back to the five").click()
+    settle(own)
+    growth(own, "densenet161")
+    expect(own.get_by_test_id("stMain")).to_contain_text("it would have 28,681,000")
+    beside(own)
+    expect(own.get_by_test_id("stMain")).to_contain_text("These are DenseNet-161’s numbers")
+    growth(own, "densenet121")
+    expect(own.get_by_test_id("stMain")).to_contain_text("it would have 7,978,856")
+    beside(own)
+    expect(own.locator(".variants-row")).to_have_count(5)  # its blocks are not the ones before
+    own.close()
+
+
+def beside(page: Page) -> None:
+    page.get_by_role("link", name="beside the paper").click()
+    page.wait_for_url("**/architectures**")
+    settle(page)
+    page.mouse.move(2, 2)  # it stands on a strip, which would tell of a block
+
+
+def growth(page: Page, variant: str) -> None:
+    page.locator(f".st-key-open-{variant}").get_by_role("link", name="Growth rate").click()
+    page.wait_for_url("**/growth_rate**")
+    settle(page)
 
 
 def test_a_wrong_address_leaves_the_five(open_page: Any) -> None:

@@ -76,7 +76,7 @@ def test_points_move_with_the_cost_and_the_kind_of_mistake(open_page: Any) -> No
     places = [place_at("20 million, 22.58%")]
     option(page, "Multiply-adds").click()
     places.append(place_at("4.29 billion, 22.58%"))
-    page.get_by_role("combobox", name="Mistake").click()
+    page.get_by_role("combobox", name="Error").click()
     page.get_by_role("option", name="Top-5, ten crops").click()
     places.append(place_at("4.29 billion, 5.54%"))
     assert len(set(places)) == 3
@@ -104,6 +104,20 @@ def test_table_2_stands_whole_beside_its_chart(open_page: Any) -> None:
     settle(page)
     expect(page.locator(".scatter-title")).to_contain_text("FractalNet with drop-path")
     expect(point(page, "DenseNet-BC-190 (k = 40)")).to_have_count(0)  # no such error in the table
+
+
+def test_a_kept_point_waits_while_another_table_has_none_of_it(open_page: Any) -> None:
+    page = open_page("efficiency?data=C10%2B", reduced_motion=True).page
+    point(page, "DenseNet-BC-190 (k = 40)").click()
+    expect(page.locator(".scatter-readout")).to_contain_text("DenseNet-BC-190 (k = 40): ")
+    option(page, "C100").click()
+    settle(page)
+    expect(point(page, "DenseNet-BC-190 (k = 40)")).to_have_count(0)
+    page.mouse.move(5, 5)
+    expect(page.locator(".scatter-readout")).to_contain_text("Point at a system")
+    option(page, "C10+").click()
+    settle(page)
+    expect(page.locator(".scatter-readout")).to_contain_text("DenseNet-BC-190 (k = 40): ")
 
 
 def test_the_differing_errors_are_shown_and_told(open_page: Any) -> None:

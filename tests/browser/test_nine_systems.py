@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from scripts.browser import settle
 
 NAMES = 9
+MEASURED = 120_000
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LIT = re.compile("scatter-lit")
 
@@ -149,3 +152,50 @@ def test_on_a_phone_panels_stand_under_one_another(open_page: Any) -> None:
     assert all(box["x"] + box["width"] <= 390 for box in boxes)
     assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
     assert page.evaluate(OVERFLOW) == 0
+
+
+def test_a_measurement_from_the_keyboard(page: Page, tmp_path: Path) -> None:
+    counted(page)
+    page.get_by_role("radio", name="8", exact=True).or_(
+        page.get_by_role("button", name="8", exact=True)
+    ).first.click()
+    settle(page)
+    page.get_by_role("slider", name="Rounds").focus()
+    page.keyboard.press("Home")
+    settle(page)
+    start = page.get_by_role("button", name="Measure on this machine")
+    start.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("Measuring nine systems: "))).to_be_visible()
+    expect(start).to_be_disabled()
+    here = page.get_by_text("CPU, here, 1 picture")
+    expect(here).to_be_visible(timeout=MEASURED)
+    expect(page.get_by_text(re.compile("Measured on this machine at .*threads"))).to_be_visible()
+    measured = page.get_by_role("table", name="Times as multiples of ResNet50's")
+    expect(measured.get_by_role("row")).to_have_count(1 + NAMES)
+    expect(page.locator(".scatter-table th[scope=col]").last).to_contain_text(
+        "CPU × ResNet50, 1 picture"
+    )
+    expect(row(page, "resnet50").locator("td").last).to_have_text("1.00×")
+    here.click()
+    expect(page.get_by_text(re.compile("CPU time, here, 1 picture: "))).to_be_visible()
+    page.wait_for_url("**time=CPU**here**")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    file = tmp_path / "times.csv"
+    download.value.save_as(file)
+    lines = list(csv.DictReader(file.read_text().splitlines()))
+    assert [line["model"] for line in lines][::8] == ["resnet50", "densenet201"]
+    assert {(line["batch"], line["rounds"]) for line in lines} == {("1", "3")}
+    assert lines[0]["ratio_to_resnet50"] == "1.0"
+
+
+def test_a_later_visitor_can_cancel_and_keeps_what_was_measured(page: Page) -> None:
+    counted(page)
+    measured = page.get_by_text(re.compile("Measured on this machine at"))
+    expect(measured).to_be_visible()
+    page.get_by_role("button", name="Measure on this machine").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("The measurement was cancelled")).to_be_visible()
+    expect(page.get_by_role("button", name="Measure on this machine")).to_be_enabled()
+    expect(measured).to_be_visible()

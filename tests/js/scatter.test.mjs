@@ -144,6 +144,8 @@ test("two systems are compared by ratios, and by points of a percentage", () => 
   assert.deepEqual(compared([PARAMETERS], "densenet201", "resnet152"), ["0.33× parameters", "Top-1 0.7 points higher"]);
   assert.deepEqual(compared([TIMES], "densenet201", "resnet152v2"), ["1.18× CPU time", "Top-1 0.7 points lower"]);
   assert.deepEqual(compared([PARAMETERS], "densenet201", "other"), []);
+  const one = panel([{ ...point(NINE[8]), y: 77 }, { ...point(NINE[2]), y: 76 }]);
+  assert.match(compared([one], "densenet201", "resnet152").join(), /1 point higher/);
 });
 
 test("columns are sorted by their numbers, and what has none stands last", () => {

@@ -2,11 +2,25 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { highBefore, mostChannels, moved, rows, sharedUntil, target } from "../../densenet_viz/stage/js/variants-geometry.js";
-import { ARRIVES, countAfter, formula, label, pace, passedAt, stops, tally, wall, words, worth } from "../../densenet_viz/stage/js/variants-walk.js";
+import { ARRIVES, countAfter, formula, label, pace, passedAt, tally, wall, words, worth } from "../../densenet_viz/stage/js/variants-walk.js";
 
-const network = (called, blocks, more = {}) => ({ id: `densenet${called}`, name: `DenseNet-${called}`, short: `${called}`, called, own: false, blocks, bottleneck: true, depth: called, ...more });
+/** What `count_stops` in Python reads off an inventory; a test there holds it against live networks. */
+function stopsOf(blocks, bottleneck) {
+  const layer = bottleneck ? ["batch norm", "1×1", "batch norm", "3×3"] : ["batch norm", "3×3"];
+  return [
+    { kind: "stem", block: 0, layer: 0, items: ["7×7", "batch norm", "pooling"] },
+    ...blocks.flatMap((layers, index) => [
+      ...Array.from({ length: layers }, (_, at) => ({ kind: "layer", block: index + 1, layer: at + 1, items: layer })),
+      ...(index + 1 < blocks.length ? [{ kind: "transition", block: index + 1, layer: 0, items: ["batch norm", "transition", "pooling"] }] : []),
+    ]),
+    { kind: "classifier", block: 0, layer: 0, items: ["batch norm", "pooling", "classifier"] },
+  ];
+}
+
+const network = (called, blocks, { bottleneck = true, own = false } = {}) => ({ id: `densenet${called}`, name: `DenseNet-${called}`, short: `${called}`, called, own, stops: stopsOf(blocks, bottleneck), badge: "live" });
+const stops = (one) => one.stops;
 const D121 = network(121, [6, 12, 24, 16]);
-const D264 = network(264, [6, 12, 64, 48], { depth: 265 });
+const D264 = network(264, [6, 12, 64, 48]);
 const PLAIN = network(17, [2, 3, 4, 3], { bottleneck: false, own: true });
 
 // -- the walk -------------------------------------------------------------------------------
@@ -23,6 +37,14 @@ test("the names' numbers come out, and Keras's depths", () => {
     assert.equal(countAfter(walk, walk.length, "keras"), keras);
   }
   assert.equal(countAfter(stops(D264), 999, "paper"), 265);
+});
+
+test("what is given is counted, also where it is not what the name says", () => {
+  const short = { ...D121, stops: D121.stops.filter((stop) => stop.block !== 4 || stop.layer < 16) };
+  assert.equal(text(formula(short.stops, 999, "paper")), "1 + 2 × ( 6 + 12 + 24 + 15 ) + 3 + 1");
+  const { title, sentence } = words(short, short.stops.length, "paper");
+  assert.equal(title, "DenseNet-121 really counts to 119");
+  assert.match(sentence, /^1 \+ 2 × \(6 \+ 12 \+ 24 \+ 15\) \+ 3 \+ 1 = 119, /);
 });
 
 test("without bottleneck a layer counts once", () => {
@@ -46,18 +68,18 @@ const text = (tokens) => tokens.map((token) => token.text).join(" ");
 
 test("the formula fills part by part", () => {
   const walk = stops(D121);
-  assert.equal(text(formula(D121, walk, 0, "paper")), "0 + 2 × ( 0 + 0 + 0 + 0 ) + 0 + 0");
-  const half = formula(D121, walk, 1 + 6 + 1 + 12 + 1 + 7, "paper");
+  assert.equal(text(formula(walk, 0, "paper")), "0 + 2 × ( 0 + 0 + 0 + 0 ) + 0 + 0");
+  const half = formula(walk, 1 + 6 + 1 + 12 + 1 + 7, "paper");
   assert.equal(text(half), "1 + 2 × ( 6 + 12 + 7 + 0 ) + 2 + 0");
   assert.deepEqual(half.filter((token) => token.state !== "sign").map((token) => token.state), ["done", "done", "done", "now", "todo", "now", "todo"]);
-  assert.equal(text(formula(D121, walk, walk.length, "paper")), "1 + 2 × ( 6 + 12 + 24 + 16 ) + 3 + 1");
-  assert.equal(text(formula(D121, walk, walk.length, "keras")), "120 convolutions + 121 batch norms + 1 classifier");
-  assert.equal(text(formula(PLAIN, stops(PLAIN), 99, "paper")), "1 + ( 2 + 3 + 4 + 3 ) + 3 + 1");
+  assert.equal(text(formula(walk, walk.length, "paper")), "1 + 2 × ( 6 + 12 + 24 + 16 ) + 3 + 1");
+  assert.equal(text(formula(walk, walk.length, "keras")), "120 convolutions + 121 batch norms + 1 classifier");
+  assert.equal(text(formula(stops(PLAIN), 99, "paper")), "1 + ( 2 + 3 + 4 + 3 ) + 3 + 1");
 });
 
 test("words name the actual numbers", () => {
   const walk = stops(D121);
-  const said = (passed, rule = "paper", one = D121) => words(one, stops(one), passed, rule);
+  const said = (passed, rule = "paper", one = D121) => words(one, passed, rule);
   assert.equal(said(0).title, "Which layers does “121” count?");
   assert.equal(said(1).title, "Stem adds 1: that makes 1");
   assert.equal(said(3).title, "Block 1, layer 2 adds 2: that makes 5");

@@ -1,7 +1,7 @@
 // The sums of the reconciliation in words. No DOM.
 
-/** @typedef {{key: string, count: number, name: string, note: string}} Part */
-/** @typedef {{id: string, title: string, group: string, how: string, parts: Part[], total: number, keras: number, equal: boolean, depthParts: {name: string, count: number}[], depth: number, citedDepth: number, depthEqual: boolean, note: string}} System */
+/** @typedef {{key: string, count: number, name: string, note: string, how: string}} Part */
+/** @typedef {{id: string, title: string, how: string, parts: Part[], total: number, keras: number, equal: boolean, depthParts: {name: string, count: number}[], depth: number, citedDepth: number, note: string}} System */
 
 /** @param {number} value */
 export function grouped(value) {

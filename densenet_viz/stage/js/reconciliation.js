@@ -4,7 +4,7 @@ import { h, s, say } from "./dom.js";
 import { depthSum, described, grouped, lens, percent, stepped, sum, verdict } from "./reconciliation-words.js";
 
 /** @typedef {import("./reconciliation-words.js").System} System */
-/** @typedef {{systems: System[], chosen: string, verdict: string, colours: Record<string, string>}} Scene */
+/** @typedef {{systems: System[], chosen: string, verdict: string}} Scene */
 
 /**
  * @param {HTMLElement} root
@@ -39,10 +39,11 @@ class Reconciliation {
     this.depth = h("p", { class: "reconciliation-depth" });
     this.note = h("p", { class: "reconciliation-note" });
     this.rows = h("tbody");
+    this.verdict = h("caption", { class: "reconciliation-verdict" });
     this.table = h(
       "table",
       { class: "reconciliation-nine" },
-      h("caption", { class: "stage-hidden" }, "All nine systems, reconciled with Keras's totals"),
+      this.verdict,
       head(),
       this.rows,
     );
@@ -112,7 +113,7 @@ class Reconciliation {
     say(this.title, `${system.title}: ${sum(system)}`);
     say(this.equal, `${verdict(system.total, system.keras)}${system.equal ? " to Keras’s total" : " than Keras’s total"}`);
     this.equal.dataset.kind = system.equal ? "" : "mismatch";
-    say(this.sentence, `Keras’s number is larger than the number of trainable parameters, because it counts more. Our lines are ${system.how}.`);
+    say(this.sentence, `Keras’s number is larger than the number of trainable parameters, because it counts more.`);
     this.paintPicture(system);
     this.paintLedger(system);
     say(this.note, system.note);
@@ -136,14 +137,14 @@ class Reconciliation {
 
   /** @param {System} system */
   paintLedger(system) {
-    const lines = system.parts.map(({ key, count, name, note }, index) =>
+    const lines = system.parts.map(({ key, count, name, note, how }, index) =>
       h(
         "tr",
         { "data-part": key },
         h("td", { class: "reconciliation-sign" }, index ? "+" : ""),
         h("td", { class: "reconciliation-number" }, grouped(count)),
         h("th", { scope: "row" }, h("i", { class: "reconciliation-key" }), name, h("small", {}, note)),
-        h("td", { class: "reconciliation-how" }, system.how),
+        h("td", { class: "reconciliation-how" }, how),
       ),
     );
     const total = h(
@@ -166,6 +167,7 @@ class Reconciliation {
   }
 
   paintNine() {
+    say(this.verdict, `${this.scene.verdict}.`);
     this.rows.replaceChildren(
       ...this.scene.systems.map((system) =>
         h(

@@ -118,6 +118,11 @@ export function leading(points) {
 export function outline(shape, r) {
   if (shape === "square") return box(r * 0.89);
   if (shape === "diamond") return `M0 ${-r * 1.25}L${r * 1.25} 0L0 ${r * 1.25}L${-r * 1.25} 0Z`;
+  if (shape === "wedge") return `M0 ${r * 1.25}L${r * 1.2} ${-r * 0.85}L${-r * 1.2} ${-r * 0.85}Z`;
+  if (shape === "cross") {
+    const [far, near] = [r * 1.15, r * 0.4];
+    return `M${-near} ${-far}H${near}V${-near}H${far}V${near}H${near}V${far}H${-near}V${near}H${-far}V${-near}H${-near}Z`;
+  }
   if (shape === "triangle") return `M0 ${-r * 1.25}L${r * 1.2} ${r * 0.85}L${-r * 1.2} ${r * 0.85}Z`;
   return `M${-r} 0A${r} ${r} 0 1 1 ${r} 0A${r} ${r} 0 1 1 ${-r} 0Z`;
 }

@@ -81,7 +81,8 @@ function against(axis, one, two) {
   if (axis.unit === "%") {
     const away = Number((one - two).toFixed(2));
     if (away === 0) return `${title} equal`;
-    return `${title} ${written(Math.abs(away))} points ${away > 0 ? "higher" : "lower"}`;
+    const points = Math.abs(away) === 1 ? "point" : "points";
+    return `${title} ${written(Math.abs(away))} ${points} ${away > 0 ? "higher" : "lower"}`;
   }
   if (two === 0) return `${title} ${valued(one, axis)} against 0`;
   const times = one / two;

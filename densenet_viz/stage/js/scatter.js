@@ -28,6 +28,9 @@ export function mount(root, scene, tell) {
   };
 }
 
+/** A set of points as one text. @param {string[]} names */
+const ids = (names) => JSON.stringify([...names].sort());
+
 class Scatter {
   /** @param {HTMLElement} root @param {Scene} scene @param {(name: string, value: unknown) => void} tell */
   constructor(root, scene, tell) {
@@ -35,6 +38,9 @@ class Scatter {
     this.scene = scene;
     /** @type {Set<string>} */
     this.pinned = new Set(scene.lit);
+    this.given = ids(scene.lit);
+    /** @type {Set<string>} what was told, and may come back in a later scene */
+    this.told = new Set();
     /** @type {string | null} under the mouse */
     this.pointed = null;
     /** @type {string | null} under the keyboard's focus */
@@ -84,9 +90,15 @@ class Scatter {
     this.node.remove();
   }
 
-  /** What was pinned stays: the visitor is ahead of any scene that comes back. @param {Scene} scene */
+  /**
+   * A scene that lights others than before pins them; one that only says again what was told here
+   * does not: the visitor may be ahead of it. @param {Scene} scene
+   */
   update(scene) {
     this.scene = scene;
+    const given = ids(scene.lit);
+    if (given !== this.given && !this.told.has(given)) this.pinned = new Set(scene.lit);
+    this.given = given;
     this.node.setAttribute("aria-label", scene.label);
     const keys = scene.panels.map(({ key }) => key);
     for (const [key, view] of this.views) if (!keys.includes(key)) view.destroy(), this.views.delete(key);
@@ -137,7 +149,7 @@ class Scatter {
     const keys = [
       ...(measured ? [h("span", {}, swatch(plain), measuredWord)] : []),
       ...(cited ? [h("span", {}, swatch(plain, false), citedWord)] : []),
-      ...(panels.some(({ front }) => front.length) ? [h("span", {}, h("i", { class: "scatter-sample" }), "Pareto front: no system is better on both axes")] : []),
+      ...(panels.some(({ front }) => front.length) ? [h("span", {}, h("i", { class: "scatter-sample" }), "front: no other is both cheaper and more accurate")] : []),
     ];
     this.legend.replaceChildren(...families, ...keys);
   }
@@ -175,6 +187,7 @@ class Scatter {
 
   changed() {
     this.light();
+    this.told.add(ids([...this.pinned]));
     this.tell("lit", { ids: [...this.pinned] });
   }
 
@@ -188,23 +201,30 @@ class Scatter {
   light() {
     const active = this.pointed ?? this.focused;
     const family = this.family === null ? [] : this.members(this.family);
-    const all = new Set([...this.pinned, ...family, ...(active ? [active] : [])]);
+    const kept = this.kept();
+    const all = new Set([...kept, ...family, ...(active ? [active] : [])]);
     const lit = all.size ? all : null;
-    const guided = active ?? (this.pinned.size === 1 ? [...this.pinned][0] : null);
+    const guided = active ?? (kept.length === 1 ? kept[0] : null);
     for (const view of this.views.values()) view.light(lit, guided, this.pinned);
     this.table.light(lit, this.pinned);
     for (const button of this.legend.querySelectorAll("[data-family]")) {
       const members = this.members(button.getAttribute("data-family") ?? "");
       button.setAttribute("aria-pressed", String(members.length > 0 && members.every((id) => this.pinned.has(id))));
     }
-    this.free.style.visibility = this.pinned.size ? "visible" : "hidden";
-    this.read(active);
+    this.free.style.visibility = kept.length ? "visible" : "hidden";
+    this.read(active, kept);
   }
 
-  /** What is lit, in words: one system, two beside each other, or how many. @param {string | null} active */
-  read(active) {
+  /** The pinned systems that this scene shows; the others wait for one that does. @returns {string[]} */
+  kept() {
+    const shown = new Set([...this.scene.panels.flatMap(({ points }) => points), ...this.scene.rows].map(({ id }) => id));
+    return [...this.pinned].filter((id) => shown.has(id));
+  }
+
+  /** What is lit, in words: one system, two beside each other, or how many. @param {string | null} active @param {string[]} kept */
+  read(active, kept) {
     const { panels } = this.scene;
-    const shown = active && !this.pinned.has(active) ? [...this.pinned, active] : [...this.pinned];
+    const shown = active && !this.pinned.has(active) ? [...kept, active] : kept;
     const one = active ?? (shown.length === 1 ? shown[0] : null);
     const lines = { head: "", text: HINT, rest: "" };
     if (shown.length === 2 && (active === null || !this.pinned.has(active))) {

@@ -2,7 +2,7 @@
 
 import { h, onWidth, reducedMotion, s, say } from "./dom.js";
 import { Player } from "./player.js";
-import { ARRIVES, countAfter, counts, formula, label, pace, passedAt, stops, tally, wall, words, worth } from "./variants-walk.js";
+import { ARRIVES, countAfter, counts, formula, hasBottleneck, label, pace, passedAt, tally, wall, words, worth } from "./variants-walk.js";
 
 /** @typedef {import("./variants-walk.js").Counted} Counted */
 /** @typedef {import("./variants-walk.js").Kind} Kind */
@@ -28,7 +28,7 @@ export function mount(root, scene) {
   let drawn = new Counter(root, scene, scene.variants[0].id, "paper", !reducedMotion());
   return {
     update(/** @type {Scene} */ next) {
-      if (next.key === drawn.scene.key) return;
+      if (next.key === drawn.scene.key) return drawn.recount(next);
       const { network, rule } = drawn;
       const known = next.variants.some((variant) => variant.id === network.id);
       drawn.destroy();
@@ -44,12 +44,13 @@ class Counter {
     this.scene = scene;
     this.rule = rule;
     this.network = /** @type {Counted} */ (scene.variants.find((variant) => variant.id === id));
-    this.walk = stops(this.network);
+    this.walk = this.network.stops;
     /** @type {Wall | null} */
     this.wall = null;
     this.width = 0;
     this.passed = -1;
     this.title = h("h2", { class: "stage-title" });
+    this.badge = h("span", { class: "stage-badge" });
     this.sentence = h("p", { class: "stage-sentence" });
     this.number = h("strong", { class: "count-number", role: "status", "aria-live": "off" });
     this.formula = h("p", { class: "count-formula" });
@@ -61,6 +62,7 @@ class Counter {
       { class: "count-switches" },
       this.choice("Network", scene.variants.map((variant) => [variant.id, variant.short]), id, (value) => this.choose(value)),
       this.choice("What is counted", RULES, rule, (value) => this.count(/** @type {Rule} */ (value))),
+      this.badge,
     );
     this.view = h("div", { class: "count-view" }, h("div", { class: "count-sum" }, this.number, h("div", {}, this.formula, this.tally)), this.svg, this.token);
     this.player = new Player({
@@ -127,12 +129,23 @@ class Counter {
     return node;
   }
 
+  /** The same networks as they were counted anew; the walk goes on where it stands. @param {Scene} scene */
+  recount(scene) {
+    const ended = this.player.time >= this.walk.length;
+    this.scene = scene;
+    this.network = /** @type {Counted} */ (scene.variants.find((variant) => variant.id === this.network.id));
+    this.walk = this.network.stops;
+    if (ended) this.player.time = this.walk.length;
+    this.lay(this.width);
+    this.player.setSteps(this.walk.length);
+  }
+
   /** Another network is walked through from its start. @param {string} id */
   choose(id) {
     this.seen.disconnect();
     this.player.pause();
     this.network = /** @type {Counted} */ (this.scene.variants.find((variant) => variant.id === id));
-    this.walk = stops(this.network);
+    this.walk = this.network.stops;
     this.passed = -1;
     this.player.options.stepMilliseconds = pace(this.walk.length);
     this.player.time = this.player.reduced ? this.walk.length : 0;
@@ -183,12 +196,13 @@ class Counter {
   /** What stands after some stops. @param {number} passed */
   fill(passed) {
     this.passed = passed;
-    const { title, sentence } = words(this.network, this.walk, passed, this.rule);
+    const { title, sentence } = words(this.network, passed, this.rule);
     say(this.title, title);
+    say(this.badge, `● ${this.network.badge}`);
     say(this.sentence, sentence);
     const count = countAfter(this.walk, passed, this.rule);
     say(this.number, String(count));
-    this.formula.replaceChildren(...formula(this.network, this.walk, passed, this.rule).map(({ text, state }) => h("span", { class: `count-${state}` }, text)));
+    this.formula.replaceChildren(...formula(this.walk, passed, this.rule).map(({ text, state }) => h("span", { class: `count-${state}` }, text)));
     this.fillTally(passed);
     this.svg.setAttribute("aria-label", `${this.network.name}: after ${passed} of ${this.walk.length} stops the count is ${count}.`);
     for (const [index, column] of (this.columns ?? []).entries()) {
@@ -208,7 +222,7 @@ class Counter {
   /** How often each kind was met: the legend of the bricks. @param {number} passed */
   fillTally(passed) {
     const met = tally(this.walk, passed);
-    const kinds = KINDS.filter((kind) => kind !== "1×1" || this.network.bottleneck);
+    const kinds = KINDS.filter((kind) => kind !== "1×1" || hasBottleneck(this.walk));
     const item = (/** @type {Kind} */ kind) =>
       h("span", {}, h("i", { class: counts(kind, this.rule) ? "" : kind === "pooling" ? "count-pool" : "count-hollow", style: counts(kind, this.rule) ? `background:${this.scene.colours[kind]}` : "" }), `${NAMES[kind] ?? kind} `, h("b", {}, String(met.get(kind) ?? 0)));
     this.tally.replaceChildren(

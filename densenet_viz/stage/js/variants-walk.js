@@ -7,9 +7,8 @@
  * @property {string} short
  * @property {number} called the number in its name
  * @property {boolean} own whether it is the visitor's
- * @property {number[]} blocks layers of each
- * @property {boolean} bottleneck
- * @property {number} depth
+ * @property {Stop[]} stops the walk through it, read off what it is made of
+ * @property {string} badge where they come from
  */
 
 /** @typedef {"paper" | "keras"} Rule what is counted: the name's weight layers, or Keras's depth */
@@ -22,19 +21,17 @@
 
 /** @typedef {{text: string, state: "sign" | "todo" | "now" | "done"}} Token */
 
-/** @param {Pick<Counted, "blocks" | "bottleneck">} network @returns {Stop[]} */
-export function stops({ blocks, bottleneck }) {
-  /** @type {Kind[]} */
-  const layerItems = bottleneck ? ["batch norm", "1×1", "batch norm", "3×3"] : ["batch norm", "3×3"];
-  /** @type {Stop[]} */
-  const walk = [{ kind: "stem", block: 0, layer: 0, items: ["7×7", "batch norm", "pooling"] }];
-  for (const [index, layers] of blocks.entries()) {
-    const block = index + 1;
-    for (let layer = 1; layer <= layers; layer++) walk.push({ kind: "layer", block, layer, items: layerItems });
-    if (block < blocks.length) walk.push({ kind: "transition", block, layer: 0, items: ["batch norm", "transition", "pooling"] });
-  }
-  walk.push({ kind: "classifier", block: 0, layer: 0, items: ["batch norm", "pooling", "classifier"] });
-  return walk;
+/** Layers of each block. @param {Stop[]} walk */
+export function blocksOf(walk) {
+  /** @type {number[]} */
+  const blocks = [];
+  for (const { kind, block } of walk) if (kind === "layer") blocks[block - 1] = (blocks[block - 1] ?? 0) + 1;
+  return blocks;
+}
+
+/** Whether layers have a 1×1 before their 3×3. @param {Stop[]} walk */
+export function hasBottleneck(walk) {
+  return walk.some((stop) => stop.items.includes("1×1"));
 }
 
 /** Whether a rule counts a kind. @param {Kind} kind @param {Rule} rule */
@@ -70,9 +67,9 @@ const sign = (text) => ({ text, state: "sign" });
 
 /**
  * The formula as far as it is filled: 1 + 2 × (6 + 12 + 7 + 0) + 2 + 0.
- * @param {Counted} network @param {Stop[]} walk @param {number} passed @param {Rule} rule @returns {Token[]}
+ * @param {Stop[]} walk @param {number} passed @param {Rule} rule @returns {Token[]}
  */
-export function formula(network, walk, passed, rule) {
+export function formula(walk, passed, rule) {
   const gone = walk.slice(0, passed);
   const of = (/** @type {Stop["kind"]} */ kind) => gone.filter((stop) => stop.kind === kind).length;
   if (rule === "keras") {
@@ -81,26 +78,26 @@ export function formula(network, walk, passed, rule) {
     const convolutions = (/** @type {Map<Kind, number>} */ met) => [...met].reduce((sum, [kind, count]) => (["batch norm", "pooling", "classifier"].includes(kind) ? sum : sum + count), 0);
     return [filling(convolutions(now), convolutions(whole)), sign("convolutions +"), norms, sign("batch norms +"), filling(of("classifier"), 1), sign("classifier")];
   }
-  const layers = network.blocks.flatMap((whole, index) => {
+  const layers = blocksOf(walk).flatMap((whole, index) => {
     const now = gone.filter((stop) => stop.kind === "layer" && stop.block === index + 1).length;
     return index ? [sign("+"), filling(now, whole)] : [filling(now, whole)];
   });
   return [
     filling(of("stem"), 1),
-    sign(network.bottleneck ? "+ 2 × (" : "+ ("),
+    sign(hasBottleneck(walk) ? "+ 2 × (" : "+ ("),
     ...layers,
     sign(") +"),
-    filling(of("transition"), network.blocks.length - 1),
+    filling(of("transition"), walk.filter((stop) => stop.kind === "transition").length),
     sign("+"),
     filling(of("classifier"), 1),
   ];
 }
 
-/** "7×7" and its like as words. @param {Stop} stop @param {boolean} bottleneck */
-function partOf(stop, bottleneck) {
+/** "7×7" and its like as words. @param {Stop} stop */
+function partOf(stop) {
   if (stop.kind === "stem") return "The stem’s 7 × 7 convolution; its batch norm and its max pool are not counted.";
   if (stop.kind === "transition") return "One 1 × 1 convolution; the batch norm and the average pool are not counted.";
-  return bottleneck
+  return stop.items.includes("1×1")
     ? "A 1 × 1 and a 3 × 3 convolution; the batch norm before each is not counted."
     : "One 3 × 3 convolution; the batch norm before it is not counted.";
 }
@@ -113,48 +110,52 @@ export function label(stop) {
 
 /**
  * Title and sentence after some stops.
- * @param {Counted} network @param {Stop[]} walk @param {number} passed @param {Rule} rule
+ * @param {Counted} network @param {number} passed @param {Rule} rule
  * @returns {{title: string, sentence: string}}
  */
-export function words(network, walk, passed, rule) {
+export function words(network, passed, rule) {
+  const walk = network.stops;
   if (passed === 0) {
     return rule === "paper"
       ? { title: `Which layers does “${network.called}” count?`, sentence: "Those with weights that mix maps: convolutions and the classifier. Batch norms and poolings are walked past." }
       : { title: "What does Keras’s depth count?", sentence: "Convolutions, batch norms and the classifier. Poolings have no weights and are walked past." };
   }
-  if (passed === walk.length) return rule === "paper" ? result(network, walk) : kerasResult(network, walk);
+  if (passed === walk.length) return rule === "paper" ? result(network) : kerasResult(network);
   const stop = walk[passed - 1];
   const added = worth(stop, rule);
   const title = `${label(stop)[0].toUpperCase()}${label(stop).slice(1)} adds ${added}: that makes ${countAfter(walk, passed, rule)}`;
   if (rule === "keras") return { title, sentence: `${stop.items.filter((kind) => kind !== "pooling").map((kind) => (kind === "transition" ? "1×1" : kind)).join(", ")}: each has weights, each is counted.` };
-  return { title, sentence: partOf(stop, network.bottleneck) };
+  return { title, sentence: partOf(stop) };
 }
 
-/** @param {Counted} network @param {Stop[]} walk */
-function sum(network, walk) {
-  return `${formula(network, walk, walk.length, "paper").map((token) => token.text).join(" ").replace("( ", "(").replace(" )", ")")} = ${network.depth}`;
+/** @param {Stop[]} walk */
+function sum(walk) {
+  return `${formula(walk, walk.length, "paper").map((token) => token.text).join(" ").replace("( ", "(").replace(" )", ")")} = ${countAfter(walk, walk.length, "paper")}`;
 }
 
-/** @param {Counted} network @param {Stop[]} walk */
-function result(network, walk) {
+/** @param {Counted} network */
+function result(network) {
+  const walk = network.stops;
+  const depth = countAfter(walk, walk.length, "paper");
   const met = tally(walk, walk.length);
   const rest = `Walked past: ${met.get("batch norm")} batch norms and ${met.get("pooling")} poolings.`;
   const other = `Keras’s depth counts the batch norms too, and comes to ${countAfter(walk, walk.length, "keras")}.`;
-  if (network.own) return { title: `Yours would be called DenseNet-${network.depth}`, sentence: `${sum(network, walk)}. ${rest} ${other}` };
-  if (network.called !== network.depth) {
-    const convolutions = network.depth - 1;
+  if (network.own) return { title: `Yours would be called DenseNet-${depth}`, sentence: `${sum(walk)}. ${rest} ${other}` };
+  if (network.called !== depth) {
+    const convolutions = depth - 1;
     const found = convolutions === network.called ? `${convolutions} is its number of convolutions, without the classifier` : `the paper calls it ${network.called} all the same`;
     return {
-      title: `${network.name} really counts to ${network.depth}`,
-      sentence: `${sum(network, walk)}, by the rule that gives the others their names; ${found}. ${rest} ${other}`,
+      title: `${network.name} really counts to ${depth}`,
+      sentence: `${sum(walk)}, by the rule that gives the others their names; ${found}. ${rest} ${other}`,
     };
   }
-  return { title: `${network.depth} layers with weights: hence ${network.name}`, sentence: `${sum(network, walk)}. ${rest} ${other}` };
+  return { title: `${depth} layers with weights: hence ${network.name}`, sentence: `${sum(walk)}. ${rest} ${other}` };
 }
 
-/** @param {Counted} network @param {Stop[]} walk */
-function kerasResult(network, walk) {
-  const parts = formula(network, walk, walk.length, "keras").map((token) => token.text).join(" ");
+/** @param {Counted} network */
+function kerasResult(network) {
+  const walk = network.stops;
+  const parts = formula(walk, walk.length, "keras").map((token) => token.text).join(" ");
   const name = network.own ? "your network" : network.name;
   return {
     title: `Keras’s depth of ${name} is ${countAfter(walk, walk.length, "keras")}`,

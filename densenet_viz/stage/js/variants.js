@@ -25,7 +25,7 @@ export function mount(root, scene) {
   let drawn = new Variants(root, scene, !reducedMotion());
   return {
     update(/** @type {Scene} */ next) {
-      if (next.key === drawn.scene.key) return drawn.vouch(next.badge);
+      if (next.key === drawn.scene.key) return drawn.recount(next);
       drawn.destroy();
       drawn = new Variants(root, next, false);
     },
@@ -51,7 +51,6 @@ class Variants {
     this.title = h("h2", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
     this.badge = h("span", { class: "stage-badge" });
-    this.vouch(scene.badge);
     const head = h("div", { class: "stage-head variants-head" }, this.title, this.badge, this.sentence);
     this.alike = h("span", { class: "variants-alike" }, h("i"), "left of it the five are alike");
     this.guide = h("div", { class: "variants-guide" });
@@ -70,7 +69,7 @@ class Variants {
     this.buttons = this.rows.map((row) => [row.name, ...row.blocks]);
     this.buttons[0][0].tabIndex = 0;
     root.append(this.node);
-    this.show();
+    this.recount(scene);
     this.stop = onWidth(this.node, (width) => this.lay(width));
     if (moving) this.reveal();
   }
@@ -81,9 +80,12 @@ class Variants {
     this.node.remove();
   }
 
-  /** Says where the numbers come from. @param {string} badge */
-  vouch(badge) {
-    say(this.badge, `● ${badge}`);
+  /** The same strips with other numbers, and where those come from. @param {Scene} scene */
+  recount(scene) {
+    this.scene = scene;
+    say(this.badge, `● ${scene.badge}`);
+    for (const [index, row] of this.rows.entries()) row.recount(scene.variants[index]);
+    this.show();
   }
 
   /** @param {number} width */
@@ -191,18 +193,25 @@ class Strip {
     this.where = h("span", { class: "variants-where" });
     this.name = h(
       "button",
-      { type: "button", class: "variants-name", tabindex: -1, "aria-label": `${variant.title}. ${variant.sentence}`, ...stage.pointing({ row, place: 0 }) },
+      { type: "button", class: "variants-name", tabindex: -1, ...stage.pointing({ row, place: 0 }) },
       h("span", { class: "variants-title" }, h("b", {}, variant.name), this.where),
       h("span", { class: "variants-numbers" }, h("span", {}, this.parameters, " parameters"), h("span", {}, this.multiplyAdds, " multiply-adds")),
     );
     this.blocks = variant.blocks.map((block, index) =>
       h(
         "button",
-        { type: "button", class: "variants-block", tabindex: -1, "aria-label": `${block.title}. ${block.sentence}`, ...stage.pointing({ row, place: index + 1 }) },
+        { type: "button", class: "variants-block", tabindex: -1, ...stage.pointing({ row, place: index + 1 }) },
         h("span", {}, h("b", {}, `× ${block.layers}`), h("i", {}, ` ${block.pixels} px`)),
       ),
     );
     this.node = h("div", { class: "variants-row" }, this.svg, this.name, ...this.blocks);
+  }
+
+  /** @param {Variant} variant the same architecture, counted anew */
+  recount(variant) {
+    this.variant = variant;
+    this.name.setAttribute("aria-label", `${variant.title}. ${variant.sentence}`);
+    for (const [index, { title, sentence }] of variant.blocks.entries()) this.blocks[index].setAttribute("aria-label", `${title}. ${sentence}`);
   }
 
   /** @param {Row} laid @param {number} width */

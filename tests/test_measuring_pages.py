@@ -1,0 +1,282 @@
+"""The pages that measure: the button, its progress, its results, and what they refuse."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.measure import latency, training_step
+from densenet_viz.systems import SYSTEMS
+from densenet_viz.timings.passes import Benchmark, Timing
+from densenet_viz.timings.training import TrainingRun, TrainingStep
+from densenet_viz.ui import inventories, jobs, measuring, stages, training_steps, turns
+from densenet_viz.ui.turns import Bench
+
+APP = str(Path(__file__).resolve().parent.parent / "app.py")
+PATIENCE = 30.0
+
+
+def machine(device: str) -> dict[str, str]:
+    gpu = {"gpu": "Acme GPU"} if device == "cuda" else {}
+    about = {"date": "today", "processor": "Acme 9", "cores": "2", "threads": "2"}
+    return {**about, "device": device, "torch": "2", "rounds": "3", "passes": "", "step": "", **gpu}
+
+
+class Measuring:
+    """Stands for a measurement: says what it was asked, and ends when it is told."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.go_on = threading.Event()
+
+    def wait(self, on_progress: Callable[[float], None], cancelled: Callable[[], bool]) -> None:
+        on_progress(0.25)
+        while not self.go_on.wait(0.01):
+            if cancelled():
+                raise InterruptedError
+
+    def benchmark(self, *, on_progress: Any, cancelled: Any, **asked: Any) -> Benchmark:
+        """On the n-th system a pass takes n times as long; a tenth of it on a GPU."""
+        self.asked.append(asked)
+        self.wait(on_progress, cancelled)
+        device = asked["device"]
+        second = 0.01 if device == "cuda" else 0.1
+        return Benchmark(
+            machine(device),
+            tuple(
+                Timing(name, device, batch, 2, (second * n * batch,) * 3)
+                for n, name in enumerate(SYSTEMS, start=1)
+                for batch in asked["batches"]
+            ),
+        )
+
+    def steps(self, names: Any, *, on_progress: Any, cancelled: Any, **asked: Any) -> TrainingRun:
+        self.asked.append({"names": names, **asked})
+        self.wait(on_progress, cancelled)
+        steps = (TrainingStep(name, asked["batch"], False, 10**8, (1.0,) * 3) for name in names)
+        return TrainingRun(machine(asked["device"]), tuple(steps), dict.fromkeys(names, 10**7))
+
+
+@pytest.fixture
+def measurement(monkeypatch: pytest.MonkeyPatch) -> Iterator[Measuring]:
+    """A process that has measured nothing and counted everything."""
+    stand_in = Measuring()
+    counted = {name: (inventory_of(system.spec), 1) for name, system in SYSTEMS.items()}
+    monkeypatch.setattr(inventories, "_COUNTED", counted)
+    monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
+    monkeypatch.setattr(measuring, "_BENCH", Bench("benchmark"))
+    monkeypatch.setattr(training_steps, "_BENCH", Bench("training"))
+    monkeypatch.setattr(measuring, "_devices", lambda: ("cpu", "cuda"))
+    monkeypatch.setattr(latency, "benchmark", stand_in.benchmark)
+    monkeypatch.setattr(training_step, "measure_steps", stand_in.steps)
+    has(monkeypatch, 10**11)
+    yield stand_in
+    stand_in.go_on.set()  # nothing that a failed test left goes on
+
+
+def has(monkeypatch: pytest.MonkeyPatch, memory: int) -> None:
+    monkeypatch.setattr(turns, "spare_bytes", lambda _device: memory)
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The scenes that pages draw, by their keys."""
+    scenes: dict[str, Any] = {}
+    monkeypatch.setattr(
+        stages, "show_stage", lambda _, scene, *, key, **__: scenes.update({key: scene})
+    )
+    return scenes
+
+
+def opened(page: str) -> AppTest:
+    session = AppTest.from_file(APP, default_timeout=PATIENCE)
+    session.switch_page(f"pages/{page}.py")
+    return session.run()
+
+
+def begun(session: AppTest, measurement: Measuring, count: int = 1) -> AppTest:
+    deadline = time.monotonic() + PATIENCE
+    while len(measurement.asked) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return session.run()
+
+
+def ended(session: AppTest, measurement: Measuring, name: str = "benchmark") -> AppTest:
+    desk: jobs.Desk = session.session_state[f"_desk_{name}"]
+    measurement.go_on.set()
+    assert desk.job is not None
+    assert desk.job.finished.wait(PATIENCE)
+    measurement.go_on.clear()
+    return session.run()
+
+
+def progress_said(session: AppTest) -> list[str]:
+    return [bar.proto.text for bar in session.get("progress")]
+
+
+def tables(session: AppTest) -> list[list[str]]:
+    """The titles of each table's columns."""
+    return [list(table.value.columns) for table in session.table]
+
+
+# -- nine systems ---------------------------------------------------------------------------
+
+
+def test_what_is_chosen_is_measured_with_progress(measurement: Measuring) -> None:
+    session = opened("nine_systems")
+    assert not session.button(key="measure_start").disabled
+    session.segmented_control(key="measure_batches").set_value([32, 1])
+    session.slider(key="measure_rounds").set_value(3)
+    session.button(key="measure_start").click().run()
+    session = begun(session, measurement)
+    assert measurement.asked == [{"device": "cpu", "batches": (1, 32), "rounds": 3}]
+    (said,) = progress_said(session)
+    assert said.startswith("Measuring nine systems: 25%")
+    assert session.button(key="measure_start").disabled
+    session = ended(session, measurement)
+    assert progress_said(session) == []
+    assert not session.button(key="measure_start").disabled
+    assert not session.exception
+
+
+def test_what_was_measured_goes_into_the_panel_the_tables_and_the_files(
+    measurement: Measuring, shown: dict[str, Any]
+) -> None:
+    session = opened("nine_systems")
+    session.button(key="measure_start").click().run()
+    session = ended(begun(session, measurement), measurement)
+    assert session.segmented_control(key="time").value == "here-cpu-1"  # what is new is shown
+    session = opened("nine_systems")  # what was measured is for everybody
+    assert tables(session) == [["System", "Here, 1 picture", "Here, 8 pictures", "Keras, cited"]]
+    # The n-th system takes n times ResNet50's time: DenseNet121 is the seventh.
+    assert list(session.table[0].value.iloc[6]) == [
+        "DenseNet121",
+        "7.00 × (7.00 to 7.00)",
+        "7.00 × (7.00 to 7.00)",
+        "1.32 ×",
+    ]
+    assert [(one.proto.label, one.key) for one in session.download_button] == [
+        ("Download as CSV", "benchmark-cpu_csv"),
+        ("Download as JSON", "benchmark-cpu_json"),
+    ]
+    here = session.segmented_control(key="time")
+    assert here.options == [
+        "CPU, cited",
+        "GPU, cited",
+        "CPU, here, 1 picture",
+        "CPU, here, 8 pictures",
+    ]
+    here.set_value("here-cpu-8").run()
+    times = shown["systems"]["panels"][2]
+    assert times["title"] == "CPU time, here, 8 pictures: no DenseNet is on the front"
+    points = {one["id"]: one["x"] for one in times["points"] if one["measured"]}
+    assert points["densenet121"] == pytest.approx(7.0)
+    assert len(points) == len(SYSTEMS)
+    columns = [one["title"] for one in shown["systems"]["columns"]]
+    assert columns[-2:] == ["CPU × ResNet50, 1 picture", "CPU × ResNet50, 8 pictures"]
+
+
+def test_the_cpu_s_times_stay_when_the_gpu_is_measured(
+    measurement: Measuring, shown: dict[str, Any]
+) -> None:
+    session = opened("nine_systems")
+    session.button(key="measure_start").click().run()
+    session = ended(begun(session, measurement), measurement)
+    session.segmented_control(key="measure_device").set_value("cuda")
+    session.segmented_control(key="measure_batches").set_value([1])
+    session.button(key="measure_start").click().run()
+    session = ended(begun(session, measurement, 2), measurement)
+    assert [one["device"] for one in measurement.asked] == ["cpu", "cuda"]
+    assert [len(columns) for columns in tables(session)] == [4, 3]
+    said = [one.value for one in session.markdown if "Measured on this machine" in one.value]
+    assert ["Acme GPU" in one for one in said] == [False, True]
+    assert session.segmented_control(key="time").options[2:] == [
+        "CPU, here, 1 picture",
+        "CPU, here, 8 pictures",
+        "GPU, here, 1 picture",
+    ]
+    columns = [one["title"] for one in shown["systems"]["columns"]]
+    assert columns[-1] == "GPU × ResNet50, 1 picture"
+    assert "CPU × ResNet50, 8 pictures" in columns
+    assert not session.exception
+
+
+def test_a_measurement_can_be_cancelled(measurement: Measuring) -> None:
+    session = opened("nine_systems")
+    session.button(key="measure_start").click().run()
+    session = begun(session, measurement)
+    session.button(key="cancel_benchmark").click().run()
+    assert [info.value for info in session.info] == [turns.CANCELLED]
+    assert not session.button(key="measure_start").disabled
+    assert tables(session) == []
+
+
+def test_no_batch_is_refused_in_a_sentence(measurement: Measuring) -> None:
+    session = opened("nine_systems")
+    session.segmented_control(key="measure_batches").set_value([]).run()
+    assert [one.value for one in session.warning] == ["Choose how many pictures a pass shall take."]
+    assert session.button(key="measure_start").disabled
+
+
+# -- memory, on both pages ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("page", "start", "name"),
+    [("nine_systems", "measure_start", "benchmark"), ("memory", "step_start", "training")],
+)
+def test_too_little_memory_is_said_before_and_not_while_it_is_used(
+    measurement: Measuring, monkeypatch: pytest.MonkeyPatch, page: str, start: str, name: str
+) -> None:
+    session = opened(page)
+    session.button(key=start).click().run()
+    has(monkeypatch, 10**9)  # the measurement itself takes the rest
+    session = begun(session, measurement)
+    assert [warning.value for warning in session.warning] == []
+    assert not opened(page).warning  # nor is another visitor told
+    session = ended(session, measurement, name)
+    (warning,) = session.warning
+    assert "1.0 GB are free: choose" in warning.value
+    assert session.button(key=start).disabled
+    assert not session.exception
+
+
+@pytest.mark.parametrize(
+    ("page", "start", "name"),
+    [("nine_systems", "measure_start", "benchmark"), ("memory", "step_start", "training")],
+)
+def test_who_waited_is_refused_if_memory_has_become_short(
+    measurement: Measuring, monkeypatch: pytest.MonkeyPatch, page: str, start: str, name: str
+) -> None:
+    with turns.turn(lambda: False):
+        session = opened(page)
+        session.button(key=start).click().run()
+        assert turns.WAITING in progress_said(session)[0]
+        has(monkeypatch, 10**9)
+    session = ended(session, measurement, name)
+    (error,) = session.error
+    assert "1.0 GB are free: choose" in error.value
+    assert measurement.asked == []
+
+
+def test_steps_on_both_devices_stay(measurement: Measuring) -> None:
+    session = opened("memory")
+    for count, device in enumerate(("cpu", "cuda"), start=1):
+        session.segmented_control(key="step_device").set_value(device)
+        session.button(key="step_start").click().run()
+        session = ended(begun(session, measurement, count), measurement, "training")
+    assert [one["device"] for one in measurement.asked] == ["cpu", "cuda"]
+    assert measurement.asked[0]["names"] == training_steps.DEFAULT
+    keys = [one.key for one in session.download_button]
+    assert keys == [
+        f"training-step-{d}_{kind}" for d in ("cpu", "cuda") for kind in ("csv", "json")
+    ]
+    assert not session.exception
