@@ -86,7 +86,7 @@ def test_counter_steps_from_nothing_to_121(page: Page) -> None:
     page.keyboard.press("End")
     expect(formula).to_have_text("1+ 2 × (6+12+24+16) +3+1")
     expect(count.locator(".stage-title")).to_have_text(
-        "121 layers with weights: hence DenseNet-121"
+        "120 convolutions + 1 classifier: hence DenseNet-121"
     )
 
 

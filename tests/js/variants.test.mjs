@@ -84,7 +84,7 @@ test("words name the actual numbers", () => {
   assert.equal(said(1).title, "Stem adds 1: that makes 1");
   assert.equal(said(3).title, "Block 1, layer 2 adds 2: that makes 5");
   assert.equal(said(8).title, "Transition 1 adds 1: that makes 14");
-  assert.equal(said(walk.length).title, "121 layers with weights: hence DenseNet-121");
+  assert.equal(said(walk.length).title, "120 convolutions + 1 classifier: hence DenseNet-121");
   assert.match(said(walk.length).sentence, /^1 \+ 2 × \(6 \+ 12 \+ 24 \+ 16\) \+ 3 \+ 1 = 121\. .*121 batch norms and 5 poolings.* 242\.$/);
   assert.equal(said(walk.length, "keras").title, "Keras’s depth of DenseNet-121 is 242");
   const largest = said(stops(D264).length, "paper", D264);

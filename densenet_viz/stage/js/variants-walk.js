@@ -149,7 +149,7 @@ function result(network) {
       sentence: `${sum(walk)}, by the rule that gives the others their names; ${found}. ${rest} ${other}`,
     };
   }
-  return { title: `${depth} layers with weights: hence ${network.name}`, sentence: `${sum(walk)}. ${rest} ${other}` };
+  return { title: `${depth - 1} convolutions + 1 classifier: hence ${network.name}`, sentence: `${sum(walk)}. ${rest} ${other}` };
 }
 
 /** @param {Counted} network */

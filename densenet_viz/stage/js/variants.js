@@ -52,14 +52,15 @@ class Variants {
     this.sentence = h("p", { class: "stage-sentence" });
     this.badge = h("span", { class: "stage-badge" });
     const head = h("div", { class: "stage-head variants-head" }, this.title, this.badge, this.sentence);
-    this.alike = h("span", { class: "variants-alike" }, h("i"), "left of it the five are alike");
+    this.alike = h("span", { class: "variants-alike" }, h("i"), "left of it: as many layers in all");
     this.guide = h("div", { class: "variants-guide" });
     const legend = h(
       "div",
       { class: "variants-legend", "aria-hidden": "true" },
       h("span", {}, "↕ height: channels, one scale for all"),
-      h("span", {}, "↔ width: pixels, a column a layer"),
+      h("span", {}, "↔ a column is a layer, wider where its maps are"),
       h("span", {}, h("i"), "a colour a layer"),
+      h("span", {}, "Point at a block: it lights up in all"),
       this.alike,
     );
     this.rows = scene.variants.map((variant, row) => new Strip(this, variant, row));
