@@ -47,6 +47,8 @@ VIEWS: Final = (
 
 # How far a page's stage has played when it is pictured, as a share of its way.
 MOMENTS: Final = {"overview": 1.0, "growth_rate": 0.27, "dense_block": 1.0}
+# Pages whose first picture draws itself, pictured when it is whole.
+STILL: Final = {"architectures"}
 _SCRUB_JS: Final = """(slider, share) => {
   slider.value = String(slider.max * share);
   slider.dispatchEvent(new Event('input', { bubbles: true }));
@@ -113,7 +115,14 @@ def take_all(
             for view in views:
                 url = f"{base_url}/{row.url_path}{query}"
                 moment = None if args.untouched else MOMENTS.get(row.name)
-                png = take(browser, url, view, moment=moment, full=args.full, still=args.still)
+                png = take(
+                    browser,
+                    url,
+                    view,
+                    moment=moment,
+                    full=args.full,
+                    still=args.still or row.name in STILL,
+                )
                 path = args.out / f"{row.name}-{view.name}{'-full' if args.full else ''}.png"
                 path.write_bytes(png)
                 yield path

@@ -94,11 +94,7 @@ def ask() -> str | None:
     """Lets the visitor guess before the DenseNets appear; None as long as nothing was chosen."""
     match = asked_match()
     with st.container(border=True):
-        st.markdown(
-            f"**Guess before you look.** {ASKED} errs on {match.rival.error}% of the pictures, "
-            f"with {match.rival.parameters / 1e6:.1f} million parameters. How many does a "
-            "DenseNet need for about that error?"
-        )
+        words = st.empty()
         guess: str | None = st.segmented_control(
             "Parameters that a DenseNet needs",
             [*_GUESSES, _SHOW],
@@ -106,8 +102,7 @@ def ask() -> str | None:
             bind="query-params",
             label_visibility="collapsed",
         )
-        if guess in _GUESSES:
-            st.markdown(_verdict(_GUESSES[guess], match))
+        words.markdown(_verdict(_GUESSES[guess], match) if guess in _GUESSES else _question(match))
     return guess
 
 
@@ -115,6 +110,14 @@ def lit_by(guess: str | None) -> Sequence[str]:
     """What the answer lights up in the chart."""
     match = asked_match()
     return (match.rival.title, match.densenet.title) if guess in _GUESSES else ()
+
+
+def _question(match: Match) -> str:
+    return (
+        f"**Guess before you look.** {ASKED} errs on {match.rival.error}% of the pictures, "
+        f"with {match.rival.parameters / 1e6:.1f} million parameters. How many does a DenseNet "
+        "need for about that error?"
+    )
 
 
 def _verdict(guess: int, match: Match) -> str:

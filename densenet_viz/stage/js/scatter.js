@@ -199,9 +199,10 @@ class Scatter {
   }
 
   light() {
-    const active = this.pointed ?? this.focused;
+    const here = this.here();
+    const active = [this.pointed, this.focused].find((id) => id !== null && here.has(id)) ?? null;
     const family = this.family === null ? [] : this.members(this.family);
-    const kept = this.kept();
+    const kept = [...this.pinned].filter((id) => here.has(id)); // the others wait for a scene that has them
     const all = new Set([...kept, ...family, ...(active ? [active] : [])]);
     const lit = all.size ? all : null;
     const guided = active ?? (kept.length === 1 ? kept[0] : null);
@@ -215,10 +216,9 @@ class Scatter {
     this.read(active, kept);
   }
 
-  /** The pinned systems that this scene shows; the others wait for one that does. @returns {string[]} */
-  kept() {
-    const shown = new Set([...this.scene.panels.flatMap(({ points }) => points), ...this.scene.rows].map(({ id }) => id));
-    return [...this.pinned].filter((id) => shown.has(id));
+  /** The systems that a panel of this scene shows. @returns {Set<string>} */
+  here() {
+    return new Set(this.scene.panels.flatMap(({ points }) => points).map(({ id }) => id));
   }
 
   /** What is lit, in words: one system, two beside each other, or how many. @param {string | null} active @param {string[]} kept */
