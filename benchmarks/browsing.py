@@ -25,9 +25,9 @@ MAIN_PICTURES: Final = {
     "dense_block": ".block-view > canvas[style]",
     "transition": ".transition-view canvas[style]",
     "architectures": ".variants-row svg polygon",
-    "nine_systems": ".scatter-panels svg text",
-    "efficiency": ".scatter-panels svg text",
-    "memory": ".scatter-panels svg text",
+    "nine_systems": ".scatter[aria-label^='Nine ImageNet'] svg text",
+    "efficiency": ".scatter[aria-label^='Error on'] svg text",
+    "memory": ".scatter[aria-label*='activation memory'] svg text",
     "attributions": ".attribution:not(.attribution-empty) > .attribution-pictures canvas[height]",
 }
 """What a page's stage has once its main picture is drawn, by the page's name."""
