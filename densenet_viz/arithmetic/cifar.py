@@ -10,11 +10,19 @@ appendix; Zagoruyko and Komodakis, "Wide Residual Networks" (BMVC 2016), table 1
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from densenet_viz.arithmetic.inventory import LeafCount, classifier, convolution, norm, total
+from densenet_viz.arithmetic.inventory import (
+    LeafCount,
+    Totals,
+    classifier,
+    convolution,
+    norm,
+    total,
+)
 from densenet_viz.spec import BOTTLENECK_FACTOR
 
 SIZES = (32, 16, 8)
@@ -25,31 +33,21 @@ EXPANSION = 4
 """A residual bottleneck hands on four times the maps of its 3 × 3 convolution."""
 
 
-class Counted:
-    """What follows from a network's leaves, for one picture."""
+class Counted(Totals, ABC):
+    """A network whose leaves can be gone through one after the other."""
 
+    @abstractmethod
     def _leaves(self) -> Iterator[LeafCount]:
-        raise NotImplementedError
+        """Every module with weights, in the order of computation."""
 
     @cached_property
     def leaves(self) -> tuple[LeafCount, ...]:
-        """Every module with weights, in the order of computation."""
         return tuple(self._leaves())
-
-    @property
-    def parameters(self) -> int:
-        """All that is trained."""
-        return total(self.leaves, "parameters")
 
     @property
     def parameters_without_norms(self) -> int:
         """The same without the batch norms' scales and shifts, as some papers count."""
         return total((leaf for leaf in self.leaves if leaf.kind != "batch norm"), "parameters")
-
-    @property
-    def multiply_adds(self) -> int:
-        """Of convolutions and the classifier."""
-        return total(self.leaves, "multiply_adds")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 FLOAT_BYTES = 4
 
@@ -114,6 +114,28 @@ class Inventory:
 def total(leaves: Iterable[LeafCount], quantity: Quantity) -> int:
     """The sum of one quantity over some leaves."""
     return sum(int(getattr(leaf, quantity)) for leaf in leaves)
+
+
+class HasLeaves(Protocol):
+    """A description of a network, or of a part of one."""
+
+    @property
+    def leaves(self) -> tuple[LeafCount, ...]:
+        """Every module with weights, in the order of computation."""
+
+
+class Totals:
+    """What follows from leaves, for one picture; whoever inherits it has them."""
+
+    @property
+    def parameters(self: HasLeaves) -> int:
+        """All that is trained."""
+        return total(self.leaves, "parameters")
+
+    @property
+    def multiply_adds(self: HasLeaves) -> int:
+        """Of convolutions and the classifier."""
+        return total(self.leaves, "multiply_adds")
 
 
 # -- leaves by arithmetic ---------------------------------------------------------------------

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 from densenet_viz.arithmetic.inventory import (
     FLOAT_BYTES,
     LeafCount,
+    Totals,
     classifier,
     convolution,
     halved,
     norm,
-    total,
 )
 from densenet_viz.arithmetic.limits import is_whole, require, require_whole
 
@@ -62,7 +62,7 @@ class _Operation(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ResNetSpec:
+class ResNetSpec(Totals):
     """A residual network of bottleneck units, for ImageNet.
 
     >>> spec = ResNetSpec()
@@ -166,14 +166,6 @@ class ResNetSpec:
     def leaves(self) -> tuple[LeafCount, ...]:
         """Every module with weights, in the order of computation."""
         return tuple(step.leaf for step in self._operations() if step.leaf is not None)
-
-    @property
-    def parameters(self) -> int:
-        return total(self.leaves, "parameters")
-
-    @property
-    def multiply_adds(self) -> int:
-        return total(self.leaves, "multiply_adds")
 
     @cached_property
     def activation_bytes(self) -> int:

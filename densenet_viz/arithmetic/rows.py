@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from densenet_viz.arithmetic.inventory import (
     FLOAT_BYTES,
     LeafCount,
+    Totals,
     classifier,
     convolution,
     norm,
@@ -25,7 +26,7 @@ Step = Literal["stem", "dense layer", "transition", "final norm", "classifier"]
 
 
 @dataclass(frozen=True)
-class LayerRow:
+class LayerRow(Totals):
     """One step of a DenseNet and what it costs for one image.
 
     `in_channels` are the maps it reads, `out_channels` the maps that stand after it (a dense
@@ -47,15 +48,6 @@ class LayerRow:
     width: int
     activation_bytes: int
     leaves: tuple[LeafCount, ...] = field(repr=False)
-
-    @property
-    def parameters(self) -> int:
-        return total(self.leaves, "parameters")
-
-    @property
-    def multiply_adds(self) -> int:
-        """Of convolutions and the classifier."""
-        return total(self.leaves, "multiply_adds")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from densenet_viz import attribution
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.cli.common import Complaint, progress_bar
+from densenet_viz.cli.common import Complaint, as_json, progress_bar
 from densenet_viz.images import ImageError, load_image, to_png
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 
@@ -67,7 +66,7 @@ def run(options: argparse.Namespace) -> None:
     files = _write(model, model.picture(picture), result, options.out, name)
     about = {"model": model.name, "title": model.title, "knows": model.knows}
     report = {**about, **summary(result), "files": files}
-    print(json.dumps(report, indent=2, ensure_ascii=False) if options.json else _told(report))
+    print(as_json(report) if options.json else _told(report))
 
 
 def target_index(labels: Sequence[str], given: str | None) -> int | None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any
 
-from densenet_viz.cli.common import DEVICES, Complaint, check_device, count, progress_bar
+from densenet_viz.cli.common import (
+    DEVICES,
+    Complaint,
+    as_json,
+    check_device,
+    count,
+    progress_bar,
+)
 from densenet_viz.machine import devices, spare_bytes
 from densenet_viz.memory import memory_trouble, needed_for_passes
 from densenet_viz.systems import REFERENCE, SYSTEMS
@@ -80,7 +86,7 @@ def run(options: argparse.Namespace) -> None:
         raise Complaint(NO_MEMORY) from None
     if options.json:
         report = {"machine": dict(result.machine), "rows": rows_of(result)}
-        print(json.dumps(report, indent=2, ensure_ascii=False))
+        print(as_json(report))
     else:
         print(_told(result))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 PROGRAM = "python -m densenet_viz"
 DEVICES = ("auto", "cpu", "cuda")
@@ -56,3 +58,14 @@ def count(low: int, high: int | None = None) -> Callable[[str], int]:
         return int(text)
 
     return whole_number
+
+
+def as_json(report: Mapping[str, Any]) -> str:
+    """One JSON object, as every command's `--json` prints it.
+
+    >>> print(as_json({"size": "3×3"}))
+    {
+      "size": "3×3"
+    }
+    """
+    return json.dumps(report, indent=2, ensure_ascii=False)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
+from densenet_viz.cli.common import as_json
 from densenet_viz.describe import as_text, description
 from densenet_viz.systems import NAMED_SPECS
 
@@ -27,4 +27,4 @@ def add_options(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     report = description(options.name)
-    print(json.dumps(report, indent=2, ensure_ascii=False) if options.json else as_text(report))
+    print(as_json(report) if options.json else as_text(report))

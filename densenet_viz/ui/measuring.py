@@ -55,15 +55,10 @@ def measuring_panel() -> tuple[Benchmark, ...]:
         device = choose_device("measure_device")
         sizes = tuple(sorted(batches))
         trouble = _trouble(sizes, device)
-        pressed = st.button(
-            "Measure on this machine",
-            type="primary",
-            disabled=_BENCH.busy or trouble is not None,
-            key="measure_start",
-        )
+        pressed = _BENCH.button("Measure on this machine", trouble, key="measure_start")
     if trouble is not None:
         st.warning(trouble)
-    elif pressed:
+    if pressed:
         _BENCH.ask(device, (sizes, rounds), partial(_measure, device, sizes, rounds))
         st.rerun()
     _BENCH.show_state("Measuring nine systems")

@@ -43,15 +43,10 @@ def training_panel() -> None:
         )
         device = choose_device("step_device")
         trouble = _trouble(names, batch, device)
-        pressed = st.button(
-            "Measure a training step",
-            type="primary",
-            disabled=_BENCH.busy or trouble is not None,
-            key="step_start",
-        )
+        pressed = _BENCH.button("Measure a training step", trouble, key="step_start")
     if trouble is not None:
         st.warning(trouble)
-    elif pressed:
+    if pressed:
         _BENCH.ask(device, (*names, batch), partial(_measure, device, tuple(names), batch))
         st.rerun()
     _BENCH.show_state("Measuring training steps")

@@ -114,6 +114,16 @@ class Bench(Generic[Result]):
         """Whether this session waits for a result."""
         return self.desk.job is not None and self.desk.state == "working"
 
+    def button(self, label: str, trouble: str | None, *, key: str) -> bool:
+        """A button that starts a measurement, dull while there is `trouble` or one is running.
+
+        Returns:
+            Whether it was pressed, and may be.
+        """
+        hindered = self.busy or trouble is not None
+        pressed = st.button(label, type="primary", disabled=hindered, key=key)
+        return pressed and trouble is None
+
     def show_state(self, title: str) -> None:
         """Progress with a way to stop, or why there is no result."""
         mine = self.desk
