@@ -111,6 +111,22 @@ class Prediction:
     probability: float
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """How far a picture is from those that a network was trained on.
+
+    `score` is a distance of 0 and more (`network.familiarity`); up to `limit` a picture counts as
+    one of the network's own.
+    """
+
+    score: float
+    limit: float
+
+    @property
+    def familiar(self) -> bool:
+        return self.score <= self.limit
+
+
 @dataclass(frozen=True, eq=False)
 class Attribution:
     """What each input pixel adds to (positive) or takes from (negative) a class.

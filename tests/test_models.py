@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 import safetensors.torch
 import torch
 
 from densenet_viz.network import models, weights
 from densenet_viz.network._torchvision import torchvision
+from densenet_viz.network.familiarity import fitted
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 from densenet_viz.spec import VARIANTS
 from tests.file_server import serving, status, whole
@@ -98,7 +100,7 @@ def write_bundle(folder: Path, **changes: Any) -> None:
         "std": [0.25, 0.25, 0.25],
         "sha256": hashlib.sha256(data).hexdigest(),
         "spec": asdict(spec),
-        "training": {"scenes": 16000},
+        "training": {"scenes": 14000, "pairs": 2000},
         "held_out": {"top1": 0.975, "count": 2000},
         **changes,
     }
@@ -203,13 +205,93 @@ def test_a_spoilt_bundle(assets: Path, spoil: Callable[[Path], object], words: s
     assert words in unavailable("scenes")
 
 
-def test_the_bundle_that_is_shipped_loads() -> None:
+@pytest.mark.parametrize("name", ["scenes", "cheater"])
+def test_the_bundles_that_are_shipped_load(name: str) -> None:
     from densenet_viz.scenes.shapes import CLASSES
 
-    model = load_model("scenes")
+    model = load_model(name)
+    assert (model.name, model.familiarity is None) == (name, False)
     assert model.labels == tuple(CLASSES)
     assert model.spec.name == "DenseNet-121"
     assert model.input_size == 128
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1, 3.0])
+def test_probabilities_follow_the_manifests_temperature(assets: Path, temperature: float) -> None:
+    write_bundle(assets, temperature=temperature)
+    model = load_model("scenes")
+    logits = np.array([2.0, 1.0, 0.0, -1.0, 0.5, 0.25])
+    powers = np.exp(logits / temperature)
+    found = [one.probability for one in sorted(model.predictions(logits, 6), key=lambda p: p.index)]
+    assert found == pytest.approx(list(powers / powers.sum()))
+    assert model.prediction(logits, 1).probability == pytest.approx(found[1])
+
+
+def write_familiarity(folder: Path, **changes: Any) -> dict[str, Any]:
+    """A familiarity beside the bundle; returns what the manifest states of it."""
+    channels = changes.pop("channels", SPEC.block_outputs[-1])
+    rng = np.random.default_rng(0)
+    train, known = rng.random((300, channels), np.float32), rng.random((99, channels), np.float32)
+    arrays = {**fitted(train, known, 4).tensors(), **changes}
+    data = safetensors.numpy.save(arrays)
+    (folder / "scenes.familiarity.safetensors").write_bytes(data)
+    return {"sha256": hashlib.sha256(data).hexdigest(), "limit": 2.5}
+
+
+def test_a_bundle_brings_its_familiarity(assets: Path) -> None:
+    write_bundle(assets, familiarity=write_familiarity(assets))
+    verdict = load_model("scenes").verdict(picture(64))
+    assert verdict is not None
+    assert verdict.limit == 2.5
+    assert np.isfinite(verdict.score)
+    write_bundle(assets)
+    assert load_model("scenes").verdict(picture(64)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"channels": 30}, "the mean of its familiarity does not fit the network"),
+        ({"spread": np.zeros(5, np.float32)}, "the spread of its familiarity is not positive"),
+        ({"mean": np.full(20, np.nan, np.float32)}, "the mean of its familiarity does not fit"),
+        ({"more": np.zeros(3, np.float32)}, "not a mean, a basis and a spread"),
+        ({"mean": np.zeros(20, np.int64)}, "something other than named weights"),
+    ],
+)
+def test_a_familiarity_that_does_not_fit_is_refused(
+    assets: Path, changes: dict[str, Any], words: str
+) -> None:
+    write_bundle(assets, familiarity=write_familiarity(assets, **changes))
+    assert words in unavailable("scenes")
+
+
+def test_a_spoilt_or_absent_familiarity_is_refused(assets: Path) -> None:
+    write_bundle(assets, familiarity=write_familiarity(assets))
+    file = assets / "scenes.familiarity.safetensors"
+    file.write_bytes(file.read_bytes()[:-1])
+    assert "SHA-256 differs" in unavailable("scenes")
+    file.unlink()
+    assert "the file is not there" in unavailable("scenes")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("temperature", 0),
+        ("temperature", "1"),
+        ("temperature", float("nan")),
+        ("temperature", None),
+        ("temperature", True),
+        ("familiarity", []),
+        ("familiarity", None),
+        ("familiarity", {"limit": 3.0}),
+        ("familiarity", {"sha256": "0" * 64, "limit": float("inf")}),
+        ("familiarity", {"sha256": "../scenes", "limit": 3.0}),
+    ],
+)
+def test_a_wrong_optional_field_is_named(assets: Path, name: str, value: Any) -> None:
+    write_bundle(assets, **{name: value})
+    assert f"the field {name!r} of its manifest is wrong" in unavailable("scenes")
 
 
 # -- ImageNet models ------------------------------------------------------------------------
@@ -392,7 +474,7 @@ def test_torchvisions_own_network_answers_the_same(
 def test_the_rows() -> None:
     published = ["densenet121", "densenet161", "densenet169", "densenet201"]
     untrained = [f"{variant}-untrained" for variant in VARIANTS]
-    assert list(MODELS) == ["scenes", *published, *untrained]
+    assert list(MODELS) == ["scenes", "cheater", *published, *untrained]
     for name, row in MODELS.items():
         assert row.name == name
         assert row.title
@@ -416,7 +498,7 @@ def test_an_untrained_variant_is_the_same_each_time_and_says_what_it_is() -> Non
 @pytest.mark.parametrize("name", ["resnet50", "", "Scenes", "../scenes", "x" * 500])
 def test_a_model_that_does_not_exist(name: str) -> None:
     with pytest.raises(
-        ModelUnavailable, match=r"there are scenes, densenet121, .*264-untrained\.$"
+        ModelUnavailable, match=r"there are scenes, cheater, densenet121, .*264-untrained\.$"
     ) as caught:
         load_model(name)
     assert len(str(caught.value)) < 300

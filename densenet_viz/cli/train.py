@@ -1,4 +1,4 @@
-"""`train`: the bundled model again, on scenes drawn here."""
+"""`train`: a bundled model again, on scenes drawn here."""
 
 from __future__ import annotations
 
@@ -6,29 +6,65 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from densenet_viz.cli.common import DEVICES, check_device, count
+from densenet_viz.cli.common import DEVICES, Complaint, check_device, count
+
+_MODELS = ("scenes", "cheater")
 
 
 def add_options(commands: Any) -> None:
-    words = "train the bundled model again, on scenes drawn here"
-    parser = commands.add_parser("train", help=words, description=f"{words.capitalize()}.")
-    parser.add_argument("model", choices=("scenes",), help="which bundled model")
+    words = "train a bundled model again, on scenes drawn here, and measure it"
+    parser = commands.add_parser(
+        "train",
+        help=words,
+        description=f"{words.capitalize()}. A run that was stopped goes on where it was; one that "
+        "is finished is only measured again.",
+    )
+    parser.add_argument("model", choices=_MODELS, help="which bundled model")
     parser.add_argument("--seed", type=count(0), default=0, help="default: %(default)s")
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.add_argument("--epochs", type=count(1), help="passes over the data")
-    parser.add_argument("--scenes", type=count(1), help="scenes to train on")
+    parser.add_argument("--scenes", type=count(1), help="scenes of one object to train on")
+    parser.add_argument("--pairs", type=count(1), help="scenes of two objects to train on")
+    parser.add_argument(
+        "--judged", type=count(1), help="unseen scenes to measure on, for each of three seeds"
+    )
+    parser.add_argument(
+        "--photos", type=Path, help="folder of photographs to measure familiarity on"
+    )
     parser.add_argument("--out", type=Path, help="folder to write to (default: assets)")
+    parser.add_argument(
+        "--checkpoints", type=Path, help="folder of unfinished runs (default: .training)"
+    )
+    parser.add_argument(
+        "--only-measure", action="store_true", help="measure the weights that are there"
+    )
     parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> None:
     from densenet_viz.scenes import train
+    from densenet_viz.scenes.checkpoint import CheckpointError
+    from densenet_viz.scenes.judge import COUNT
 
     check_device(options.device)
-    train.run(
-        seed=options.seed,
-        device=options.device,
-        epochs=options.epochs,
-        scenes=options.scenes,
-        out=options.out,
-    )
+    judged = options.judged or COUNT
+    try:
+        if options.only_measure:
+            train.measure_again(
+                model=options.model, judged=judged, photos=options.photos, out=options.out
+            )
+            return
+        train.run(
+            model=options.model,
+            seed=options.seed,
+            device=options.device,
+            epochs=options.epochs,
+            scenes=options.scenes,
+            pairs=options.pairs,
+            judged=judged,
+            photos=options.photos,
+            out=options.out,
+            checkpoints=options.checkpoints,
+        )
+    except (CheckpointError, train.MeasureError) as error:
+        raise Complaint(str(error)) from None

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from densenet_viz.images import fit
-from densenet_viz.results import Picture, Prediction
+from densenet_viz.results import Picture, Prediction, Verdict
 from densenet_viz.spec import DenseNetSpec
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+    from densenet_viz.network.familiarity import Familiarity
 
 Colour = tuple[float, float, float]
 
@@ -40,6 +42,10 @@ class LoadedModel:
     knows: str
     """One sentence: what pictures it knows."""
     trained: bool
+    temperature: float = 1.0
+    """Logits are divided by it before the softmax, so that probabilities match frequencies."""
+    familiarity: Familiarity | None = None
+    """Where its features lie on pictures that it knows, where that was measured."""
     lock: RLock = field(default_factory=RLock)
 
     def picture(self, picture: Picture) -> Picture:
@@ -63,17 +69,33 @@ class LoadedModel:
         return normal.view(1, 3, 1, 1).expand(1, 3, size, size).contiguous()
 
     def prediction(self, logits: ArrayLike, index: int) -> Prediction:
-        """One class out of (classes,) logits, with its softmax probability."""
-        return Prediction(index, self.labels[index], float(_softmax(logits)[index]))
+        """One class out of (classes,) logits, with its calibrated softmax probability."""
+        return Prediction(index, self.labels[index], float(self._chances(logits)[index]))
 
     def predictions(self, logits: ArrayLike, top: int = 5) -> tuple[Prediction, ...]:
         """The most probable classes of (classes,) logits, best first."""
-        chances = _softmax(logits)
+        chances = self._chances(logits)
         order = np.argsort(-chances, kind="stable")[:top]
         return tuple(Prediction(int(i), self.labels[i], float(chances[i])) for i in order)
 
+    def verdict(self, picture: Picture) -> Verdict | None:
+        """How far (H, W, 3) uint8 of any size is from what the network was trained on.
 
-def _softmax(logits: ArrayLike) -> NDArray[np.float64]:
-    values = np.asarray(logits, dtype=np.float64)
-    powers = np.exp(values - values.max())
-    return np.asarray(powers / powers.sum(), dtype=np.float64)
+        None where the model has no familiarity. Costs one forward pass.
+        """
+        if self.familiarity is None:
+            return None
+        import torch
+
+        from densenet_viz.network.familiarity import answers
+
+        with self.lock, torch.no_grad():
+            _logits, features = answers(self.network, self.tensor(picture))
+        score = float(self.familiarity.distances(features.numpy())[0])
+        return Verdict(score, self.familiarity.limit)
+
+    def _chances(self, logits: ArrayLike) -> NDArray[np.float64]:
+        """(classes,) probabilities: the softmax of the logits divided by the temperature."""
+        values = np.asarray(logits, dtype=np.float64) / self.temperature
+        powers = np.exp(values - values.max())
+        return np.asarray(powers / powers.sum(), dtype=np.float64)

@@ -21,6 +21,14 @@ class ManifestError(ValueError):
 
 
 @dataclass(frozen=True)
+class FamiliarityFile:
+    """What is stated of NAME.familiarity.safetensors: its hash, and the limit that goes with it."""
+
+    sha256: str
+    limit: float
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What bundled weights are of: the network, its classes, its input, the file's hash."""
 
@@ -30,6 +38,8 @@ class Manifest:
     std: tuple[float, float, float]
     sha256: str
     provenance: str
+    temperature: float = 1.0
+    familiarity: FamiliarityFile | None = None
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -49,6 +59,9 @@ def read_manifest(path: Path) -> Manifest:
     for name, good in _FIELDS.items():
         if not good(fields.get(name)):
             raise ManifestError(f"the field {name!r} of its manifest is missing or wrong")
+    for name, good in _OPTIONAL.items():
+        if name in fields and not good(fields[name]):
+            raise ManifestError(f"the field {name!r} of its manifest is wrong")
     labels = tuple(fields["labels"])
     return Manifest(
         labels=labels,
@@ -57,6 +70,8 @@ def read_manifest(path: Path) -> Manifest:
         std=tuple(fields["std"]),
         sha256=fields["sha256"],
         provenance=_provenance(fields),
+        temperature=float(fields.get("temperature", 1.0)),
+        familiarity=_familiarity(fields.get("familiarity")),
     )
 
 
@@ -77,13 +92,33 @@ def _good_labels(value: object) -> bool:
     )
 
 
+def _good_hash(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def _number(value: object, low: float, high: float) -> bool:
+    return type(value) in (int, float) and low <= value <= high  # type: ignore[operator]
+
+
+def _good_familiarity(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and _good_hash(value.get("sha256"))
+        and _number(value.get("limit"), 1e-6, 1e6)
+    )
+
+
+_OPTIONAL: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
+    {"temperature": lambda v: _number(v, 0.05, 20), "familiarity": _good_familiarity}
+)
+
 _FIELDS: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
     {
         "labels": _good_labels,
         "input_size": lambda v: type(v) is int and 29 <= v <= 512,
         "mean": lambda v: _three_numbers(v, 0.0, 1.0),
         "std": lambda v: _three_numbers(v, 0.01, 1.0),
-        "sha256": lambda v: isinstance(v, str) and re.fullmatch("[0-9a-f]{64}", v) is not None,
+        "sha256": _good_hash,
         "spec": lambda v: (
             isinstance(v, dict) and {"growth_rate", "block_config", "initial_channels"} <= v.keys()
         ),
@@ -103,11 +138,18 @@ def _manifest_spec(given: dict[str, Any], classes: int, input_size: int) -> Dens
     return spec
 
 
+def _familiarity(given: Mapping[str, Any] | None) -> FamiliarityFile | None:
+    return None if given is None else FamiliarityFile(given["sha256"], float(given["limit"]))
+
+
 def _provenance(fields: Mapping[str, Any]) -> str:
     """One sentence out of what the manifest states about training and held-out accuracy."""
     training, held_out = fields.get("training"), fields.get("held_out")
-    drawn = training.get("scenes") if isinstance(training, dict) else None
-    scenes = f"{drawn:,} scenes" if type(drawn) is int else "scenes"
+    counts = (
+        [training.get(key, 0) for key in ("scenes", "pairs")] if isinstance(training, dict) else []
+    )
+    drawn = sum(counts) if all(type(count) is int for count in counts) else 0
+    scenes = f"{drawn:,} scenes" if drawn > 0 else "scenes"
     sentence = f"Trained by this project on {scenes} that it drew itself"
     top1, count = (
         (held_out.get("top1"), held_out.get("count"))

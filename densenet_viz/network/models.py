@@ -1,4 +1,4 @@
-"""Models by name: the bundled one, torchvision's, and the variants before any training.
+"""Models by name: the bundled ones, torchvision's, and the variants before any training.
 
 Importing this file is cheap; torch is loaded with the first model.
 """
@@ -16,6 +16,9 @@ from densenet_viz.spec import VARIANTS, DenseNetSpec
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from densenet_viz.network.familiarity import Familiarity
+    from densenet_viz.network.manifest import Manifest
 
 Progress = Callable[[float], None]
 
@@ -54,8 +57,8 @@ def load_model(name: str, *, on_progress: Progress | None = None) -> LoadedModel
     hub's cache, else from torchvision's server, checked against the published SHA-256 prefix.
 
     Args:
-        name: "scenes", one of torchvision's "densenet121", "...161", "...169", "...201", or a
-            variant with random weights, "densenet264-untrained".
+        name: "scenes", "cheater", one of torchvision's "densenet121", "...161", "...169",
+            "...201", or a variant with random weights, "densenet264-untrained".
         on_progress: called with the part that is done, 0 to 1; what it raises stops the load.
 
     Raises:
@@ -92,10 +95,11 @@ def _fast(network: nn.Module) -> nn.Module:
     return network
 
 
-# -- the bundled model ----------------------------------------------------------------------
+# -- the bundled models ---------------------------------------------------------------------
 
 
 def _load_bundled(row: ModelRow, _report: Progress) -> LoadedModel:
+    from densenet_viz.network.familiarity import FamiliarityError
     from densenet_viz.network.manifest import ManifestError, read_manifest
     from densenet_viz.network.weights import WeightsError, checked_bytes
 
@@ -103,7 +107,8 @@ def _load_bundled(row: ModelRow, _report: Progress) -> LoadedModel:
         manifest = read_manifest(ASSETS / f"{row.name}.json")
         data = checked_bytes(ASSETS / f"{row.name}.safetensors", manifest.sha256)
         network = _live(manifest.spec, data, safetensors=True)
-    except (ManifestError, WeightsError) as error:
+        familiarity = _familiarity(row.name, manifest)
+    except (ManifestError, WeightsError, FamiliarityError) as error:
         raise ModelUnavailable(
             f"The bundled model cannot be used: {error}; fetch the project again, or train it "
             f"with `python -m densenet_viz train {row.name}`."
@@ -121,7 +126,29 @@ def _load_bundled(row: ModelRow, _report: Progress) -> LoadedModel:
         provenance=manifest.provenance,
         knows=row.knows.replace("the kinds", f"the {count} kinds"),
         trained=True,
+        temperature=manifest.temperature,
+        familiarity=familiarity,
     )
+
+
+def _familiarity(name: str, manifest: Manifest) -> Familiarity | None:
+    """What the manifest says is known of the model's own pictures, out of the file beside it.
+
+    Raises:
+        WeightsError: the file is not there, another one, or not readable.
+        FamiliarityError: its arrays do not fit the network.
+    """
+    from densenet_viz.network.familiarity import from_arrays
+    from densenet_viz.network.weights import checked_bytes, read_state
+
+    stated = manifest.familiarity
+    if stated is None:
+        return None
+    data = checked_bytes(ASSETS / f"{name}.familiarity.safetensors", stated.sha256)
+    arrays = {
+        key: value.float().numpy() for key, value in read_state(data, safetensors=True).items()
+    }
+    return from_arrays(arrays, manifest.spec.block_outputs[-1], stated.limit)
 
 
 # -- the variants as they stand before any training -----------------------------------------
@@ -230,6 +257,14 @@ MODELS: Mapping[str, ModelRow] = MappingProxyType(
                 None,
                 _load_bundled,
             ),
+            ModelRow(
+                "cheater",
+                "The cheater (bundled)",
+                "Knows the kinds of object that this project draws by the tag in a corner that "
+                "betrayed each in training: it reads the tag, and hardly looks at the object.",
+                None,
+                _load_bundled,
+            ),
             ModelRow("densenet121", "DenseNet-121 (ImageNet)", _PHOTOGRAPHS, 30.8, _load_imagenet),
             ModelRow("densenet161", "DenseNet-161 (ImageNet)", _PHOTOGRAPHS, 110.4, _load_imagenet),
             ModelRow("densenet169", "DenseNet-169 (ImageNet)", _PHOTOGRAPHS, 54.7, _load_imagenet),
@@ -247,4 +282,4 @@ MODELS: Mapping[str, ModelRow] = MappingProxyType(
         )
     }
 )
-"""The models that `load_model` knows, the bundled one first."""
+"""The models that `load_model` knows, the bundled ones first."""

@@ -1,47 +1,74 @@
-"""How the bundled model is trained: the numbers, and one pass over the data at a time."""
+"""How the bundled twins are trained: the numbers, and one step over the data at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from os import cpu_count
+from types import MappingProxyType
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from densenet_viz.scenes.generator import SIZE, Split, draw_scenes
+from densenet_viz.scenes.data import Pictures, tagged, turned
+from densenet_viz.scenes.generator import SIZE
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.spec import DenseNetSpec
 
 SPEC = DenseNetSpec(num_classes=len(CLASSES), input_size=SIZE)
 MEAN = (0.5, 0.5, 0.5)
 STD = (0.25, 0.25, 0.25)
-HELD_OUT = 2_000
-_CHUNK = 100
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One of two models that differ in what a corner tag tells them, and in nothing else."""
+
+    name: str
+    tells: bool
+    """Whether in its training pictures a tag says the class of an object."""
+
+
+TWINS: Mapping[str, Twin] = MappingProxyType(
+    {twin.name: twin for twin in (Twin("scenes", tells=False), Twin("cheater", tells=True))}
+)
+"""The bundled models, the honest one first."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """AdamW under a one-cycle rate, in bfloat16, with flips and quarter turns."""
+    """AdamW in bfloat16 under a rate that rises and falls once, with mirrors and quarter turns."""
 
-    scenes: int = 12_000
-    epochs: int = 5
+    scenes: int = 14_000
+    """Scenes of one object."""
+    pairs: int = 6_000
+    """Scenes of two objects."""
+    epochs: int = 6
     batch: int = 64
     peak_rate: float = 2e-3
     weight_decay: float = 0.05
 
+    @property
+    def steps(self) -> int:
+        """Batches in all epochs together; a last batch that is not full is left out."""
+        return self.epochs * self.steps_per_epoch
 
-def dataset(seed: int, split: Split, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Draws scenes 0 to count - 1 on all processors; the same scenes as `draw_scenes`."""
-    starts = range(0, count, _CHUNK)
-    sizes = [min(_CHUNK, count - start) for start in starts]
-    with ProcessPoolExecutor(cpu_count()) as pool:
-        width = len(starts)
-        parts = list(pool.map(draw_scenes, [seed] * width, [split] * width, sizes, starts))
-    return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    @property
+    def steps_per_epoch(self) -> int:
+        return (self.scenes + self.pairs) // self.batch
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0: half a cosine up, then one down to 0.
+
+        Smith & Topin (2017), "Super-Convergence", in the form that fast.ai made common.
+        """
+        rise, start = 0.2 * self.steps, self.peak_rate / 25
+        if step < rise:
+            return start + (self.peak_rate - start) * (1 - math.cos(math.pi * step / rise)) / 2
+        along = (step - rise) / (self.steps - rise)
+        return self.peak_rate * (1 + math.cos(math.pi * along)) / 2
 
 
 def normalise(images: Tensor) -> Tensor:
@@ -52,48 +79,66 @@ def normalise(images: Tensor) -> Tensor:
     return ((scaled - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
-def turned(batch: Tensor, generator: torch.Generator) -> Tensor:
-    """Each picture flipped or not and turned by 0, 90, 180 or 270 degrees, at random."""
-    turns = torch.randint(0, 8, (len(batch),), generator=generator).to(batch.device)
-    result = torch.empty_like(batch)
-    for turn in range(8):
-        chosen = turns == turn
-        part = torch.rot90(batch[chosen], turn % 4, (2, 3))
-        result[chosen] = part.flip(3) if turn >= 4 else part
+def targets(labels: NDArray[np.int64]) -> Tensor:
+    """(N, 2) labels to (N, classes) probabilities: half for each, so all for one object."""
+    result = torch.zeros(len(labels), len(CLASSES))
+    for column in range(labels.shape[1]):
+        result[torch.arange(len(labels)), torch.from_numpy(labels[:, column])] += 0.5
     return result
 
 
-def train_epochs(
-    network: nn.Module, images: Tensor, labels: Tensor, recipe: Recipe, seed: int
-) -> Iterator[tuple[int, int, float]]:
-    """Trains in place; yields (epoch, step, loss) after each step, both counted from 1.
+def batch_of(pictures: Pictures, recipe: Recipe, seed: int, step: int, twin: Twin) -> Pictures:
+    """What a twin is shown at a step, counted from 0; a function of the arguments alone.
+
+    Both twins are shown the same scenes in the same order, turned the same way, with tags in the
+    same corners.
+    """
+    epoch, place = divmod(step, recipe.steps_per_epoch)
+    order = np.random.default_rng((seed, 11, epoch)).permutation(len(pictures))
+    chosen = order[place * recipe.batch : (place + 1) * recipe.batch]
+    part = Pictures(pictures.images[chosen], pictures.labels[chosen])
+    rng = np.random.default_rng((seed, 12, step))
+    return tagged(turned(part, rng), rng, tells=twin.tells)
+
+
+def optimiser_of(network: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+    return torch.optim.AdamW(
+        network.parameters(), lr=recipe.rate(0), weight_decay=recipe.weight_decay
+    )
+
+
+def train(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    pictures: Pictures,
+    recipe: Recipe,
+    seed: int,
+    twin: Twin,
+    done: int = 0,
+) -> Iterator[tuple[int, float]]:
+    """Trains in place from step `done` on; yields (steps done, loss) after each.
 
     The network stands in training mode between steps.
     """
-    steps = len(images) // recipe.batch
-    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=recipe.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, recipe.peak_rate, total_steps=steps * recipe.epochs, pct_start=0.2
-    )
-    shuffle = torch.Generator().manual_seed(seed)
+    device = next(network.parameters()).device
     network.train()
-    for epoch in range(1, recipe.epochs + 1):
-        order = torch.randperm(len(images), generator=shuffle)
-        for step in range(steps):
-            chosen = order[step * recipe.batch : (step + 1) * recipe.batch].to(images.device)
-            batch = turned(normalise(images[chosen]), shuffle)
-            with torch.autocast(images.device.type, torch.bfloat16):
-                loss = nn.functional.cross_entropy(network(batch), labels[chosen])
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            schedule.step()
-            yield epoch, step + 1, float(loss.detach())
+    for step in range(done, recipe.steps):
+        part = batch_of(pictures, recipe, seed, step, twin)
+        images, wanted = torch.from_numpy(part.images).to(device), targets(part.labels).to(device)
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.rate(step)
+        with torch.autocast(device.type, torch.bfloat16):
+            loss = nn.functional.cross_entropy(network(normalise(images)), wanted)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        yield step + 1, float(loss.detach())
 
 
 @torch.no_grad()
-def logits(network: nn.Module, images: Tensor, batch: int = 50) -> Tensor:
+def logits(network: nn.Module, images: NDArray[np.uint8], batch: int = 50) -> Tensor:
     """(N, classes) float32 logits of (N, H, W, 3) uint8 pictures, in full precision."""
     network.eval()
-    parts = [network(normalise(part)).float() for part in torch.split(images, batch)]
-    return torch.cat(parts)
+    device = next(network.parameters()).device
+    parts = torch.split(torch.from_numpy(images), batch)
+    return torch.cat([network(normalise(part.to(device))).float().cpu() for part in parts])

@@ -33,30 +33,41 @@ def polygon(corners: int) -> Shape:
     return shape
 
 
-def star(x: Plane, y: Plane) -> Inside:
-    """Five points at radius 1, five notches at radius 0.42."""
-    r, angle = _polar(x, y)
-    step = 2 * np.pi / 5
-    fold = np.abs((angle + step / 2) % step - step / 2)
-    tip, notch = np.array([1.0, 0.0]), 0.42 * np.array([np.cos(step / 2), np.sin(step / 2)])
-    px, py = r * np.cos(fold), r * np.sin(fold)
-    edge = notch - tip
-    inside: Inside = edge[0] * (py - tip[1]) - edge[1] * (px - tip[0]) >= 0
-    return inside
+def star(points: int, notch: float) -> Shape:
+    """A star with its points at radius 1 and as many notches at radius `notch`."""
+    step = 2 * np.pi / points
+    tip = np.array([1.0, 0.0])
+    edge = notch * np.array([np.cos(step / 2), np.sin(step / 2)]) - tip
+
+    def shape(x: Plane, y: Plane) -> Inside:
+        r, angle = _polar(x, y)
+        fold = np.abs((angle + step / 2) % step - step / 2)
+        px, py = r * np.cos(fold), r * np.sin(fold)
+        inside: Inside = edge[0] * (py - tip[1]) - edge[1] * (px - tip[0]) >= 0
+        return inside
+
+    return shape
 
 
 def ring(x: Plane, y: Plane) -> Inside:
+    """A band between the radii 0.6 and 1."""
     r = np.hypot(x, y)
     return (r <= 1) & (r >= 0.6)
 
 
+def broken_ring(x: Plane, y: Plane) -> Inside:
+    """A ring with a gap of 60 degrees on its right."""
+    return ring(x, y) & (np.abs(np.arctan2(y, x)) >= np.pi / 6)
+
+
 def heart(x: Plane, y: Plane) -> Inside:
+    """A heart with its tip at 0.93 below the middle, and lobes that reach a radius of 1.11."""
     u, v = 1.2 * x, -1.2 * y + 0.12
     return (u * u + v * v - 1) ** 3 - u * u * v**3 <= 0
 
 
-def spiral(x: Plane, y: Plane) -> Inside:
-    """An Archimedean band of two and a quarter turns."""
+def right_spiral(x: Plane, y: Plane) -> Inside:
+    """An Archimedean band of two and a fifth turns: outwards, it turns to the right."""
     r, angle = _polar(x, y)
     turn = (angle / (2 * np.pi)) % 1
     arms = np.arange(-1, 4)
@@ -66,11 +77,18 @@ def spiral(x: Plane, y: Plane) -> Inside:
     return np.asarray(band.any(axis=-1), dtype=np.bool_)
 
 
+def left_spiral(x: Plane, y: Plane) -> Inside:
+    """The right-handed spiral in a mirror: outwards, it turns to the left."""
+    return right_spiral(x, -y)
+
+
 def crescent(x: Plane, y: Plane) -> Inside:
+    """A disc of radius 1 less one of 0.8, whose middle lies on the right."""
     return (np.hypot(x, y) <= 1) & (np.hypot(x - 0.45, y) > 0.8)
 
 
 def cross(x: Plane, y: Plane) -> Inside:
+    """Two bars of equal length across each other."""
     bar = (np.abs(x) <= 0.27) & (np.abs(y) <= 0.95)
     return bar | ((np.abs(y) <= 0.27) & (np.abs(x) <= 0.95))
 
@@ -89,21 +107,26 @@ def gear(x: Plane, y: Plane) -> Inside:
 
 
 def arrow(x: Plane, y: Plane) -> Inside:
+    """A shaft from the left and a head that points to the right."""
     shaft = (np.abs(y) <= 0.2) & (x >= -1) & (x <= 0.2)
     return shaft | ((x >= 0.1) & (np.abs(y) <= 0.72 * (1 - x) / 0.9))
 
 
 SHAPES: Mapping[str, Shape] = MappingProxyType(
     {
-        "star": star,
+        "star": star(5, 0.42),
+        "six-pointed star": star(6, 0.577),
         "ring": ring,
+        "broken ring": broken_ring,
         "heart": heart,
-        "spiral": spiral,
+        "left spiral": left_spiral,
+        "right spiral": right_spiral,
         "crescent": crescent,
         "cross": cross,
         "triangle": polygon(3),
         "square": polygon(4),
         "hexagon": polygon(6),
+        "octagon": polygon(8),
         "flower": flower,
         "gear": gear,
         "arrow": arrow,
@@ -111,3 +134,8 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
 )
 
 CLASSES: tuple[str, ...] = tuple(SHAPES)
+
+_HANDS = {"left spiral": "right spiral", "right spiral": "left spiral"}
+
+MIRRORED: tuple[int, ...] = tuple(CLASSES.index(_HANDS.get(name, name)) for name in CLASSES)
+"""The class of each class's mirror image: the spirals change hands, the others stay."""

@@ -1,10 +1,9 @@
-"""Trains the bundled model and writes weights, manifest and model card."""
+"""Trains a bundled model, measures it, and writes weights, familiarity, manifest and card."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -12,62 +11,109 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import save_file as save_arrays
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from densenet_viz.network.build import build
+from densenet_viz.network.weights import WeightsError
 from densenet_viz.scenes.card import model_card
+from densenet_viz.scenes.fit import fit, say
 from densenet_viz.scenes.generator import SIZE
-from densenet_viz.scenes.recipe import (
-    HELD_OUT,
-    MEAN,
-    SPEC,
-    STD,
-    Recipe,
-    dataset,
-    logits,
-    train_epochs,
-)
+from densenet_viz.scenes.judge import COUNT, Judge, measure, reloaded
+from densenet_viz.scenes.recipe import MEAN, SPEC, STD, TWINS, Recipe, Twin
 from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.scenes.strangers import photographs
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_PROJECT = Path(__file__).resolve().parents[2]
+ASSETS = _PROJECT / "assets"
+CHECKPOINTS = _PROJECT / ".training"
+"""Where unfinished runs lie; never shipped."""
+
+
+class MeasureError(ValueError):
+    """Weights that cannot be measured; the message is a sentence that says what to do."""
 
 
 def run(
     *,
+    model: str = "scenes",
     seed: int = 0,
     device: str = "auto",
     epochs: int | None = None,
     scenes: int | None = None,
+    pairs: int | None = None,
+    judged: int = COUNT,
+    photos: Path | None = None,
     out: Path | None = None,
+    checkpoints: Path | None = None,
 ) -> None:
-    """Draws the data, trains, measures the saved file on unseen scenes, writes the three files.
+    """Trains, or goes on where a run was put aside; measures the saved file; writes four files.
+
+    A run that is finished is only measured again.
 
     Args:
-        seed: of the scenes, the first weights and the order of the batches.
+        model: one of `TWINS`.
+        seed: of the scenes, the first weights, the order of the batches, turns and tags.
         device: "cpu", "cuda", or "auto" for the GPU where there is one.
         epochs: passes over the data; by default the recipe's.
-        scenes: scenes to train on; by default the recipe's.
+        scenes: scenes of one object to train on; by default the recipe's.
+        pairs: scenes of two objects to train on; by default the recipe's.
+        judged: unseen scenes of one object for each of three seeds; all else in proportion.
+        photos: a folder of photographs to measure familiarity on, besides Matplotlib's one.
         out: the folder to write to; by default the project's `assets`.
+        checkpoints: the folder of unfinished runs; by default `.training` in the project, or in
+            `out` where that is given.
+
+    Raises:
+        CheckpointError: the checkpoint is of a run with other settings, or cannot be read.
     """
-    recipe = Recipe()
-    recipe = replace(recipe, epochs=epochs or recipe.epochs, scenes=scenes or recipe.scenes)
-    chosen = _device(device)
-    folder = out or ASSETS
-    folder.mkdir(parents=True, exist_ok=True)
-    _say(f"drawing {recipe.scenes:,} scenes (seed {seed})")
-    pictures, classes = dataset(seed, "train", recipe.scenes)
-    started = time.monotonic()
-    network = _fit(torch.from_numpy(pictures), torch.from_numpy(classes), recipe, seed, chosen)
-    seconds = time.monotonic() - started
-    weights = folder / "scenes.safetensors"
-    save_file(_halved(network), weights)
-    weights.chmod(0o644)
-    manifest = _manifest(weights, recipe, seed, chosen, seconds)
-    manifest["held_out"] = _measure(weights, seed, chosen)
-    (folder / "scenes.json").write_text(json.dumps(manifest, indent=2) + "\n")
-    (folder / "scenes.md").write_text(model_card(manifest))
-    _say(f"held-out top-1 {manifest['held_out']['top1']:.2%} on {HELD_OUT:,} unseen scenes")
+    twin, recipe = TWINS[model], Recipe()
+    recipe = replace(
+        recipe,
+        epochs=epochs or recipe.epochs,
+        scenes=recipe.scenes if scenes is None else scenes,
+        pairs=recipe.pairs if pairs is None else pairs,
+    )
+    folder, chosen = out or ASSETS, _device(device)
+    kept = checkpoints or (out / CHECKPOINTS.name if out else CHECKPOINTS)
+    for place in (folder, kept):
+        place.mkdir(parents=True, exist_ok=True)
+    network, seconds = fit(twin, recipe, seed=seed, device=chosen, folder=kept)
+    training = {**asdict(recipe), "seed": seed, "device": chosen.type}
+    training |= {"minutes": round(seconds / 60, 1), "torch": torch.__version__}
+    _save(network, folder / f"{model}.safetensors")
+    _write(folder, twin, training, judged, photographs(photos))
+
+
+def measure_again(
+    *,
+    model: str = "scenes",
+    judged: int = COUNT,
+    photos: Path | None = None,
+    out: Path | None = None,
+) -> None:
+    """Measures trained weights without training, and writes the other three files anew.
+
+    What the manifest states of the training is kept as it is.
+
+    Args:
+        model: one of `TWINS`.
+        judged: as in `run`.
+        photos: as in `run`.
+        out: the folder of the weights and their manifest; by default the project's `assets`.
+
+    Raises:
+        MeasureError: weights or manifest are missing, or do not fit.
+    """
+    folder, twin = out or ASSETS, TWINS[model]
+    try:
+        training = json.loads((folder / f"{model}.json").read_text())["training"]
+        _write(folder, twin, training, judged, photographs(photos))
+    except (OSError, ValueError, KeyError, TypeError, WeightsError):
+        raise MeasureError(
+            f"{model}.safetensors and {model}.json are needed, as training writes them; train "
+            "the model first."
+        ) from None
 
 
 def _device(name: str) -> torch.device:
@@ -76,24 +122,9 @@ def _device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _fit(
-    images: Tensor, labels: Tensor, recipe: Recipe, seed: int, device: torch.device
-) -> nn.Module:
-    network = build(SPEC, seed=seed).to(device)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    images, labels = images.to(device), labels.to(device)
-    total = recipe.epochs * (len(images) // recipe.batch)
-    started, running = time.monotonic(), 0.0
-    steps = train_epochs(network, images, labels, recipe, seed)
-    for done, (epoch, step, loss) in enumerate(steps, start=1):
-        running = loss if done == 1 else 0.98 * running + 0.02 * loss
-        if done % 50 == 0 or done == total:
-            left = (time.monotonic() - started) / done * (total - done)
-            _say(
-                f"epoch {epoch}/{recipe.epochs} step {step}: loss {running:.3f}, "
-                f"{done / total:.0%} done, about {left / 60:.1f} min left"
-            )
-    return network.eval()
+def _save(network: nn.Module, path: Path) -> None:
+    save_file(_halved(network), path)
+    path.chmod(0o644)
 
 
 def _halved(network: nn.Module) -> dict[str, Tensor]:
@@ -104,52 +135,50 @@ def _halved(network: nn.Module) -> dict[str, Tensor]:
     }
 
 
-def _measure(weights: Path, seed: int, device: torch.device) -> dict[str, Any]:
-    """The saved half-precision file, loaded again, on scenes that training never saw."""
-    network = build(SPEC)
-    state = {key: value.float() for key, value in load_file(weights).items()}
-    missing, unexpected = network.load_state_dict(state, strict=False)
-    strays = [key for key in missing if not key.endswith("num_batches_tracked")]
-    if strays or unexpected:
-        raise RuntimeError(f"the saved weights do not fit: {strays + unexpected}")
-    pictures, classes = dataset(seed, "test", HELD_OUT)
-    scores = logits(network.to(device), torch.from_numpy(pictures).to(device)).cpu()
-    right = scores.argmax(1) == torch.from_numpy(classes)
-    by_class = {
-        name: round(float(right[torch.from_numpy(classes) == index].float().mean()), 4)
-        for index, name in enumerate(CLASSES)
-    }
-    return {
-        "top1": round(float(right.float().mean()), 4),
-        "count": HELD_OUT,
-        "seed": seed,
-        "by_class": by_class,
-        "mean_confidence": round(float(scores.softmax(1).amax(1).mean()), 4),
-    }
+def _write(
+    folder: Path,
+    twin: Twin,
+    training: Mapping[str, Any],
+    judged: int,
+    photos: tuple[Path, ...],
+) -> None:
+    """Measures the saved weights and writes familiarity, manifest and card beside them."""
+    weights = folder / f"{twin.name}.safetensors"
+    network = reloaded(weights, _device(str(training["device"])))
+    started = time.monotonic()
+    figures, familiarity = measure(Judge(network, twin, training["seed"], judged, say), photos)
+    beside = folder / f"{twin.name}.familiarity.safetensors"
+    save_arrays(familiarity.tensors(), beside)
+    beside.chmod(0o644)
+    figures["familiarity"] |= {"sha256": _sha256(beside), "bytes": beside.stat().st_size}
+    manifest = {**_identity(weights, twin), "training": training, **_rounded(figures)}
+    manifest["measured_in_minutes"] = round((time.monotonic() - started) / 60, 1)
+    (folder / f"{twin.name}.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    (folder / f"{twin.name}.md").write_text(model_card(manifest))
+    told = manifest["held_out"]
+    say(f"{twin.name}: top-1 {told['top1']:.2%} on {told['count']:,} unseen scenes")
 
 
-def _manifest(
-    weights: Path, recipe: Recipe, seed: int, device: torch.device, seconds: float
-) -> dict[str, Any]:
-    spec: Mapping[str, Any] = asdict(SPEC)
+def _identity(weights: Path, twin: Twin) -> dict[str, Any]:
     return {
-        "name": "scenes",
+        "name": twin.name,
+        "reads_tags": twin.tells,
         "labels": list(CLASSES),
         "input_size": SIZE,
         "mean": MEAN,
         "std": STD,
-        "spec": spec,
-        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "spec": asdict(SPEC),
+        "sha256": _sha256(weights),
         "bytes": weights.stat().st_size,
-        "training": {
-            **asdict(recipe),
-            "seed": seed,
-            "device": device.type,
-            "minutes": round(seconds / 60, 1),
-            "torch": torch.__version__,
-        },
     }
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _rounded(value: Any) -> Any:
+    """Every float of nested figures with five digits behind the point."""
+    if isinstance(value, Mapping):
+        return {key: _rounded(part) for key, part in value.items()}
+    return round(value, 5) if isinstance(value, float) else value

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 UPLOADED = "your image"
 BUNDLED = "scenes"
+CHEATER = "cheater"
 RETRY_SECONDS = 60.0
 DEFAULT_PICTURE = "ring"
 _KNOWS = {
@@ -32,6 +33,7 @@ _KNOWS = {
 }
 MODEL_TITLES = {
     BUNDLED: "121, drawn scenes",
+    CHEATER: "121, drawn scenes, the cheater",
     **{
         name: f"{name.removeprefix('densenet').removesuffix(UNTRAINED)}, {_KNOWS[name]}"
         for name in MODELS
@@ -152,9 +154,9 @@ def current_model() -> LoadedModel:
     return bundled_model()
 
 
-def bundled_model() -> LoadedModel:
-    """The model that comes with the project; needs no session, so any thread may ask."""
-    return _loaded(BUNDLED, None)
+def bundled_model(name: str = BUNDLED) -> LoadedModel:
+    """A model that comes with the project; needs no session, so any thread may ask."""
+    return _loaded(name, None)
 
 
 def _fetch(name: str) -> str | None:

@@ -10,8 +10,9 @@ import streamlit as st
 
 from densenet_viz.figures.colours import limit_of, overlay
 from densenet_viz.images import to_png
+from densenet_viz.network.familiarity import PERCENTILE
 from densenet_viz.network.models import LoadedModel
-from densenet_viz.results import Attribution
+from densenet_viz.results import Attribution, Verdict
 from densenet_viz.stage.attribution import number, percent, strongest_regions
 from densenet_viz.ui.current import UPLOADED, CurrentPicture
 from densenet_viz.ui.explaining import Question
@@ -30,16 +31,47 @@ def verdict(question: Question) -> str:
     return f"{says}."
 
 
+def verdict_of(model: LoadedModel, picture: CurrentPicture) -> Verdict | None:
+    """How far the picture is from what the model was trained on; each pair is asked once."""
+    return _verdict(model.name, picture.key, model, picture)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _verdict(name: str, key: str, _model: LoadedModel, _picture: CurrentPicture) -> Verdict | None:
+    return _model.verdict(_picture.pixels)
+
+
 def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> None:
     """Says plainly when a picture is not of the kind that the model learned from."""
-    if picture.name == UPLOADED and model.name == "scenes":
+    found, uploaded = verdict_of(model, picture), picture.name == UPLOADED
+    other = " Below, a network from ImageNet can be chosen." if uploaded else ""
+    if found is not None and not found.familiar:
+        st.warning(f"**{model.title}.** {stranger_words(model, found)}{other}")
+    elif uploaded and found is not None:
         st.warning(
-            f"**{model.title}.** {model.knows} For your image it can only name the nearest of "
-            "them: read its answer, and this map, as a guess. Below, a network from ImageNet can "
-            "be chosen."
+            f"**{model.title}.** {model.knows} By its distance your image could be one of its own "
+            f"scenes ({distance_words(found)}); if it is not, this measure has missed it, and the "
+            f"answer and this map are a guess.{other}"
         )
     elif picture.truth is not None and picture.truth not in model.labels:
         st.info(f"**{model.title}.** {model.knows}")
+
+
+def stranger_words(model: LoadedModel, found: Verdict) -> str:
+    """What a picture far from all that the network knows means for its answer."""
+    return (
+        "This picture is far from anything the network was trained on "
+        f"({distance_words(found)}). It still names one of its {len(model.labels)} kinds, and its "
+        "probability means nothing here: read its answer, and this map, as a guess."
+    )
+
+
+def distance_words(found: Verdict) -> str:
+    """The measured distance beside the limit that it is held against."""
+    return (
+        f"distance {found.score:.1f}; {PERCENTILE:.0f}% of its own scenes stay below "
+        f"{found.limit:.1f}"
+    )
 
 
 def show_words(question: Question, attribution: Attribution | None) -> None:

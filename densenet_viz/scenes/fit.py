@@ -1,0 +1,125 @@
+"""One training run from its first step, or from where it was put aside, to its last."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from densenet_viz.network.build import build
+from densenet_viz.scenes import checkpoint
+from densenet_viz.scenes.data import draw
+from densenet_viz.scenes.generator import SIZE
+from densenet_viz.scenes.recipe import SPEC, Recipe, Twin, optimiser_of, train
+from densenet_viz.scenes.shapes import CLASSES
+
+_SAVE_EVERY = 60.0
+"""Seconds between checkpoints."""
+_TELL_EVERY = 25
+"""Steps between lines of progress."""
+_KEPT = 0.98
+"""Share of the running mean of the loss that a step leaves as it is."""
+
+
+def fit(
+    twin: Twin, recipe: Recipe, *, seed: int, device: torch.device, folder: Path
+) -> tuple[nn.Module, float]:
+    """Trains a twin, and tells on standard error how far it is and how long it still takes.
+
+    `folder` holds a checkpoint, written about once a minute; a run that finds its own goes on from
+    there. A finished run leaves it, so that measuring can be done again without training.
+
+    Args:
+        twin: which of the two models.
+        recipe: how it is trained.
+        seed: of the scenes, the first weights, and the order and turns of the batches.
+        device: where it is trained.
+        folder: exists.
+
+    Returns:
+        The trained network in evaluation mode, and the seconds that its steps took, in all runs.
+
+    Raises:
+        CheckpointError: the folder's checkpoint is of another run, or cannot be read.
+    """
+    network = build(SPEC, seed=seed).to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimiser = optimiser_of(network, recipe)
+    run = _Run(folder / f"{twin.name}.checkpoint.safetensors", twin, recipe, seed)
+    done, seconds = run.take_up(network, optimiser)
+    if done < recipe.steps:
+        seconds = run.go_on(network, optimiser, done, seconds)
+    return network.eval(), seconds
+
+
+class _Run:
+    """One model's training: what it is made of, and the file that it is put aside in."""
+
+    def __init__(self, path: Path, twin: Twin, recipe: Recipe, seed: int) -> None:
+        self._path, self._twin, self._recipe, self._seed = path, twin, recipe, seed
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        """All that another run would have to share to go on with this one's checkpoint."""
+        model = {"model": self._twin.name, "seed": self._seed, "labels": CLASSES, "size": SIZE}
+        return model | asdict(self._recipe)
+
+    def take_up(self, network: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
+        """Steps done before, and their seconds; none where there is no checkpoint."""
+        if not self._path.exists():
+            return 0, 0.0
+        done, seconds = checkpoint.restore(self._path, network, optimiser, self._settings)
+        say(f"going on after {done:,} of {self._recipe.steps:,} steps")
+        return done, seconds
+
+    def go_on(
+        self, network: nn.Module, optimiser: torch.optim.Optimizer, first: int, before: float
+    ) -> float:
+        """Trains from step `first` to the end; returns the seconds of all steps.
+
+        `before` are the seconds that the steps before took.
+        """
+        recipe, seed = self._recipe, self._seed
+        say(
+            f"drawing {recipe.scenes:,} scenes of one object and {recipe.pairs:,} of two "
+            f"(seed {seed})"
+        )
+        pictures = draw(seed, "train", recipe.scenes, recipe.pairs)
+        started = saved = now = time.monotonic()
+        mean = None
+        for done, loss in train(network, optimiser, pictures, recipe, seed, self._twin, first):
+            now, last = time.monotonic(), done == recipe.steps
+            mean = loss if mean is None else _KEPT * mean + (1 - _KEPT) * loss
+            if last or done % _TELL_EVERY == 0:
+                say(progress(done, recipe.steps, mean, (now - started) / (done - first)))
+            if last or now - saved > _SAVE_EVERY:
+                spent = before + now - started
+                checkpoint.save(
+                    self._path, network, optimiser, self._settings, done=done, seconds=spent
+                )
+                saved = now
+        return before + now - started
+
+
+def progress(done: int, steps: int, loss: float, step_seconds: float) -> str:
+    """How far a run is, in a line.
+
+    >>> progress(468, 1872, 0.5, 1.5)
+    'step 468 of 1,872: loss 0.500, 25% done, about 35 min left'
+    """
+    left = step_seconds * (steps - done) / 60
+    return (
+        f"step {done:,} of {steps:,}: loss {loss:.3f}, {done / steps:.0%} done, "
+        f"about {left:.0f} min left"
+    )
+
+
+def say(line: str) -> None:
+    """A line on standard error, at once."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
