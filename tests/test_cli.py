@@ -374,11 +374,36 @@ def test_train_hands_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     monkeypatch.setattr(training, "run", lambda **given: calls.append(given))
     assert cli.main(["train", "scenes"]) == 0
     words = ["--seed", "7", "--device", "cpu", "--epochs", "2", "--scenes", "300"]
-    assert cli.main(["train", "scenes", *words, "--out", str(tmp_path)]) == 0
+    words += ["--pairs", "100", "--judged", "50"]
+    folders = [tmp_path / name for name in ("out", "checkpoints", "photos")]
+    for folder in folders:
+        words += [f"--{folder.name}", str(folder)]
+    assert cli.main(["train", "cheater", *words]) == 0
+    names = ("epochs", "scenes", "pairs", "out", "checkpoints", "photos")
+    defaults = {"seed": 0, "device": "auto", "judged": 5000, **dict.fromkeys(names)}
     assert calls == [
-        {"seed": 0, "device": "auto", "epochs": None, "scenes": None, "out": None},
-        {"seed": 7, "device": "cpu", "epochs": 2, "scenes": 300, "out": tmp_path},
+        {"model": "scenes", **defaults},
+        {
+            "model": "cheater",
+            **dict(zip(names, (2, 300, 100, *folders), strict=True)),
+            "seed": 7,
+            "device": "cpu",
+            "judged": 50,
+        },
     ]
+
+
+def test_a_checkpoint_of_another_run_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import densenet_viz.scenes.train as training
+    from densenet_viz.scenes.checkpoint import CheckpointError
+
+    def other(**_given: Any) -> None:
+        raise CheckpointError("It is of a run with other settings; give those again.")
+
+    monkeypatch.setattr(training, "run", other)
+    assert "other settings; give those again." in refused(capsys, "train", "scenes")
 
 
 @pytest.mark.parametrize(
@@ -387,6 +412,7 @@ def test_train_hands_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         (["digits"], "invalid choice: 'digits'"),
         (["scenes", "--epochs", "0"], "'0' is not a whole number from 1"),
         (["scenes", "--scenes", "many"], "'many' is not a whole number from 1"),
+        (["cheater", "--pairs", "0"], "'0' is not a whole number from 1"),
         (["scenes", "--seed", "-1"], "'-1' is not a whole number from 0"),
         (["scenes", "--device", "tpu"], "invalid choice: 'tpu'"),
     ],

@@ -97,11 +97,11 @@ def checked_target(model: LoadedModel, target: int) -> int:
 
 @torch.no_grad()
 def _logits(network: nn.Module, x: Tensor) -> np.ndarray[Any, np.dtype[np.float32]]:
-    return np.asarray(network(x)[0].numpy(), dtype=np.float32)
+    return np.asarray(network(x)[0].float().numpy(), dtype=np.float32)
 
 
 def _as_maps(values: Tensor) -> Maps:
-    return np.ascontiguousarray(values.detach().numpy(), dtype=np.float32)
+    return np.ascontiguousarray(values.detach().float().numpy(), dtype=np.float32)
 
 
 class _Watch:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 Explanation = tuple["Tensor", float | None]
 
-OCCLUSION_BATCH = 8
-"""Covered pictures that go through the network together; more gains nothing on a CPU."""
-
 
 def saliency(model: LoadedModel, x: Tensor, target: int, _settings: Settings) -> Explanation:
     """The gradient of the score by each input value, with its sign."""
@@ -71,7 +68,7 @@ def occlusion(model: LoadedModel, x: Tensor, target: int, settings: Settings) ->
         strides=(3, stride, stride),
         baselines=model.uniform(baseline_colour(model, str(settings["baseline"]))),
         target=target,
-        perturbations_per_eval=OCCLUSION_BATCH,
+        perturbations_per_eval=occlusion_batch(model.input_size),
     )
     return values[0, :1], None  # a window covers all three colours, so they are alike
 
@@ -92,6 +89,15 @@ def cam_module(layer: str) -> str:
     ('features.denseblock3', 'relu')
     """
     return "relu" if layer == "final" else f"features.denseblock{layer.removeprefix('block ')}"
+
+
+def occlusion_batch(size: int) -> int:
+    """Covered pictures that go through together: as many pixels as 8 at 224 px, 32 at most.
+
+    >>> occlusion_batch(224), occlusion_batch(128), occlusion_batch(448)
+    (8, 24, 2)
+    """
+    return max(1, min(32, 8 * 224**2 // size**2))
 
 
 def integration_batch(size: int) -> int:

@@ -1,4 +1,4 @@
-"""The same functions from a shell: `python -m densenet_viz describe|attribute|train|benchmark`.
+"""The same functions from a shell: `python -m densenet_viz describe|attribute|evaluate|...`.
 
 Exit codes: 0 done; 2 a request that cannot be fulfilled, with one line on stderr; 130 stopped with
 Ctrl-C. No command loads torch before it needs it.
@@ -12,17 +12,23 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from densenet_viz.cli import attribute, benchmark, describe, train
+from densenet_viz.cli import attribute, benchmark, describe, evaluate, train
 from densenet_viz.cli.common import PROGRAM, Complaint
 
 __all__ = ["PROGRAM", "Complaint", "main"]
 
-_COMMANDS = {"describe": describe, "attribute": attribute, "train": train, "benchmark": benchmark}
+_COMMANDS = {
+    "describe": describe,
+    "attribute": attribute,
+    "train": train,
+    "benchmark": benchmark,
+    "evaluate": evaluate,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         options.command(options)
         sys.stdout.flush()
@@ -42,9 +48,10 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {' '.join(message.split())}; see {self.prog} --help\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=PROGRAM, description="A live DenseNet, described and explained.")
-    commands = parser.add_subparsers(required=True, metavar="|".join(_COMMANDS))
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options; `options.command(options)` runs what was parsed."""
+    result = _Parser(prog=PROGRAM, description="A live DenseNet, described and explained.")
+    commands = result.add_subparsers(required=True, metavar="|".join(_COMMANDS))
     for command in _COMMANDS.values():
         command.add_options(commands)
-    return parser
+    return result

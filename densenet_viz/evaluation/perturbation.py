@@ -1,0 +1,126 @@
+"""Deletion and insertion: what the network says while the map's highest pixels go or come.
+
+Petsiuk, Das, Saenko (2018), "RISE: Randomized Input Sampling for Explanation of Black-box Models".
+Deletion replaces pixels by the training pictures' mean colour; insertion starts from
+a blurred picture and brings back the sharp pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from densenet_viz.attribution import Cancelled
+from densenet_viz.evaluation.baselines import smoothed
+
+if TYPE_CHECKING:
+    from densenet_viz.network.loaded import LoadedModel
+    from densenet_viz.results import Picture
+
+STEPS = 12
+"""Equal shares of the picture's pixels that go or come, one after the other."""
+
+BLUR = 1 / 12
+"""Standard deviation of the blur that insertion starts from, in picture widths."""
+
+
+@dataclass(frozen=True)
+class Perturbed:
+    """The class's probability after 0, 1, ... of the steps, (steps + 1,) each."""
+
+    deletion: tuple[float, ...]
+    insertion: tuple[float, ...]
+
+    @property
+    def deletion_auc(self) -> float:
+        return area(self.deletion)
+
+    @property
+    def insertion_auc(self) -> float:
+        return area(self.insertion)
+
+
+def area(curve: tuple[float, ...]) -> float:
+    """Area under equally spaced values over a base of 1, by the trapezoid rule.
+
+    >>> area((1.0, 0.5, 0.0))
+    0.5
+    """
+    inner = sum(curve) - (curve[0] + curve[-1]) / 2
+    return float(inner / (len(curve) - 1))
+
+
+def order_of(heat: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.intp]:
+    """Pixels (H * W,), the highest value first; equal ones in an order drawn at random."""
+    values = heat.ravel()
+    return np.lexsort((rng.random(values.size), -values))
+
+
+def perturbed(
+    model: LoadedModel,
+    picture: Picture,
+    target: int,
+    heats: dict[str, NDArray[np.float32]],
+    rng: np.random.Generator,
+    steps: int = STEPS,
+    cancelled: Callable[[], bool] | None = None,
+) -> dict[str, Perturbed]:
+    """Deletion and insertion along each map.
+
+    Args:
+        model: whose network is asked.
+        picture: (S, S, 3) uint8, of the model's input size.
+        target: the class whose probability is followed.
+        heats: maps by name, each (S, S).
+        rng: breaks ties; the same ties in the same order for the same state.
+        steps: equal shares of the pixels.
+        cancelled: asked before each map.
+
+    Returns:
+        The two curves by the maps' names. Their ends, where nothing or everything is replaced,
+        are the same for all maps and computed once.
+
+    Raises:
+        Cancelled: `cancelled` answered yes.
+    """
+    sharp = model.tensor(picture)[0]
+    blurred = model.tensor(_blurred(picture))[0]
+    mean = model.uniform(model.mean)[0]
+    ends = _probabilities(model, torch.stack([sharp, mean, blurred]), target)
+    shares = [round(sharp[0].numel() * step / steps) for step in range(1, steps)]
+    result = {}
+    for name, heat in heats.items():
+        if cancelled is not None and cancelled():
+            raise Cancelled("The evaluation was cancelled.")
+        rank = np.empty(heat.size, np.intp)
+        rank[order_of(heat, rng)] = np.arange(heat.size)
+        gone = torch.from_numpy(rank.reshape(heat.shape) < np.array(shares)[:, None, None])[:, None]
+        both = torch.cat([torch.where(gone, mean, sharp), torch.where(gone, sharp, blurred)])
+        answers = _probabilities(model, both, target)
+        deletion, insertion = answers[: len(shares)], answers[len(shares) :]
+        result[name] = Perturbed((ends[0], *deletion, ends[1]), (ends[2], *insertion, ends[0]))
+    return result
+
+
+def _blurred(picture: Picture) -> Picture:
+    sigma = BLUR * len(picture)
+    colours = [smoothed(picture[..., colour], sigma) for colour in range(3)]
+    return np.rint(np.stack(colours, axis=-1)).astype(np.uint8)
+
+
+@torch.no_grad()
+def _probabilities(model: LoadedModel, pictures: torch.Tensor, target: int) -> list[float]:
+    """The class's probability in each of (N, 3, S, S) inputs, in bfloat16.
+
+    That is faster where the processor has it. On the bundled model it moved no probability by more
+    than 0.002 and no area by more than 0.0005 (8 scenes).
+    """
+    with model.lock, torch.autocast("cpu", torch.bfloat16):
+        given = pictures.contiguous(memory_format=torch.channels_last)
+        logits = model.network(given).float().numpy()
+    return [model.prediction(row, target).probability for row in logits]

@@ -1,0 +1,75 @@
+"""What of a method's map is measured: its settings, its signs, its grain, as rows of data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from densenet_viz.attribution import METHODS
+from densenet_viz.evaluation.baselines import SMOOTHING, Heat, smoothed
+from densenet_viz.results import Attribution
+
+
+def positive_part(result: Attribution) -> Heat:
+    """Summed over the colours; what speaks against the class counts as nothing."""
+    return np.maximum(result.heat, 0)
+
+
+def positive_part_smoothed(result: Attribution) -> Heat:
+    """Summed over the colours, smoothed with its signs, and then the positive part."""
+    fine = smoothed(result.heat, SMOOTHING * len(result.heat))
+    return np.maximum(fine, 0).astype(np.float32)
+
+
+def absolute_value_smoothed(result: Attribution) -> Heat:
+    """How strong the values are, whatever their sign, summed over the colours and smoothed."""
+    strength = np.abs(result.values).sum(axis=0)
+    return smoothed(strength, SMOOTHING * len(strength)).astype(np.float32)
+
+
+_TREATMENTS: Mapping[str, Callable[[Attribution], Heat]] = {
+    "positive part": positive_part,
+    "positive part, smoothed": positive_part_smoothed,
+    "absolute value, smoothed": absolute_value_smoothed,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One row of the scoreboard: a method under settings, read with one treatment of signs."""
+
+    name: str
+    method: str
+    treatment: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The method's title, with its settings behind it."""
+        return ", ".join([METHODS[self.method].title, *map(str, self.settings.values())])
+
+    def heat(self, result: Attribution) -> Heat:
+        """The method's answer as an (H, W) map of values from 0 up, as this row reads it."""
+        return _TREATMENTS[self.treatment](result)
+
+
+READINGS: tuple[Reading, ...] = (
+    Reading("grad-cam", "grad-cam", "positive part"),
+    Reading("grad-cam-block-3", "grad-cam", "positive part", {"layer": "block 3"}),
+    Reading("integrated-gradients", "integrated-gradients", "positive part"),
+    Reading("integrated-gradients-smoothed", "integrated-gradients", "positive part, smoothed"),
+    Reading("integrated-gradients-absolute", "integrated-gradients", "absolute value, smoothed"),
+    Reading("occlusion", "occlusion", "positive part"),
+    Reading("saliency", "saliency", "positive part"),
+    Reading("saliency-smoothed", "saliency", "positive part, smoothed"),
+    Reading("saliency-absolute", "saliency", "absolute value, smoothed"),
+)
+"""The first row of each method reads what the app shows: its defaults, positive values only."""
+
+
+def readings_of(methods: Sequence[str]) -> tuple[Reading, ...]:
+    """The rows of these methods, in the scoreboard's order."""
+    return tuple(reading for reading in READINGS if reading.method in methods)

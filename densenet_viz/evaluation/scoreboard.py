@@ -1,0 +1,159 @@
+"""The scoreboard: every method on held-out scenes, against the objects' true masks."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from densenet_viz.attribution import METHODS
+from densenet_viz.attribution.methods import method_named
+from densenet_viz.evaluation.baselines import BASELINES
+from densenet_viz.evaluation.perturbation import STEPS
+from densenet_viz.evaluation.readings import readings_of
+from densenet_viz.evaluation.statistics import interval
+from densenet_viz.evaluation.tasks import PRECISIONS, Precision, Rows, Task, Work
+from densenet_viz.evaluation.workers import run_tasks
+from densenet_viz.machine import processor
+from densenet_viz.scenes.generator import SIZE
+from densenet_viz.scenes.recipe import TWINS
+from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.scores import MEASURES, Score, Scoreboard
+
+if TYPE_CHECKING:
+    from densenet_viz.network.loaded import LoadedModel
+
+SEED = 4
+"""Of the scenes measured by default; the models' own cards are judged on others."""
+
+SCENES = 500
+"""Scenes of one object, and as many of two, by default."""
+
+
+class EvaluationError(ValueError):
+    """A model or a count that cannot be evaluated; the message is one sentence."""
+
+
+def evaluate(
+    model: LoadedModel,
+    *,
+    methods: Sequence[str] = tuple(METHODS),
+    scenes: int = SCENES,
+    pairs: int | None = None,
+    perturb: int | None = None,
+    seed: int = SEED,
+    precision: Precision = "float32",
+    workers: int | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Scoreboard:
+    """Measures methods and baselines on scenes of the test split.
+
+    The honest twin is given scenes without tags, the cheater the same ones with true tags. The
+    class that is explained is the object's; in scenes of two, each object's in turn.
+
+    Args:
+        model: one that was trained on drawn scenes, "scenes" or "cheater".
+        methods: keys of `METHODS`.
+        scenes: of one object, 1 or more.
+        pairs: scenes of two objects, 0 or more; by default as many as of one.
+        perturb: on how many of the `scenes` deletion and insertion are measured; by default all.
+        seed: of the scenes; the same one gives the same numbers with any count of workers.
+        precision: what the maps are computed in; "bfloat16" is over twice as fast on a processor
+            that has it, and moves single maps of integrated gradients a little.
+        workers: processes, by default one a processor.
+        on_progress: called with the part that is done, 0 to 1.
+        cancelled: asked several times a second.
+
+    Returns:
+        The rows of the methods, then those of the baselines.
+
+    Raises:
+        AttributionError: there is no such method.
+        Cancelled: `cancelled` answered yes.
+        EvaluationError: no true masks are known for what the model knows, or a count is wrong.
+    """
+    check(model.name, model.labels, model.input_size)
+    pairs = scenes if pairs is None else pairs
+    perturb = scenes if perturb is None else perturb
+    if min(scenes, workers or 1) < 1 or min(pairs, perturb) < 0:
+        raise EvaluationError("At least one scene and one worker are needed.")
+    if precision not in PRECISIONS:
+        raise EvaluationError(
+            f"precision={precision!r} was given; {' and '.join(PRECISIONS)} are allowed."
+        )
+    readings = readings_of([method_named(name).name for name in methods])
+    work = Work(model, readings, seed, TWINS[model.name].tells, precision, cancelled)
+    tasks = [Task("scene", index, index < perturb) for index in range(scenes)]
+    tasks += [Task("pair", index) for index in range(pairs)]
+    report = on_progress or (lambda _part: None)
+    report(0.0)
+    results = run_tasks(
+        work,
+        tasks,
+        min(workers or os.cpu_count() or 1, len(tasks)),
+        lambda done: report(done / len(tasks)),
+        cancelled or (lambda: False),
+    )
+    titles = {reading.name: (reading.title, reading.treatment) for reading in readings}
+    titles |= {name: (title, "as it is") for name, (title, _) in BASELINES.items()}
+    return Scoreboard(
+        model=model.name,
+        seed=seed,
+        scenes=scenes,
+        pairs=pairs,
+        date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        versions=_versions(),
+        machine={"processor": processor(), "cores": f"{os.cpu_count()}", "precision": precision},
+        notes=(*_notes(work.tagged, min(perturb, scenes)), PRECISIONS[precision]),
+        rows=tuple(_score(name, *told, results) for name, told in titles.items()),
+    )
+
+
+def check(name: str, labels: Sequence[str], input_size: int) -> None:
+    """Refuses a model that was not trained on drawn scenes.
+
+    Raises:
+        EvaluationError: there are no true masks for what it knows.
+    """
+    if name not in TWINS:
+        raise EvaluationError(
+            f"There are no true masks for what {name[:40]!r} knows; "
+            f"{' and '.join(TWINS)} can be evaluated."
+        )
+    if (tuple(labels), input_size) != (CLASSES, SIZE):
+        raise EvaluationError(
+            f"The weights of {name!r} are not of these scenes: {len(labels)} classes at "
+            f"{input_size} px were given, {len(CLASSES)} at {SIZE} px are expected."
+        )
+
+
+def _score(name: str, title: str, treatment: str, results: Iterable[Rows]) -> Score:
+    rows = [result[name] for result in results]
+    seen = {measure: [row[measure] for row in rows if measure in row] for measure in MEASURES}
+    measures = {measure: interval(values) for measure, values in seen.items() if values}
+    return Score(name, title, treatment, name in BASELINES, measures)
+
+
+def _versions() -> dict[str, str]:
+    packages = {name: version(name) for name in ("torch", "captum", "numpy")}
+    return {"python": platform.python_version(), **packages}
+
+
+def _notes(tagged: bool, perturb: int) -> tuple[str, ...]:
+    return (
+        "Scenes of the test split, which no training uses; "
+        + (
+            "each object's true tag stands in a random corner."
+            if tagged
+            else "no picture has a tag."
+        ),
+        "Explained is the class of the object; in scenes of two, of each object in turn.",
+        "Yes-or-no measures have Wilson's 95% interval, the others a percentile bootstrap's over "
+        "scenes.",
+        "Deletion paints pixels in the mean colour; insertion starts from a blurred picture; both "
+        f"in {STEPS} steps, on the first {perturb:,} scenes of one object.",
+    )

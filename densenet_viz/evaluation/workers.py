@@ -1,0 +1,99 @@
+"""Scenes measured in several processes, one thread each; the numbers are the same for any count."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from densenet_viz.attribution import Cancelled
+from densenet_viz.evaluation.tasks import Rows, Task, Work, measured, packed, unpacked
+
+POLL = 0.2
+"""Seconds between two looks at `cancelled` while workers measure."""
+
+OnDone = Callable[[int], None]
+Asked = Callable[[], bool]
+
+_here: list[Work] = []
+
+
+def run_tasks(
+    work: Work, tasks: Sequence[Task], workers: int, on_done: OnDone, cancelled: Asked
+) -> list[Rows]:
+    """Each task's rows, in the order of the tasks.
+
+    Args:
+        work: what all tasks share.
+        tasks: the scenes.
+        workers: processes; 1 measures in this one.
+        on_done: called with the count of tasks that are done.
+        cancelled: asked often.
+
+    Raises:
+        Cancelled: `cancelled` answered yes.
+    """
+    if workers == 1:
+        return _in_this_process(work, tasks, on_done, cancelled)
+    context = multiprocessing.get_context("spawn")  # a fork of a process that ran torch may hang
+    stop = context.Event()
+    pool = ProcessPoolExecutor(workers, context, _begin, (packed(work), stop))
+    try:
+        futures = [pool.submit(_measure, task) for task in tasks]
+        _wait_for(futures, on_done, cancelled)
+        return [future.result() for future in futures]
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
+
+
+def _wait_for(futures: Sequence[Future[Rows]], on_done: OnDone, cancelled: Asked) -> None:
+    pending = set(futures)
+    while pending:
+        if cancelled():
+            raise Cancelled("The evaluation was cancelled.")
+        done, pending = wait(pending, POLL, FIRST_COMPLETED)
+        for future in done:
+            future.result()
+        if done:
+            on_done(len(futures) - len(pending))
+
+
+def _in_this_process(
+    work: Work, tasks: Sequence[Task], on_done: OnDone, cancelled: Asked
+) -> list[Rows]:
+    results = []
+    with _one_thread():
+        for task in tasks:
+            if cancelled():
+                raise Cancelled("The evaluation was cancelled.")
+            results.append(measured(work, task))
+            on_done(len(results))
+    return results
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """As in a worker: sums in another order would differ in their last digits."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _begin(sent: dict[str, Any], stop: Any) -> None:
+    """Once in each worker. Ctrl-C reaches every process of a terminal; the parent tells us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+    _here[:] = [unpacked(sent, stop.is_set)]
+
+
+def _measure(task: Task) -> Rows:
+    return measured(_here[0], task)

@@ -1,0 +1,306 @@
+"""What measuring attribution methods against true masks gives: a row a method, frozen values.
+
+`densenet_viz.evaluation` fills these, a file in `assets/` keeps them, a page shows them. No torch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FORMAT = 1
+"""Version of the JSON form."""
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One question that every row answers.
+
+    `chance` is what a map that knows nothing gets, where that is one number for all scenes; None
+    where it depends on the objects' sizes, as the random map's row shows.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    higher_is_better: bool = True
+    chance: float | None = None
+
+
+MEASURES: Mapping[str, Measure] = MappingProxyType(
+    {
+        measure.name: measure
+        for measure in (
+            Measure(
+                "pointing_game",
+                "Pointing game",
+                "Share of scenes in which the map's highest point lies on the object.",
+            ),
+            Measure(
+                "pointing_game_tolerant",
+                "Pointing game, with tolerance",
+                "The same, where a point at most 15 pixels beside the object also counts, in a "
+                "picture of 224 pixels; smaller pictures get proportionally less.",
+            ),
+            Measure(
+                "energy_inside",
+                "Attribution on the object",
+                "Share of the map's positive values that lies on the object.",
+            ),
+            Measure(
+                "energy_near",
+                "Attribution near the object",
+                "Share of the map's positive values that lies on the object or beside it, within "
+                "the tolerance of the pointing game.",
+            ),
+            Measure(
+                "energy_on_asked",
+                "On the object asked for",
+                "In scenes of two objects: of the positive values near either object, the share "
+                "near the one that was asked for.",
+                chance=0.5,
+            ),
+            Measure(
+                "average_precision",
+                "Average precision",
+                "Area under the curve of precision over recall as the map's threshold falls.",
+            ),
+            Measure(
+                "deletion_auc",
+                "Deletion",
+                "The class's mean probability while pixels are covered, the map's highest first: "
+                "a good map makes it fall early.",
+                higher_is_better=False,
+            ),
+            Measure(
+                "insertion_auc",
+                "Insertion",
+                "The class's mean probability while a blurred picture becomes sharp, the map's "
+                "highest pixels first: a good map makes it rise early.",
+            ),
+            Measure(
+                "energy_on_tag",
+                "Attribution on the tag",
+                "In scenes with a corner tag: share of the map's positive values that lies on the "
+                "tag or beside it, within the tolerance.",
+            ),
+        )
+    }
+)
+"""The measures by name. `energy_on_tag` is there for the model that learned from tags only."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean with the 95% interval around it, over `count` scenes.
+
+    >>> print(Interval(0.5, 0.25, 0.75, 40))
+    50.0% (25.0–75.0)
+    """
+
+    mean: float
+    low: float
+    high: float
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.mean:.1%} ({100 * self.low:.1f}–{100 * self.high:.1f})"
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one method, under one treatment of signs, or one baseline got.
+
+    `method` is unique in a scoreboard: a key of `METHODS`, where needed with its setting or its
+    treatment behind it ("grad-cam-block-3", "saliency-absolute"). `treatment` says which values
+    of the map were measured. `measures` is by names of `MEASURES`.
+    """
+
+    method: str
+    title: str
+    treatment: str
+    is_baseline: bool
+    measures: Mapping[str, Interval]
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """All rows for one model, and what is needed to get them again.
+
+    `scenes` counts those of one object, `pairs` those of two; `date` is in UTC; `versions` is by
+    package; `machine` says what it ran on, `notes` how it was measured.
+    """
+
+    model: str
+    seed: int
+    scenes: int
+    pairs: int
+    date: str
+    versions: Mapping[str, str]
+    rows: tuple[Score, ...]
+    machine: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> str:
+        """What was typed in a shell to get it, every count stated; without a choice of methods."""
+        replaced = [
+            row.measures["deletion_auc"].count if "deletion_auc" in row.measures else 0
+            for row in self.rows
+        ]
+        options = {
+            "model": self.model,
+            "scenes": self.scenes,
+            "pairs": self.pairs,
+            "perturb": max(replaced, default=0),
+            "seed": self.seed,
+            "precision": self.machine.get("precision", "float32"),
+        }
+        words = " ".join(f"--{name} {value}" for name, value in options.items())
+        return f"python -m densenet_viz evaluate {words} --json"
+
+    def measured(self) -> tuple[Measure, ...]:
+        """The measures that any row has, in the order of `MEASURES`."""
+        return tuple(
+            measure
+            for name, measure in MEASURES.items()
+            if any(name in row.measures for row in self.rows)
+        )
+
+    def ranked(self, measure: str) -> tuple[Score, ...]:
+        """The rows that have this measure, the best first; equal ones as they stand."""
+        sign = -1 if MEASURES[measure].higher_is_better else 1
+        having = (row for row in self.rows if measure in row.measures)
+        return tuple(sorted(having, key=lambda row: sign * row.measures[measure].mean))
+
+    def best(self, measure: str) -> Score | None:
+        """The best row that is no baseline, or None where none has this measure."""
+        return next((row for row in self.ranked(measure) if not row.is_baseline), None)
+
+
+@dataclass(frozen=True, eq=False)
+class PrecisionRecall:
+    """How well a map, cut at each of its values, finds the true mask.
+
+    `thresholds` (n,) falls; `precision` and `recall` (n,) are 0 to 1, of the pixels whose value
+    is at least the threshold. `average_precision` is of all thresholds, however many are kept.
+    """
+
+    thresholds: Values
+    precision: Values
+    recall: Values
+    average_precision: float
+
+
+# -- as JSON --------------------------------------------------------------------------------
+
+
+def to_json(board: Scoreboard) -> dict[str, Any]:
+    """The scoreboard as JSON's own types; `from_json` reads it back, equal."""
+    return {
+        "format": FORMAT,
+        "model": board.model,
+        "seed": board.seed,
+        "scenes": board.scenes,
+        "pairs": board.pairs,
+        "date": board.date,
+        "versions": dict(board.versions),
+        "machine": dict(board.machine),
+        "notes": list(board.notes),
+        "confidence": 0.95,
+        "rows": [_row_to_json(row) for row in board.rows],
+    }
+
+
+def _row_to_json(row: Score) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "method": row.method,
+        "title": row.title,
+        "treatment": row.treatment,
+        "is_baseline": row.is_baseline,
+    }
+    for name, interval in row.measures.items():
+        result[name] = interval.mean
+        result[f"{name}_interval"] = [interval.low, interval.high]
+        result[f"{name}_count"] = interval.count
+    return result
+
+
+def from_json(given: object) -> Scoreboard:
+    """The scoreboard that `to_json` wrote.
+
+    Raises:
+        ValueError: something is missing, or is not what it should be.
+    """
+    board = _checked(given, dict, "the scoreboard")
+    if board.get("format") != FORMAT:
+        raise ValueError(f"format={board.get('format')!r} was given; {FORMAT} is expected.")
+    rows = tuple(_row_from_json(row) for row in _part(board, "rows", list))
+    names = [row.method for row in rows]
+    if len(set(names)) < len(names):
+        raise ValueError("Two rows have the same method; each may stand once.")
+    return Scoreboard(
+        model=_part(board, "model", str),
+        seed=_part(board, "seed", int),
+        scenes=_part(board, "scenes", int),
+        pairs=_part(board, "pairs", int),
+        date=_part(board, "date", str),
+        versions=_words(board, "versions"),
+        machine=_words(board, "machine"),
+        notes=tuple(_checked(note, str, "a note") for note in _part(board, "notes", list)),
+        rows=rows,
+    )
+
+
+def _row_from_json(given: object) -> Score:
+    row = _checked(given, dict, "a row")
+    return Score(
+        method=_part(row, "method", str),
+        title=_part(row, "title", str),
+        treatment=_part(row, "treatment", str),
+        is_baseline=_part(row, "is_baseline", bool),
+        measures={name: _interval(row, name) for name in MEASURES if name in row},
+    )
+
+
+def _interval(row: Mapping[str, Any], name: str) -> Interval:
+    ends = _part(row, f"{name}_interval", list)
+    count = _part(row, f"{name}_count", int)
+    values = [_checked(value, (int, float), name) for value in (row[name], *ends)]
+    if len(values) != 3 or not all(0 <= value <= 1 for value in values):
+        raise ValueError(f"{name} has {values}; a mean and two ends from 0 to 1 are expected.")
+    mean, low, high = map(float, values)
+    if not (low <= mean <= high or math.isclose(low, high, abs_tol=1e-9)) or count < 1:
+        raise ValueError(f"{name} has mean {mean}, interval {ends}, count {count}: not in order.")
+    return Interval(mean, low, high, count)
+
+
+def _words(board: Mapping[str, Any], name: str) -> dict[str, str]:
+    given = _part(board, name, dict)
+    return {
+        _checked(key, str, f"a name in {name}"): _checked(value, str, f"a value in {name}")
+        for key, value in given.items()
+    }
+
+
+def _part(given: Mapping[str, Any], name: str, kind: type) -> Any:
+    if name not in given:
+        raise ValueError(f"{name!r} is missing.")
+    return _checked(given[name], kind, name)
+
+
+def _checked(given: object, kind: type | tuple[type, ...], what: str) -> Any:
+    right = isinstance(given, kind) and (kind is bool or not isinstance(given, bool))
+    if not right:
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        wanted = " or ".join(one.__name__ for one in kinds)
+        raise ValueError(f"{what} is of type {type(given).__name__}; {wanted} is expected.")
+    return given
