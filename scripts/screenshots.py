@@ -22,7 +22,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from densenet_viz.ui.pages import PAGES, PageRow
-from scripts.browser import ROOT, chromium, serve, settle
+from scripts.browser import ROOT, SETTLE_SECONDS, chromium, serve, settle
 
 MAX_BYTES: Final = 300_000
 PALETTE: Final = 256
@@ -48,7 +48,12 @@ VIEWS: Final = (
 # How far a page's stage has played when it is pictured, as a share of its way.
 MOMENTS: Final = {"overview": 1.0, "growth_rate": 0.27, "dense_block": 1.0}
 # Pages whose first picture draws itself, pictured when it is whole.
-STILL: Final = {"architectures"}
+STILL: Final = {"architectures", "ground_truth"}
+# What is pressed before a page is pictured, and what stands there then.
+PRESSED: Final = {
+    "ground_truth": ("I cannot tell", "Show what they say", "Show where they looked"),
+}
+AWAITED: Final = {"ground_truth": ".lineup-told"}
 _SCRUB_JS: Final = """(slider, share) => {
   slider.value = String(slider.max * share);
   slider.dispatchEvent(new Event('input', { bubbles: true }));
@@ -81,8 +86,25 @@ def _play_to(page: Page, share: float) -> None:
     slider.evaluate(_SCRUB_JS, share)
 
 
+def _press(page: Page, name: str) -> None:
+    """Goes through the page's steps, and waits for what they bring."""
+    for label in PRESSED.get(name, ()):
+        page.get_by_test_id("stMain").get_by_text(label, exact=True).first.click()
+        settle(page)
+    if name in AWAITED:
+        page.locator(AWAITED[name]).first.wait_for(timeout=SETTLE_SECONDS * 1000)
+        settle(page)
+
+
 def take(
-    browser: Browser, url: str, view: View, *, moment: float | None, full: bool, still: bool
+    browser: Browser,
+    url: str,
+    view: View,
+    *,
+    name: str,
+    moment: float | None,
+    full: bool,
+    still: bool,
 ) -> bytes:
     """The page at `url` in `view`, as PNG; its stage at `moment`, 0 to 1, or as it opens."""
     context = browser.new_context(
@@ -95,6 +117,7 @@ def take(
         page.on("pageerror", lambda error: print(f"  error on the page: {error}", file=sys.stderr))
         page.goto(url)
         settle(page)
+        _press(page, name)
         if full:
             _grow_to_content(page, view)
         if moment is not None:
@@ -119,6 +142,7 @@ def take_all(
                     browser,
                     url,
                     view,
+                    name="" if args.untouched else row.name,
                     moment=moment,
                     full=args.full,
                     still=args.still or row.name in STILL,

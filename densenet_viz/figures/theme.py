@@ -56,3 +56,7 @@ KIND_COLOURS = {
     "classifier": "#009E73",
 }
 """The kinds of weight layer of `inventory.KINDS`."""
+
+FOUND_COLOURS = {"hit": OKABE_ITO[6], "extra": OKABE_ITO[3]}
+"""What a cut map keeps on the object, and beside it (hatched, too): far apart in brightness, and
+neither of them a colour of the signed scale."""

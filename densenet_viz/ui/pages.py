@@ -59,6 +59,13 @@ PAGES: tuple[PageRow, ...] = (
     PageRow(
         "pages/attributions.py", "Attributions", "attributions", "Explain", ":material/visibility:"
     ),
+    PageRow(
+        "pages/ground_truth.py",
+        "Ground truth",
+        "ground_truth",
+        "Explain",
+        ":material/frame_inspect:",
+    ),
 )
 
 
@@ -66,7 +73,7 @@ def sections() -> dict[str, list[PageRow]]:
     """The rows under their headings, both in the table's order.
 
     >>> [(heading, len(rows)) for heading, rows in sections().items()]
-    [('Learn', 4), ('Compare', 4), ('Explain', 1)]
+    [('Learn', 4), ('Compare', 4), ('Explain', 2)]
     """
     grouped: dict[str, list[PageRow]] = {}
     for row in PAGES:

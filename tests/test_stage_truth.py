@@ -1,0 +1,186 @@
+"""The scene of a map against the true mask: its words by hand, its curve against the whole one."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from densenet_viz.figures.theme import FOUND_COLOURS
+from densenet_viz.results import Prediction
+from densenet_viz.scores import PrecisionRecall
+from densenet_viz.stage.outline import outline, packed_mask
+from densenet_viz.stage.truth import CURVE_POINTS, truth_scene
+
+PICTURE = np.zeros((8, 8, 3), np.uint8)
+RING = Prediction(1, "ring", 0.75)
+HEAT = np.zeros((8, 8), np.float32)
+HEAT[3, 3], HEAT[0, 7] = 4, -8
+MASK, OTHER = np.zeros((8, 8), bool), np.zeros((8, 8), bool)
+MASK[2:6, 2:6] = True  # a quarter of the picture
+OTHER[0, :2] = True
+
+
+def curve(average: float = 0.5, points: object = ((0.0, 1.0), (1.0, 0.25))) -> PrecisionRecall:
+    recall, precision = np.array(points, float).T
+    return PrecisionRecall(np.arange(len(recall))[::-1] * 1.0, precision, recall, average)
+
+
+def scene(average: float = 0.5, mask: NDArray[np.bool_] = MASK, **changes: Any) -> dict[str, Any]:
+    given = {
+        "caption": "a drawn ring",
+        "method": "Saliency",
+        "target": RING,
+        "curve": curve(average),
+        "shares": {"on the object": 0.625, "near it": 1.0},
+    }
+    heat = changes.pop("heat", HEAT)
+    return truth_scene(PICTURE, mask, heat, **{**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("average", "words"),
+    [
+        (1.0, "The map finds the ring 4.0 times better than chance"),
+        (0.32, "The map finds the ring 1.3 times better than chance"),
+        (0.3125, "The map finds the ring 1.2 times better than chance"),  # 1.25 times
+        (0.3124, "The map finds the ring no better than chance"),
+        (0.25, "The map finds the ring no better than chance"),
+        (0.2001, "The map finds the ring no better than chance"),
+        (0.2, "The map finds the ring worse than chance would"),  # chance by 1.25
+        (0.0, "The map finds the ring worse than chance would"),
+    ],
+)
+def test_title_calls_only_a_clear_difference_one(average: float, words: str) -> None:
+    assert scene(average)["title"] == words
+
+
+def test_ten_times_and_more_are_told_without_tenths() -> None:
+    mask = np.zeros((8, 8), bool)
+    mask[4, 4:8] = True  # a sixteenth
+    assert "finds the ring 9.9 times better" in scene(9.9 / 16, mask)["title"]
+    assert "finds the ring 15 times better" in scene(15.2 / 16, mask)["title"]
+
+
+def test_chance_is_the_objects_share_of_the_picture() -> None:
+    drawn = scene(0.5)
+    assert (drawn["chance"], drawn["chanceText"]) == (0.25, "25.0%")
+    assert (drawn["average"], drawn["averageText"]) == (0.5, "50%")
+    assert drawn["alt"] == (
+        "Saliency map for ring against the object's true outline: average precision 50%, "
+        "by chance 25.0%."
+    )
+
+
+def test_scene_holds_the_map_the_mask_and_the_colours() -> None:
+    drawn = scene()
+    whole = np.frombuffer(base64.b64decode(drawn["heat"]["data"]), "<i2").reshape(8, 8)
+    np.testing.assert_allclose(whole * drawn["heat"]["most"] / 32767, HEAT, atol=1e-3)
+    limit = np.percentile(np.abs(HEAT), 99.5)
+    assert drawn["limit"] == pytest.approx(limit)
+    assert drawn["limits"] == [f"−{limit:.3g}", "0", f"+{limit:.3g}"]
+    assert drawn["meaning"] == ["lowers ring", "raises ring"]
+    assert drawn["mask"] == {"label": "ring", "bits": packed_mask(MASK), "path": outline(MASK)}
+    assert drawn["colours"] == FOUND_COLOURS
+    assert len(base64.b64decode(drawn["palette"])) == 257 * 3
+    assert (drawn["size"], drawn["caption"]) == (8, "a drawn ring, 8 × 8 px")
+
+
+def test_shares_keep_their_names_and_their_order() -> None:
+    assert scene(shares={"b": 0.625, "a": 1.0, "c": 0.0})["shares"] == [
+        {"name": "b", "percent": "62%"},
+        {"name": "a", "percent": "100%"},
+        {"name": "c", "percent": "0%"},
+    ]
+
+
+def test_the_other_object_is_outlined_where_there_is_one() -> None:
+    assert scene()["other"] is None
+    drawn = scene(other_mask=OTHER, other_label="star")
+    assert drawn["other"] == {"label": "star", "bits": packed_mask(OTHER), "path": outline(OTHER)}
+    assert drawn["mask"]["bits"] == packed_mask(MASK)
+    assert scene(other_mask=OTHER)["other"]["label"] == "other"
+
+
+def test_scene_is_plain_json() -> None:
+    drawn = scene(other_mask=OTHER, other_label="star")
+    assert json.loads(json.dumps(drawn, allow_nan=False)) == drawn
+
+
+# -- the curve ------------------------------------------------------------------------------
+
+
+def cuts(pixels: int, seed: int = 0) -> NDArray[np.float64]:
+    """Recall and precision at every cut, a row a cut: hit, miss, hit, ... and then ever fewer."""
+    left = np.linspace(1, 0, pixels)
+    found = np.random.default_rng(seed).random(pixels) < 0.6 * left**2
+    found[:20] = np.arange(20) % 2 == 0
+    hits = np.cumsum(found)
+    return np.column_stack([hits / hits[-1], hits / np.arange(1, pixels + 1)])
+
+
+def sent(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.array(scene(curve=curve(0.5, points))["curve"])
+
+
+def test_a_short_curve_is_sent_whole() -> None:
+    points = cuts(CURVE_POINTS)
+    np.testing.assert_allclose(sent(points), points, atol=6e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_long_curve_keeps_its_ends_and_its_start(seed: int) -> None:
+    points = cuts(40_000, seed)
+    thin = sent(points)
+    assert CURVE_POINTS / 3 < len(thin) <= CURVE_POINTS
+    np.testing.assert_allclose(thin[-1], points[-1], atol=6e-6)
+    # The line jumps most where few pixels are kept: there, nothing is left out.
+    np.testing.assert_allclose(thin[:12], points[:12], atol=6e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_thinned_curve_is_the_same_line(seed: int) -> None:
+    points = cuts(40_000, seed)
+    thin = sent(points)
+    spacing = np.abs(np.diff(points, axis=0)).sum() / (CURVE_POINTS - 1)
+    apart = np.array([np.abs(thin - point).sum(axis=1).min() for point in points[::7]])
+    assert apart.max() <= spacing + 2e-5  # nothing of the line is far from what is sent
+    near = [np.abs(points - point).sum(axis=1).min() for point in thin]
+    assert max(near) <= 2e-5  # and nothing is sent that is not on it
+    assert (np.diff(thin[:, 0]) >= 0).all()
+
+
+def test_what_is_not_a_number_is_left_out_of_the_curve() -> None:
+    points = np.array([[0, np.nan], [0.5, 0.75], [np.inf, 0.5], [1, 0.25]])
+    assert scene(curve=curve(0.5, points))["curve"] == [[0.5, 0.75], [1.0, 0.25]]
+
+
+def test_average_precision_is_the_given_one_however_the_curve_is_thinned() -> None:
+    drawn = scene(curve=curve(0.123456789, cuts(5_000)))
+    assert (drawn["average"], drawn["averageText"]) == (0.123456789, "12%")
+
+
+# -- what is refused ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"mask": np.zeros((8, 8), bool)}, "the mask is empty"),
+        ({"mask": np.ones((4, 4), bool)}, r"the mask is \(4, 4\); the picture's \(8, 8\)"),
+        ({"heat": HEAT[:4]}, r"the map is \(4, 8\)"),
+        ({"other_mask": np.ones((9, 9), bool)}, r"the other mask is \(9, 9\)"),
+    ],
+)
+def test_what_does_not_fit_the_picture_is_refused(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        scene(**changes)
+
+
+def test_an_empty_other_mask_is_drawn_as_nothing() -> None:
+    drawn = scene(other_mask=np.zeros((8, 8), bool), other_label="star")
+    assert drawn["other"]["path"] == ""
