@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -203,6 +207,36 @@ def test_an_evaluation_can_be_cancelled(workers: int) -> None:
             cancelled=lambda: len(parts) > 1,
         )
     assert parts[-1] < 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc")
+def test_workers_of_a_killed_evaluation_stop(root: Path) -> None:
+    code = (
+        "from tests.test_evaluation_scoreboard import scored\n"
+        "if __name__ == '__main__':\n"
+        "    scored(methods=('saliency',), scenes=5000, pairs=0, workers=2, on_progress=print)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", code], cwd=root, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        assert float(parent.stdout.readline()) == 0
+        assert float(parent.stdout.readline()) > 0  # the workers measure
+        listed = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+        workers = [Path(f"/proc/{child}") for child in listed]
+        assert len(workers) >= 2
+        parent.kill()
+    until = time.monotonic() + 60
+    while any(_runs(worker) for worker in workers) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(_runs(worker) for worker in workers)
+
+
+def _runs(process: Path) -> bool:
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_threads_are_given_back() -> None:

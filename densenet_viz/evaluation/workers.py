@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -91,8 +94,16 @@ def _one_thread() -> Iterator[None]:
 def _begin(sent: dict[str, Any], stop: Any) -> None:
     """Once in each worker. Ctrl-C reaches every process of a terminal; the parent tells us."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     torch.set_num_threads(1)
     _here[:] = [unpacked(sent, stop.is_set)]
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process once its parent is gone: one that was killed has told nobody."""
+    while os.getppid() == parent:
+        time.sleep(POLL)
+    os._exit(1)
 
 
 def _measure(task: Task) -> Rows:
