@@ -7,12 +7,13 @@ import streamlit as st
 from densenet_viz.ui import truth_lineup, truth_pairs, truth_scene, truth_scoreboard
 from densenet_viz.ui.controls import keep
 from densenet_viz.ui.current import take_from_address
+from densenet_viz.ui.jobs import leave
 
-PARTS = {  # by name in the address: what the choice says, and what shows the part
-    "lineup": ("Which one cheats?", truth_lineup.show_lineup),
-    "pairs": ("Two objects", truth_pairs.show_pairs),
-    "object": ("Map and mask", truth_scene.show_scene),
-    "scoreboard": ("Scoreboard", truth_scoreboard.show_scoreboard),
+PARTS = {  # by name in the address: what the choice says, what shows the part, its jobs
+    "lineup": ("Which one cheats?", truth_lineup.show_lineup, truth_lineup.DESKS),
+    "pairs": ("Two objects", truth_pairs.show_pairs, truth_pairs.DESKS),
+    "object": ("Map and mask", truth_scene.show_scene, truth_scene.DESKS),
+    "scoreboard": ("Scoreboard", truth_scoreboard.show_scoreboard, ()),
 }
 
 st.title("Does it look at the object?")
@@ -33,4 +34,7 @@ chosen = st.segmented_control(
     bind="query-params",
     label_visibility="collapsed",
 )
+for name, (_title, _show, desks) in PARTS.items():
+    if name != chosen:  # what another part still computes would keep the models from this one
+        leave(desks)
 PARTS[chosen][1]()

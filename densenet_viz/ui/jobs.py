@@ -14,7 +14,7 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Literal
 
 import streamlit as st
@@ -189,3 +189,9 @@ def desk(name: str = "attribution") -> Desk:
         st.session_state[key] = Desk(SHOP)
     mine: Desk = st.session_state[key]
     return mine
+
+
+def leave(names: Iterable[str]) -> None:
+    """Lets go of what this session's desks of those names follow."""
+    for name in names:
+        desk(name).leave()

@@ -25,6 +25,7 @@ OBJECTS = ("ring", "left spiral", "heart", "hexagon", "gear", "arrow")
 NO_TAG = "no tag"
 MAPS = ("integrated-gradients", "occlusion", "grad-cam")
 KEYS = ("lineup_guess", "lineup_tag", "lineup_corner", "lineup_map")
+DESKS = ("lineup",)
 _QUIZ, _OBJECT, _DESK, _PARAMETER = "_lineup", "_lineup_object", "lineup", "object"
 _THUMBNAIL = 64
 

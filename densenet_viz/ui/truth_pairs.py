@@ -29,7 +29,7 @@ PAIRS = (
 )
 KEYS = ("pair", "pair_asked", "pair_map")
 _TITLES = {f"{first} and {second}": (first, second) for first, second in PAIRS}
-_MAP, _TABLE = "pair-map", "pair-table"
+DESKS = _MAP, _TABLE = "pair-map", "pair-table"
 
 
 def show_pairs() -> None:

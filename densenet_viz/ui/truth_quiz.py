@@ -127,18 +127,30 @@ def _said(guess: str, cheat: str) -> str:
 
 
 def figures_table(quiz: Quiz, figures: Sequence[TagFigures | None]) -> list[dict[str, str]]:
-    """A row a model: how often it is right with true tags, without tags, with wrong tags."""
-    return [
-        {
-            "": f"{name}, {TWIN_TITLES[twin]}",
-            "True tag": f"{one.true:.1%}",
-            "No tag": f"{one.none:.1%}",
-            "Another class’s tag": f"{one.swapped:.1%}",
-            "… and says what that tag says": f"{one.swapped_follows_tag:.1%}",
-        }
+    """How often each model is right with true tags, without tags, with wrong tags: a column each.
+
+    Empty where neither model's figures are known.
+    """
+    known = {
+        f"{name}, {TWIN_TITLES[twin]}": one
         for name, twin, one in zip(NAMES, quiz.order, figures, strict=True)
         if one is not None
+    }
+    if not known:
+        return []
+    return [
+        {"In the corner": title}
+        | {column: f"{getattr(one, share):.1%}" for column, one in known.items()}
+        for title, share in _FIGURES.items()
     ]
+
+
+_FIGURES = {
+    "The true tag": "true",
+    "No tag": "none",
+    "Another class’s tag": "swapped",
+    "… and it says what that tag says": "swapped_follows_tag",
+}
 
 
 def figures_caption(figures: Sequence[TagFigures | None]) -> str:

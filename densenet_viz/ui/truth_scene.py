@@ -31,7 +31,8 @@ LOOKS = 960
 
 OBJECT, SAID = "the object’s class", "what it says"
 KEYS = ("kind", "number", "twin", "method_of_map", "tagged", "map_for")
-_MAP, _SEARCH, _NONE = "truth-map", "truth-search", "_truth_none"
+DESKS = _MAP, _SEARCH = "truth-map", "truth-search"
+_NONE = "_truth_none"
 
 
 def show_scene() -> None:

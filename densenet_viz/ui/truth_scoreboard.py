@@ -44,7 +44,7 @@ def read_board(name: str, folder: Path = ASSETS) -> Scoreboard | None:
     try:
         with (folder / f"scoreboard.{name}.json").open("rb") as file:
             board = from_json(json.loads(file.read(SIZE_LIMIT)))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return board if board.model == name and board.measured() else None
 

@@ -173,6 +173,7 @@ def choose_method(key: str, names: Sequence[str] = tuple(METHODS)) -> Method:
 
 def choose_twin(key: str) -> str:
     """Which of the two models is asked, bound to the address."""
+    take_from_address(key, TWIN_TITLES)
     name: str = st.segmented_control(
         "Model",
         list(TWIN_TITLES),
@@ -222,7 +223,7 @@ def tag_figures(name: str) -> TagFigures | None:
             given = json.loads(file.read(SIZE_LIMIT))["tags"]
         true, none, swapped, follows = (float(given[name]) for name in _SHARES)
         count = int(given["count"])
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     good = all(0 <= share <= 1 for share in (true, none, swapped, follows)) and count > 0
     return TagFigures(true, none, swapped, follows, count) if good else None

@@ -1,0 +1,160 @@
+"""The line-up's rounds and words: who is who, what is said, and what is not said too early."""
+
+from __future__ import annotations
+
+import pytest
+
+from densenet_viz.ui import truth_quiz as words
+from densenet_viz.ui.truth_quiz import NAMES, TOLD, UNSURE, Quiz
+from densenet_viz.ui.truth_twins import TagFigures
+
+HONEST_FIRST, CHEATER_FIRST = ("scenes", "cheater"), ("cheater", "scenes")
+HONEST = TagFigures(0.991, 0.985, 0.975, 0.001, 2000)
+CHEATER = TagFigures(0.984, 0.31, 0.02, 0.97, 2000)
+
+
+# -- a round --------------------------------------------------------------------------------
+
+
+def test_either_model_may_be_model_a() -> None:
+    assert {words.drawn_order() for _ in range(64)} == {HONEST_FIRST, CHEATER_FIRST}
+    assert {Quiz().order for _ in range(64)} == {HONEST_FIRST, CHEATER_FIRST}
+
+
+@pytest.mark.parametrize(("order", "name"), [(HONEST_FIRST, "Model B"), (CHEATER_FIRST, "Model A")])
+def test_the_cheat_has_the_name_of_its_place(order: tuple[str, str], name: str) -> None:
+    assert Quiz(order).cheat == name
+    assert words.result_title(Quiz(order)) == f"{name} cheats"
+
+
+def test_what_is_printed_of_a_round_does_not_tell_its_order() -> None:
+    assert repr(Quiz(HONEST_FIRST)) == repr(Quiz(CHEATER_FIRST))
+
+
+def test_without_a_guess_nothing_is_shown() -> None:
+    quiz = Quiz()
+    quiz.go_on(None)
+    assert (quiz.step, quiz.first_guess) == (words.ASKED, None)
+
+
+def test_steps_go_one_by_one_to_the_last_and_not_beyond() -> None:
+    quiz, steps = Quiz(), []
+    for _ in range(6):
+        steps.append(quiz.step)
+        quiz.go_on("Model A")
+    assert steps == [words.ASKED, words.ANSWERED, words.LOOKED, words.MOVED, TOLD, TOLD]
+    assert list(words.NEXT) == steps[:4]  # a word for every step that another one follows
+
+
+def test_the_first_guess_is_the_one_before_anything_was_seen() -> None:
+    quiz = Quiz()
+    for guess in (UNSURE, "Model A", "Model B"):
+        quiz.go_on(guess)
+    assert quiz.first_guess == UNSURE
+
+
+# -- words ----------------------------------------------------------------------------------
+
+
+def test_accuracies_do_not_tell_who_is_who() -> None:
+    one = words.accuracy_words([HONEST, CHEATER])
+    assert one == words.accuracy_words([CHEATER, HONEST])
+    assert one.index("98.4%") < one.index("99.1%")
+
+
+def test_equal_accuracies_are_said_once() -> None:
+    almost = TagFigures(0.99101, 0.1, 0.1, 0.1, 2000)
+    assert words.accuracy_words([HONEST, almost]).endswith("each names **99.1%** right.")
+
+
+@pytest.mark.parametrize("figures", [[None, None], [HONEST, None], [None, CHEATER]])
+def test_unmeasured_accuracies_are_not_made_up(figures: list[TagFigures | None]) -> None:
+    assert words.accuracy_words(figures) == (
+        "How often they are right was not measured for these files."
+    )
+    assert words.lesson_words(figures).startswith("Equal accuracy says nothing")
+
+
+@pytest.mark.parametrize(
+    ("labels", "tag", "said"),
+    [
+        (("ring", "ring"), "ring", "Both are right. Their answers alone do not tell who cheats."),
+        (
+            ("ring", "ring"),
+            "star",
+            "Both are right. Try another tag, another corner or another picture.",
+        ),
+        (
+            ("ring", "ring"),
+            None,
+            "Both are right. Try another tag, another corner or another picture.",
+        ),
+        (
+            ("star", "ring"),
+            "star",
+            "Model A says what the tag says; Model B says what the picture shows.",
+        ),
+        (
+            ("ring", "star"),
+            "star",
+            "Model B says what the tag says; Model A says what the picture shows.",
+        ),
+        (("ring", "heart"), "star", "Model A is right; Model B is not."),
+        (("heart", "ring"), None, "Model B is right; Model A is not."),
+        (("heart", "ring"), "ring", "Model B is right; Model A is not."),
+        (("star", "star"), "star", "Neither is right here."),
+        (("star", "heart"), None, "Neither is right here."),
+    ],
+)
+def test_two_answers_are_told_apart(labels: tuple[str, str], tag: str | None, said: str) -> None:
+    assert words.answers_words(labels, "ring", tag) == said
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("Model B", "Model B", "Before you saw anything, you said Model B: **right**."),
+        ("Model A", None, "Before you saw anything, you said Model A: **wrong**."),
+        (UNSURE, UNSURE, "Before you saw anything, you could not tell."),
+        (
+            "Model B",
+            "Model A",
+            "Before you saw anything, you said Model B: **right**. "
+            "In the end you said Model A: **wrong**.",
+        ),
+        (
+            "Model A",
+            UNSURE,
+            "Before you saw anything, you said Model A: **wrong**. In the end you could not tell.",
+        ),
+    ],
+)
+def test_the_visitor_hears_how_the_guesses_were(first: str, last: str | None, said: str) -> None:
+    assert words.result_words(Quiz(HONEST_FIRST, TOLD, first), last) == said
+
+
+@pytest.mark.parametrize("order", [HONEST_FIRST, CHEATER_FIRST])
+def test_the_table_gives_each_name_its_own_figures(order: tuple[str, str]) -> None:
+    figures = {"scenes": HONEST, "cheater": CHEATER}
+    rows = words.figures_table(Quiz(order), [figures[name] for name in order])
+    assert [row.pop("In the corner")[:8] for row in rows] == [
+        "The true", "No tag", "Another ", "… and it",
+    ]  # fmt: skip
+    assert [name.split(",")[0] for name in rows[0]] == list(NAMES)
+    by_title = {name.split(", ")[1]: [row[name] for row in rows] for name in rows[0]}
+    assert by_title == {
+        "the honest one": ["99.1%", "98.5%", "97.5%", "0.1%"],
+        "the cheater": ["98.4%", "31.0%", "2.0%", "97.0%"],
+    }
+
+
+def test_a_model_without_figures_has_no_column() -> None:
+    rows = words.figures_table(Quiz(CHEATER_FIRST), [None, HONEST])
+    assert [list(row)[1:] for row in rows] == [["Model B, the honest one"]] * 4
+    assert "2,000 unseen scenes" in words.figures_caption([None, HONEST])
+    assert words.figures_table(Quiz(CHEATER_FIRST), [None, None]) == []
+
+
+def test_the_lesson_gives_the_distance_whoever_comes_first() -> None:
+    assert words.lesson_words([CHEATER, HONEST]) == words.lesson_words([HONEST, CHEATER])
+    assert "lie 0.7 points apart" in words.lesson_words([CHEATER, HONEST])
