@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from densenet_viz.ui import truth_quiz as words
@@ -65,6 +67,13 @@ def test_accuracies_do_not_tell_who_is_who() -> None:
 def test_equal_accuracies_are_said_once() -> None:
     almost = TagFigures(0.99101, 0.1, 0.1, 0.1, 2000)
     assert words.accuracy_words([HONEST, almost]).endswith("each names **99.1%** right.")
+
+
+def test_the_lower_accuracy_comes_first_whatever_its_digits() -> None:
+    figures = [replace(HONEST, true=1.0), replace(CHEATER, true=0.993)]
+    for given in (figures, figures[::-1]):
+        said = words.accuracy_words(given)
+        assert said.index("99.3%") < said.index("100.0%")
 
 
 @pytest.mark.parametrize("figures", [[None, None], [HONEST, None], [None, CHEATER]])

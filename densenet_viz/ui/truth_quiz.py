@@ -65,7 +65,7 @@ def accuracy_words(figures: Sequence[TagFigures | None]) -> str:
     known = [one for one in figures if one is not None]
     if len(known) < 2:
         return "How often they are right was not measured for these files."
-    low, high = sorted(f"{one.true:.1%}" for one in known)
+    low, high = (f"{share:.1%}" for share in sorted(one.true for one in known))
     start = f"Of the same {known[0].count:,} unseen pictures, "
     if low == high:
         return f"{start}each names **{low}** right."
