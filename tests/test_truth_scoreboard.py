@@ -102,6 +102,17 @@ def test_the_measures_by_which_edges_win_are_listed(
     assert f"{listed} methods do **worse than an edge detector**" in words
 
 
+def test_more_measures_than_a_sentence_holds_are_counted() -> None:
+    given = board()
+    names = ("pointing_game", "energy_inside", "energy_near", "average_precision")
+    low, half = Interval(0.4, 0.39, 0.41, 9), Interval(0.5, 0.49, 0.51, 9)
+    rows = (
+        replace(given.rows[0], method="saliency", measures=dict.fromkeys(names, low)),
+        replace(given.rows[-1], method="edges", measures=dict.fromkeys(names, half)),
+    )
+    assert "By 4 of the measures below, some methods" in board_words(replace(given, rows=rows))
+
+
 def test_the_cheater_s_scenes_carry_tags() -> None:
     assert "every scene carries its true tag" in words_of(0.9, 0.1, "cheater")
     assert "no scene carries a tag" not in words_of(0.9, 0.1, "cheater")

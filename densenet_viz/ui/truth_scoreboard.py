@@ -15,6 +15,8 @@ from densenet_viz.ui.current import CHEATER
 from densenet_viz.ui.stages import show_stage
 
 KEYS = ("board",)
+MOST_NAMED = 3
+"""Measures that are named in a sentence; more are counted."""
 SIZE_LIMIT = 1_000_000
 """Bytes that are read of a scoreboard's file."""
 
@@ -33,8 +35,7 @@ def show_scoreboard() -> None:
         return
     st.markdown(board_words(board))
     show_stage("scoreboard", scoreboard_scene(board), key="scoreboard")
-    for note in board.notes:
-        st.caption(note)
+    st.caption(" ".join(board.notes))
     st.markdown("This table is the output of one command, and anyone can make it again:")
     st.code(board.command, language="bash", wrap_lines=True)
 
@@ -63,9 +64,10 @@ def board_words(board: Scoreboard) -> str:
     )
     if not behind:
         return words
+    which = _listed(behind) if len(behind) <= MOST_NAMED else f"{len(behind)} of the measures below"
     return (
-        f"{words} By {_listed(behind)}, some methods do **worse than an edge detector**, which "
-        "never saw the network."
+        f"{words} By {which}, some methods do **worse than an edge detector**, which never saw the "
+        "network."
     )
 
 
