@@ -184,3 +184,9 @@ def test_what_does_not_fit_the_picture_is_refused(changes: dict[str, Any], words
 def test_an_empty_other_mask_is_drawn_as_nothing() -> None:
     drawn = scene(other_mask=np.zeros((8, 8), bool), other_label="star")
     assert drawn["other"]["path"] == ""
+
+
+def test_another_lesson_and_another_view_may_come_first() -> None:
+    assert scene(0.5)["view"] == "kept"
+    drawn = scene(0.5, title="It goes to the ring", view="over")
+    assert (drawn["title"], drawn["view"]) == ("It goes to the ring", "over")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from densenet_viz.stage.packing import picture_address
 
 Words = dict[str, Any]
 Mask = NDArray[np.bool_]
+View = Literal["kept", "over", "picture"]
 
 CURVE_POINTS = 400
 """The curve is sent with at most about so many points: more than a screen shows."""
@@ -38,6 +39,8 @@ def truth_scene(
     shares: Mapping[str, float],
     other_mask: Mask | None = None,
     other_label: str | None = None,
+    title: str | None = None,
+    view: View = "kept",
 ) -> Words:
     """The scene of `truth.js`.
 
@@ -52,6 +55,8 @@ def truth_scene(
         shares: what else was measured of the map, 0 to 1, by a few words each ("on the object").
         other_mask: where the other object of a scene of two is, (S, S).
         other_label: that object's class.
+        title: the lesson; by default how much better than chance the map finds the object.
+        view: what is shown first: what a threshold keeps, the map over the picture, or neither.
 
     Raises:
         ValueError: the map or a mask is not of the picture's size, or the mask is empty.
@@ -59,7 +64,8 @@ def truth_scene(
     _check(picture, mask, heat, other_mask)
     chance, label = float(mask.mean()), target.label
     return {
-        "title": _title(curve.average_precision, chance, label),
+        "title": title or _title(curve.average_precision, chance, label),
+        "view": view,
         "label": label,
         "method": method,
         "caption": f"{caption}, {len(picture)} × {len(picture)} px",

@@ -99,6 +99,20 @@ def share_on(result: Attribution, scene: PairScene, asked: int) -> float:
     return metrics.share_on_asked(np.maximum(result.heat, 0), near[asked], near[1 - asked])
 
 
+def share_title(share: float, asked: str, other: str) -> str:
+    """Whether the map heard which object was asked about; `share` of what lies on either.
+
+    >>> share_title(0.958, "ring", "arrow")
+    'Asked about the ring, the map goes to the ring: 96% against 4%'
+    >>> share_title(0.4, "ring", "arrow")
+    'Asked about the ring, the map goes to the arrow: 60% against 40%'
+    """
+    place, most = (asked, share) if share >= 0.5 else (other, 1 - share)
+    return (
+        f"Asked about the {asked}, the map goes to the {place}: {most:.0%} against {1 - most:.0%}"
+    )
+
+
 def _show_map(scene: PairScene, asked: int, title: str, result: Attribution) -> None:
     mask, other = scene.masks[asked], scene.masks[1 - asked]
     name, left_out = scene.names[asked], scene.names[1 - asked]
@@ -114,6 +128,8 @@ def _show_map(scene: PairScene, asked: int, title: str, result: Attribution) -> 
         shares={f"on the {name}": share, f"on the {left_out}": 1 - share},
         other_mask=other,
         other_label=left_out,
+        title=share_title(share, name, left_out),
+        view="over",
     )
     show_stage("truth", scene_words, key="pair-truth")
     st.caption(

@@ -12,7 +12,7 @@ import { percent, pixelWords, sentence, sliderWords } from "./truth-words.js";
 
 /** @typedef {import("./masks.js").PackedMask} PackedMask */
 /** @typedef {import("./frame.js").Place} Place */
-/** @typedef {{title: string, label: string, method: string, caption: string, picture: string, size: number, heat: import("./attribution-scale.js").PackedHeat, limit: number, limits: string[], meaning: string[], palette: string, mask: PackedMask, other: PackedMask | null, curve: [number, number][], average: number, averageText: string, chance: number, chanceText: string, shares: {name: string, percent: string}[], colours: {hit: string, extra: string}, alt: string}} Scene */
+/** @typedef {{title: string, view: View, label: string, method: string, caption: string, picture: string, size: number, heat: import("./attribution-scale.js").PackedHeat, limit: number, limits: string[], meaning: string[], palette: string, mask: PackedMask, other: PackedMask | null, curve: [number, number][], average: number, averageText: string, chance: number, chanceText: string, shares: {name: string, percent: string}[], colours: {hit: string, extra: string}, alt: string}} Scene */
 /** @typedef {"kept" | "over" | "picture"} View */
 
 /** @type {[View, string][]} */
@@ -59,6 +59,8 @@ class Truth {
     this.pixels = null;
     /** @type {View} */
     this.view = "kept";
+    /** @type {Map<View, HTMLInputElement>} */
+    this.views = new Map();
     this.keep = 0;
     this.most = 1;
     this.waiting = 0;
@@ -99,11 +101,9 @@ class Truth {
   switches(outlined) {
     const group = `truth-view-${(mounted += 1)}`;
     const views = VIEWS.map(([view, name]) => {
-      const onchange = () => {
-        this.view = view;
-        this.repaint();
-      };
-      return h("label", { class: "truth-option" }, h("input", { type: "radio", name: group, value: view, checked: view === this.view, onchange }), h("span", {}, name));
+      const input = h("input", { type: "radio", name: group, value: view, onchange: () => this.look(view) });
+      this.views.set(view, input);
+      return h("label", { class: "truth-option" }, input, h("span", {}, name));
     });
     const outline = h("label", { class: "truth-check" }, outlined, h("span", {}, "true outline"));
     return h("div", { class: "truth-switches" }, h("div", { class: "truth-views", role: "radiogroup", "aria-label": "What to show" }, ...views), outline);
@@ -113,6 +113,7 @@ class Truth {
   update(scene) {
     const before = this.scene;
     this.scene = scene;
+    if (!before) this.look(scene.view);
     say(this.title, scene.title);
     say(this.caption, `${scene.caption}. ${scene.method} for ${scene.label}.`);
     this.frame.describe(scene.size, scene.alt, true);
@@ -197,6 +198,13 @@ class Truth {
       say(words, texts[index][1]);
     }
     this.curve.move(counts.recall, counts.precision);
+    this.repaint();
+  }
+
+  /** @param {View} view */
+  look(view) {
+    this.view = view;
+    for (const [name, input] of this.views) input.checked = name === view;
     this.repaint();
   }
 
