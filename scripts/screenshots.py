@@ -53,7 +53,12 @@ STILL: Final = {"architectures", "ground_truth"}
 PRESSED: Final = {
     "ground_truth": ("I cannot tell", "Show what they say", "Show where they looked"),
 }
-AWAITED: Final = {"ground_truth": ".lineup-told"}
+AWAITED: Final = {
+    "attributions": ".attribution:not(.attribution-empty)",
+    "ground_truth": ".lineup-told",
+}
+# What a page is scrolled to where its picture begins below the first screen.
+SCROLLED: Final = {"ground_truth": ".lineup"}
 _SCRUB_JS: Final = """(slider, share) => {
   slider.value = String(slider.max * share);
   slider.dispatchEvent(new Event('input', { bubbles: true }));
@@ -94,6 +99,8 @@ def _press(page: Page, name: str) -> None:
     if name in AWAITED:
         page.locator(AWAITED[name]).first.wait_for(timeout=SETTLE_SECONDS * 1000)
         settle(page)
+    if name in SCROLLED:
+        page.locator(SCROLLED[name]).first.evaluate("(element) => element.scrollIntoView()")
 
 
 def take(

@@ -204,6 +204,6 @@ def test_an_image_of_ones_own_is_judged_too(monkeypatch: pytest.MonkeyPatch, lim
     own = current.CurrentPicture(current.UPLOADED, picture(), f"own {limit}", None)
     explained.show_limits_of_knowledge(model, own)
     [(kind, words)] = said
-    assert kind == ("info" if limit > 1 else "warning")
+    assert kind == "warning"  # within the limit too: the measure can miss
     assert "Below, a network from ImageNet can be chosen." in words
     assert f"99% of its own scenes stay below {limit:.1f}" in words
