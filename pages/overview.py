@@ -22,6 +22,7 @@ WAYS = {
     "transition": "See 256 maps become 128, half as wide, with real numbers under the moving "
     "window.",
     "attributions": "Bring a picture, and see where the network looked to name it.",
+    "ground_truth": "Two models, equally right, and one cheats: find it by where it looks.",
     "architectures": "121, 161, 169, 201, 264: one rule, five sizes, and why the names are what "
     "they are.",
     "nine_systems": "ResNets and DenseNets of the lecture's table, live, reconciled to the last "

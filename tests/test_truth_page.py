@@ -265,9 +265,10 @@ def test_the_last_step_tells_with_figures(order: tuple[str, str]) -> None:
     cheat = f"Model {'AB'[order.index('cheater')]}"
     assert texts(session)[0] == f"{cheat} cheats"
     (table,) = session.table
-    names = [str(row).split(", ")[1] for row in table.value.iloc[:, 0]]
+    names = [str(column).split(", ")[1] for column in table.value.columns[1:]]
     assert names == [truth_twins.TWIN_TITLES[name] for name in order]
-    assert list(table.value["No tag"]) == [f"{FIGURES[name].none:.1%}" for name in order]
+    untagged = table.value[table.value["In the corner"] == "No tag"].iloc[0, 1:]
+    assert list(untagged) == [f"{FIGURES[name].none:.1%}" for name in order]
     guess = "right" if cheat == "Model A" else "wrong"
     assert f"Before you saw anything, you said Model A: **{guess}**." in texts(session)
 

@@ -14,7 +14,7 @@ from densenet_viz.network.familiarity import PERCENTILE
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results import Attribution, Verdict
 from densenet_viz.stage.attribution import number, percent, strongest_regions
-from densenet_viz.ui.current import UPLOADED, CurrentPicture
+from densenet_viz.ui.current import BUNDLED, CHEATER, UPLOADED, CurrentPicture
 from densenet_viz.ui.explaining import Question
 
 OVERLAY_OPACITY = 0.6
@@ -47,11 +47,16 @@ def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> Non
     other = " Below, a network from ImageNet can be chosen." if uploaded else ""
     if found is not None and not found.familiar:
         st.warning(f"**{model.title}.** {stranger_words(model, found)}{other}")
-    elif uploaded and found is not None:
+    elif uploaded and (found is not None or model.name in (BUNDLED, CHEATER)):
+        near = (
+            ""
+            if found is None
+            else f" By its distance your image could be one of its own scenes "
+            f"({distance_words(found)}); if it is not, this measure has missed it."
+        )
         st.warning(
-            f"**{model.title}.** {model.knows} By its distance your image could be one of its own "
-            f"scenes ({distance_words(found)}); if it is not, this measure has missed it, and the "
-            f"answer and this map are a guess.{other}"
+            f"**{model.title}.** {model.knows}{near} For any other image its answer, and this map, "
+            f"are a guess.{other}"
         )
     elif picture.truth is not None and picture.truth not in model.labels:
         st.info(f"**{model.title}.** {model.knows}")
