@@ -57,14 +57,24 @@ def _training(manifest: Figures) -> str:
 AdamW with a one-cycle rate (peak {told["peak_rate"]}, weight decay {told["weight_decay"]}), bfloat16 autocast, channels last,
 mirrors and quarter turns, seed {told["seed"]}; {_time(told)} on one {told["device"].upper()} device, torch {told["torch"]}.
 `{command}` trains it again: the same pictures in the same order, bit for bit.
-Weights differ in the last digits between kinds of processor, so the accuracy is repeatable, the file's hash is not."""
+Weights differ in the last digits between kinds of processor, so the accuracy is repeatable, the file's hash is not.{_record(told)}"""
 
 
 def _time(told: Figures) -> str:
     """How long the steps took; for a run whose clock was not kept, what its steps took later."""
     if told["minutes"] is not None:
         return f"{told['minutes']} minutes"
-    return f"about {told['minutes_estimated']} minutes (steps timed again later, the run's own time was not kept)"
+    return f"about {told['minutes_estimated']} minutes (estimated from steps timed later)"
+
+
+def _record(told: Figures) -> str:
+    """What is not known of a run whose record was not kept."""
+    if told["minutes"] is not None:
+        return ""
+    return (
+        "\n\nThis run's own record was not kept: recipe and seed above are those of the code that the "
+        "weights were found with.\nEverything below was measured on the weights themselves."
+    )
 
 
 def _accuracy(manifest: Figures) -> str:
