@@ -8,8 +8,6 @@ from densenet_viz.stage.block import block_rows, block_scene
 from densenet_viz.ui.current import choose, current_model
 from densenet_viz.ui.stages import show_stage
 
-BLOCKS = (1, 2, 3, 4)
-
 st.title("Dense block")
 st.markdown(
     "Inside a block every layer reads the maps of **all** layers before it, not only of the last. "
@@ -17,20 +15,24 @@ st.markdown(
     "lights up."
 )
 picture = choose(st.sidebar)
+model = current_model()
+blocks = range(1, len(model.spec.block_config) + 1)
+if st.session_state.get("block", 1) not in blocks:  # kept from a network with more blocks
+    st.session_state["block"] = 1
 block: int = st.segmented_control(
     "Block",
-    BLOCKS,
+    blocks,
     default=1,
     required=True,
     key="block",
     bind="query-params",
-    help="DenseNet has four blocks; from one to the next, maps grow in number and shrink in size.",
+    help=f"The network has {len(blocks)}; from one to the next, maps grow in number and shrink in "
+    "size.",
 )
 
 with st.spinner("Running the network on your picture …"):
     from densenet_viz.ui.traces import trained_trace
 
-    model = current_model()
     trace = trained_trace(model, picture)
 show_stage("block", block_scene(trace, block=block), key="block_stage")
 

@@ -9,9 +9,9 @@ import streamlit as st
 from densenet_viz.figures.growth import channels_figure
 from densenet_viz.network.source import pytorch_code
 from densenet_viz.stage.growth import growth_rows, growth_scene
-from densenet_viz.ui.controls import growth_address, growth_spec, link_with
+from densenet_viz.ui.controls import can_be_linked, growth_address, growth_spec, link_with
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.numbers import compared, in_millions, show_block_numbers
+from densenet_viz.ui.numbers import compared, in_millions, kept_words, show_block_numbers
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import explored_trace
 
@@ -41,16 +41,15 @@ joins. The block's numbers were counted while it ran; the counterpart's are comp
 
 **The whole network**, {trace.spec.name}, has {trace.parameters:,} parameters (counted; with
 ImageNet's 1,000 classes it would have {imagenet.parameters:,}) and needs
-{in_millions(trace.spec.multiply_adds)} multiply-adds a picture (computed). The transition after
-this block keeps {trace.transitions[0].pooled.shape[0]:,} of its {block.output_shape[0]:,} maps
-(θ = {spec.compression:g}, measured)."""
+{in_millions(trace.spec.multiply_adds)} multiply-adds a picture (computed). {kept_words(trace)}"""
 )
-st.page_link(
-    "pages/architectures.py",
-    label="Put this network beside the paper's five",
-    icon=":material/view_column:",
-    query_params=link_with(growth_address(spec)),
-)
+if can_be_linked(spec):
+    st.page_link(
+        "pages/architectures.py",
+        label="Put this network beside the paper's five",
+        icon=":material/view_column:",
+        query_params=link_with(growth_address(spec)),
+    )
 if trace.trained or spec == model.spec:
     st.caption(f"Weights: {model.provenance}")
 else:

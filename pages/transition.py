@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from densenet_viz.measure.transition import transition_row
+from densenet_viz.spec import SpecError
 from densenet_viz.stage.transition import transition_rows, transition_scene
+from densenet_viz.ui.controls import Control, follow, slider
 from densenet_viz.ui.current import choose, current_model
 from densenet_viz.ui.numbers import in_millions
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import compressed_trace, trained_trace
 
-TRANSITIONS = (1, 2, 3)
+THETA = Control("theta", "Compression θ", 0.1, 1.0, 0.1, 0.5, "")
 
 st.title("Transition")
 st.markdown(
@@ -19,28 +23,35 @@ st.markdown(
     "convolution mixes all maps into fewer, and a 2 × 2 window halves their sides."
 )
 picture = choose(st.sidebar)
+model = current_model()
+transitions = range(1, len(model.spec.block_config))
+if not transitions:
+    st.info(f"**{model.title}.** It has one block, and so no transition.")
+    st.stop()
+if st.session_state.get("transition", 1) not in transitions:  # kept from a network with more
+    st.session_state["transition"] = 1
+learned = max(0.01, round(model.spec.compression, 2))
+follow("_theta_default", {"theta": learned})
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     block: int = st.segmented_control(
         "Transition",
-        TRANSITIONS,
+        transitions,
         default=1,
         required=True,
         key="transition",
         bind="query-params",
-        help="After block 1, 2 or 3; the last block has none.",
+        help="One after each block; the last block has none.",
     )
-    theta = st.slider(
-        "Compression θ",
-        *(0.1, 1.0, 0.5, 0.1),
-        key="theta",
-        bind="query-params",
-        width=260,
-        help="A transition keeps this share of its maps. The network was trained with 0.5.",
-    )
+    sentence = f"A transition keeps this share of its maps. The network was built with {learned:g}."
+    chosen = slider(replace(THETA.around(learned), help=sentence), width=260)
 
-model = current_model()
+theta = model.spec.compression if chosen == learned else round(float(chosen), 2)
+try:
+    row = transition_row(model.spec, block, theta)
+except SpecError as error:
+    st.warning(f"{error} Choose a larger share.")
+    st.stop()
 network = trained_trace(model, picture)
-row = transition_row(model.spec, block, theta := round(float(theta), 2))
 trace = compressed_trace(model, picture, block, row.out_channels)
 own = trace is network.transitions[block - 1]
 scene = transition_scene(
@@ -66,7 +77,7 @@ for column, (label, value, note) in zip(
     column.metric(label, value, note, delta_color="off", delta_arrow="off")
 if not own:
     st.info(
-        f"At θ = {theta} the 1 × 1 convolution is **random**: no network was trained to keep "
+        f"At θ = {theta:g} the 1 × 1 convolution is **random**: no network was trained to keep "
         f"{keeps} maps. What block {block} hands over and the batch norm are the network's own, "
         "and all values you see were computed from them just now."
     )

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from densenet_viz import __version__
+from densenet_viz.network.own import SIZE_LIMIT as WEIGHTS_LIMIT
 from densenet_viz.ui.pages import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,7 +123,7 @@ def test_nothing_is_sent_and_nothing_leaks(config: dict[str, Any]) -> None:
     assert config["browser"]["gatherUsageStats"] is False
     assert config["client"]["showErrorDetails"] == "none"
     assert config["client"]["toolbarMode"] == "minimal"
-    assert config["server"]["maxUploadSize"] == 10
+    assert config["server"]["maxUploadSize"] << 20 == WEIGHTS_LIMIT
 
 
 def test_fonts_are_the_systems(config: dict[str, Any]) -> None:

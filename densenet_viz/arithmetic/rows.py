@@ -69,7 +69,10 @@ def rows_of(spec: DenseNetSpec) -> Iterator[LayerRow]:
         for layer in range(1, layers + 1):
             yield _dense_row(spec, block, layer, channels)
             channels += spec.growth_rate
-        yield _norm_row(spec) if block == last else _transition_row(spec, block)
+        if block == last:
+            yield _norm_row(spec)
+        else:
+            yield transition_row(spec, block, spec.transition_channels[block - 1])
     yield _classifier_row(spec)
 
 
@@ -136,9 +139,10 @@ def _dense_row(spec: DenseNetSpec, block: int, layer: int, reads: int) -> LayerR
     )
 
 
-def _transition_row(spec: DenseNetSpec, block: int) -> LayerRow:
+def transition_row(spec: DenseNetSpec, block: int, keeps: int) -> LayerRow:
+    """The transition after `block` (counted from 1), were it to keep `keeps` maps."""
     reads, size = spec.block_outputs[block - 1], spec.block_sizes[block - 1]
-    keeps, half = spec.compressed(reads), size // 2
+    half = size // 2
     place, module = f"transition {block}", f"features.transition{block}"
     values = (2 * reads + keeps) * size * size + keeps * half * half
     return LayerRow(

@@ -7,9 +7,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from densenet_viz.arithmetic import rows
 from densenet_viz.network.build import initialise, transition
 from densenet_viz.results import Maps, TransitionTrace
-from densenet_viz.spec import DenseNetSpec, LayerRow
+from densenet_viz.spec import DenseNetSpec, LayerRow, SpecError
 
 
 def with_compression(
@@ -65,21 +66,20 @@ def _run(step: nn.Module, given: Tensor) -> tuple[Maps, Maps, Maps]:
 def transition_row(spec: DenseNetSpec, block: int, compression: float) -> LayerRow:
     """What the transition after `block` costs if it alone had another compression.
 
-    Compressing every transition of the network would also change what the later ones are given;
-    so the row is that of a network that begins with this very block.
+    It is given what the network's own is given: compressing every transition would change that.
 
     >>> row = transition_row(DenseNetSpec(), 2, 1.0)
     >>> row.in_channels, row.out_channels, row.height
     (512, 512, 14)
 
     Raises:
-        SpecError: no such compression.
+        SpecError: no such compression, or it would keep no map.
     """
-    alone = replace(
-        spec,
-        block_config=(spec.block_config[block - 1], 1),
-        initial_channels=spec.block_inputs[block - 1],
-        input_size=4 * spec.block_sizes[block - 1],
-        compression=compression,
-    )
-    return next(row for row in alone.rows if row.kind == "transition")
+    reads = spec.block_outputs[block - 1]
+    one_block = replace(spec, block_config=spec.block_config[:1], compression=compression)
+    keeps = one_block.compressed(reads)
+    if keeps < 1:
+        raise SpecError(
+            f"θ = {compression:g} was given for {reads} maps; a transition keeps at least one."
+        )
+    return rows.transition_row(spec, block, keeps)

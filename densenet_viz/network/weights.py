@@ -82,14 +82,29 @@ def read_state(data: bytes, *, safetensors: bool) -> State:
     Raises:
         WeightsError: it is not such a file, or holds anything other than named tensors.
     """
+    return named_weights(read_file(data, safetensors=safetensors))
+
+
+def read_file(data: bytes, *, safetensors: bool) -> object:
+    """Whatever tensors and plain values a weight file holds; no code of it runs.
+
+    Raises:
+        WeightsError: it is not such a file.
+    """
     try:
-        raw: object = (
-            read_safetensors(data)
-            if safetensors
-            else torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-        )
+        if safetensors:
+            return read_safetensors(data)
+        return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception:  # the readers raise many kinds for hostile bytes
         raise WeightsError("the file is not a readable weight file") from None
+
+
+def named_weights(raw: object) -> State:
+    """Weights by name, in today's torchvision names, out of what a file holds.
+
+    Raises:
+        WeightsError: it is anything other than named tensors.
+    """
     if not isinstance(raw, Mapping) or not all(map(_is_weight, raw, raw.values())):
         raise WeightsError("the file holds something other than named weights")
     return {

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from densenet_viz.network.models import UNTRAINED
-from densenet_viz.spec import VARIANTS, DenseNetSpec
+from densenet_viz.spec import VARIANTS, DenseNetSpec, SpecError
 
 _SEEN = "_growth_defaults"
 _LINK = "with"
@@ -49,6 +49,24 @@ class Control:
         """
         return float(text) if isinstance(self.default, float) else int(text)
 
+    def around(self, default: float) -> Control:
+        """The control of a network whose number may lie outside the limits, or between steps.
+
+        >>> row = Control("k", "Growth rate k", 4, 48, 4, 32, "")
+        >>> [(c.low, c.high, c.step, c.default) for c in map(row.around, (12, 10, 2, 64))]
+        [(4, 48, 4, 12), (4, 48, 1, 10), (2, 48, 1, 2), (4, 64, 4, 64)]
+        """
+        steps = (default - self.low) / self.step
+        fits = steps > -1e-6 and abs(steps - round(steps)) < 1e-6
+        finest = 0.01 if isinstance(self.default, float) else 1
+        return replace(
+            self,
+            low=min(self.low, default),
+            high=max(self.high, default),
+            step=self.step if fits else finest,
+            default=default,
+        )
+
 
 CONTROLS: Mapping[str, Control] = {
     control.key: control
@@ -78,16 +96,22 @@ def growth_spec(container: Any, base: DenseNetSpec) -> DenseNetSpec:
     Each control stands in the address (`?k=24&layers=12`), so a link restores the view.
     """
     defaults = _defaults(base)
-    _follow(defaults)
+    follow(_SEEN, defaults)
     layers = replace(CONTROLS["layers"], label="Layers", help="Layers in the first block.")
     shown = (CONTROLS["k"], layers, CONTROLS["initial"], CONTROLS["compression"])
     with container.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         values = {
-            control.key: slider(replace(control, default=defaults[control.key]), width=160)
+            control.key: slider(control.around(defaults[control.key]), width=160)
             for control in shown
         }
         values[BOTTLENECK] = bottleneck_toggle(base.bottleneck)
-    return changed(base, values, (int(values["layers"]), *base.block_config[1:]))
+    if values == defaults:  # its compression may have more decimals than the control shows
+        return base
+    try:
+        return changed(base, values, (int(values["layers"]), *base.block_config[1:]))
+    except SpecError as error:
+        container.warning(f"{error} Until then this page shows the model’s own numbers.")
+        return base
 
 
 def changed(base: DenseNetSpec, values: Mapping[str, Any], blocks: tuple[int, ...]) -> DenseNetSpec:
@@ -122,6 +146,18 @@ def growth_address(spec: DenseNetSpec) -> dict[str, str]:
         "compression": f"{spec.compression:g}",
         **{f"block{number}": f"{layers}" for number, layers in enumerate(others, start=2)},
     }
+
+
+def can_be_linked(spec: DenseNetSpec) -> bool:
+    """Whether the controls of every block can show all of a network's numbers.
+
+    >>> can_be_linked(DenseNetSpec()), can_be_linked(DenseNetSpec(12, (4, 4, 4)))
+    (True, False)
+    """
+    address = growth_address(spec)
+    return address.keys() == {*CONTROLS, BOTTLENECK} and all(
+        _accepts(key, text) for key, text in address.items()
+    )
 
 
 # -- links ----------------------------------------------------------------------------------
@@ -195,7 +231,13 @@ def keep(keys: Iterable[str]) -> None:
 
 
 def slider(control: Control, *, width: int) -> Any:
-    """A slider of a control, bound to the address; `width` in CSS pixels."""
+    """A slider of a control, bound to the address; `width` in CSS pixels.
+
+    What the session kept of it for another network is moved into its limits.
+    """
+    kept = st.session_state.get(control.key)
+    if kept is not None and not control.low <= kept <= control.high:
+        st.session_state[control.key] = min(max(kept, control.low), control.high)
     return st.slider(
         control.label,
         control.low,
@@ -225,15 +267,18 @@ def _defaults(base: DenseNetSpec) -> dict[str, Any]:
         "k": base.growth_rate,
         "layers": base.block_config[0],
         "initial": base.initial_channels,
-        "compression": base.compression,
+        "compression": max(0.01, round(base.compression, 2)),
         BOTTLENECK: base.bottleneck,
     }
 
 
-def _follow(defaults: dict[str, Any]) -> None:
-    """Another model brings its own numbers: the controls go back to them."""
-    before = st.session_state.get(_SEEN)
-    st.session_state[_SEEN] = defaults
+def follow(seen: str, defaults: dict[str, Any]) -> None:
+    """Another model brings its own numbers: the controls go back to them.
+
+    To be called before the controls; `seen` is where the session keeps the numbers of before.
+    """
+    before = st.session_state.get(seen)
+    st.session_state[seen] = defaults
     keep(defaults)
     if before is not None and before != defaults:
         for name, value in defaults.items():

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from densenet_viz.images import ImageError, load_image
+from densenet_viz.images import MAX_BYTES, ImageError, load_image
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.results import Picture
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.spec import VARIANTS
+from densenet_viz.ui import own_model
 from densenet_viz.ui.controls import GROWTH, take_link
+from densenet_viz.ui.own_model import OWN
 
 if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
@@ -76,16 +78,19 @@ def take_from_address(key: str, values: Collection[str]) -> None:
 def choose(container: Any) -> CurrentPicture:
     """Shows the choice of model, picture and upload; returns the picture."""
     take_link(GROWTH, MODEL_TITLES)
-    take_from_address("model", MODEL_TITLES)
+    titles = MODEL_TITLES | own_model.titles()
+    own_model.take(titles)
+    take_from_address("model", titles)
     with container:
         st.selectbox(
             "DenseNet",
-            list(MODEL_TITLES),
+            list(titles),
             key="model",
-            format_func=MODEL_TITLES.__getitem__,
+            format_func=titles.__getitem__,
             bind="query-params",
             help="ImageNet weights are downloaded once, or read from DENSENET_VIZ_WEIGHTS.",
         )
+        own_model.show()
         names = [*CLASSES, *([UPLOADED] if _UPLOAD in st.session_state else [])]
         st.selectbox(
             "Picture",
@@ -99,6 +104,7 @@ def choose(container: Any) -> CurrentPicture:
             type=["png", "jpg", "jpeg", "webp"],
             key="upload_widget",
             on_change=_take_upload,
+            max_upload_size=MAX_BYTES >> 20,
             help="PNG, JPEG or WebP up to 10 MB. It stays in this session's memory.",
         )
         if refused := st.session_state.get(_REFUSED):
@@ -146,6 +152,8 @@ def _key(pixels: Picture) -> str:
 def current_model() -> LoadedModel:
     """The chosen model; the bundled one, with a sentence why, where the chosen one is absent."""
     name = st.session_state.get("model", BUNDLED)
+    if name == OWN:
+        return own_model.brought() or bundled_model()
     if name != BUNDLED:
         why = _fetch(name)
         if why is None:

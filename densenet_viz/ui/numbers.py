@@ -33,6 +33,17 @@ def show_block_numbers(trace: NetworkTrace, block: int = 1) -> None:
         )
 
 
+def kept_words(trace: NetworkTrace) -> str:
+    """What the transition after the first block keeps, as measured."""
+    block = trace.blocks[0]
+    if not trace.transitions:
+        return "No transition follows: this block is the last."
+    return (
+        f"The transition after this block keeps {trace.transitions[0].pooled.shape[0]:,} of its "
+        f"{block.output_shape[0]:,} maps (θ = {trace.spec.compression:g}, measured)."
+    )
+
+
 def compared(dense: int, plain: int) -> str:
     """How many times less or more than without concatenation.
 

@@ -1,0 +1,601 @@
+"""A visitor's own DenseNet: held against torchvision's own forward pass, and hostile files."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import re
+import struct
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from densenet_viz.network import own, untrusted
+from densenet_viz.network._torchvision import densenet
+from densenet_viz.network.build import build
+from densenet_viz.network.own import OwnModelError, labels_from, own_model, spec_from_state
+from densenet_viz.network.own_spec import common_compression
+from densenet_viz.spec import VARIANTS, DenseNetSpec
+from tests.small_models import OWN_SPEC, picture, saved, small_network
+
+State = dict[str, Tensor]
+SIZE = 64
+MEAN, STD = (0.2, 0.3, 0.4), (0.5, 0.6, 0.7)
+
+
+def stock(seed: int = 5) -> nn.Module:
+    """torchvision's own class, small and odd, with norms that are not the identity."""
+    torch.manual_seed(seed)
+    network: nn.Module = densenet.DenseNet(
+        growth_rate=12, block_config=(4, 3, 5), num_init_features=20, num_classes=3
+    )
+    with torch.no_grad():
+        for name, tensor in network.state_dict().items():
+            if re.search(r"norm\d?\.|\.norm\.", name) and tensor.is_floating_point():
+                tensor.uniform_(0.6, 1.4)
+    return network.eval()
+
+
+STOCK = stock()
+SPEC = DenseNetSpec(12, (4, 3, 5), 20, num_classes=3, input_size=SIZE)
+
+
+def state_of(network: nn.Module = STOCK) -> State:
+    return {key: value.clone() for key, value in network.state_dict().items()}
+
+
+def normalised(pixels: np.ndarray[Any, Any]) -> Tensor:
+    """The input, by the definition and not by the model's own preparation."""
+    scaled = (pixels / 255 - np.array(MEAN)) / np.array(STD)
+    return torch.from_numpy(scaled.transpose(2, 0, 1)[None].astype(np.float32))
+
+
+def old_names(state: State) -> OrderedDict[str, Tensor]:
+    pattern = re.compile(r"(denselayer\d+\.(?:norm|conv))([12])")
+    return OrderedDict((pattern.sub(r"\1.\2", key), value) for key, value in state.items())
+
+
+def legacy(value: object) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(value, buffer, _use_new_zipfile_serialization=False)
+    return buffer.getvalue()
+
+
+FORMS: dict[str, Callable[[State], bytes]] = {
+    "safetensors": safetensors.torch.save,
+    "pth": saved,
+    "pth of before torch 1.6": legacy,
+    "old names": lambda state: saved(old_names(state)),
+    "old names as safetensors": lambda state: safetensors.torch.save(old_names(state)),
+    "parameters": lambda state: saved({k: nn.Parameter(v, False) for k, v in state.items()}),
+    "DataParallel": lambda state: saved({f"module.{key}": v for key, v in state.items()}),
+    "a wrapped module": lambda state: saved({f"module.model.{k}": v for k, v in state.items()}),
+    "a training's checkpoint": lambda state: saved(
+        {"epoch": 3, "state_dict": state, "optimizer": {"lr": 0.1}, "best": torch.zeros(1)}
+    ),
+    "model_state_dict": lambda state: saved({"model_state_dict": state, "loss": 0.5}),
+    "compiled, in a mapping": lambda state: legacy(
+        {"model": {f"_orig_mod.{key}": value for key, value in state.items()}}
+    ),
+    "without counters": lambda state: safetensors.torch.save(
+        {key: value for key, value in state.items() if "num_batches" not in key}
+    ),
+    "repacked": lambda state: repacked(saved(state)),
+}
+
+
+def repacked(data: bytes) -> bytes:
+    """As a ZIP tool would write it anew: compressed."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as given,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for entry in given.infolist():
+            archive.writestr(entry.filename, given.read(entry))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_logits_are_torchvisions(form: str) -> None:
+    model = own_model(FORMS[form](state_of()), input_size=SIZE, mean=MEAN, std=STD)
+    assert model.spec == SPEC
+    pixels = picture(SIZE)
+    with torch.no_grad():
+        torch.testing.assert_close(
+            model.network(model.tensor(pixels)), STOCK(normalised(pixels)), rtol=1e-4, atol=1e-5
+        )
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_other_precisions_become_float32(dtype: torch.dtype) -> None:
+    state = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state_of().items()}
+    model = own_model(saved(state), input_size=SIZE)
+    for key, value in model.network.state_dict().items():
+        if value.is_floating_point():
+            assert value.dtype == torch.float32
+            torch.testing.assert_close(value, state[key].float(), rtol=0, atol=0)
+
+
+def test_a_model_says_what_it_is() -> None:
+    data = saved(state_of())
+    model = own_model(data, b"cat\ndog\nowl", input_size=SIZE, mean=MEAN, std=STD)
+    assert model.title == "Your model (DenseNet-28, 3 classes)"  # 1 + 2 * 12 + 2 + 1
+    assert (model.labels, model.input_size, model.mean, model.std) == (
+        ("cat", "dog", "owl"),
+        SIZE,
+        MEAN,
+        STD,
+    )
+    assert model.trained
+    assert model.familiarity is None
+    assert "not known here" in model.provenance
+    assert re.fullmatch(r"own-[0-9a-f]{12}", model.name)
+
+
+def test_the_name_depends_on_all_that_an_answer_depends_on() -> None:
+    data, other = saved(state_of()), safetensors.torch.save(state_of())
+    names = [
+        own_model(*files, **settings).name
+        for files, settings in (
+            ((data,), {"input_size": SIZE}),
+            ((data,), {"input_size": SIZE}),
+            ((other,), {"input_size": SIZE}),
+            ((data, b"a\nb\nc"), {"input_size": SIZE}),
+            ((data,), {"input_size": 65}),
+            ((data,), {"input_size": SIZE, "mean": MEAN}),
+            ((data,), {"input_size": SIZE, "std": STD}),
+        )
+    ]
+    assert names[0] == names[1]
+    assert len(set(names)) == 6
+
+
+# -- the configuration ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        *VARIANTS.values(),
+        OWN_SPEC,
+        DenseNetSpec(12, (16, 16, 16), 24, True, 1.0, 10, 96),
+        DenseNetSpec(5, (2, 3, 2), 10, False, 0.29, 100, 64),
+        DenseNetSpec(40, (3,), 16, True, 0.5, 1, 32),
+    ],
+    ids=str,
+)
+def test_any_configuration_is_found_from_the_shapes(spec: DenseNetSpec) -> None:
+    with torch.device("meta"):
+        shapes = build(spec, until_block=1).state_dict()
+    found = spec_from_state(shapes, spec.input_size)
+    assert found.transition_channels == spec.transition_channels
+    same = ("growth_rate", "block_config", "initial_channels", "bottleneck", "num_classes")
+    assert [getattr(found, name) for name in same] == [getattr(spec, name) for name in same]
+    assert found.parameters == spec.parameters
+
+
+@pytest.mark.parametrize(
+    ("pairs", "theta"),
+    [
+        ([], 0.5),
+        ([(3, 7)], 0.5),
+        ([(7, 7), (9, 9)], 1.0),
+        ([(3, 10)], 0.3),
+        ([(333, 1000)], 0.333),
+        ([(1, 3), (33, 100)], 0.334),  # at least 1/3, and below 0.34
+        ([(1, 4), (2, 3)], None),  # below 1/2, and at least 2/3
+    ],
+)
+def test_compressions(pairs: list[tuple[int, int]], theta: float | None) -> None:
+    assert common_compression(pairs) == theta
+
+
+# -- what is refused ------------------------------------------------------------------------
+
+LAYER = "features.denseblock1.denselayer1"
+
+
+def put(key: str, *shape: int) -> Callable[[State], object]:
+    return lambda state: state.update({key: torch.full(shape, 0.1)})
+
+
+def fill(key: str, value: float) -> Callable[[State], object]:
+    return lambda state: state[key].view(-1)[:1].fill_(value)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            lambda state: state.pop("features.conv0.weight"),
+            "The file has no features.conv0.weight: is it a DenseNet in torchvision's names?",
+        ),
+        (
+            lambda state: [state.pop(k) for k in list(state) if "denseblock" in k],
+            "The file has no features.denseblock1: is it a DenseNet?",
+        ),
+        (
+            lambda state: state.pop(f"{LAYER}.norm2.bias"),
+            f"The file has no {LAYER}.norm2.bias.",
+        ),
+        (
+            lambda state: [state.pop(k) for k in list(state) if "denselayer2." in k],
+            "The file has no features.denseblock1.denselayer2.norm1.weight (and 29 more).",
+        ),
+        (
+            put("features.conv0.weight", 20, 1, 7, 7),
+            "The file's features.conv0.weight is 20 × 1 × 7 × 7; a stem that reads red, green and "
+            "blue through windows of 7 × 7 is 20 × 3 × 7 × 7.",
+        ),
+        (
+            put("features.conv0.weight", 20),
+            "The file's features.conv0.weight is 20; it needs 4 sides.",
+        ),
+        (
+            put(f"{LAYER}.conv1.weight", 24, 20, 1, 1),
+            f"The file's {LAYER}.conv1.weight writes 24 maps and its conv2 12; a bottleneck of "
+            "4 × 12 maps is what is known here (bn_size=4).",
+        ),
+        (
+            lambda state: state.pop(f"{LAYER}.conv2.weight"),
+            f"The file's {LAYER}.conv1.weight has a window of 1 × 1 and no conv2 after it; a "
+            "layer is 1 × 1 then 3 × 3, or one 3 × 3.",
+        ),
+        (
+            put("features.transition1.conv.weight", 99, 68, 1, 1),
+            "The file's transition 1 makes 99 maps out of 68; a transition keeps as many or fewer.",
+        ),
+        (
+            put("features.transition1.conv.weight", 60, 68, 1, 1),
+            "The file's transitions keep 60 of 68, 35 of 70 maps; no single compression θ gives "
+            "all of these.",
+        ),
+        (
+            put("features.denseblock2.denselayer1.norm1.weight", 33),
+            "The file's features.denseblock2.denselayer1.norm1.weight is 33; with 20 initial "
+            "channels, growth rate 12, blocks of 4, 3, 5 layers and 3 classes, as its other "
+            "weights have it, it would be 34.",
+        ),
+        (
+            put("classifier.weight", 3, 96),
+            "The file's classifier.weight is 3 × 96; with 20 initial channels, growth rate 12, "
+            "blocks of 4, 3, 5 layers and 3 classes, as its other weights have it, it would be "
+            "3 × 95.",
+        ),
+        (put("classifier.weight", 95), "The file's classifier.weight is 95; it needs 2 sides."),
+        (
+            put("classifier.weight", 10_001, 95),
+            "The file's classifier has 10,001 classes; 1 to 10,000 are allowed.",
+        ),
+        (
+            lambda state: state.update({"classifier.1.weight": state.pop("classifier.weight")}),
+            "The file has no classifier.weight but classifier.bias: the classifier has to be one "
+            "linear layer, named classifier.",
+        ),
+        (
+            put("features.conv9.weight", 2, 2),
+            "The file has features.conv9.weight, which torchvision's DenseNet does not have.",
+        ),
+        (
+            fill("classifier.bias", float("nan")),
+            "The file's classifier.bias holds values that are not finite in float32.",
+        ),
+        (
+            lambda state: state.update(
+                {"classifier.bias": torch.full((3,), 1e300, dtype=torch.float64)}
+            ),
+            "The file's classifier.bias holds values that are not finite in float32.",
+        ),
+        (
+            fill("features.norm5.running_var", -0.5),
+            "The file's features.norm5.running_var holds a variance below zero.",
+        ),
+        (
+            lambda state: [
+                state[key].fill_(3e38) for key in ("features.conv0.weight", "classifier.weight")
+            ],
+            "This network's answer to a grey picture is not finite: its weights are not those of "
+            "a trained one.",
+        ),
+        (
+            put("features.denseblock9.denselayer1.norm1.weight", 4),
+            "The file has no features.transition3.conv.weight.",
+        ),
+        (
+            put("features.denseblock3.denselayer129.norm1.weight", 4),
+            "This DenseNet cannot be shown: block_config=(4, 3, 129) was given; a tuple of 1 to 8 "
+            "whole numbers from 1 to 128 is allowed.",
+        ),
+        (
+            lambda state: state.update(
+                {"classifier.bias": torch.zeros(3, dtype=torch.float8_e4m3fn)}
+            ),
+            "The file's classifier.bias is float8_e4m3fn; float16, bfloat16, float32 and float64 "
+            "are read.",
+        ),
+    ],
+)
+def test_a_state_that_is_refused(change: Callable[[State], object], sentence: str) -> None:
+    state = state_of()
+    change(state)
+    with pytest.raises(OwnModelError) as caught:
+        own_model(saved(state), input_size=SIZE)
+    assert str(caught.value) == sentence
+
+
+def refusal(data: bytes, **settings: Any) -> str:
+    with pytest.raises(OwnModelError) as caught:
+        own_model(data, **{"input_size": SIZE, **settings})
+    said = str(caught.value)
+    assert "\n" not in said
+    assert said.endswith((".", "?"))
+    return said
+
+
+@pytest.mark.parametrize("size", [31, 513, -1])
+def test_an_input_size_out_of_range(size: int) -> None:
+    assert refusal(b"", input_size=size) == (
+        f"An input size of {size} px was given; 32 to 512 px are allowed."
+    )
+
+
+def test_an_input_too_small_for_the_blocks() -> None:
+    deep = build(DenseNetSpec(2, (1,) * 6, 4, input_size=SIZE * 4), seed=0)
+    said = refusal(saved(deep.state_dict()), input_size=100)
+    assert said == (
+        "This DenseNet cannot be shown: input_size=100 was given; at least 125 px is needed for 6 "
+        "blocks."
+    )
+
+
+def expanded(spec: DenseNetSpec) -> bytes:
+    """A state dict of any size in a few bytes: every weight is one number, repeated."""
+    with torch.device("meta"):
+        shapes = {k: v.shape for k, v in build(spec, until_block=1).state_dict().items()}
+    return saved({key: torch.zeros(()).expand(shape) for key, shape in shapes.items()})
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        (DenseNetSpec(96, (6, 12, 36, 24), 192), "has 11. million weights at 224 px; 64 million"),
+        (
+            DenseNetSpec(64, (6, 12, 24, 16), 128, input_size=512),
+            "has 57,976 million multiply-adds a picture at 512 px; 50,000 million",
+        ),
+        (
+            DenseNetSpec(12, (60, 30), 128, True, 1.0, 10, 512),
+            "has 8,288 million bytes of maps a picture at 512 px; 2,500 million",
+        ),
+    ],
+)
+def test_an_unreasonable_network_is_not_built(
+    spec: DenseNetSpec, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = expanded(spec)
+    assert len(data) < 1_000_000
+    monkeypatch.setattr("densenet_viz.network.build.build", None)
+    said = refusal(data, input_size=spec.input_size)
+    assert re.fullmatch(rf"This {spec.name} {sentence} are allowed here\.", said), said
+
+
+def test_a_claim_of_petabytes_costs_nothing() -> None:
+    state = state_of()
+    state["features.norm5.weight"] = torch.zeros(1).expand(1 << 50)
+    assert refusal(saved(state)).startswith(f"The file's features.norm5.weight is {1 << 50}; with")
+
+
+# -- hostile files --------------------------------------------------------------------------
+
+UNREADABLE = "The file is not a readable weight file"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0" * 64,
+        b"weights" * 100,
+        b"PK\3\4" + b"weights" * 100,
+        struct.pack("<Q", 1 << 40) + b"{}",
+        struct.pack("<Q", 1 << 62) + b'{"a":{}}',
+        struct.pack("<Q", 9) + b'{"a":{}} ',
+        struct.pack("<Q", 100_000) + b"{" * 100_000,
+        pickle.dumps({"features.conv0.weight": [1.0]}, protocol=2),
+        saved(STOCK.state_dict())[:-2000],
+        legacy(STOCK.state_dict())[:-2000],
+        safetensors.torch.save(STOCK.state_dict())[:-1],
+        safetensors.torch.save(STOCK.state_dict())[:5000],
+    ],
+)
+def test_bytes_that_are_no_weights(data: bytes) -> None:
+    assert refusal(data).startswith(UNREADABLE)
+
+
+def test_a_header_of_millions_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(untrusted, "read_file", None)
+    header = b"{" + b" " * untrusted.HEADER_LIMIT + b"}"
+    assert refusal(struct.pack("<Q", len(header)) + header).startswith(UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [torch.zeros(1)],
+        torch.zeros(1),
+        {1: torch.zeros(1)},
+        {"features.conv0.weight": torch.zeros(2, 2).to_sparse()},
+        {"features.conv0.weight": torch.zeros(2, dtype=torch.int8)},
+        {"features.conv0.weight": torch.zeros(2, dtype=torch.complex64)},
+        {"features.conv0.weight": torch.zeros(2, dtype=torch.int64)},
+        {"state_dict": {"state_dict": {"features.conv0.weight": torch.zeros(1)}}},
+    ],
+)
+def test_files_that_hold_something_else(value: object) -> None:
+    assert refusal(saved(value)) == (
+        "The file holds something other than named weights: is it a state dict (.safetensors, or "
+        ".pth with weights only)?"
+    )
+
+
+def test_a_quantised_network() -> None:
+    with pytest.warns(UserWarning, match="deprecated"):
+        value = torch.quantize_per_tensor(torch.zeros(2), 0.1, 0, torch.qint8)
+    assert refusal(saved({"features.conv0.weight": value}))
+
+
+def test_a_tensor_without_values() -> None:
+    state = state_of()
+    state["classifier.bias"] = torch.zeros(3, device="meta")
+    assert refusal(saved(state)) == "The file's classifier.bias holds no values that can be read."
+
+
+def test_an_empty_state() -> None:
+    assert "no features.conv0.weight" in refusal(saved({}))
+
+
+class Call:
+    """Pickles to a call."""
+
+    def __init__(self, function: Callable[..., object], *given: object) -> None:
+        self.call = function, given
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return self.call
+
+
+@pytest.mark.parametrize("write", [saved, legacy, lambda value: pickle.dumps(value, protocol=2)])
+def test_pickled_code_never_runs(tmp_path: Path, write: Callable[[object], bytes]) -> None:
+    ran = tmp_path / "ran"
+    assert refusal(write({**state_of(), "more": Call(Path.touch, ran)}))
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("write", [saved, legacy])
+@pytest.mark.parametrize("call", [Call(bytearray, 1 << 62), Call(torch.Tensor, 1 << 40)])
+def test_a_call_for_memory_is_not_made(
+    write: Callable[[object], bytes], call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(untrusted, "read_file", None)
+    assert refusal(write({"a": call})).startswith(UNREADABLE)
+
+
+def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(untrusted, "SIZE_LIMIT", 3_000_000)
+    monkeypatch.setattr(untrusted, "read_file", None)
+    bomb = repacked(saved({"a": torch.zeros(1_000_000)}))
+    assert len(bomb) < 10_000
+    assert refusal(bomb) == "The file unpacks to more than 2 MB."
+
+
+def test_a_zip_that_lies_about_its_sizes() -> None:
+    data = bytearray(repacked(saved({"a": torch.zeros(1_000_000)})))
+    place = data.rindex(b"PK\1\2", 0, data.rindex(b"archive/data/0"))
+    assert struct.unpack_from("<I", data, place + 24) == (4_000_000,)
+    struct.pack_into("<I", data, place + 24, 16)
+    assert refusal(bytes(data)).startswith(UNREADABLE)
+
+
+def test_one_entry_twice() -> None:
+    made = io.BytesIO(saved(state_of()))
+    with zipfile.ZipFile(made, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr(archive.namelist()[0], b"other")
+    assert refusal(made.getvalue()).startswith(UNREADABLE)
+
+
+def test_a_file_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(untrusted, "SIZE_LIMIT", 1 << 20)
+    assert refusal(bytes((1 << 20) + 1)) == "The file is larger than 1 MB."
+
+
+# -- labels ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"cat\ndog\nowl",
+        b"\xef\xbb\xbfcat\r\ndog\r\n\r\nowl\r\n",
+        b"  cat \n\n dog\nowl\n\n",
+        b'["cat", "dog", "owl"]',
+        b'{"0": "cat", "2": "owl", "1": "dog"}',
+        b'{"0": ["n01", "cat"], "1": ["n02", "dog"], "2": ["n03", "owl"]}',
+        b'[["n01", "cat"], ["n02", "dog"], ["n03", "owl"]]',
+        b'{"owl": 2, "cat": 0, "dog": 1}',
+        json.dumps(["cat", "d\u202eog", "o\u0000w\u200bl"]).encode(),
+    ],
+)
+def test_forms_of_labels(data: bytes) -> None:
+    assert labels_from(data, 3) == ("cat", "dog", "owl")
+
+
+def test_labels_by_default() -> None:
+    assert labels_from(None, 3) == ("class 0", "class 1", "class 2")
+
+
+def test_a_label_may_occur_twice_and_is_cut() -> None:
+    long = "hen-of-the-woods, hen of the woods, Polyporus frondosus, Grifola frondosa"
+    labels = labels_from(f"crane\ncrane\n{long}".encode(), 3)
+    assert labels[:2] == ("crane", "crane")
+    assert labels[2] == long[:59] + "…"
+    assert labels_from(("x" * 60).encode(), 1) == ("x" * 60,)
+
+
+def test_labels_mean_nothing_to_markdown() -> None:
+    data = b"![a](https://example.org/x.png)\n<b>`c`</b>\n$d$\\e"
+    assert labels_from(data, 3) == ("!(a)(https://example.org/x.png)", "‹b›'c'‹/b›", "＄d＄/e")
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"cat\ndog", "2 labels were given; this network needs 3, one for each class."),
+        (b"a\nb\nc\nd", "4 labels were given; this network needs 3, one for each class."),
+        (b"", "0 labels were given; this network needs 3, one for each class."),
+        (b'{"0": "cat", "1": "dog", "3": "owl"}', "The labels name no class 2; one label a line"),
+        (b'{"cat": 1, "dog": 2, "owl": 3}', "The labels name no class 0; one label a line"),
+        (b'{"cat": 1, "dog": 1, "owl": 0}', "The labels name no class 2; one label a line"),
+        (b'["cat", "dog", 3]', "The label of class 2 is not a text; one label a line"),
+        (b'["cat", "dog", ["n", "owl", 1]]', "The label of class 2 is not a text; one label"),
+        (b'["cat", "dog", "\\u0007 \\u200b"]', "The label of class 2 is empty."),
+        (b'["cat", "dog", ', "The labels are not valid JSON; one label a line"),
+        (b"[" * 200_000, "The labels are not valid JSON; one label a line"),
+        (b"\xff\xfecat", "The labels are not text in UTF-8."),
+        (b"a\n" * 10_001, "There are more than 10,000 labels."),
+        (b"a" * 1_000_001, "The labels are larger than 1 MB."),
+    ],
+)
+def test_labels_that_are_refused(data: bytes, sentence: str) -> None:
+    with pytest.raises(OwnModelError) as caught:
+        labels_from(data, 3)
+    assert str(caught.value).startswith(sentence)
+    assert str(caught.value).endswith(".")
+
+
+def test_the_normalisations_are_those_that_are_common() -> None:
+    assert list(own.NORMALISATIONS.values()) == [
+        ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        ((0.0,) * 3, (1.0,) * 3),
+        ((0.5,) * 3, (0.5,) * 3),
+    ]
+
+
+def test_a_plain_network_answers_as_it_did_before() -> None:
+    """A layer without a bottleneck, and a compression that torchvision does not have."""
+    network = small_network(OWN_SPEC)
+    model = own_model(saved(network.state_dict()), input_size=OWN_SPEC.input_size)
+    assert model.spec.transition_channels == OWN_SPEC.transition_channels == (12,)
+    assert (model.spec.bottleneck, model.spec.parameters) == (False, OWN_SPEC.parameters)
+    x = torch.randn(2, 3, 64, 64, generator=torch.manual_seed(0))
+    with torch.no_grad():
+        torch.testing.assert_close(model.network(x), network(x), rtol=1e-4, atol=1e-5)
