@@ -1,0 +1,75 @@
+"""A batch in shares, each computed by a thread with one processor.
+
+torch's own way is to have all its threads work on each operation together and wait for each other
+after it. A DenseNet has several hundred small operations: where another program wants a processor,
+every one waits for the thread that lost its turn. Threads that meet once a batch do not (on two
+processors with a load of 8, a gradient took 0.3 s so, 1.0 s the other way; on quiet ones the same).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock
+from typing import TypeVar
+
+import torch
+
+Share = TypeVar("Share")
+
+
+def in_shares(work: Callable[[int, int], Share], count: int) -> list[Share]:
+    """`work(start, stop)` for parts of range(count), at the same time and in order.
+
+    As many parts as torch has threads here; one, in the caller's thread, if that is one. What
+    `work` raises is raised here.
+    """
+    parts = min(torch.get_num_threads(), count)
+    if parts <= 1:
+        return [work(0, count)]
+    bounds = [count * part // parts for part in range(parts + 1)]
+    return list(_POOL.get().map(work, bounds[:-1], bounds[1:]))
+
+
+def by_itself(work: Callable[[], Share]) -> Share:
+    """`work()` by a thread with one processor, for work of many operations too small to share."""
+    if torch.get_num_threads() == 1:
+        return work()
+    return _POOL.get().submit(work).result()
+
+
+class _Pool:
+    """The threads, started at the first use and kept."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def get(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._threads is None:
+                self._threads = _started(torch.get_num_threads())
+        return self._threads
+
+
+def _started(count: int) -> ThreadPoolExecutor:
+    """Threads in each of which torch uses one processor.
+
+    That number is a thread's own, but to set it also sets what later threads begin with: all are
+    started here, and then it is put back.
+    """
+    threads = ThreadPoolExecutor(count, "share", initializer=_use_one)
+    meeting = Barrier(count)
+    try:
+        list(threads.map(lambda _: meeting.wait(), range(count)))
+    finally:
+        torch.set_num_threads(count)
+    return threads
+
+
+def _use_one() -> None:
+    torch.get_num_threads()  # torch sets a new thread's number when it is first needed: now
+    torch.set_num_threads(1)
+
+
+_POOL = _Pool()

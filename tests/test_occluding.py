@@ -1,0 +1,145 @@
+"""Occlusion by patches against the plain module network with each window covered by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from densenet_viz.attribution import occluding
+from densenet_viz.attribution.occluding import occluded_scores
+from densenet_viz.network.build import build
+from densenet_viz.network.fused import fuse
+from densenet_viz.network.patches import patches_of
+from densenet_viz.spec import DenseNetSpec
+from tests.small_models import OWN_SPEC, SPEC, small_network
+
+THREE = DenseNetSpec(
+    growth_rate=4, block_config=(1, 2, 2), initial_channels=8, compression=1.0, num_classes=6
+)
+
+
+def windows(size: int, window: int, stride: int) -> np.ndarray:
+    """All windows, and those past the right and lower border; and two of other shapes."""
+    starts = np.arange(0, size, stride)
+    corner = np.stack(np.meshgrid(starts, starts, indexing="ij"), -1).reshape(-1, 2)
+    odd = [[-3, 5, 4, 9], [size - 2, size - 1, size, size], [7, 3, 8, 12]]
+    return np.concatenate([np.hstack([corner, corner + window]), odd])
+
+
+def pictures(size: int) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(8)
+    x, cover = torch.randn(2, 1, 3, size, size, generator=generator)
+    return x, cover
+
+
+@torch.no_grad()
+def by_hand(network: nn.Module, x: Tensor, boxes: np.ndarray, cover: Tensor, target: int) -> Tensor:
+    rows, columns = torch.arange(x.shape[2])[:, None], torch.arange(x.shape[3])[None]
+    scores = []
+    for top, left, bottom, right in boxes:
+        inside = (rows >= top) & (rows < bottom) & (columns >= left) & (columns < right)
+        scores.append(network(torch.where(inside, cover, x))[0, target])
+    return torch.stack(scores)
+
+
+def assert_same(scores: Tensor, expected: Tensor) -> None:
+    spread = float(expected.max() - expected.min())
+    assert spread > 0
+    torch.testing.assert_close(scores, expected, rtol=0, atol=1e-4 * spread)
+    falls, expected_falls = scores - scores.mean(), expected - expected.mean()
+    assert float(torch.cosine_similarity(falls, expected_falls, dim=0)) > 0.99999
+
+
+@pytest.fixture
+def only_patches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole pass is not there to help out."""
+    monkeypatch.setattr(occluding, "_whole", None)
+
+
+@pytest.mark.usefixtures("only_patches")
+@pytest.mark.parametrize("size", [64, 61, 66, 67, 72, 75])
+@pytest.mark.parametrize("spec", [SPEC, OWN_SPEC, THREE], ids=("usual", "own", "three blocks"))
+def test_patches_give_the_whole_pass(spec: DenseNetSpec, size: int) -> None:
+    """The sizes leave every remainder of 4, and even and odd maps."""
+    network = small_network(replace(spec, input_size=size))
+    x, cover = pictures(size)
+    boxes = windows(size, window=9, stride=7)
+    scores = occluded_scores(
+        fuse(network), x, boxes, cover, 3, batch=16, before_batch=lambda _count: None
+    )
+    assert_same(scores, by_hand(network, x, boxes, cover, 3))
+
+
+@pytest.mark.usefixtures("only_patches")
+def test_densenet_121() -> None:
+    network = build(DenseNetSpec(num_classes=10), seed=4)
+    x, _ = pictures(128)
+    cover = torch.tensor([0.3, -0.2, 0.1]).view(1, 3, 1, 1).expand_as(x)
+    corners = [(0, 0), (0, 102), (102, 0), (102, 102), (51, 51), (13, 64), (90, 38)]
+    boxes = np.array([(top, left, top + 26, left + 26) for top, left in corners])
+    scores = occluded_scores(
+        fuse(network), x, boxes, cover, 7, batch=3, before_batch=lambda _count: None
+    )
+    assert_same(scores, by_hand(network, x, boxes, cover, 7))
+
+
+@pytest.mark.parametrize(
+    ("spec", "window"),
+    [(SPEC, 40), (replace(SPEC, block_config=(2,)), 9)],
+    ids=("large window", "one block"),
+)
+def test_where_patches_spare_nothing_all_is_computed(spec: DenseNetSpec, window: int) -> None:
+    network = small_network(spec)
+    x, cover = pictures(64)
+    boxes = windows(64, window, 24)
+    scores = occluded_scores(
+        fuse(network), x, boxes, cover, 3, batch=4, before_batch=lambda _count: None
+    )
+    assert_same(scores, by_hand(network, x, boxes, cover, 3))
+
+
+def test_a_patch_is_as_small_as_may_be() -> None:
+    # Rows 96 to 127 are seen by map pixels ceil(91/4) = 23 to 132 // 4 = 33; six layers and the
+    # ring make 16 to 40, 25 pixels, of which an even number is taken.
+    patches = patches_of(np.array([[96, 96, 128, 128]]), 224, 6)
+    assert patches is not None
+    assert patches.size == 26
+    assert patches.offsets.tolist() == [[16, 16]]
+    assert patches_of(np.array([[0, 0, 190, 8]]), 224, 6) is None
+
+
+def test_progress_is_told_before_each_batch_and_can_stop() -> None:
+    counts: list[int] = []
+
+    def stop_at_third(count: int) -> None:
+        counts.append(count)
+        if len(counts) == 3:
+            raise KeyboardInterrupt
+
+    x, cover = pictures(64)
+    boxes = windows(64, 16, 16)[:10]
+    fused = fuse(small_network())
+    occluded_scores(fused, x, boxes, cover, 0, batch=4, before_batch=counts.append)
+    assert counts == [4, 4, 2]
+    counts.clear()
+    with pytest.raises(KeyboardInterrupt):
+        occluded_scores(fused, x, boxes, cover, 0, batch=4, before_batch=stop_at_third)
+    assert counts == [4, 4, 2]
+
+
+def test_a_window_outside_the_picture_is_refused() -> None:
+    x, cover = pictures(64)
+    with pytest.raises(ValueError, match=r"\[64, 0, 70, 8\].*64 x 64"):
+        occluded_scores(
+            fuse(small_network()),
+            x,
+            np.array([[0, 0, 8, 8], [64, 0, 70, 8]]),
+            cover,
+            0,
+            batch=4,
+            before_batch=lambda _count: None,
+        )
