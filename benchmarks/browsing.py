@@ -29,6 +29,7 @@ MAIN_PICTURES: Final = {
     "efficiency": ".scatter[aria-label^='Error on'] svg text",
     "memory": ".scatter[aria-label*='activation memory'] svg text",
     "attributions": ".attribution:not(.attribution-empty) > .attribution-pictures canvas[height]",
+    "bench": ".bench-canvas[height]",
     "ground_truth": ".lineup .frame-canvas[height]",
 }
 """What a page's stage has once its main picture is drawn, by the page's name."""

@@ -22,7 +22,7 @@ from densenet_viz import _image_decoder as decoder
 from densenet_viz._image_decoder import ImageError
 from densenet_viz.results import Picture
 
-__all__ = ["MAX_BYTES", "ImageError", "fit", "load_image", "to_png"]
+__all__ = ["MAX_BYTES", "ImageError", "fit", "load_image", "read_file", "to_png"]
 
 MAX_BYTES = 10 * 1024 * 1024
 """Size of a file; what Streamlit calls 10 MB."""
@@ -77,7 +77,7 @@ def load_image(source: bytes | str | Path) -> Picture:
     Raises:
         ImageError: anything else; one sentence says what was wrong and what to do, without a path.
     """
-    data = source if isinstance(source, bytes) else _read(Path(source))
+    data = source if isinstance(source, bytes) else read_file(Path(source))
     kind = _kind(data)
     status, answer = _decode(data)
     if status == decoder.REFUSED:
@@ -118,8 +118,12 @@ def to_png(picture: Picture) -> bytes:
     return file.getvalue()
 
 
-def _read(path: Path) -> bytes:
-    """A file's bytes, at most one more than allowed. Only ordinary files: a pipe may never end."""
+def read_file(path: Path) -> bytes:
+    """A file's bytes, at most one more than allowed. Only ordinary files: a pipe may never end.
+
+    Raises:
+        ImageError: it is none, or cannot be read.
+    """
     try:
         if path.is_dir():
             raise ImageError(f"This is a folder; {_BRING}.")

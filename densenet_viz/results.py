@@ -142,9 +142,15 @@ class Attribution:
     seconds: float
     forward_passes: int
     """Pictures that went forward through the network."""
+    backward_passes: int = 0
+    """Gradients that came back."""
     convergence_delta: float | None = None
     """Sum of the values less F(picture) - F(baseline), where the method promises equality."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    finished: bool = True
+    """False for a look at a map that is still being computed."""
+    nodes: tuple[float, ...] = ()
+    """Where on the path from the baseline (0) to the picture (1) gradients were taken."""
 
     @property
     def heat(self) -> NDArray[np.float32]:

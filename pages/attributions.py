@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.stage.attribution import attribution_scene
 from densenet_viz.ui import explained, explaining
 from densenet_viz.ui.current import choose
 from densenet_viz.ui.jobs import desk as session_desk
-from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.map_files import show_files
+from densenet_viz.ui.sharpening import show_map
+from densenet_viz.ui.unfinished import GLANCE
 
 st.title("What did the network look at?")
 st.markdown(
@@ -37,29 +38,12 @@ with answer_side:
 
 question = explaining.Question(model, picture, predictions, target, method, settings)
 desk = session_desk()
-job = desk.ask(question.key, question.compute)
-job.finished.wait(explaining.GLANCE)
-attribution = job.result if desk.state == "done" else None
+desk.ask(question.key, question.compute).finished.wait(GLANCE)
 
 with looked:
-    show_stage(
-        "attribution",
-        attribution_scene(
-            model.picture(picture.pixels),
-            caption=picture.caption,
-            method=method.title,
-            target=target,
-            is_top=question.is_top,
-            verdict=explained.verdict(question),
-            attribution=attribution,
-            waiting=explaining.waiting_words(desk),
-        ),
-        key="attribution",
-    )
-    if attribution is None:
-        explaining.show_unfinished(desk, method.title)
-    else:
-        explained.show_downloads(question, attribution)
+    attribution = show_map(question, desk)
+    if attribution is not None:
+        show_files(model, picture, attribution)
 
 with answer_side:
     explained.show_words(question, attribution)

@@ -22,6 +22,8 @@ WAYS = {
     "transition": "See 256 maps become 128, half as wide, with real numbers under the moving "
     "window.",
     "attributions": "Bring a picture, and see where the network looked to name it.",
+    "bench": "Up to nine maps of one picture side by side, on one scale: methods, classes, layers, "
+    "baselines.",
     "ground_truth": "Two models, equally right, and one cheats: find it by where it looks.",
     "architectures": "121, 161, 169, 201, 264: one rule, five sizes, and why the names are what "
     "they are.",

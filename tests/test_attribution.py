@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
 import threading
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,19 +24,33 @@ from densenet_viz.attribution import (
     Number,
     attribute,
 )
-from densenet_viz.attribution.explainers import integration_batch
+from densenet_viz.network.fused import fuse
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results import Attribution
 from densenet_viz.spec import VARIANTS, DenseNetSpec
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
 
 PICTURE = picture()
-QUICK: dict[str, dict[str, Any]] = {"integrated-gradients": {"n_steps": 8}}
+QUICK: dict[str, dict[str, Any]] = {
+    "integrated-gradients": {"n_steps": 12},
+    "smoothgrad": {"samples": 3},
+    "gradient-shap": {"samples": 4},
+    "layer-conductance": {"n_steps": 8},
+    "internal-influence": {"n_steps": 8},
+    "feature-ablation": {"segments": 8},
+    "shapley-sampling": {"segments": 6, "permutations": 2},
+    "kernel-shap": {"segments": 6, "samples": 20},
+    "lime": {"segments": 6, "samples": 20},
+    "deeplift-shap": {"samples": 2},
+}
 """Settings that keep a test short; a method that is not named here runs with its defaults."""
 
 
 @pytest.fixture(params=[SPEC, OWN_SPEC], ids=["torchvision", "own class"])
-def model(request: pytest.FixtureRequest) -> LoadedModel:
+def model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> LoadedModel:
+    """Its way back in float32, so that oracles can be met to four digits on any processor."""
+    exact = partial(fuse, backward=torch.float32)
+    monkeypatch.setattr("densenet_viz.attribution.twins.fuse", exact)
     return small_model(request.param)
 
 
@@ -70,6 +86,12 @@ def assert_close(given: np.ndarray, expected: torch.Tensor) -> None:
     np.testing.assert_allclose(given, reference, atol=1e-4 * scale)
 
 
+def similarity(one: np.ndarray, other: np.ndarray) -> float:
+    """The cosine between two maps."""
+    a, b = one.ravel().astype(float), other.ravel().astype(float)
+    return float(a @ b / np.sqrt((a @ a) * (b @ b)))
+
+
 # -- oracles --------------------------------------------------------------------------------
 
 
@@ -79,69 +101,252 @@ def test_saliency_is_the_signed_gradient(model: LoadedModel) -> None:
     assert result.values.min() < 0 < result.values.max()
 
 
-@pytest.mark.parametrize(("baseline", "level"), [("black", 0.0), ("white", 1.0), ("grey", 0.5)])
-def test_integrated_gradients_are_the_quadrature_done_by_hand(
-    model: LoadedModel, baseline: str, level: float
-) -> None:
-    result = attribute(
-        model, PICTURE, method="integrated-gradients", target=1, n_steps=11, baseline=baseline
-    )
-    x, start = plain_input(model), blank(model, level)
-    nodes, weights = np.polynomial.legendre.leggauss(11)
-    total = torch.zeros_like(x)
-    for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
-        total += weight * gradient(model, start + node * (x - start), 1)
-    expected = total * (x - start)
-    assert_close(result.values, expected[0])
-    with torch.no_grad():
-        rise = float(score(model, x, 1) - score(model, start, 1))
-    assert result.convergence_delta == pytest.approx(
-        float(expected.sum()) - rise, abs=1e-4 * expected.abs().sum().item()
-    )
-
-
-def test_integrated_gradients_from_the_training_mean(model: LoadedModel) -> None:
-    result = attribute(
-        model, PICTURE, method="integrated-gradients", target=1, n_steps=8, baseline="mean"
-    )
+def integral_by_hand(
+    model: LoadedModel, start: torch.Tensor, target: int, nodes: Any, weights: Any
+) -> torch.Tensor:
     x = plain_input(model)
-    nodes, weights = np.polynomial.legendre.leggauss(8)
-    total = sum(
-        weight * gradient(model, node * x, 1)
-        for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True)
-    )
-    assert isinstance(total, torch.Tensor)
-    assert_close(result.values, (total * x)[0])
+    total = torch.zeros_like(x)
+    for node, weight in zip(nodes, weights, strict=True):
+        total += float(weight) * gradient(model, start + float(node) * (x - start), target)
+    return total * (x - start)
 
 
-def test_integrated_gradients_add_up(model: LoadedModel) -> None:
-    """Completeness (paper, section 3): the values sum to the score's rise over the baseline."""
-    result = attribute(model, PICTURE, method="integrated-gradients", target=0, n_steps=200)
+def rise_of(model: LoadedModel, start: torch.Tensor, target: int) -> float:
     with torch.no_grad():
-        rise = float(score(model, plain_input(model), 0) - score(model, blank(model, 0.0), 0))
-    assert abs(rise) > 0.05
-    assert result.values.sum() == pytest.approx(rise, rel=0.05)
-    assert result.convergence_delta == pytest.approx(result.values.sum() - rise, abs=1e-3)
+        return float(score(model, plain_input(model), target) - score(model, start, target))
 
 
 @pytest.mark.parametrize(
-    ("layer", "module"),
-    [("final", "relu"), ("block 1", "features.denseblock1"), ("block 2", "features.denseblock2")],
+    ("baseline", "level"), [("black", 0.0), ("white", 1.0), ("grey", 0.5), ("mean", None)]
 )
-def test_grad_cam_is_the_paper_formula(model: LoadedModel, layer: str, module: str) -> None:
-    """Selvaraju et al., equations 1 and 2, without the closing ReLU."""
-    result = attribute(model, PICTURE, method="grad-cam", target=3, layer=layer)
+def test_integrated_gradients_are_the_quadrature_done_by_hand(
+    model: LoadedModel, baseline: str, level: float | None
+) -> None:
+    result = attribute(
+        model,
+        PICTURE,
+        method="integrated-gradients",
+        target=1,
+        n_steps=11,
+        rule="gauss-legendre",
+        baseline=baseline,
+    )
+    start = torch.zeros(1, 3, 64, 64) if level is None else blank(model, level)
+    nodes, weights = np.polynomial.legendre.leggauss(11)
+    expected = integral_by_hand(model, start, 1, (nodes + 1) / 2, weights / 2)
+    assert_close(result.values, expected[0])
+    assert result.convergence_delta == pytest.approx(
+        float(expected.sum()) - rise_of(model, start, 1), abs=1e-3 * float(expected.abs().sum())
+    )
+
+
+def test_adaptive_steps_are_the_trapezoids_between_the_nodes_they_name(model: LoadedModel) -> None:
+    result = attribute(model, PICTURE, method="integrated-gradients", target=1)
+    nodes = np.array(result.nodes)
+    assert (nodes[0], nodes[-1]) == (0.0, 1.0)
+    assert (np.diff(nodes) > 0).all()
+    weights = (np.append(np.diff(nodes), 0) + np.append(0, np.diff(nodes))) / 2
+    expected = integral_by_hand(model, blank(model, 0.0), 1, nodes, weights)[0].numpy()
+    # A ReLU that stands on its kink at a node may be open here and closed there: few pixels differ.
+    assert similarity(expected, result.values) > 0.9999
+    assert np.isclose(expected, result.values, atol=1e-4 * np.abs(expected).max()).mean() > 0.97
+    assert len(nodes) == result.forward_passes - 1 == result.backward_passes
+
+
+@pytest.mark.parametrize("target", [0, 1, 2])
+def test_adaptive_steps_add_up_to_a_hundredth(model: LoadedModel, target: int) -> None:
+    """Completeness (paper, section 3), and the map that 1,500 equal steps give."""
+    result = attribute(model, PICTURE, method="integrated-gradients", target=target, n_steps=300)
+    start = blank(model, 0.0)
+    rise = rise_of(model, start, target)
+    assert abs(result.values.sum() - rise) <= 0.0105 * abs(rise)
+    assert result.convergence_delta == pytest.approx(result.values.sum() - rise, abs=2e-4)
+    steps = 300
+    fine = integral_by_hand(
+        model, start, target, (np.arange(steps) + 0.5) / steps, np.full(steps, 1 / steps)
+    )[0].numpy()
+    assert similarity(fine, result.values) > 0.995
+
+
+def test_noise_as_a_baseline_is_the_mean_over_its_drawings(model: LoadedModel) -> None:
+    from densenet_viz.attribution.baselines import NOISE_DRAWINGS, baseline_inputs
+
+    starts = baseline_inputs(model, plain_input(model), "noise")
+    assert len(starts) == NOISE_DRAWINGS
+    pixels = starts * torch.tensor(model.std).view(3, 1, 1) + torch.tensor(model.mean).view(3, 1, 1)
+    assert 0 <= pixels.min() < 0.01 < 0.99 < pixels.max() <= 1
+    result = attribute(
+        model,
+        PICTURE,
+        method="integrated-gradients",
+        target=1,
+        n_steps=8,
+        rule="gauss-legendre",
+        baseline="noise",
+    )
+    nodes, weights = np.polynomial.legendre.leggauss(8)
+    each = [integral_by_hand(model, one[None], 1, (nodes + 1) / 2, weights / 2) for one in starts]
+    assert_close(result.values, torch.stack(each).mean(0)[0])
+
+
+def test_the_blurred_baseline_keeps_the_mean_and_loses_the_detail(model: LoadedModel) -> None:
+    from scipy.ndimage import gaussian_filter1d
+
+    from densenet_viz.attribution.baselines import BLUR, baseline_inputs
+
+    x = plain_input(model)
+    soft = baseline_inputs(model, x, "blur")
+    expected = gaussian_filter1d(
+        gaussian_filter1d(x.numpy(), BLUR * 64, axis=2, mode="nearest", truncate=3.0),
+        *(BLUR * 64,),
+        axis=3,
+        mode="nearest",
+        truncate=3.0,
+    )
+    np.testing.assert_allclose(soft.numpy(), expected, atol=2e-3)
+
+
+def test_input_x_gradient_is_that_product(model: LoadedModel) -> None:
+    result = attribute(model, PICTURE, method="input-x-gradient", target=2)
+    x = plain_input(model)
+    assert_close(result.values, (x * gradient(model, x, 2))[0])
+
+
+@pytest.mark.parametrize("form", ["mean", "squared", "variance"])
+@pytest.mark.parametrize("over", ["saliency", "input-x-gradient"])
+def test_smoothgrad_is_the_plain_loop_over_noisy_copies(
+    model: LoadedModel, over: str, form: str
+) -> None:
+    result = attribute(
+        model,
+        PICTURE,
+        method="smoothgrad",
+        target=2,
+        over=over,
+        form=form,
+        samples=5,
+        noise=20,
+        seed=7,
+    )
+    x = plain_input(model)
+    noise = torch.randn((5, 3, 64, 64), generator=torch.Generator().manual_seed(7))
+    copies = [x + 0.2 * (x.max() - x.min()) * one for one in noise]
+    each = torch.stack(
+        [gradient(model, one, 2)[0] * (one[0] if over != "saliency" else 1) for one in copies]
+    ).double()
+    expected = {
+        "mean": each.mean(0),
+        "squared": (each**2).mean(0),
+        "variance": each.var(0, unbiased=False),
+    }
+    assert_close(result.values, expected[form].float())
+
+
+def test_noise_goes_under_any_gradient_method(model: LoadedModel) -> None:
+    from densenet_viz.attribution.rows.gradients import NOISE_OVER
+
+    for over in NOISE_OVER:
+        row = METHODS["smoothgrad"].settings(model.spec, {"over": over, "samples": 2, "noise": 1})
+        noisy = attribute(model, PICTURE, method="smoothgrad", target=2, **row).values
+        plain = attribute(model, PICTURE, method=over, target=2).values
+        assert similarity(noisy, plain) > 0.8, over
+
+
+def test_gradient_shap_is_the_plain_loop_over_its_draws(model: LoadedModel) -> None:
+    from densenet_viz.attribution.baselines import baseline_inputs
+
+    result = attribute(model, PICTURE, method="gradient-shap", target=2, samples=6, seed=3)
+    x = plain_input(model)
+    starts = baseline_inputs(model, x, "noise", 3)
+    random = torch.Generator().manual_seed(4)
+    chosen = torch.randint(len(starts), (6,), generator=random)
+    places = torch.rand((6, 1, 1, 1), generator=random)
+    noise = torch.randn((6, 3, 64, 64), generator=torch.Generator().manual_seed(3))
+    total = torch.zeros_like(x)
+    for index, place, one in zip(chosen, places, noise, strict=True):
+        start, end = starts[index][None], x + 0.09 * (x.max() - x.min()) * one
+        total += gradient(model, start + place * (end - start), 2) * (end - start)
+    assert_close(result.values, (total / 6)[0])
+
+
+def at_module(
+    model: LoadedModel, module: str, x: torch.Tensor, target: int
+) -> tuple[torch.Tensor, torch.Tensor]:
     kept: list[torch.Tensor] = []
     hook = model.network.get_submodule(module).register_forward_hook(
         lambda _module, _inputs, output: kept.append(output)
     )
-    value = score(model, plain_input(model), 3)
+    value = score(model, x, target)
     hook.remove()
-    (maps,) = kept
-    (slopes,) = torch.autograd.grad(value, maps)
+    (slopes,) = torch.autograd.grad(value, kept)
+    return kept[0].detach(), slopes
+
+
+def enlarged(coarse: torch.Tensor) -> torch.Tensor:
+    return nn.functional.interpolate(coarse, (64, 64), mode="bilinear", align_corners=False)[0]
+
+
+def test_internal_influence_is_the_mean_slope_on_the_path(model: LoadedModel) -> None:
+    result = attribute(
+        model, PICTURE, method="internal-influence", target=2, n_steps=9, layer="transition 1"
+    )
+    x, start = plain_input(model), blank(model, 0.0)
+    nodes, weights = np.polynomial.legendre.leggauss(9)
+    total = sum(
+        weight * at_module(model, "features.transition1", start + float(node) * (x - start), 2)[1]
+        for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True)
+    )
+    assert isinstance(total, torch.Tensor)
+    assert_close(result.values, enlarged(total.float().sum(1, keepdim=True)))
+
+
+@pytest.mark.parametrize("layer", ["block 1", "transition 1", "block 2"])
+def test_conductance_through_a_whole_cut_is_the_whole_rise(model: LoadedModel, layer: str) -> None:
+    result = attribute(
+        model, PICTURE, method="layer-conductance", target=2, n_steps=100, layer=layer
+    )
+    rise = rise_of(model, blank(model, 0.0), 2)
+    assert result.values.sum() == pytest.approx(rise, rel=0.04)
+
+
+def test_conductance_is_captums_on_the_plain_network(model: LoadedModel) -> None:
+    from captum.attr import LayerConductance
+
+    layer = model.network.get_submodule("features.denseblock2")
+    maps = LayerConductance(model.network, layer).attribute(
+        plain_input(model), baselines=blank(model, 0.0), target=2, n_steps=10
+    )
+    result = attribute(
+        model, PICTURE, method="layer-conductance", target=2, n_steps=10, layer="block 2"
+    )
+    coarse = maps.sum(1, keepdim=True)
+    assert_close(result.values, enlarged(coarse) * (coarse.shape[-1] / 64) ** 2)
+
+
+def test_layer_gradient_x_activation_is_that_product(model: LoadedModel) -> None:
+    result = attribute(
+        model, PICTURE, method="layer-gradient-x-activation", target=2, layer="block 2 layer 1"
+    )
+    maps, slopes = at_module(model, "features.denseblock2.denselayer1", plain_input(model), 2)
+    assert_close(result.values, enlarged((maps * slopes).sum(1, keepdim=True)))
+
+
+@pytest.mark.parametrize(
+    ("layer", "module"),
+    [
+        ("final", "relu"),
+        ("block 1", "features.denseblock1"),
+        ("transition 1", "features.transition1"),
+        ("block 2", "features.denseblock2"),
+        ("block 1 layer 2", "features.denseblock1.denselayer2"),
+    ],
+)
+def test_grad_cam_is_the_paper_formula(model: LoadedModel, layer: str, module: str) -> None:
+    """Selvaraju et al., equations 1 and 2, without the closing ReLU."""
+    result = attribute(model, PICTURE, method="grad-cam", target=3, layer=layer)
+    maps, slopes = at_module(model, module, plain_input(model), 3)
     coarse = (slopes.mean((2, 3), keepdim=True) * maps).sum(1, keepdim=True)
-    fine = nn.functional.interpolate(coarse, (64, 64), mode="bilinear", align_corners=False)
-    assert_close(result.values, fine[0])
+    assert_close(result.values, enlarged(coarse))
 
 
 @pytest.mark.parametrize(("window", "stride"), [(16, 16), (13, 6), (20, 7)])
@@ -240,22 +445,56 @@ def test_values_are_finite_float32_in_input_pixels(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_passes_and_the_progress_are_those_foretold(method: str) -> None:
-    model, seen = small_model(), []
-    passes: list[int] = []
-    model.network.register_forward_pre_hook(lambda _net, given: passes.append(len(given[0])))
-    result = quick(model, method, on_progress=seen.append)
-    settings = METHODS[method].settings(model.spec, QUICK.get(method, {}))
-    foretold = METHODS[method].cost(model.spec, settings).forward + 1
-    assert sum(passes) == result.forward_passes == foretold
-    assert seen == sorted(seen)
-    assert (seen[0], seen[-1]) == (0.0, 1.0)
-    assert len(seen) == len(passes) + 1
+def test_the_processors_short_numbers_keep_the_map(model: LoadedModel, method: str) -> None:
+    """On the way back bfloat16 is used where the processor has it."""
+    exact = quick(model, method).values
+    usual = replace(model, network=copy.deepcopy(model.network))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("densenet_viz.attribution.twins.fuse", fuse)
+        short = quick(usual, method).values
+    assert similarity(exact, short) > 0.999
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("allowed", [0, 1, 2])
-def test_a_cancel_stops_before_the_next_pass(
+def test_the_passes_and_the_progress_keep_to_what_is_foretold(method: str) -> None:
+    model, seen = small_model(), []
+    result = quick(model, method, on_progress=seen.append)
+    settings = METHODS[method].settings(model.spec, QUICK.get(method, {}))
+    cost = METHODS[method].cost(model.spec, settings)
+    assert 1 < result.forward_passes <= cost.forward + 1
+    assert result.backward_passes <= cost.backward
+    assert (result.backward_passes == 0) == (cost.backward == 0)
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_known_answer_saves_a_pass_and_changes_nothing(method: str) -> None:
+    model = small_model()
+    with torch.no_grad():
+        logits = model.network(model.tensor(PICTURE))[0].numpy()
+    first, second = quick(model, method), quick(model, method, logits=logits)
+    np.testing.assert_array_equal(first.values, second.values)
+    assert second.forward_passes == first.forward_passes - 1
+    assert [one.index for one in first.predictions] == [one.index for one in second.predictions]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_previews_are_of_the_maps_form_and_not_finished(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("densenet_viz.attribution.asking.PREVIEW_SECONDS", 0.0)
+    looks: list[Attribution] = []
+    result = quick(small_model(), method, on_preview=looks.append)
+    assert result.finished
+    assert all(look.values.shape == result.values.shape for look in looks)
+    assert not any(look.finished for look in looks)
+    assert all(np.isfinite(look.values).all() for look in looks)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_a_cancel_stops_before_the_next_batch(
     odd_model: LoadedModel, method: str, allowed: int
 ) -> None:
     calls, before = [], state_of(odd_model.network)
@@ -264,16 +503,10 @@ def test_a_cancel_stops_before_the_next_pass(
         calls.append(None)
         return len(calls) > allowed
 
-    settings = METHODS[method].settings(odd_model.spec, QUICK.get(method, {}))
-    if METHODS[method].cost(odd_model.spec, settings).forward + 1 <= allowed:
+    with pytest.raises(Cancelled):
         quick(odd_model, method, cancelled=cancelled)
-        assert len(calls) == allowed
-    else:
-        with pytest.raises(Cancelled):
-            quick(odd_model, method, cancelled=cancelled)
-        assert len(calls) == allowed + 1
+    assert len(calls) == allowed + 1
     assert state_of(odd_model.network) == before
-    assert odd_model.lock.acquire(blocking=False)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -289,27 +522,16 @@ def test_a_failure_on_the_way_leaves_the_model_clean(odd_model: LoadedModel, met
     assert state_of(odd_model.network) == before
 
 
-def test_a_failure_inside_the_network_leaves_it_clean(odd_model: LoadedModel) -> None:
-    def fails(*_given: object) -> None:
-        raise RuntimeError("out of memory")
-
-    hook = odd_model.network.get_submodule("classifier").register_forward_hook(fails)
-    before = state_of(odd_model.network)
-    with pytest.raises(RuntimeError, match="out of memory"):
-        attribute(odd_model, PICTURE)
-    assert state_of(odd_model.network) == before
-    hook.remove()
-
-
-def test_two_threads_on_one_model_get_what_each_gets_alone() -> None:
+def test_threads_on_one_model_get_what_each_gets_alone() -> None:
+    """Two sessions, different methods, one model, 200 calls: not one value differs."""
     model = small_model()
     alone = {method: quick(model, method).values for method in METHODS}
     together: list[tuple[str, np.ndarray]] = []
-    start = threading.Barrier(2)
+    start, rounds = threading.Barrier(2), -(-200 // (2 * len(METHODS)))
 
     def work(methods: list[str]) -> None:
         start.wait()
-        together.extend((method, quick(model, method).values) for method in methods * 3)
+        together.extend((method, quick(model, method).values) for method in methods * rounds)
 
     names = list(METHODS)
     threads = [threading.Thread(target=work, args=(order,)) for order in (names, names[::-1])]
@@ -317,40 +539,19 @@ def test_two_threads_on_one_model_get_what_each_gets_alone() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(together) == 6 * len(METHODS)
+    assert len(together) >= 200
     for method, values in together:
         np.testing.assert_array_equal(values, alone[method])
     assert hooks_on(model.network) == 0
 
 
-def test_a_second_thread_waits_and_hears_a_cancel_meanwhile() -> None:
-    model, waits = small_model(), threading.Semaphore(0)
-    second: list[object] = []
-    hooks_seen: list[int] = []
-
-    def listen() -> bool:
-        hooks_seen.append(hooks_on(model.network))
-        waits.release()
-        return len(hooks_seen) > 3
-
-    def work() -> None:
-        try:
-            attribute(model, PICTURE, cancelled=listen, on_progress=second.append)
-        except Cancelled as stop:
-            second.append(stop)
-
-    threads = [threading.Thread(target=work)]
-
-    def first_pass(part: float) -> None:
-        if part == 0:
-            threads[0].start()
-            for _ in range(4):  # four times asked, and still not begun
-                assert waits.acquire(timeout=30)
-            threads[0].join()
-
-    attribute(model, PICTURE, on_progress=first_pass)
-    assert [type(each) for each in second] == [Cancelled]
-    assert hooks_seen == [1] * 4  # the first one's; the second never touched the network
+def test_another_threads_hooks_on_the_network_are_not_seen() -> None:
+    """What a page measures on the model itself does not reach into an explanation."""
+    model = small_model()
+    alone = {method: quick(model, method).values for method in METHODS}
+    model.network.get_submodule("relu").register_forward_hook(lambda *_given: torch.zeros(1))
+    for method in METHODS:
+        np.testing.assert_array_equal(quick(model, method).values, alone[method])
 
 
 def test_a_picture_of_another_size_is_fitted() -> None:
@@ -376,11 +577,18 @@ def test_a_picture_of_another_size_is_fitted() -> None:
         ({"target": "star"}, "target='star' was given"),
         ({"method": "saliency", "n_steps": 9}, "'n_steps' was given; .* parameters: none"),
         ({"method": "grad-cam", "depth": 1}, "'depth' was given; .* parameters: layer"),
-        ({"layer": "block 3"}, "layer='block 3' was given; block 1, block 2, final are allowed"),
-        ({"method": "integrated-gradients", "n_steps": 201}, "n_steps=201 .* 8 to 200 is allowed"),
+        (
+            {"layer": "block 3"},
+            "layer='block 3' was given; block 1, transition 1, block 2, final, ",
+        ),
+        ({"method": "integrated-gradients", "n_steps": 301}, "n_steps=301 .* 8 to 300 is allowed"),
+        ({"device": "tpu"}, "device='tpu' was given; auto, cpu"),
         ({"method": "integrated-gradients", "n_steps": 9.5}, r"n_steps=9\.5 was given"),
         ({"method": "integrated-gradients", "n_steps": True}, "n_steps=True was given"),
-        ({"method": "integrated-gradients", "baseline": "red"}, "black, white, grey, mean are"),
+        (
+            {"method": "integrated-gradients", "baseline": "red"},
+            "black, white, grey, mean, blur, noise are",
+        ),
         ({"method": "occlusion", "window": 33}, "window=33 was given; .* from 4 to 32 px"),
         ({"method": "occlusion", "window": 8, "stride": 9}, "stride=9 was given with window=8"),
         ({"method": "occlusion", "stride": "x" * 900}, r"stride='x{56}\.\.\. was given"),
@@ -432,7 +640,7 @@ def test_defaults_are_within_their_limits(method: str, spec: DenseNetSpec) -> No
         else:
             assert isinstance(parameter, Choice)
             assert parameter.default in parameter.choices
-    assert row.cost(spec, settings).forward <= 200
+    assert row.cost(spec, settings).forward <= 300
 
 
 def test_default_occlusion_is_a_fifth_of_the_picture_and_half_of_that() -> None:
@@ -455,7 +663,3 @@ def test_a_wrong_name_in_the_package_is_an_attribute_error() -> None:
 
     with pytest.raises(AttributeError, match="explain_all"):
         _ = package.explain_all
-
-
-def test_the_integration_batch_keeps_its_memory() -> None:
-    assert [integration_batch(size) for size in (64, 128, 224, 300, 512)] == [8, 8, 4, 2, 1]

@@ -49,12 +49,12 @@ def test_options_reach_the_evaluation(
 ) -> None:
     words = "evaluate --model cheater --methods saliency,grad-cam --methods occlusion saliency"
     assert cli.main([*words.split(), "--scenes", "7", "--pairs", "0", "--seed", "3",
-                     "--precision", "bfloat16"]) == 0  # fmt: skip
+                     "--device", "cuda"]) == 0  # fmt: skip
     assert asked["model"].name == "cheater"
     assert asked["methods"] == ("saliency", "grad-cam", "occlusion")
     assert (asked["scenes"], asked["pairs"], asked["seed"]) == (7, 0, 3)
     assert asked["workers"] is None
-    assert asked["precision"] == "bfloat16"
+    assert asked["device"] == "cuda"
     assert "cheater: 3 scenes of one object, 2 of two, seed 4" in capsys.readouterr().out
 
 
@@ -65,7 +65,7 @@ def test_the_defaults_are_the_functions_own(asked: dict[str, Any]) -> None:
     assert asked["methods"] == tuple(METHODS)
     assert (asked["scenes"], asked["seed"]) == (scoreboard.SCENES, scoreboard.SEED)
     assert (asked["pairs"], asked["perturb"]) == (None, None)  # as many as scenes
-    assert asked["precision"] == "float32"
+    assert asked["device"] == "cpu"
 
 
 def test_the_table_for_people_has_the_best_first(

@@ -262,7 +262,7 @@ def test_deletion_and_insertion_step_by_step() -> None:
     picture = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
     model = linear_model(torch.from_numpy(rng.normal(0, 0.2, (8, 8))).float())
     heat = rng.permutation(64).reshape(8, 8).astype(np.float32)  # no ties
-    got = perturbed(model, picture, 0, {"map": heat}, rng, steps=4)["map"]
+    got = perturbed(model, picture, 0, {"map": heat}, rng, 4, ask=model.network)["map"]
 
     blurred = np.stack([smoothed(picture[..., c], 8 / 12) for c in range(3)], axis=-1)
     sharp, soft = model.tensor(picture)[0], model.tensor(np.rint(blurred).astype(np.uint8))[0]
@@ -284,7 +284,13 @@ def test_the_right_map_beats_the_wrong_one() -> None:
     model, picture = linear_model(weights), np.full((8, 8, 3), 255, np.uint8)
     right = weights.numpy()
     both = perturbed(
-        model, picture, 0, {"right": right, "wrong": 1 - right}, np.random.default_rng(0), 8
+        model,
+        picture,
+        0,
+        {"right": right, "wrong": 1 - right},
+        np.random.default_rng(0),
+        8,
+        ask=model.network,
     )
     assert both["right"].deletion_auc < both["wrong"].deletion_auc
 

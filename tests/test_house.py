@@ -113,6 +113,7 @@ def test_what_the_app_runs_on_is_pinned() -> None:
         "pillow",
         "plotly",
         "safetensors",
+        "scikit-image",
         "streamlit",
         "torch",
         "torchvision",

@@ -55,7 +55,7 @@ def test_table_stands_in_the_order_of_the_lesson() -> None:
     assert {heading: [row.title for row in rows] for heading, rows in sections().items()} == {
         "Learn": ["Overview", "Growth rate", "Dense block", "Transition"],
         "Compare": ["Architectures", "Nine systems", "Few parameters", "Much memory"],
-        "Explain": ["Attributions", "Ground truth"],
+        "Explain": ["Attributions", "Bench", "Ground truth"],
     }
     assert [row.url_path for row in PAGES].count("") == 1
     assert len({row.url_path for row in PAGES}) == len(PAGES)

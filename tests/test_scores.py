@@ -73,15 +73,15 @@ def test_rows_are_ranked_by_what_is_better() -> None:
 def test_its_command_asks_for_the_same_board_again() -> None:
     from densenet_viz import cli
 
-    given = board(machine={"precision": "bfloat16"})
+    given = board(machine={"device": "cuda"})
     assert given.command == (
         "python -m densenet_viz evaluate --model scenes --scenes 3 --pairs 2 --perturb 2 --seed 4 "
-        "--precision bfloat16 --json"
+        "--device cuda --json"
     )
     options = cli.parser().parse_args(given.command.split()[3:])
-    asked = (options.model, options.scenes, options.pairs, options.perturb, options.precision)
-    assert asked == ("scenes", 3, 2, 2, "bfloat16")
-    assert "--precision float32" in board().command  # what boards without a word were made in
+    asked = (options.model, options.scenes, options.pairs, options.perturb, options.device)
+    assert asked == ("scenes", 3, 2, 2, "cuda")
+    assert "--device cpu" in board().command  # what boards without a word were made in
     assert "--perturb 0" in board(rows=()).command
 
 

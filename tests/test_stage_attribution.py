@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.figures.colours import overlay, signed_rgb
+from densenet_viz.figures.colours import signed_rgb
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results import Attribution, Prediction
 from densenet_viz.stage.attribution import (
@@ -31,7 +30,8 @@ from densenet_viz.stage.attribution import (
     predictions_scene,
     strongest_regions,
 )
-from densenet_viz.ui import current, explained, explaining, jobs
+from densenet_viz.ui import current, explained, explaining, jobs, unfinished
+from densenet_viz.ui.bench_words import completeness_words
 from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.progress import progress_words
 from tests.small_models import picture, small_model
@@ -167,7 +167,7 @@ def question(truth: str | None = "ring", **changes: Any) -> explaining.Question:
         predictions=(RING, STAR),
         target=RING,
         method=METHODS["integrated-gradients"],
-        settings={"n_steps": 8, "baseline": "black"},
+        settings={"n_steps": 8, "rule": "adaptive", "baseline": "black"},
     )
     return replace(asked, **changes)
 
@@ -193,34 +193,17 @@ def test_questions_differ_in_whatever_the_map_depends_on() -> None:
         question(settings={"n_steps": 9, "baseline": "black"}),
     ]
     assert len({asked.key, *(other.key for other in others)}) == 6
-    assert question(settings={"baseline": "black", "n_steps": 8}).key == asked.key
+    assert (
+        question(settings={"rule": "adaptive", "baseline": "black", "n_steps": 8}).key == asked.key
+    )
 
 
 def test_completeness_is_told_with_its_numbers() -> None:
     values = np.full((3, 2, 2), 0.25)  # sums to 3
-    words = explained.completeness_words(attribution(values, convergence_delta=0.5))
-    assert "sums to 3.00" in words
-    assert "by 2.50" in words
-    assert "is 0.500" in words
-
-
-def test_png_is_the_overlay_of_the_picture() -> None:
-    asked, heat = question(), np.zeros((64, 64), np.float32)
-    heat[3, 4] = 1
-    png = Image.open(io.BytesIO(explained.overlay_png(asked, attribution(heat[None]))))
-    expected = overlay(asked.model.picture(asked.picture.pixels), heat, 0.6, 1.0)
-    np.testing.assert_array_equal(np.asarray(png), expected)
-
-
-def test_npz_holds_all_that_the_map_was_made_of() -> None:
-    result = attribution(parameters={"n_steps": 8}, convergence_delta=0.5)
-    with np.load(io.BytesIO(explained.raw_npz(question(), result)), allow_pickle=False) as file:
-        np.testing.assert_array_equal(file["values"], HEAT[None])
-        assert file["picture"].shape == (64, 64, 3)
-        assert (int(file["target"]), str(file["label"])) == (1, "ring")
-        assert str(file["method"]) == "grad-cam"
-        assert json.loads(str(file["parameters"])) == {"n_steps": 8}
-        assert float(file["convergence_delta"]) == 0.5
+    words = completeness_words(attribution(values, convergence_delta=0.5))
+    assert "⚠ The map sums to 3.00" in words
+    assert "by 2.50: 20.0% off" in words
+    assert "✓" in completeness_words(attribution(values, convergence_delta=0.02))
 
 
 def test_progress_words_estimate_what_is_left() -> None:
@@ -277,10 +260,10 @@ def test_page_answers_with_every_method(page: AppTest, name: str) -> None:
     assert not page.exception
     assert not page.error
     assert METHODS[name].caution in said(page)
-    assert ("convergence delta" in said(page).split("What it sums to.")[-1]) == (
-        METHODS[name].complete
-    )
-    assert ("three colours" in said(page)) == (name in ("saliency", "integrated-gradients"))
+    assert ("Does it add up?" in said(page)) == METHODS[name].complete
+    assert all(f"- {axiom}:" in said(page) for axiom in METHODS[name].axioms)
+    one_value = METHODS[name].family in ("layers", "perturbations")
+    assert ("three colours" in said(page)) != one_value
 
 
 def test_page_keeps_class_and_picture_apart(page: AppTest) -> None:
@@ -297,7 +280,9 @@ def test_page_takes_a_photo_and_says_that_it_only_knows_scenes(page: AppTest) ->
     Image.fromarray(picture(100)).save(photo, "JPEG")
     run_until(page, has_map)
     assert not page.warning
-    page.file_uploader[0].set_value(("<b>me</b>.jpg", photo.getvalue(), "image/jpeg"))
+    page.file_uploader(key="upload_widget").set_value(
+        ("<b>me</b>.jpg", photo.getvalue(), "image/jpeg")
+    )
     run_until(page, has_map)
     assert page.selectbox("picture").value == "your image"
     assert "Knows six kinds of drawn things." in page.warning[0].value
@@ -306,7 +291,7 @@ def test_page_takes_a_photo_and_says_that_it_only_knows_scenes(page: AppTest) ->
 
 def test_page_stays_usable_after_a_bad_file(page: AppTest) -> None:
     run_until(page, has_map)
-    page.file_uploader[0].set_value(("cat.png", b"GIF89a and so on", "image/png"))
+    page.file_uploader(key="upload_widget").set_value(("cat.png", b"GIF89a and so on", "image/png"))
     run_until(page, has_map)
     assert len(page.error) == 1
     assert "GIF" in page.error[0].value
@@ -342,7 +327,7 @@ def test_page_shows_progress_and_can_be_cancelled(
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (RuntimeError("/secret/path is broken"), explaining.FAILED),
+        (RuntimeError("/secret/path is broken"), unfinished.FAILED),
         (AttributionError("stride=9 was given."), "stride=9 was given."),
     ],
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from densenet_viz.attribution.errors import AttributionError, Cancelled
-from densenet_viz.attribution.methods import METHODS, Cost, Method
+from densenet_viz.attribution.method import Cost, Method
+from densenet_viz.attribution.methods import METHODS
 from densenet_viz.attribution.parameters import Choice, Number, Parameter
 
 if TYPE_CHECKING:

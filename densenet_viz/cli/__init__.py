@@ -1,7 +1,7 @@
 """The same functions from a shell: `python -m densenet_viz describe|attribute|evaluate|...`.
 
-Exit codes: 0 done; 2 a request that cannot be fulfilled, with one line on stderr; 130 stopped with
-Ctrl-C. No command loads torch before it needs it.
+Exit codes: 0 done; 1 done, but not for every file; 2 a request that cannot be fulfilled, with one
+line on stderr; 130 stopped with Ctrl-C. No command loads torch before it needs it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     options = parser().parse_args(arguments)
     try:
-        options.command(options)
+        code: int | None = options.command(options)
         sys.stdout.flush()
+        return code or 0
     except Complaint as complaint:
         print(f"{PROGRAM}: {' '.join(str(complaint).split())}", file=sys.stderr)
         return 2

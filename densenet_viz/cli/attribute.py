@@ -1,4 +1,4 @@
-"""`attribute`: what a network saw in a picture, as an image and as numbers."""
+"""`attribute`: what a network saw in pictures, as images and as numbers."""
 
 from __future__ import annotations
 
@@ -6,27 +6,39 @@ import argparse
 import difflib
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from densenet_viz import attribution
 from densenet_viz.attribution import METHODS, AttributionError
+from densenet_viz.attribution.batch_files import safe_stem
+from densenet_viz.cli.attribute_many import (
+    Folder,
+    image_files,
+    is_one_picture,
+    run_many,
+    write_whole,
+)
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
-from densenet_viz.images import ImageError, load_image, to_png
+from densenet_viz.images import ImageError, load_image
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 
 if TYPE_CHECKING:
+    from densenet_viz.attribution.batch import Made
     from densenet_viz.network.models import LoadedModel
     from densenet_viz.results import Attribution, Picture
-
-OPACITY = 0.6
-"""How strongly the map covers the picture in the PNG."""
 
 
 def add_options(commands: Any) -> None:
     words = "what a network saw in a picture, as an image and as numbers"
     parser = commands.add_parser("attribute", help=words, description=f"Shows {words}.")
-    parser.add_argument("image", metavar="IMAGE", help="a PNG, JPEG or WebP file")
+    parser.add_argument(
+        "images",
+        metavar="IMAGE",
+        nargs="+",
+        help="PNG, JPEG or WebP files; patterns, folders and ZIP archives of them, too",
+    )
     parser.add_argument(
         "--model", default="scenes", choices=tuple(MODELS), help="default: %(default)s"
     )
@@ -42,31 +54,73 @@ def add_options(commands: Any) -> None:
         help="a parameter of the method, as n_steps=64; may be repeated",
     )
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG and the NPZ")
+    parser.add_argument(
+        "--again", action="store_true", help="of several pictures, make those that are there anew"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(command=run)
 
 
-def run(options: argparse.Namespace) -> None:
-    from densenet_viz.attribution.export import summary
-
+def run(options: argparse.Namespace) -> int:
+    """One picture as ever; several with a table (`attribute_many`). Returns the exit code."""
     try:
-        picture = load_image(Path(options.image))  # first: a bad file shall not wait for torch
-        model = load_model(options.model, on_progress=progress_bar("loading"))
-        result = attribution.attribute(
-            model,
-            picture,
-            method=options.method,
-            target=target_index(model.labels, options.target),
-            on_progress=progress_bar(options.method),
-            **_settings(options.set),
-        )
+        return _one(options) if is_one_picture(options.images) else _many(options)
     except (AttributionError, ImageError, ModelUnavailable) as error:
         raise Complaint(str(error)) from None
-    name = f"{_safe(Path(options.image).stem)}-{result.method}-{result.target.index}"
-    files = _write(model, model.picture(picture), result, options.out, name)
+
+
+def _one(options: argparse.Namespace) -> int:
+    from densenet_viz.attribution.export import summary
+
+    path = Path(options.images[0])
+    picture = load_image(path)  # first: a bad file shall not wait for torch
+    model = load_model(options.model, on_progress=progress_bar("loading"))
+    result = attribution.attribute(
+        model,
+        picture,
+        method=options.method,
+        target=target_index(model.labels, options.target),
+        on_progress=progress_bar(options.method),
+        **_settings(options.set),
+    )
+    name = f"{safe_stem(path.name)}-{result.method}-{result.target.index}"
+    files = [str(options.out / f"{name}{ending}") for ending in (".png", ".npz")]
+    for file, data in zip(files, _contents(model, model.picture(picture), result), strict=True):
+        write_whole(Path(file), data)
     about = {"model": model.name, "title": model.title, "knows": model.knows}
     report = {**about, **summary(result), "files": files}
     print(as_json(report) if options.json else _told(report))
+    return 0
+
+
+def _many(options: argparse.Namespace) -> int:
+    from densenet_viz.attribution.batch import work_for
+
+    files = image_files(options.images)
+    model = load_model(options.model, on_progress=progress_bar("loading"))
+    target = target_index(model.labels, options.target)
+    return run_many(
+        work_for(model, options.method, _settings(options.set), target),
+        files,
+        Folder(options.out),
+        partial(_contents_of, model),
+        again=options.again,
+        json=options.json,
+    )
+
+
+def _contents(model: LoadedModel, picture: Picture, result: Attribution) -> tuple[bytes, bytes]:
+    """The map over the picture (S, S, 3) as PNG, and the values as NPZ."""
+    from densenet_viz.attribution.export import about, to_npz
+    from densenet_viz.figures.attribution_image import map_png
+
+    return map_png(picture, result), to_npz(result, picture, about(model))
+
+
+def _contents_of(model: LoadedModel, made: Made) -> tuple[bytes, bytes]:
+    assert made.picture is not None
+    assert made.attribution is not None
+    return _contents(model, made.picture, made.attribution)
 
 
 def target_index(labels: Sequence[str], given: str | None) -> int | None:
@@ -105,30 +159,6 @@ def _settings(pairs: Sequence[str]) -> dict[str, Any]:
             raise AttributionError(f"--set {pair[:40]!r} was given; NAME=VALUE is allowed.")
         settings[name] = int(value) if re.fullmatch(r"-?\d{1,9}", value, re.ASCII) else value
     return settings
-
-
-def _safe(name: str) -> str:
-    return re.sub(r"[^\w.-]+", "_", name)[:80]
-
-
-def _write(
-    model: LoadedModel, picture: Picture, result: Attribution, folder: Path, name: str
-) -> list[str]:
-    """The map over the picture as PNG and the values as NPZ; returns their names."""
-    from densenet_viz.attribution.export import to_npz
-    from densenet_viz.figures.colours import limit_of, overlay
-
-    contents = {
-        ".png": to_png(overlay(picture, result.heat, OPACITY, limit_of(result.heat))),
-        ".npz": to_npz(result, model=model.name, provenance=model.provenance),
-    }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for ending, data in contents.items():
-            (folder / f"{name}{ending}").write_bytes(data)
-    except OSError:
-        raise Complaint("The folder of --out cannot be written to; give another one.") from None
-    return [str(folder / f"{name}{ending}") for ending in contents]
 
 
 def _told(report: dict[str, Any]) -> str:

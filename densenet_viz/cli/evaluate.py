@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.cli.common import Complaint, as_json, count
+from densenet_viz.cli.common import DEVICES, Complaint, as_json, count
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 from densenet_viz.scores import Scoreboard, to_json
 
@@ -43,12 +43,7 @@ def add_options(commands: Any) -> None:
     parser.add_argument(
         "--workers", type=count(1, 256), metavar="N", help="processes (default: one a processor)"
     )
-    parser.add_argument(
-        "--precision",
-        choices=("float32", "bfloat16"),
-        default="float32",
-        help="of the maps; bfloat16 is faster where the processor has it (default: %(default)s)",
-    )
+    parser.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write it to a file instead")
     parser.set_defaults(command=run)
@@ -75,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
             pairs=options.pairs,
             perturb=options.perturb,
             seed=options.seed,
-            precision=options.precision,
+            device=options.device,
             workers=options.workers,
             on_progress=progress(),
         )

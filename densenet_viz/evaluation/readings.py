@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from densenet_viz.attribution import METHODS
+from densenet_viz.attribution import METHODS, Method
 from densenet_viz.evaluation.baselines import SMOOTHING, Heat, smoothed
 from densenet_viz.results import Attribution
 
@@ -56,7 +56,7 @@ class Reading:
         return _TREATMENTS[self.treatment](result)
 
 
-READINGS: tuple[Reading, ...] = (
+_CHOSEN: tuple[Reading, ...] = (
     Reading("grad-cam", "grad-cam", "positive part"),
     Reading("grad-cam-block-3", "grad-cam", "positive part", {"layer": "block 3"}),
     Reading("integrated-gradients", "integrated-gradients", "positive part"),
@@ -66,6 +66,28 @@ READINGS: tuple[Reading, ...] = (
     Reading("saliency", "saliency", "positive part"),
     Reading("saliency-smoothed", "saliency", "positive part, smoothed"),
     Reading("saliency-absolute", "saliency", "absolute value, smoothed"),
+)
+
+_COARSE = ("layers", "perturbations")
+"""Families whose maps have no fine grain that smoothing could take away."""
+
+
+def _usual(row: Method) -> tuple[Reading, ...]:
+    """A method as the app shows it and, where its map has a fine grain, smoothed as well."""
+    plain = Reading(row.name, row.name, "positive part")
+    if row.family in _COARSE:
+        return (plain,)
+    return (plain, Reading(f"{row.name}-smoothed", row.name, "positive part, smoothed"))
+
+
+READINGS: tuple[Reading, ...] = (
+    *_CHOSEN,
+    *(
+        reading
+        for row in METHODS.values()
+        if row.name not in {chosen.method for chosen in _CHOSEN}
+        for reading in _usual(row)
+    ),
 )
 """The first row of each method reads what the app shows: its defaults, positive values only."""
 

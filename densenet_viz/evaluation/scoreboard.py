@@ -10,14 +10,15 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from densenet_viz.attribution import METHODS
+from densenet_viz.attribution.engine import checked_device
 from densenet_viz.attribution.methods import method_named
 from densenet_viz.evaluation.baselines import BASELINES
 from densenet_viz.evaluation.perturbation import STEPS
 from densenet_viz.evaluation.readings import readings_of
 from densenet_viz.evaluation.statistics import interval
-from densenet_viz.evaluation.tasks import PRECISIONS, Precision, Rows, Task, Work
+from densenet_viz.evaluation.tasks import Rows, Task, Work
 from densenet_viz.evaluation.workers import run_tasks
-from densenet_viz.machine import processor
+from densenet_viz.machine import describe
 from densenet_viz.scenes.generator import SIZE
 from densenet_viz.scenes.recipe import TWINS
 from densenet_viz.scenes.shapes import CLASSES
@@ -45,7 +46,7 @@ def evaluate(
     pairs: int | None = None,
     perturb: int | None = None,
     seed: int = SEED,
-    precision: Precision = "float32",
+    device: str = "cpu",
     workers: int | None = None,
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -62,8 +63,7 @@ def evaluate(
         pairs: scenes of two objects, 0 or more; by default as many as of one.
         perturb: on how many of the `scenes` deletion and insertion are measured; by default all.
         seed: of the scenes; the same one gives the same numbers with any count of workers.
-        precision: what the maps are computed in; "bfloat16" is over twice as fast on a processor
-            that has it, and moves single maps of integrated gradients a little.
+        device: "cpu", "cuda", or "auto" for the fastest there is.
         workers: processes, by default one a processor.
         on_progress: called with the part that is done, 0 to 1.
         cancelled: asked several times a second.
@@ -72,7 +72,7 @@ def evaluate(
         The rows of the methods, then those of the baselines.
 
     Raises:
-        AttributionError: there is no such method.
+        AttributionError: there is no such method, or no such device.
         Cancelled: `cancelled` answered yes.
         EvaluationError: no true masks are known for what the model knows, or a count is wrong.
     """
@@ -81,12 +81,9 @@ def evaluate(
     perturb = scenes if perturb is None else perturb
     if min(scenes, workers or 1) < 1 or min(pairs, perturb) < 0:
         raise EvaluationError("At least one scene and one worker are needed.")
-    if precision not in PRECISIONS:
-        raise EvaluationError(
-            f"precision={precision!r} was given; {' and '.join(PRECISIONS)} are allowed."
-        )
+    place = checked_device(device)
     readings = readings_of([method_named(name).name for name in methods])
-    work = Work(model, readings, seed, TWINS[model.name].tells, precision, cancelled)
+    work = Work(model, readings, seed, TWINS[model.name].tells, place, cancelled)
     tasks = [Task("scene", index, index < perturb) for index in range(scenes)]
     tasks += [Task("pair", index) for index in range(pairs)]
     report = on_progress or (lambda _part: None)
@@ -107,8 +104,8 @@ def evaluate(
         pairs=pairs,
         date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         versions=_versions(),
-        machine={"processor": processor(), "cores": f"{os.cpu_count()}", "precision": precision},
-        notes=(*_notes(work.tagged, min(perturb, scenes)), PRECISIONS[precision]),
+        machine=_machine(place),
+        notes=_notes(work.tagged, min(perturb, scenes)),
         rows=tuple(_score(name, *told, results) for name, told in titles.items()),
     )
 
@@ -136,6 +133,11 @@ def _score(name: str, title: str, treatment: str, results: Iterable[Rows]) -> Sc
     seen = {measure: [row[measure] for row in rows if measure in row] for measure in MEASURES}
     measures = {measure: interval(values) for measure, values in seen.items() if values}
     return Score(name, title, treatment, name in BASELINES, measures)
+
+
+def _machine(device: str) -> dict[str, str]:
+    about = describe(device)
+    return {key: about[key] for key in ("processor", "cores", "device", "gpu") if key in about}
 
 
 def _versions() -> dict[str, str]:

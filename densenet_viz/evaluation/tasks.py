@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from densenet_viz import attribution
+from densenet_viz.attribution.twins import fused_of
 from densenet_viz.evaluation import metrics
 from densenet_viz.evaluation.baselines import BASELINES, Heat
 from densenet_viz.evaluation.perturbation import perturbed
@@ -25,15 +25,6 @@ if TYPE_CHECKING:
 Row = dict[str, float | bool]
 Rows = dict[str, Row]
 Kind = Literal["scene", "pair"]
-Precision = Literal["float32", "bfloat16"]
-
-PRECISIONS: Mapping[Precision, str] = {
-    "float32": "Maps are computed in float32, as the app computes them.",
-    "bfloat16": "Maps are computed in bfloat16 where torch's autocast allows it; the app's are in "
-    "float32.",
-}
-"""What convolutions are computed in, and the sentence that the scoreboard says of it."""
-
 _KINDS: Mapping[Kind, int] = {"scene": 31, "pair": 32}
 
 
@@ -55,7 +46,7 @@ class Work:
     seed: int
     tagged: bool
     """Whether every object's tag stands in a corner."""
-    precision: Precision = "float32"
+    device: str = "cpu"
     cancelled: Callable[[], bool] | None = field(default=None)
 
     def rng(self, task: Task) -> np.random.Generator:
@@ -121,8 +112,15 @@ def _scene_measured(work: Work, task: Task) -> Rows:
         for name, heat in heats.items():
             rows[name]["energy_on_tag"] = metrics.energy(heat, near_tag)
     if task.perturb:
+        fused = fused_of(work.model, work.device)
         curves = perturbed(
-            work.model, scene.image, scene.label, heats, rng, cancelled=work.cancelled
+            work.model,
+            scene.image,
+            scene.label,
+            heats,
+            rng,
+            cancelled=work.cancelled,
+            ask=lambda pictures: fused.logits(pictures.to(work.device)),
         )
         for name, both in curves.items():
             rows[name]["deletion_auc"] = both.deletion_auc
@@ -164,15 +162,15 @@ def _heats(
     for reading in work.readings:
         key = f"{reading.method} {reading.settings}"
         if key not in results:
-            with torch.autocast("cpu", torch.bfloat16, enabled=work.precision == "bfloat16"):
-                results[key] = attribution.attribute(
-                    work.model,
-                    picture,
-                    method=reading.method,
-                    target=target,
-                    cancelled=work.cancelled,
-                    **reading.settings,
-                )
+            results[key] = attribution.attribute(
+                work.model,
+                picture,
+                method=reading.method,
+                target=target,
+                device=work.device,
+                cancelled=work.cancelled,
+                **reading.settings,
+            )
         yield reading.name, reading.heat(results[key])
     for name, (_title, baseline) in BASELINES.items():
         yield name, baseline(picture, rng)

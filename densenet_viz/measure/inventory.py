@@ -66,7 +66,7 @@ class _Scale(io.BytesIO):
         return len(data)
 
 
-class _Writes(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Writes(TorchDispatchMode):
     """Adds up the numbers that operations write into tensors, new ones or in place."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 
-class LiveBytes(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class LiveBytes(TorchDispatchMode):
     """Follows every tensor storage that operations make on a CPU until it is freed.
 
     A storage counts once, however many tensors look at it, from the operation that returned it to

@@ -130,7 +130,7 @@ def train(
         with torch.autocast(device.type, torch.bfloat16):
             loss = nn.functional.cross_entropy(network(normalise(images)), wanted)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         yield step + 1, float(loss.detach())
 

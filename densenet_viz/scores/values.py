@@ -157,7 +157,7 @@ class Scoreboard:
             "pairs": self.pairs,
             "perturb": max(replaced, default=0),
             "seed": self.seed,
-            "precision": self.machine.get("precision", "float32"),
+            "device": self.machine.get("device", "cpu"),
         }
         words = " ".join(f"--{name} {value}" for name, value in options.items())
         return f"python -m densenet_viz evaluate {words} --json"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from densenet_viz.figures.colours import limit_of, signed_rgb
+from densenet_viz.regions import strongest_regions
 from densenet_viz.results import Attribution, Picture, Prediction
 from densenet_viz.stage.packing import picture_address
 
@@ -19,47 +18,6 @@ Heat = NDArray[np.float32]
 
 PALETTE_STEPS = 257
 """Odd, so that the middle is exactly zero and white."""
-
-CELLS = 4
-"""Regions are named on a grid of this many cells a side."""
-
-
-@dataclass(frozen=True)
-class Region:
-    """One cell of the picture: pixels left to right - 1 and top to bottom - 1.
-
-    `total` is the sum of the map in it, `share` its part (0 to 1) of all that raises the score.
-    """
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    total: float
-    share: float
-
-    @property
-    def name(self) -> str:
-        """Where it is, in pixels counted from the upper left corner.
-
-        >>> Region(32, 0, 64, 32, 1.0, 0.5).name
-        'x 32–63, y 0–31'
-        """
-        return f"x {self.left}–{self.right - 1}, y {self.top}–{self.bottom - 1}"
-
-
-def strongest_regions(heat: Heat, cells: int = CELLS) -> tuple[Region, ...]:
-    """The cells of a map (S, S) in the order of what raises the score in them."""
-    edges = np.linspace(0, len(heat), cells + 1).astype(int)
-    raising = np.maximum(heat, 0)
-    whole = float(raising.sum()) or 1.0
-    regions = []
-    for top, bottom in pairwise(edges):
-        for left, right in pairwise(edges):
-            cell = (slice(top, bottom), slice(left, right))
-            total, share = float(heat[cell].sum()), float(raising[cell].sum()) / whole
-            regions.append(Region(int(left), int(top), int(right), int(bottom), total, share))
-    return tuple(sorted(regions, key=lambda region: -region.share))
 
 
 def packed_heat(heat: Heat) -> dict[str, Any]:
@@ -122,10 +80,11 @@ def attribution_scene(
         attribution: the map, or None while there is none.
         waiting: what stands in the map's place meanwhile.
     """
+    finished = attribution is not None and attribution.finished
     words = (
-        _waiting_words(target.label, verdict)
-        if attribution is None
-        else _words(attribution, target.label, is_top, verdict)
+        _words(attribution, target.label, is_top, verdict)
+        if attribution is not None and finished
+        else _waiting_words(target.label, verdict)
     )
     return {
         **words,
@@ -133,7 +92,7 @@ def attribution_scene(
         "size": len(picture),
         "caption": f"{caption}, {len(picture)} × {len(picture)} px",
         "label": target.label,
-        "method": method,
+        "method": method if finished else f"{method}, still sharpening,",
         "map": None if attribution is None else _map(attribution, target.label, method),
         "waiting": waiting,
         "palette": packed_palette(),

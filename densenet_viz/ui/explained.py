@@ -1,23 +1,18 @@
-"""The attribution page's answer: words, tables and files for a map that is there."""
+"""The attribution page's answer: words and tables for a map that is there."""
 
 from __future__ import annotations
-
-import io
-import json
 
 import numpy as np
 import streamlit as st
 
-from densenet_viz.figures.colours import limit_of, overlay
-from densenet_viz.images import to_png
 from densenet_viz.network.familiarity import PERCENTILE
 from densenet_viz.network.models import LoadedModel
+from densenet_viz.regions import strongest_regions
 from densenet_viz.results import Attribution, Verdict
-from densenet_viz.stage.attribution import number, percent, strongest_regions
+from densenet_viz.stage.attribution import number, percent
+from densenet_viz.ui.bench_words import axiom_words, completeness_words
 from densenet_viz.ui.current import BUNDLED, CHEATER, UPLOADED, CurrentPicture
 from densenet_viz.ui.explaining import Question
-
-OVERLAY_OPACITY = 0.6
 
 
 def verdict(question: Question) -> str:
@@ -86,15 +81,15 @@ def show_words(question: Question, attribution: Attribution | None) -> None:
     st.markdown(f"**When not to trust it.** {method.caution}")
     if attribution is not None:
         st.markdown(f"**What it cost.** {cost_words(question, attribution)}")
-        if method.complete and attribution.convergence_delta is not None:
-            st.markdown(f"**What it sums to.** {completeness_words(attribution)}")
+        if method.complete:
+            st.markdown(f"**Does it add up?** {completeness_words(attribution)}")
+    st.markdown(f"**What it promises.** {axiom_words(method)}")
     st.caption(f"Source: {method.paper}.")
 
 
 def cost_words(question: Question, attribution: Attribution) -> str:
     """Passes and seconds, and what the values are."""
-    method = question.method
-    back = method.cost(question.model.spec, question.settings).backward
+    method, back = question.method, attribution.backward_passes
     backward = f" and {back:,} back" if back else ""
     words = (
         f"{attribution.forward_passes:,} pictures through the network{backward}, "
@@ -102,17 +97,6 @@ def cost_words(question: Question, attribution: Attribution) -> str:
     )
     three = len(attribution.values) == 3
     return f"{words} Each pixel's value is the sum over its three colours." if three else words
-
-
-def completeness_words(attribution: Attribution) -> str:
-    """The promise of a complete method, with its numbers."""
-    total = float(attribution.values.sum(dtype=np.float64))
-    delta = attribution.convergence_delta or 0.0
-    return (
-        f"The whole map sums to {number(total)}; the score rises from the baseline to the picture "
-        f"by {number(total - delta)}. They should be equal: the difference (convergence delta) is "
-        f"{number(delta)}."
-    )
 
 
 def show_tables(question: Question, attribution: Attribution) -> None:
@@ -138,49 +122,3 @@ def show_tables(question: Question, attribution: Attribution) -> None:
             hide_index=True,
             alt="The strongest regions of the map",
         )
-
-
-def show_downloads(question: Question, attribution: Attribution) -> None:
-    """The map over the picture as PNG, and everything raw as NPZ; made when asked for."""
-    stem = f"{question.method.name}-{question.target.index}"
-    with st.container(horizontal=True):
-        st.download_button(
-            "Map as PNG",
-            lambda: overlay_png(question, attribution),
-            f"{stem}.png",
-            "image/png",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Raw values as NPZ",
-            lambda: raw_npz(question, attribution),
-            f"{stem}.npz",
-            "application/octet-stream",
-            on_click="ignore",
-        )
-
-
-def overlay_png(question: Question, attribution: Attribution) -> bytes:
-    """The map over the picture at an opacity of 60%, with the limit that the screen shows."""
-    picture = question.model.picture(question.picture.pixels)
-    heat = attribution.heat
-    return to_png(overlay(picture, heat, OVERLAY_OPACITY, limit_of(heat)))
-
-
-def raw_npz(question: Question, attribution: Attribution) -> bytes:
-    """What the map was made of and what came out, readable without pickle."""
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        values=attribution.values,
-        picture=question.model.picture(question.picture.pixels),
-        target=np.array(question.target.index),
-        label=np.array(question.target.label),
-        method=np.array(attribution.method),
-        model=np.array(question.model.name),
-        parameters=np.array(json.dumps(dict(attribution.parameters))),
-        convergence_delta=np.array(
-            np.nan if attribution.convergence_delta is None else attribution.convergence_delta
-        ),
-    )
-    return buffer.getvalue()

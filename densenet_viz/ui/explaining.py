@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.attribution import METHODS, AttributionError, Method, Number
+from densenet_viz.attribution import METHODS, Method
 from densenet_viz.images import fit
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results import Attribution, Prediction
@@ -22,16 +23,15 @@ from densenet_viz.ui.current import (
     sample,
     take_from_address,
 )
-from densenet_viz.ui.jobs import Desk, Report
-from densenet_viz.ui.progress import show_progress
+from densenet_viz.ui.jobs import Reporter
+from densenet_viz.ui.maps import Ask, computed
+from densenet_viz.ui.method_settings import settings_controls
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import trained_trace
 
 TOP = "the most probable class"
+_NUMBERED = re.compile(r"\(class \d+\)$")
 THUMBNAIL = 64
-GLANCE = 0.25
-"""Seconds that a quick method gets before the page shows a progress bar."""
-FAILED = "The map could not be computed; please try again, or choose another method."
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,34 +46,19 @@ class Question:
     settings: Mapping[str, Any]
 
     @property
+    def ask(self) -> Ask:
+        return Ask(self.model, self.picture, self.method.name, self.target.index, self.settings)
+
+    @property
     def key(self) -> tuple[Any, ...]:
-        settings = tuple(sorted(self.settings.items()))
-        return (
-            self.model.name,
-            self.picture.key,
-            self.method.name,
-            self.target.index,
-            settings,
-        )
+        return self.ask.key
 
     @property
     def is_top(self) -> bool:
         return self.target.index == self.predictions[0].index
 
-    def compute(self, report: Report, cancelled: Callable[[], bool]) -> Attribution:
-        import captum.attr  # noqa: F401  # a second that the method's own time should not count
-
-        from densenet_viz.attribution import attribute
-
-        return attribute(
-            self.model,
-            self.picture.pixels,
-            method=self.method.name,
-            target=self.target.index,
-            on_progress=report,
-            cancelled=cancelled,
-            **self.settings,
-        )
+    def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Attribution:
+        return computed(self.ask, report, cancelled, report.preview)
 
 
 # -- what is asked --------------------------------------------------------------------------
@@ -98,14 +83,18 @@ def predictions_of(
 
 
 def class_names(labels: Sequence[str]) -> tuple[str, ...]:
-    """A name for each class, by index; labels that occur twice get their number.
+    """A name of its own for each class, by index; what could be mistaken gets its number.
 
     >>> class_names(("star", "crane", "crane"))
     ('star', 'crane (class 1)', 'crane (class 2)')
+    >>> class_names(("crane (class 1)", "the most probable class"))
+    ('crane (class 1) (class 0)', 'the most probable class (class 1)')
     """
     counts = Counter(labels)
     return tuple(
-        label if counts[label] == 1 else f"{label} (class {index})"
+        f"{label} (class {index})"
+        if counts[label] > 1 or label == TOP or _NUMBERED.search(label)
+        else label
         for index, label in enumerate(labels)
     )
 
@@ -171,44 +160,7 @@ def choose_method(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
         bind="query-params",
     )
     method = METHODS[name]
-    parameters = method.parameters(model.spec)
-    if not parameters:
+    if not method.parameters(model.spec):
         return method, {}
-    settings: dict[str, Any] = {}
     with st.expander("Settings of the method"):
-        for row in parameters:
-            key = f"{model.name}-{name}-{row.name}"
-            if isinstance(row, Number):
-                title = f"{row.title} ({row.unit})" if row.unit else row.title
-                settings[row.name] = st.slider(title, row.low, row.high, row.default, key=key)
-            else:
-                place = row.choices.index(row.default)
-                settings[row.name] = st.selectbox(row.title, row.choices, place, key=key)
-    return method, settings
-
-
-# -- the job ---------------------------------------------------------------------------------
-
-
-def show_unfinished(desk: Desk, title: str) -> None:
-    """What stands in the place of a map that is not there: progress, or why there is none."""
-    state = desk.state
-    if state == "working":
-        show_progress(desk, title)
-    elif state == "cancelled":
-        st.info(f"{title} was cancelled. The picture and the prediction stay as they are.")
-        st.button("Compute it after all", on_click=desk.again)
-    else:
-        error = desk.job.error if desk.job else None
-        st.error(str(error) if isinstance(error, AttributionError) else FAILED)
-        st.button("Try again", on_click=desk.again)
-
-
-def waiting_words(desk: Desk) -> str:
-    """What stands in the empty frame of the map."""
-    return {
-        "working": "The map is being computed.",
-        "cancelled": "No map: it was cancelled.",
-        "failed": "No map: it could not be computed.",
-        "done": "",
-    }[desk.state]
+        return method, settings_controls(model, method)

@@ -20,9 +20,6 @@ from typing import Any, Literal
 import streamlit as st
 
 Report = Callable[[float], None]
-Compute = Callable[[Report, Callable[[], bool]], Any]
-"""Takes where to report the part done (0 to 1) and whom to ask whether to stop; a computation
-that is told to stop raises anything it likes."""
 
 State = Literal["working", "done", "failed", "cancelled"]
 
@@ -47,6 +44,8 @@ class Job:
         self.began: float | None = None
         """`time.monotonic()` of the first report; before it, the job waits for its turn."""
         self.result: Any = None
+        self.preview: Any = None
+        """The result as it stands, where the computation shows it on the way."""
         self.error: Exception | None = None
         self.stopped = False
         self.finished = threading.Event()
@@ -62,6 +61,25 @@ class Job:
         if self.began is None or self.progress < ENOUGH:
             return None
         return (now - self.began) * (1 - self.progress) / self.progress
+
+
+class Reporter:
+    """What a computation tells of itself: how far it is, and what its result looks like so far."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def __call__(self, part: float) -> None:
+        self._job.report(part)
+
+    def preview(self, value: Any) -> None:
+        """A result that is not finished; whoever looks at the job may show it."""
+        self._job.preview = value
+
+
+Compute = Callable[[Reporter, Callable[[], bool]], Any]
+"""Takes where to report to and whom to ask whether to stop; a computation that is told to stop
+raises anything it likes."""
 
 
 class Shop:
@@ -108,7 +126,7 @@ class Shop:
 
     def _run(self, job: Job, compute: Compute) -> None:
         try:
-            job.result = compute(job.report, lambda: self._unwanted(job))
+            job.result = compute(Reporter(job), lambda: self._unwanted(job))
         except Exception as error:
             if not job.stopped:
                 _LOG.warning("A computation ended with an error.", exc_info=True)

@@ -59,6 +59,7 @@ PAGES: tuple[PageRow, ...] = (
     PageRow(
         "pages/attributions.py", "Attributions", "attributions", "Explain", ":material/visibility:"
     ),
+    PageRow("pages/bench.py", "Bench", "bench", "Explain", ":material/grid_view:"),
     PageRow(
         "pages/ground_truth.py",
         "Ground truth",
@@ -73,7 +74,7 @@ def sections() -> dict[str, list[PageRow]]:
     """The rows under their headings, both in the table's order.
 
     >>> [(heading, len(rows)) for heading, rows in sections().items()]
-    [('Learn', 4), ('Compare', 4), ('Explain', 2)]
+    [('Learn', 4), ('Compare', 4), ('Explain', 3)]
     """
     grouped: dict[str, list[PageRow]] = {}
     for row in PAGES:

@@ -30,7 +30,18 @@ def show_progress(
     job = desk.job
     if job is None or desk.state != "working":
         st.rerun()
-    st.progress(job.progress, text=progress_words(title, job, time.monotonic(), waiting()))
+    show_bar(desk, title, key=key, waiting=waiting)
+
+
+def show_bar(
+    desk: Desk, title: str, *, key: str = "cancel", waiting: Callable[[], str] = lambda: WAITING
+) -> None:
+    """The bar and the button once, for a fragment that redraws more than them."""
+    if desk.job is None:
+        return
+    st.progress(
+        desk.job.progress, text=progress_words(title, desk.job, time.monotonic(), waiting())
+    )
     st.button("Cancel", on_click=desk.cancel, key=key)
 
 

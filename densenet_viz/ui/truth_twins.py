@@ -19,8 +19,8 @@ from densenet_viz.network.models import ASSETS, LoadedModel, ModelUnavailable
 from densenet_viz.results import Attribution, Picture, Prediction
 from densenet_viz.stage.attribution import percent
 from densenet_viz.ui.current import BUNDLED, CHEATER, bundled_model, take_from_address
-from densenet_viz.ui.explaining import GLANCE, show_unfinished
 from densenet_viz.ui.jobs import Desk, Report, desk
+from densenet_viz.ui.unfinished import GLANCE, show_unfinished
 
 TWIN_TITLES = {BUNDLED: "the honest one", CHEATER: "the cheater"}
 """The two models by name, in the order in which they are loaded and asked."""

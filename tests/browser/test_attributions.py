@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,15 +83,20 @@ def test_arrow_keys_read_values(page: Page) -> None:
 
 def test_picture_and_values_can_be_taken_along(page: Page) -> None:
     files = {}
-    for name in ("Map as PNG", "Raw values as NPZ"):
+    for name in ("PNG", "SVG", "NPZ", "JSON"):
         with page.expect_download(timeout=PATIENCE) as taken:
-            page.get_by_role("button", name=name).click()
+            page.get_by_role("button", name=name, exact=True).click()
         files[taken.value.suggested_filename] = Path(taken.value.path()).read_bytes()
     ring = CLASSES.index("ring")
     assert Image.open(io.BytesIO(files[f"saliency-{ring}.png"])).size == (128, 128)
     with np.load(io.BytesIO(files[f"saliency-{ring}.npz"]), allow_pickle=False) as archive:
         assert archive["values"].shape == (3, 128, 128)
-        assert str(archive["label"]) == "ring"
+        assert json.loads(str(archive["metadata"]))["target"]["label"] == "ring"
+    assert json.loads(files[f"saliency-{ring}.json"])["values"]["shape"] == [3, 128, 128]
+    assert b"Saliency map for ring" in files[f"saliency-{ring}.svg"]
+    page.get_by_role("button", name="Python", exact=True).click()
+    expect(page.get_by_text("Saliency(network).attribute")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Escape")
 
 
 def test_a_bar_asks_for_the_map_of_its_class(page: Page) -> None:

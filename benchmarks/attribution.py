@@ -1,0 +1,204 @@
+"""Our attribution against Captum's own calls, in one run: time, memory, and whether the map stays.
+
+    python -m benchmarks.attribution [--rounds N] [--part NAME ...] [--json | --write FILE]
+
+DenseNet-121 at 224 px, with random weights and with the bundled ones. Captum is called as its
+documentation has it, on the stock torchvision network. Both sides take turns in one process, so
+that other work on the machine meets both; the ratios are the claims. Memory is the highest that a
+process of its own needed for one call, libraries and weights included. `--json` prints rows of
+`method`, `against`, `speedup`, `memory_ratio`, `cosine`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks import calls
+from benchmarks.machine import load_average
+from benchmarks.tables import Table, markdown
+from densenet_viz.machine import describe
+
+PARTS = ("speed", "likeness", "memory")
+BEGIN = "<!-- attribution: written by the benchmark -->"
+END = "<!-- attribution: end -->"
+
+
+def measure(parts: Sequence[str], rounds: int) -> Iterator[Table]:
+    """Each part's table as soon as it is measured."""
+    if "speed" in parts:
+        yield _speed(rounds)
+    if "likeness" in parts:
+        yield _likeness()
+    if "memory" in parts:
+        yield _memory()
+
+
+def _speed(rounds: int) -> Table:
+    rows = []
+    for network in calls.NETWORKS:
+        case = calls.case_of(network)
+        for pair in calls.PAIRS:
+            theirs, ours = _in_turn(
+                lambda pair=pair, case=case: pair.theirs(case),
+                lambda pair=pair, case=case: pair.ours(case),
+                rounds,
+            )
+            peak = [_peak(network, pair.name, side) for side in ("ours", "theirs")]
+            ratios = [a / b for a, b in zip(theirs, ours, strict=True)]
+            rows.append(
+                (
+                    network,
+                    *(pair.method, pair.against),
+                    *(median(ratios), min(ratios), max(ratios)),
+                    *(median(ours), median(theirs)),
+                    *(peak[0] / peak[1], peak[0] / 1e6, peak[1] / 1e6),
+                    pair.likeness(case),
+                )
+            )
+            print(f"{network}: {pair.name} {rows[-1][3]:.2f}x", file=sys.stderr, flush=True)
+    head = (
+        *("network", "method", "against", "speedup", "lowest", "highest"),
+        *("seconds", "Captum's seconds", "memory_ratio", "MB", "Captum's MB", "cosine"),
+    )
+    return Table(
+        f"Attribution against Captum, {rounds} interleaved round{'s' * (rounds != 1)}",
+        head,
+        tuple(rows),
+        "One picture of 224 × 224 px, one class, two threads. `cosine`: integrated gradients "
+        "against 300 equal float32 steps of the plain network; occlusion and Grad-CAM against "
+        "Captum's map; SmoothGrad against the same noisy copies in float32. `MB`: peak of the "
+        "whole process.",
+    )
+
+
+def _in_turn(
+    theirs: Callable[[], object], ours: Callable[[], object], rounds: int
+) -> tuple[list[float], list[float]]:
+    """Seconds of both, one after the other in each round; the first of each is not counted."""
+    ours()
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for side, call in zip(seconds, (theirs, ours), strict=True):
+            side.append(calls.seconds_of(call))
+    return seconds
+
+
+def _peak(network: str, pair: str, side: str) -> int:
+    """Bytes at most of a process that makes one call."""
+    return _told(["--child", network, pair, side])
+
+
+def _told(arguments: Sequence[str]) -> int:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.attribution", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout.split()[-1])
+
+
+def _likeness() -> Table:
+    rows = []
+    for number in range(calls.SCENES):
+        case = calls.scene_case(number)
+        row = calls.integration(case)
+        rows.append((f"scene {number}", *row))
+        print(f"scene {number}: cosine {row[0]:.4f}", file=sys.stderr, flush=True)
+    return Table(
+        "Integrated gradients on bundled scenes at 224 px",
+        ("picture", "cosine", "steps", "sum against rise, %", "cosine at 24 fixed steps"),
+        tuple(rows),
+        "The bundled trained network on unseen scenes enlarged to 224 px, default settings; "
+        "cosine to 300 equal float32 steps. Last column: 24 Gauss-Legendre steps.",
+    )
+
+
+def _memory() -> Table:
+    rows = []
+    for method in calls.method_names():
+        peaks = [_told(["--child", "densenet201", method, "method"]) / 1e6]
+        rows.append((method, *peaks))
+        print(f"{method}: {peaks[0]:.0f} MB", file=sys.stderr, flush=True)
+    return Table(
+        "Peak memory of each method, DenseNet-201 at 224 px",
+        ("method", "MB"),
+        tuple(rows),
+        "Highest resident memory of a process that loads the network and makes one map with "
+        "default settings, libraries and weights included.",
+    )
+
+
+def about() -> dict[str, str]:
+    """Machine, versions and date."""
+    here = describe("cpu")
+    return {
+        "date": here["date"],
+        "processor": f"{here['processor']}, {os.cpu_count()} cores, {here['threads']} threads",
+        "packages": ", ".join(f"{name} {version(name)}" for name in ("torch", "captum", "numpy")),
+        "load average at the start": load_average(),
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.attribution", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of each (default 3)")
+    parser.add_argument("--part", action="append", choices=PARTS, help="may be given again")
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="machine and rows as JSON")
+    form.add_argument("--write", type=Path, metavar="FILE", help="put it into this report")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    if args.child:
+        print(calls.peak_of(*args.child))
+        return 0
+    if args.rounds < 1:
+        parser.error(f"--rounds {args.rounds} was given; 1 or more is allowed.")
+    machine = about()
+    tables = list(measure(args.part or PARTS, args.rounds))
+    machine["load average at the end"] = load_average()
+    if args.json:
+        rows: list[dict[str, Any]] = [row for table in tables for row in table.as_records()]
+        print(json.dumps({"machine": machine, "rows": rows}, indent=1, ensure_ascii=False))
+        return 0
+    listed = "\n".join(f"- {name}: {words}" for name, words in machine.items())
+    report = "\n\n".join([listed, *map(markdown, tables)])
+    if args.write:
+        args.write.write_text(placed(args.write.read_text("utf-8"), report), "utf-8")
+    else:
+        print(report)
+    return 0
+
+
+def placed(text: str, report: str) -> str:
+    """The text of a report with new figures between its two marks.
+
+    >>> placed(f"a\\n{BEGIN}\\nold\\n{END}\\nb", "new").splitlines()[2:-2]
+    ['', 'new', '']
+
+    Raises:
+        ValueError: a mark is not there.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _old, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the file has no lines {BEGIN} and {END}, between which figures belong")
+    return f"{before}{begin}\n\n{report}\n\n{end}{after}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,285 @@
+"""The two sides of each comparison: Captum's own call, and ours; and how alike their maps are."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from captum.attr import IntegratedGradients, LayerGradCam, NoiseTunnel, Occlusion, Saliency
+from torch import Tensor, nn
+
+from densenet_viz.attribution import METHODS, attribute
+from densenet_viz.attribution.baselines import baseline_inputs
+from densenet_viz.network._torchvision import torchvision
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.network.models import load_model
+from densenet_viz.results import Attribution, Picture
+from densenet_viz.scenes.generator import draw_scene
+
+SIZE = 224
+NETWORKS = ("random weights", "bundled weights")
+WINDOW, STRIDE = 32, 16
+SAMPLES = 25
+REFERENCE = 300
+SCENES = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A model as we have it, the stock torchvision network with the same weights, a picture."""
+
+    model: LoadedModel
+    stock: nn.Module
+    picture: Picture
+    target: int
+
+    @property
+    def x(self) -> Tensor:
+        """The picture's input in torch's usual layout."""
+        return self.model.tensor(self.picture).contiguous()
+
+    def ours(self, method: str, **settings: Any) -> Attribution:
+        return attribute(self.model, self.picture, method=method, target=self.target, **settings)
+
+
+@cache
+def case_of(network: str) -> Case:
+    """One of `NETWORKS` before a scene enlarged to 224 px, or densenet201 before the same."""
+    if network == "bundled weights":
+        return scene_case(0)
+    name = "densenet201" if network == "densenet201" else "densenet121"
+    return _case(load_model(f"{name}-untrained"), 0)
+
+
+def scene_case(number: int) -> Case:
+    """The bundled model before an unseen scene, both enlarged to 224 px."""
+    return _case(_enlarged(), number)
+
+
+@cache
+def _enlarged() -> LoadedModel:
+    model = load_model("scenes")
+    return replace(model, input_size=SIZE, spec=replace(model.spec, input_size=SIZE))
+
+
+def _case(model: LoadedModel, number: int) -> Case:
+    picture = model.picture(draw_scene(0, "test", number).image)
+    with torch.no_grad():
+        target = int(model.network(model.tensor(picture)).argmax())
+    return Case(model, _stock(model), picture, target)
+
+
+def _stock(model: LoadedModel) -> nn.Module:
+    """torchvision's DenseNet as it is, in-place ReLUs and all."""
+    spec = model.spec
+    network = torchvision.models.DenseNet(
+        growth_rate=spec.growth_rate,
+        block_config=spec.block_config,
+        num_init_features=spec.initial_channels,
+        num_classes=spec.num_classes,
+    )
+    network.load_state_dict(model.network.state_dict())
+    stock: nn.Module = network.eval()
+    return stock
+
+
+# -- the calls --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A method of ours against a call of Captum's."""
+
+    method: str
+    against: str
+    theirs: Callable[[Case], object]
+    ours: Callable[[Case], Attribution]
+    likeness: Callable[[Case], float]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} against {self.against}"
+
+
+def _integrated(case: Case, **more: Any) -> Tensor:
+    values: Tensor = IntegratedGradients(case.stock).attribute(
+        case.x, baselines=_black(case), target=case.target, **more
+    )
+    return values
+
+
+def _black(case: Case) -> Tensor:
+    return baseline_inputs(case.model, case.x, "black")
+
+
+def _smooth(case: Case) -> Tensor:
+    values: Tensor = NoiseTunnel(Saliency(case.stock)).attribute(
+        case.x, target=case.target, nt_samples=SAMPLES
+    )
+    return values
+
+
+def _occluded(case: Case) -> Tensor:
+    values: Tensor = Occlusion(case.stock).attribute(
+        case.x,
+        sliding_window_shapes=(3, WINDOW, WINDOW),
+        strides=(3, STRIDE, STRIDE),
+        baselines=0,
+        target=case.target,
+    )
+    return values
+
+
+def _cam(case: Case) -> Tensor:
+    values: Tensor = LayerGradCam(case.stock, case.stock.get_submodule("features")).attribute(
+        case.x, target=case.target
+    )
+    return values
+
+
+@torch.no_grad()
+def _pass(case: Case) -> Tensor:
+    logits: Tensor = case.stock(case.x)
+    return logits
+
+
+def _our_integrated(case: Case) -> Attribution:
+    return case.ours("integrated-gradients")
+
+
+def _our_occluded(case: Case) -> Attribution:
+    return case.ours("occlusion", window=WINDOW, stride=STRIDE, baseline="mean")
+
+
+def _our_smooth(case: Case) -> Attribution:
+    return case.ours("smoothgrad", samples=SAMPLES)
+
+
+def _our_cam(case: Case) -> Attribution:
+    """As a page has it: the picture was named before, and its answer is known."""
+    return case.ours("grad-cam", logits=_answer(case))
+
+
+@cache
+def _answer(case: Case) -> np.ndarray[Any, Any]:
+    return _pass(case)[0].numpy()
+
+
+# -- how alike --------------------------------------------------------------------------------
+
+
+@cache
+def exact_integral(case: Case) -> np.ndarray[Any, Any]:
+    """Equal float32 steps of the module network under autograd, (3, S, S)."""
+    start, x = _black(case), case.x
+    total = torch.zeros_like(x)
+    for step in range(REFERENCE):
+        total += _gradient(case, start + (step + 0.5) / REFERENCE * (x - start))
+    return (total / REFERENCE * (x - start))[0].numpy()
+
+
+def _gradient(case: Case, x: Tensor) -> Tensor:
+    given = x.detach().contiguous(memory_format=torch.channels_last).requires_grad_()
+    (gradient,) = torch.autograd.grad(case.model.network(given)[0, case.target], given)
+    return gradient
+
+
+def _like_integral(case: Case) -> float:
+    return cosine(_our_integrated(case).values, exact_integral(case))
+
+
+def _like_noise(case: Case) -> float:
+    result = _our_smooth(case)
+    x, range_ = case.x, float(case.x.max() - case.x.min())
+    noise = torch.randn((SAMPLES, *x.shape[1:]), generator=torch.Generator().manual_seed(0))
+    percent = int(result.parameters["noise"])
+    copies = x + percent / 100 * range_ * noise
+    exact = sum(_gradient(case, one[None]) for one in copies)
+    assert isinstance(exact, Tensor)
+    return cosine(result.values, (exact[0] / SAMPLES).numpy())
+
+
+def _like_occlusion(case: Case) -> float:
+    return cosine(_our_occluded(case).values[0], _occluded(case)[0, 0].numpy())
+
+
+def _like_cam(case: Case) -> float:
+    from captum.attr import LayerAttribution
+
+    network = case.model.network
+    coarse = LayerGradCam(network, network.get_submodule("relu")).attribute(
+        case.x, target=case.target
+    )
+    fine = LayerAttribution.interpolate(coarse, (SIZE, SIZE), interpolate_mode="bilinear")
+    return cosine(_our_cam(case).values, fine[0].detach().numpy())
+
+
+def cosine(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
+    """Of the angle between two maps of the same shape.
+
+    >>> cosine(np.array([1.0, 0.0]), np.array([1.0, 1.0])) == np.sqrt(0.5)
+    True
+    """
+    a, b = one.ravel().astype(float), other.ravel().astype(float)
+    return float(a @ b / np.sqrt((a @ a) * (b @ b)))
+
+
+PAIRS = (
+    Pair("integrated-gradients", "default", _integrated, _our_integrated, _like_integral),
+    Pair(
+        "integrated-gradients",
+        "internal_batch_size=4",
+        lambda case: _integrated(case, internal_batch_size=4),
+        _our_integrated,
+        _like_integral,
+    ),
+    Pair("occlusion", "default", _occluded, _our_occluded, _like_occlusion),
+    Pair("smoothgrad", "default", _smooth, _our_smooth, _like_noise),
+    Pair("grad-cam", "default", _cam, _our_cam, _like_cam),
+    Pair("grad-cam", "one forward pass", _pass, _our_cam, _like_cam),
+)
+
+
+def integration(case: Case) -> tuple[float, int, float, float]:
+    """Cosine, steps, sum against rise in percent, and the cosine that 24 fixed steps have."""
+    result = _our_integrated(case)
+    fixed = case.ours("integrated-gradients", n_steps=24, rule="gauss-legendre")
+    delta = result.convergence_delta or 0.0
+    rise = float(result.values.sum(dtype=np.float64)) - delta
+    exact = exact_integral(case)
+    return (
+        cosine(result.values, exact),
+        len(result.nodes),
+        100 * delta / rise,
+        cosine(fixed.values, exact),
+    )
+
+
+# -- time and memory --------------------------------------------------------------------------
+
+
+def seconds_of(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def method_names() -> tuple[str, ...]:
+    return tuple(METHODS)
+
+
+def peak_of(network: str, name: str, side: str) -> int:
+    """Bytes at most of this process after one call: a pair's, or a method's with its defaults."""
+    case = case_of(network)
+    if side == "method":
+        case.ours(name)
+    else:
+        pair = next(pair for pair in PAIRS if pair.name == name)
+        (pair.ours if side == "ours" else pair.theirs)(case)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,0 +1,201 @@
+"""One question to one network: its passes are counted, watched, and cut into batches that fit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from densenet_viz.attribution.errors import Cancelled
+from densenet_viz.attribution.occluding import occluded_scores
+from densenet_viz.attribution.places import module_of
+from densenet_viz.attribution.twins import fused_of, twin_of
+
+if TYPE_CHECKING:
+    from densenet_viz.network.loaded import LoadedModel
+
+PREVIEW_SECONDS = 0.15
+"""Between two previews of a map that is still being computed."""
+
+
+class Explanation(NamedTuple):
+    """What a method found.
+
+    `values` is (3 or 1, S, S), signed; `delta` the sum of the values less the score's rise, where
+    the method promises that they are equal; `nodes` the places (0 to 1) on the path between
+    baseline and picture at which gradients were taken, where there is one path.
+    """
+
+    values: Tensor
+    delta: float | None = None
+    nodes: tuple[float, ...] = ()
+
+
+class Watch:
+    """Counts the pictures that go forward; reports and listens before each batch."""
+
+    def __init__(
+        self,
+        total: int,
+        on_progress: Callable[[float], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        self.done = 0
+        self.back = 0
+        self._total = total
+        self._on_progress = on_progress
+        self._cancelled = cancelled
+
+    def before(self, pictures: int) -> None:
+        """To be called before `pictures` go forward.
+
+        Raises:
+            Cancelled: the caller wants no more.
+        """
+        self.stop_if_cancelled()
+        self.report(min(1.0, self.done / self._total))
+        self.done += pictures
+
+    def expect(self, more: int) -> None:
+        """`more` pictures will go forward than was thought."""
+        self._total += more
+
+    def report(self, part: float) -> None:
+        if self._on_progress is not None:
+            self._on_progress(part)
+
+    def stop_if_cancelled(self) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise Cancelled("The attribution was cancelled.")
+
+
+class Asking:
+    """A picture before a network, and a class; what every method works with.
+
+    Attributes:
+        model: whose network is asked.
+        x: (1, 3, S, S) float32, the picture as the network is given it.
+        target: the class's index.
+        watch: hears of every pass.
+    """
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        x: Tensor,
+        target: int,
+        *,
+        watch: Watch,
+        device: str = "cpu",
+        on_preview: Callable[[Tensor], None] | None = None,
+    ) -> None:
+        self.model = model
+        self.device = device
+        self.x = x.to(device)
+        self.target = target
+        self.watch = watch
+        self.fused = fused_of(model, device)
+        self._on_preview = on_preview
+        self._shown = time.monotonic() if on_preview is None else -PREVIEW_SECONDS
+
+    @property
+    def size(self) -> int:
+        """Pixels a side of the network's input."""
+        return self.model.input_size
+
+    @property
+    def batch(self) -> int:
+        """Pictures that go forward and back together."""
+        return self.fused.batch_for(self.size)
+
+    def scores(self, pictures: Tensor, *, target: int | None = None) -> Tensor:
+        """(N,) scores (logits) of the class for (N, 3, S, S) inputs, in batches."""
+        asked = self.target if target is None else target
+        answers = []
+        for part in torch.split(pictures, 2 * self.batch):
+            self.watch.before(len(part))
+            answers.append(self.fused.logits(part.to(self.device))[:, asked])
+        return torch.cat(answers)
+
+    def gradients(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """(N,) scores and (N, 3, S, S) gradients of the score by each input, in batches."""
+        answers = []
+        for part in torch.split(pictures, self.batch):
+            self.watch.before(len(part))
+            self.watch.back += len(part)
+            answers.append(self.fused.gradients(part.to(self.device), self.target))
+        scores, gradients = zip(*answers, strict=True)
+        return torch.cat(scores), torch.cat(gradients)
+
+    def at(self, place: str) -> tuple[Tensor, Tensor]:
+        """The (1, C, h, w) maps of a place in the network, and the score's gradients by them.
+
+        One pass forward, and back only as far as the place. `place` is one of
+        `places.all_places`.
+        """
+        self.watch.before(1)
+        self.watch.back += 1
+        if place in self.fused.places:
+            _scores, maps, slopes = self.fused.at(self.x, place, self.target)
+            return maps, slopes
+        return self._at_module(module_of(place))
+
+    def _at_module(self, name: str) -> tuple[Tensor, Tensor]:
+        twin = twin_of(self.model, self.device)
+        kept: list[Tensor] = []
+
+        def keep(_module: nn.Module, _given: object, output: Tensor) -> Tensor:
+            kept.append(output.requires_grad_())
+            return output
+
+        twin.get_submodule(name).register_forward_hook(keep)
+        score = twin(self.x)[0, self.target]
+        (slopes,) = torch.autograd.grad(score, kept)
+        return kept[0].detach(), slopes
+
+    def covered(
+        self, boxes: Tensor, cover: Tensor, after_batch: Callable[[int, Tensor], None]
+    ) -> Tensor:
+        """(M,) scores of the picture, each time with one box showing `cover` instead.
+
+        Only what a box touches is computed anew (`occluding`).
+
+        Args:
+            boxes: (M, 4) whole numbers: top, left, bottom, right, in pixels.
+            cover: (1, 3, S, S), what stands in the boxes.
+            after_batch: called after each batch with the number of its first box, and its scores.
+        """
+        return occluded_scores(
+            self.fused,
+            self.x,
+            boxes.numpy(),
+            cover.to(self.device),
+            self.target,
+            batch=2 * self.batch,
+            before_batch=self.watch.before,
+            after_batch=after_batch,
+        )
+
+    def about(self, x: Tensor) -> Asking:
+        """The same question about another input, (1, 3, S, S); it shows no previews."""
+        return Asking(self.model, x, self.target, watch=self.watch, device=self.device)
+
+    def twin(self) -> nn.Module:
+        """A private copy of the network, to hook and to change; its passes are counted, too."""
+        twin = twin_of(self.model, self.device)
+        twin.register_forward_pre_hook(lambda _net, given: self.watch.before(len(given[0])))
+        return twin
+
+    def generator(self, seed: int) -> torch.Generator:
+        """Random numbers that are the same for the same seed; on the processor on any device."""
+        return torch.Generator().manual_seed(seed)
+
+    def show(self, values: Tensor) -> None:
+        """Hands out what the map looks like so far, a few times a second at most."""
+        now = time.monotonic()
+        if self._on_preview is not None and now - self._shown >= PREVIEW_SECONDS:
+            self._shown = now
+            self._on_preview(values)

@@ -1,0 +1,109 @@
+"""Pictures that show nothing: what a method compares the picture with, or covers it by.
+
+Which one is chosen changes the map: what looks like the baseline gets nothing. Sturmfels, Lundberg,
+Lee, "Visualizing the Impact of Feature Attribution Baselines", Distill 2020.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from densenet_viz.attribution.parameters import Choice
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from densenet_viz.network.loaded import Colour, LoadedModel
+    from densenet_viz.results import Picture
+
+BASELINES = ("black", "white", "grey", "mean", "blur", "noise")
+"""A colour, the mean of the training pictures, the picture out of focus, or random pixels."""
+
+BASELINE_WORDS = {
+    "black": "all black",
+    "white": "all white",
+    "grey": "middle grey",
+    "mean": "the mean colour of the training pictures",
+    "blur": "the picture itself, out of focus",
+    "noise": "random pixels, averaged over several drawings",
+}
+
+NOISE_DRAWINGS = 4
+"""Pictures of noise over which a map is averaged."""
+
+BLUR = 1 / 12
+"""Standard deviation of the blur, in picture widths."""
+
+
+def baseline_choice(default: str = "black", title: str = "Baseline") -> Choice:
+    return Choice("baseline", title, default, BASELINES)
+
+
+def drawings(name: str) -> int:
+    """How many pictures a baseline stands for.
+
+    >>> drawings("noise"), drawings("black")
+    (4, 1)
+    """
+    return NOISE_DRAWINGS if name == "noise" else 1
+
+
+def baseline_colour(model: LoadedModel, name: str) -> Colour:
+    """The colour of a uniform baseline, as values from 0 to 1."""
+    levels = {"black": 0.0, "white": 1.0, "grey": 0.5}
+    return model.mean if name == "mean" else (levels[name],) * 3
+
+
+def baseline_inputs(model: LoadedModel, x: Tensor, name: str, seed: int = 0) -> Tensor:
+    """The (M, 3, S, S) inputs that a baseline stands for, normalised as `x`.
+
+    Args:
+        model: whose normalisation is kept.
+        x: (1, 3, S, S), the picture's input; only "blur" looks at it.
+        name: one of `BASELINES`.
+        seed: of the noise; the same seed draws the same pixels.
+    """
+    import torch
+
+    if name == "blur":
+        return blurred(x)
+    if name == "noise":
+        generator = torch.Generator().manual_seed(seed)
+        pixels = torch.rand((NOISE_DRAWINGS, *x.shape[1:]), generator=generator)
+        shape = (1, 3, 1, 1)
+        noise = (pixels - torch.tensor(model.mean).view(shape)) / torch.tensor(model.std).view(
+            shape
+        )
+        return noise.to(x.device)
+    return model.uniform(baseline_colour(model, name)).to(x.device)
+
+
+def blurred(x: Tensor, width: float = BLUR) -> Tensor:
+    """(N, 3, S, S) out of focus: a Gaussian of `width` picture widths, edges repeated."""
+    import torch
+    from torch.nn.functional import conv2d, pad
+
+    sigma = width * x.shape[-1]
+    reach = max(1, round(3 * sigma))
+    places = torch.arange(-reach, reach + 1, dtype=x.dtype, device=x.device)
+    kernel = torch.exp(-0.5 * (places / sigma) ** 2)
+    kernel = (kernel / kernel.sum()).repeat(3, 1, 1, 1)
+    rows = conv2d(pad(x, (reach, reach, 0, 0), mode="replicate"), kernel, groups=3)
+    columns = kernel.transpose(2, 3)
+    return conv2d(pad(rows, (0, 0, reach, reach), mode="replicate"), columns, groups=3)
+
+
+def baseline_picture(model: LoadedModel, x: Tensor, name: str) -> Picture:
+    """A baseline as it would look, (S, S, 3) uint8; of several drawings the first.
+
+    Args:
+        model: whose normalisation is undone.
+        x: (1, 3, S, S), the picture's input.
+        name: one of `BASELINES`.
+    """
+    import numpy as np
+    import torch
+
+    first = baseline_inputs(model, x, name)[0].cpu().permute(1, 2, 0)
+    levels = first * torch.tensor(model.std) + torch.tensor(model.mean)
+    return np.asarray((levels.clamp(0, 1) * 255).round().numpy(), dtype=np.uint8)

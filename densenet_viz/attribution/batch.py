@@ -1,0 +1,215 @@
+"""One question asked of many pictures, one after the other; it can be stopped, and goes on.
+
+What is finished is handed to the caller at once, and is known by the picture's content and the
+question: whoever asks again, with what is there, pays for the rest only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from densenet_viz.attribution.batch_files import ImageFile, unique_stems
+from densenet_viz.attribution.batch_rows import Row
+from densenet_viz.attribution.errors import Cancelled
+from densenet_viz.attribution.methods import method_named
+from densenet_viz.images import ImageError, load_image
+from densenet_viz.regions import strongest_regions
+from densenet_viz.results import Attribution, Picture
+
+if TYPE_CHECKING:
+    from densenet_viz.network.loaded import LoadedModel
+
+MOST_PROBABLE = "most probable"
+"""What a table says of a class that was not chosen, but is each picture's most probable one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What is asked of every picture.
+
+    `settings` are all of the method's, checked; `target` is a class's index, or None for the most
+    probable class of each picture.
+    """
+
+    model: LoadedModel
+    method: str
+    settings: Mapping[str, Any]
+    target: int | None = None
+
+    @property
+    def asked(self) -> str:
+        return MOST_PROBABLE if self.target is None else str(self.target)
+
+    @property
+    def row(self) -> Row:
+        """What every row of this work says."""
+        settings = json.dumps(dict(sorted(self.settings.items())), ensure_ascii=False)
+        return Row(model=self.model.name, method=self.method, settings=settings, asked=self.asked)
+
+
+def work_for(
+    model: LoadedModel, method: str, settings: Mapping[str, object], target: int | None = None
+) -> Work:
+    """The work, with the method's defaults for settings that are not given.
+
+    Raises:
+        AttributionError: the method, a setting or the class is not one that is allowed.
+    """
+    from densenet_viz.attribution.engine import checked_target
+
+    checked = method_named(method).settings(model.spec, settings)
+    return Work(model, method, checked, None if target is None else checked_target(model, target))
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What became of one file.
+
+    `attribution` and `picture` (S, S, 3), as the network was given it, are there where a map was
+    computed now: not for a file with an error, nor for one whose map was known.
+    """
+
+    row: Row
+    attribution: Attribution | None = None
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many files got a map now, had one already, or have none."""
+
+    made: int = 0
+    known: int = 0
+    failed: int = 0
+
+    def with_one(self, outcome: Made) -> Tally:
+        if outcome.row.error:
+            return replace(self, failed=self.failed + 1)
+        if outcome.attribution is None:
+            return replace(self, known=self.known + 1)
+        return replace(self, made=self.made + 1)
+
+
+def run_batch(
+    work: Work,
+    files: Sequence[ImageFile],
+    *,
+    writer: Callable[[Made], None],
+    done: Mapping[str, Row],
+    on_progress: Callable[[float], None] = lambda _part: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    again: bool = False,
+    device: str = "auto",
+) -> Tally:
+    """A map for every file.
+
+    Args:
+        work: what is asked.
+        files: read one at a time, in this order.
+        writer: given each file's outcome as soon as it is there.
+        done: rows of maps that are there already, by `Row.key`; they are not computed again. It
+            may grow meanwhile, so that a picture that comes twice is computed once. A new map gets
+            no name that one of these has.
+        on_progress: told the part that is done, 0 to 1.
+        cancelled: asked before each file and before each pass.
+        again: compute what is there, too.
+        device: as `attribute` takes it.
+
+    Raises:
+        Cancelled: `cancelled` answered yes; what was finished before has been handed out.
+    """
+    stems = unique_stems(file.name for file in files)
+    tally = Tally()
+    for place, (file, stem) in enumerate(zip(files, stems, strict=True)):
+
+        def report(part: float, place: int = place) -> None:
+            if part < 1:  # the next file begins where this one ends
+                on_progress((place + part) / len(files))
+
+        if cancelled():
+            raise Cancelled("The batch was cancelled.")
+        report(0.0)
+        row, data = _opened(work, file)
+        known = None if again else done.get(row.key)
+        if known is not None and not row.error:
+            outcome = Made(replace(known, file=file.name))
+        else:
+            outcome = _made(work, row, data, partial(_attributed, report, cancelled, device))
+            outcome = replace(outcome, row=_named(outcome.row, stem, done))
+        tally = tally.with_one(outcome)
+        writer(outcome)
+    on_progress(1.0)
+    return tally
+
+
+def _opened(work: Work, file: ImageFile) -> tuple[Row, bytes]:
+    """The row as far as it is known before the picture is decoded, and the file's bytes."""
+    row = replace(work.row, file=file.name)
+    try:
+        data = file.read()
+    except ImageError as error:
+        return replace(row, error=str(error)), b""
+    return replace(row, sha256=hashlib.sha256(data).hexdigest()), data
+
+
+def _made(work: Work, row: Row, data: bytes, ask: Callable[[Work, Picture], Attribution]) -> Made:
+    if row.error:
+        return Made(row)
+    try:
+        pixels = load_image(data)
+    except ImageError as error:
+        return Made(replace(row, error=str(error)))
+    attribution = ask(work, pixels)
+    return Made(_filled(row, attribution), attribution, work.model.picture(pixels))
+
+
+def _attributed(
+    report: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    device: str,
+    work: Work,
+    pixels: Picture,
+) -> Attribution:
+    from densenet_viz.attribution.engine import attribute
+
+    return attribute(
+        work.model,
+        pixels,
+        method=work.method,
+        target=work.target,
+        device=device,
+        on_progress=report,
+        cancelled=cancelled,
+        **work.settings,
+    )
+
+
+def _named(row: Row, stem: str, done: Mapping[str, Row]) -> Row:
+    """The row with its map's name, which no other map that is there has."""
+    if row.error:
+        return row
+    name = f"{stem}-{row.method}-{row.target_index}"
+    taken = {other.map.casefold() for key, other in done.items() if key != row.key}
+    return replace(row, map=f"{name}-{row.key[:6]}" if name.casefold() in taken else name)
+
+
+def _filled(row: Row, attribution: Attribution) -> Row:
+    best, region = attribution.predictions[0], strongest_regions(attribution.heat)[0]
+    return replace(
+        row,
+        named=best.label,
+        probability=best.probability,
+        target=attribution.target.label,
+        target_index=attribution.target.index,
+        sum=float(attribution.values.sum(dtype=np.float64)),
+        delta=attribution.convergence_delta,
+        strongest_region=region.name,
+        seconds=round(attribution.seconds, 4),
+    )

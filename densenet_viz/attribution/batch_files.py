@@ -1,0 +1,183 @@
+"""Many picture files, some of them in ZIP archives, as a list that is read one at a time.
+
+An archive is as hostile as a picture: its size unpacked, its number of entries and what they are
+called are its maker's claims. Nothing is unpacked to a disk, and each entry when its turn comes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from densenet_viz.images import MAX_BYTES, ImageError
+
+MOST_FILES = 500
+"""Pictures in one archive."""
+MOST_UNPACKED = 500 * 1024 * 1024
+"""Bytes of all of an archive's entries together, unpacked."""
+MOST_RATIO = 100
+"""How much larger an entry may be unpacked than packed; pictures hardly shrink at all."""
+_DIRECTORY = 1024 * 1024
+"""Bytes of an archive's list of entries; each takes at least 46, and its name."""
+
+_END = b"PK\x05\x06"
+_END_LENGTH = 22
+_LOCATOR = b"PK\x06\x07"
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+@dataclass(frozen=True, eq=False)
+class ImageFile:
+    """A file that may be a picture.
+
+    `name` is for people, in one line; `read` gives its bytes or raises `ImageError`.
+    """
+
+    name: str
+    read: Callable[[], bytes] = field(repr=False)
+
+
+def listed(files: Iterable[tuple[str, bytes]]) -> tuple[ImageFile, ...]:
+    """The files by name, the entries of archives in their archives' places.
+
+    An archive that cannot be used is one entry, whose `read` says why.
+    """
+    found: list[ImageFile] = []
+    for name, data in files:
+        found += entries_of(name, data) if is_archive(data) else [_ready(name, data)]
+    return tuple(found)
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether the first bytes are those of a ZIP."""
+    return data[:4] in (b"PK\x03\x04", _END)
+
+
+def entries_of(name: str, data: bytes) -> list[ImageFile]:
+    """The files in an archive; folders, and what macOS adds of its own, are left out."""
+    try:
+        _check_directory(data)
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = [entry for entry in archive.infolist() if _counts(entry)]
+        _check_entries(entries)
+    except ImageError as error:
+        return [_refused(name, str(error))]
+    except Exception:  # zipfile raises many kinds for hostile bytes
+        return [_refused(name, "This archive is damaged or incomplete; please pack it again.")]
+    return [_entry(f"{name}/{entry.filename}", archive, entry) for entry in entries]
+
+
+def _ready(name: str, data: bytes) -> ImageFile:
+    return ImageFile(_printable(name), lambda: data)
+
+
+def _refused(name: str, sentence: str) -> ImageFile:
+    def read() -> bytes:
+        raise ImageError(sentence)
+
+    return ImageFile(_printable(name), read)
+
+
+def _entry(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> ImageFile:
+    return ImageFile(_printable(name), lambda: _unpacked(archive, entry))
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    if entry.flag_bits & 1:
+        raise ImageError("This file is encrypted; please pack it without a password.")
+    if entry.compress_type not in _PACKED:
+        raise ImageError("This file is packed in an uncommon way; please pack it as a plain ZIP.")
+    if entry.file_size > MAX_BYTES:
+        raise ImageError(
+            f"This file is larger than {MAX_BYTES >> 20} MB; please bring a smaller one."
+        )
+    if entry.file_size > MOST_RATIO * max(1, entry.compress_size):
+        raise ImageError(
+            f"This file unpacks to more than {MOST_RATIO} times its size, as no picture does."
+        )
+    try:
+        with archive.open(entry) as file:
+            return file.read(MAX_BYTES + 1)
+    except Exception:  # zipfile and zlib raise many kinds for hostile bytes
+        raise ImageError("This file is damaged in its archive; please pack it again.") from None
+
+
+def _check_directory(data: bytes) -> None:
+    """Refuses a list of entries that would take a great deal of memory, before it is read.
+
+    The end record is looked for where zipfile looks for it.
+    """
+    place = len(data) - _END_LENGTH
+    if not (data[place : place + 4] == _END and data.endswith(b"\0\0")):
+        place = data.rfind(_END, max(0, place - 65535))
+    if place < 0:
+        return  # zipfile will say that it is none
+    length = int.from_bytes(data[place + 12 : place + 16], "little")
+    if length > _DIRECTORY or data[max(0, place - 20) : place].startswith(_LOCATOR):
+        raise ImageError(_TOO_MANY)
+
+
+_TOO_MANY = f"This archive holds more than {MOST_FILES} files; please pack fewer."
+
+
+def _check_entries(entries: Sequence[zipfile.ZipInfo]) -> None:
+    if len(entries) > MOST_FILES:
+        raise ImageError(_TOO_MANY)
+    if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+        raise ImageError(
+            f"This archive unpacks to more than {MOST_UNPACKED >> 20} MB; please pack fewer files."
+        )
+    if not entries:
+        raise ImageError("This archive holds no files.")
+
+
+def _counts(entry: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(entry.filename).parts
+    hidden = bool(parts) and (parts[0] == "__MACOSX" or parts[-1] in (".DS_Store", "Thumbs.db"))
+    return not entry.is_dir() and not hidden
+
+
+def _printable(name: str) -> str:
+    r"""A stranger's name in one line, as a terminal or a table may show it.
+
+    >>> _printable("a\x1b[31m\nb")
+    'a?[31m?b'
+    """
+    shown = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return shown if len(shown) <= 200 else f"{shown[:197]}..."
+
+
+def safe_stem(name: str) -> str:
+    r"""What a file of ours may be called after theirs: no folders, no dots in front, no blanks.
+
+    >>> safe_stem("../../etc/passwd.png"), safe_stem("C:\\a <star> & more.png"), safe_stem("...")
+    ('passwd', 'a_star_more', 'picture')
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    stem = re.sub(r"\.[A-Za-z]{2,4}$", "", last)
+    return re.sub(r"[^\w.-]+", "_", stem).lstrip("._-")[:80] or "picture"
+
+
+def unique_stems(names: Iterable[str]) -> tuple[str, ...]:
+    """A safe stem for each name; a second one of a kind gets a number, whatever the case.
+
+    >>> unique_stems(["a/cat.png", "b/Cat.jpg", "cat-2.png"])
+    ('cat', 'Cat-2', 'cat-2-2')
+    """
+    taken: set[str] = set()
+    counts: Counter[str] = Counter()
+    stems = []
+    for name in names:
+        stem = wanted = safe_stem(name)
+        while stem.casefold() in taken:
+            counts[wanted.casefold()] += 1
+            stem = f"{wanted}-{counts[wanted.casefold()] + 1}"
+        taken.add(stem.casefold())
+        stems.append(stem)
+    return tuple(stems)

@@ -1,0 +1,138 @@
+"""The rows of a batch's table, as CSV and back, and the archive that maps and table leave in.
+
+Names of files and classes are strangers' texts, and a spreadsheet takes a cell that begins with
+= + - or @ for a formula: such a text gets an apostrophe in front. Numbers are our own and stay so.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+TABLE = "results.csv"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one file.
+
+    Attributes:
+        file: its name.
+        sha256: of its bytes.
+        model: the model's name.
+        named: the most probable class; in the table the column is `class`.
+        probability: of that class, 0 to 1.
+        asked: "most probable", or the number of the class that was chosen.
+        target: the class that the map is for, and `target_index` its number.
+        method: the attribution method.
+        settings: of the method, as a JSON object.
+        sum: of the map's values.
+        delta: what that sum misses the score's rise by, where the method promises to meet it.
+        strongest_region: the cell of a 4 x 4 grid that most of what raises the score lies in.
+        seconds: that the map took.
+        map: its name in the archive or the folder, without an ending.
+        error: a sentence, where there is no map.
+    """
+
+    file: str = ""
+    sha256: str = ""
+    model: str = ""
+    named: str = ""
+    probability: float | None = None
+    asked: str = ""
+    target: str = ""
+    target_index: int | None = None
+    method: str = ""
+    settings: str = ""
+    sum: float | None = None
+    delta: float | None = None
+    strongest_region: str = ""
+    seconds: float | None = None
+    map: str = ""
+    error: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same for the same picture file and the same question."""
+        parts = (self.sha256, self.model, self.method, self.settings, self.asked)
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def as_dict(self) -> dict[str, Any]:
+        """By column."""
+        return {column: getattr(self, name) for column, name in zip(COLUMNS, _NAMES, strict=True)}
+
+
+_NAMES = tuple(field.name for field in fields(Row))
+COLUMNS = tuple("class" if name == "named" else name for name in _NAMES)
+"""The table's columns, in their order."""
+_NUMBERS = {
+    "probability": float,
+    "target_index": int,
+    "sum": float,
+    "delta": float,
+    "seconds": float,
+}
+
+
+def to_csv(rows: Iterable[Row]) -> str:
+    """The table with a line of titles.
+
+    >>> to_csv([Row("=1+1.png", sum=-0.5)]).splitlines()[1]
+    "'=1+1.png,,,,,,,,,,-0.5,,,,,"
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_cell(value) for value in row.as_dict().values()] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
+    return "" if value is None else repr(value)
+
+
+def from_csv(text: str) -> tuple[Row, ...]:
+    """The rows of a table that `to_csv` wrote; lines that are not its own are left out.
+
+    >>> from_csv(to_csv([Row("=1.png", sum=-0.5)])) == (Row("=1.png", sum=-0.5),)
+    True
+    """
+    lines = csv.DictReader(io.StringIO(text))
+    if tuple(lines.fieldnames or ()) != COLUMNS:
+        return ()
+    rows = []
+    for line in lines:
+        try:
+            rows.append(_row([line[column] for column in COLUMNS]))
+        except (TypeError, ValueError):  # cut short, or no number where one belongs
+            continue
+    return tuple(rows)
+
+
+def _row(cells: list[str]) -> Row:
+    given: dict[str, Any] = {}
+    for name, cell in zip(_NAMES, cells, strict=True):
+        if name in _NUMBERS:
+            given[name] = _NUMBERS[name](cell) if cell else None
+        else:
+            given[name] = cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+    return Row(**given)
+
+
+def archived(rows: Iterable[Row], maps: Mapping[str, bytes]) -> bytes:
+    """A ZIP of `maps/NAME` for each file of `maps`, and the table."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # PNG and NPZ are compressed
+        for name, data in maps.items():
+            archive.writestr(f"maps/{name}", data)
+        archive.writestr(TABLE, to_csv(rows).encode("utf-8-sig"), zipfile.ZIP_DEFLATED)
+    return file.getvalue()

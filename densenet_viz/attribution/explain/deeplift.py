@@ -1,0 +1,165 @@
+"""DeepLIFT: how far each input's difference from a baseline's carries, layer by layer.
+
+Shrikumar, Greenside, Kundaje, "Learning Important Features Through Propagating Activation
+Differences", ICML 2017: the rescale rule, section 3.5.1, and the chain rule for multipliers,
+section 3.3. Lundberg, Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017,
+section 4.2, average it over baselines.
+
+The picture goes through the network together with its baselines, as the first of the batch. What
+comes back at each baseline's place is its multipliers: the gradient in all linear parts, and the
+ratio of the differences in the others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import max_pool2d
+
+from densenet_viz.attribution.asking import Asking, Explanation
+from densenet_viz.attribution.baselines import baseline_inputs, blurred
+from densenet_viz.attribution.explain.replacing import replace_each
+from densenet_viz.attribution.parameters import Settings
+from densenet_viz.attribution.rows.rules import baselines_at_once
+
+TINY = 1e-10
+"""A difference below it counts as none: the multiplier is the gradient there, as Captum has it."""
+
+BLURS = (1 / 64, 1 / 6)
+"""The narrowest and the widest random blur, in picture widths."""
+
+
+def deeplift(asking: Asking, settings: Settings) -> Explanation:
+    """The multipliers times the differences from one baseline; from noise, averaged."""
+    starts = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
+    return _averaged(asking, starts)
+
+
+def deeplift_shap(asking: Asking, settings: Settings) -> Explanation:
+    """DeepLIFT, averaged over many random baselines."""
+    samples, seed = int(settings["samples"]), int(settings["seed"])
+    return _averaged(asking, drawn(asking, str(settings["distribution"]), samples, seed))
+
+
+def drawn(asking: Asking, distribution: str, samples: int, seed: int) -> Tensor:
+    """(samples, 3, S, S) random baselines, normalised: "noise", "colours" or "blurs"."""
+    random = asking.generator(seed)
+    x = asking.x
+    if distribution == "blurs":
+        low, high = torch.tensor(BLURS).log().tolist()
+        widths = torch.empty(samples).uniform_(low, high, generator=random).exp().tolist()
+        return torch.cat([blurred(x, width) for width in widths])
+    shape = x.shape[1:] if distribution == "noise" else (3, 1, 1)
+    pixels = torch.rand((samples, *shape), generator=random)
+    mean, std = (
+        torch.tensor(row).view(1, 3, 1, 1) for row in (asking.model.mean, asking.model.std)
+    )
+    return ((pixels - mean) / std).to(x.device).expand(samples, *x.shape[1:])
+
+
+def _averaged(asking: Asking, starts: Tensor) -> Explanation:
+    """The mean over baselines, with the mean of what their sums miss the score's rise by."""
+    twin = asking.twin()
+    use_rescale_rule(twin)
+    total = torch.zeros_like(asking.x[0], dtype=torch.float64)
+    risen = done = 0.0
+    for part in starts.split(baselines_at_once(asking.model.spec)):
+        asking.watch.back += len(part)
+        slopes, rises = multipliers(twin, asking.x, part, asking.target)
+        total += (slopes.double() * (asking.x - part).double()).sum(0)
+        risen, done = risen + float(rises.sum()), done + len(part)
+        asking.show((total / done).float())
+    return Explanation((total / done).float(), (float(total.sum()) - risen) / done)
+
+
+def use_rescale_rule(network: nn.Module) -> None:
+    """Replaces ReLUs and max pools by such as hand back multipliers, see `multipliers`."""
+    replace_each(network, nn.ReLU, lambda _relu: _RescaledReLU())
+    replace_each(network, nn.MaxPool2d, _RescaledMaxPool)
+
+
+def multipliers(
+    network: nn.Module, x: Tensor, starts: Tensor, target: int
+) -> tuple[Tensor, Tensor]:
+    """A picture's multipliers against each of N baselines.
+
+    Args:
+        network: after `use_rescale_rule`.
+        x: (1, 3, S, S), the picture's input.
+        starts: (N, 3, S, S), the baselines'.
+        target: the class's index.
+
+    Returns:
+        (N, 3, S, S) multipliers, and how far the score rises over each baseline's, (N,) float64.
+    """
+    both = torch.cat([x, starts]).contiguous(memory_format=torch.channels_last).requires_grad_()
+    scores = network(both)[:, target]
+    (slopes,) = torch.autograd.grad(scores[1:].sum(), both)
+    heights = scores.detach().double()
+    return slopes[1:], heights[0] - heights[1:]
+
+
+class _RescaledReLU(nn.Module):
+    def forward(self, given: Tensor) -> Tensor:
+        output: Tensor = _Rescale.apply(given)  # type: ignore[no-untyped-call]
+        return output
+
+
+class _Rescale(torch.autograd.Function):
+    """ReLU with the rescale rule: the output's difference over the input's."""
+
+    @staticmethod
+    def forward(ctx: Any, given: Tensor) -> Tensor:
+        ctx.save_for_backward(given)
+        return given.clamp(min=0)
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> Tensor:
+        (given,) = ctx.saved_tensors
+        picture, starts = given[:1], given[1:]
+        rise = picture - starts
+        ratio = (picture.clamp(min=0) - starts.clamp(min=0)) / rise
+        factors = torch.where(rise.abs() < TINY, (starts > 0).to(ratio), ratio)
+        return torch.cat([torch.zeros_like(picture), slopes[0][1:] * factors])
+
+
+class _RescaledMaxPool(nn.Module):
+    def __init__(self, pool: nn.MaxPool2d) -> None:
+        super().__init__()
+        self._pool = pool
+
+    def forward(self, given: Tensor) -> Tensor:
+        output: Tensor = _CrossMax.apply(given, self._pool)  # type: ignore[no-untyped-call]
+        return output
+
+
+class _CrossMax(torch.autograd.Function):
+    """Max pool: a window's rise goes to the pixel that made it, and adds up where windows overlap.
+
+    Where the picture's maximum is the higher one, its pixel rose from the baseline by at least as
+    much as the maximum did; else the pixel of the baseline's maximum fell by at least as much. So
+    the ratio is from 0 to 1 and nothing is lost.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, given: Tensor, pool: nn.MaxPool2d) -> Tensor:
+        output, places = max_pool2d(
+            *(given, pool.kernel_size, pool.stride, pool.padding, pool.dilation),
+            ceil_mode=pool.ceil_mode,
+            return_indices=True,
+        )
+        ctx.save_for_backward(given, output, places)
+        return output
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor, None]:
+        given, output, places = ctx.saved_tensors
+        rise = output[:1] - output[1:]
+        winners = torch.where(rise >= 0, places[:1], places[1:]).flatten(2)
+        moved = (given[:1] - given[1:]).flatten(2).gather(2, winners)
+        ratio = torch.where(moved.abs() < TINY, 1.0, rise.flatten(2) / moved)
+        back = torch.zeros_like(given, memory_format=torch.contiguous_format)
+        back[1:].flatten(2).scatter_add_(2, winners, slopes[0][1:].flatten(2) * ratio)
+        return back, None

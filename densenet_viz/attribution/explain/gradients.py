@@ -1,0 +1,69 @@
+"""What a small change of the input does to the score."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from densenet_viz.attribution.asking import Asking, Explanation
+from densenet_viz.attribution.parameters import Settings
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def saliency(asking: Asking, _settings: Settings) -> Explanation:
+    """The gradient of the score by each input value, with its sign."""
+    _scores, gradients = asking.gradients(asking.x)
+    return Explanation(gradients[0])
+
+
+def input_x_gradient(asking: Asking, _settings: Settings) -> Explanation:
+    """The gradient times the normalised input."""
+    _scores, gradients = asking.gradients(asking.x)
+    return Explanation((gradients * asking.x)[0])
+
+
+def smoothgrad(asking: Asking, settings: Settings) -> Explanation:
+    """A gradient method on noisy copies of the picture: the mean, mean square or variance.
+
+    Captum's NoiseTunnel does the same. `noise` is the noise's standard deviation in percent of the
+    picture's range (Smilkov et al., section 2).
+    """
+    samples = int(settings["samples"])
+    given = noisy(asking, samples, int(settings["noise"]), int(settings["seed"]))
+    total = torch.zeros_like(asking.x[0], dtype=torch.float64)
+    squares = torch.zeros_like(total)
+    done = 0
+    for part in torch.split(given, asking.batch):
+        values = _inner(asking, str(settings["over"]), part).double()
+        total, squares = total + values.sum(0), squares + (values**2).sum(0)
+        done += len(part)
+        asking.show(_formed(str(settings["form"]), total / done, squares / done))
+    return Explanation(_formed(str(settings["form"]), total / samples, squares / samples))
+
+
+def noisy(asking: Asking, samples: int, percent: int, seed: int) -> Tensor:
+    """(samples, 3, S, S): the picture with normal noise of `percent` of its range."""
+    x = asking.x
+    shape = (samples, *x.shape[1:])
+    noise = torch.randn(shape, generator=asking.generator(seed)).to(x.device)
+    return x + percent / 100 * (x.max() - x.min()) * noise
+
+
+def _inner(asking: Asking, over: str, pictures: Tensor) -> Tensor:
+    """(N, 3, S, S) values of the method `over` for each of the pictures."""
+    if over in ("saliency", "input-x-gradient"):
+        _scores, gradients = asking.gradients(pictures)
+        return gradients * pictures if over == "input-x-gradient" else gradients
+    from densenet_viz.attribution.methods import METHODS
+
+    row = METHODS[over]
+    settings = row.settings(asking.model.spec, {})
+    return torch.stack([row.explain(asking.about(one[None]), settings)[0] for one in pictures])
+
+
+def _formed(form: str, mean: Tensor, square: Tensor) -> Tensor:
+    values = {"mean": mean, "squared": square, "variance": square - mean**2}[form]
+    return values.float()

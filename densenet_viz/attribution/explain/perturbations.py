@@ -1,0 +1,48 @@
+"""Cover parts of the picture and look at the score."""
+
+from __future__ import annotations
+
+import torch
+
+from densenet_viz.attribution.asking import Asking, Explanation
+from densenet_viz.attribution.baselines import baseline_inputs
+from densenet_viz.attribution.parameters import Settings
+
+
+def occlusion(asking: Asking, settings: Settings) -> Explanation:
+    """How far the score falls when a window is covered, averaged over the windows on a pixel."""
+    boxes = coarse_first(windows(asking.size, int(settings["window"]), int(settings["stride"])))
+    covers = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
+    falls = torch.zeros(asking.size, asking.size, device=asking.device)
+    counts = torch.zeros_like(falls)
+    whole = asking.scores(asking.x)[0]
+
+    def gather(start: int, scores: torch.Tensor) -> None:
+        part = boxes[start : start + len(scores)].tolist()
+        for (top, left, bottom, right), score in zip(part, scores, strict=True):
+            falls[top:bottom, left:right] += whole - score
+            counts[top:bottom, left:right] += 1
+        asking.show((falls / counts.clamp(min=1))[None])
+
+    for cover in covers:
+        asking.covered(boxes, cover[None], gather)
+    return Explanation((falls / counts)[None])
+
+
+def windows(size: int, window: int, stride: int) -> torch.Tensor:
+    """(M, 4) boxes: top, left, bottom, right; the last ones are cut at the picture's border.
+
+    >>> windows(5, 2, 2)[:, 0].tolist()
+    [0, 0, 0, 2, 2, 2, 4, 4, 4]
+    """
+    steps = -(-(size - window) // stride) + 1
+    starts = torch.arange(steps) * stride
+    top, left = torch.meshgrid(starts, starts, indexing="ij")
+    corners = torch.stack([top.flatten(), left.flatten()], 1)
+    return torch.cat([corners, (corners + window).clamp(max=size)], 1)
+
+
+def coarse_first(boxes: torch.Tensor) -> torch.Tensor:
+    """The same boxes in an order in which every start of it is spread over the picture."""
+    count = len(boxes)
+    return boxes[torch.argsort(torch.arange(count) * 0.6180339887498949 % 1.0)]

@@ -1,0 +1,108 @@
+"""What a method is: a row of words and limits, and a function that computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from densenet_viz.attribution.parameters import Parameter, Settings, settled
+from densenet_viz.spec import DenseNetSpec
+
+if TYPE_CHECKING:
+    from densenet_viz.attribution.asking import Asking, Explanation
+
+Explain = Callable[["Asking", Settings], "Explanation"]
+Family = Literal["gradients", "paths", "layers", "perturbations", "rules"]
+
+FAMILIES: Mapping[Family, str] = {
+    "gradients": "Gradients: what a small change does",
+    "paths": "Paths: from a blank picture to this one",
+    "layers": "Layers: what stands inside the network",
+    "perturbations": "Perturbations: cover it and look",
+    "rules": "Rules: the score handed back layer by layer",
+}
+"""The kinds of method, in the order in which they are shown."""
+
+AXIOMS: Mapping[str, str] = {
+    "completeness": "the values add up to the score's rise over the baseline's",
+    "sensitivity": "a pixel that alone changes the score gets a value other than zero",
+    "dummy": "a pixel that never changes the score gets zero",
+    "implementation invariance": "networks that compute the same function get the same map",
+    "linearity": "the map of a sum of two networks is the sum of their maps",
+    "symmetry": "pixels that play the same part get the same value",
+}
+"""What a method can promise (Sundararajan, Taly, Yan, ICML 2017, sections 2 and 3)."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Pictures that go forward and gradients that come back at most, the naming not counted."""
+
+    forward: int
+    backward: int
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to ask what a network looked at.
+
+    `question` is what its map answers, `caution` when not to trust it, `unit` what its values
+    measure, `paper` where it comes from, `axioms` which of `AXIOMS` it keeps. `complete` says
+    whether the values promise to add up to the score's rise over the baseline's. `parameters` and
+    `cost` depend on the network, since its input size and blocks set the limits.
+    """
+
+    name: str
+    title: str
+    family: Family
+    question: str
+    caution: str
+    unit: str
+    paper: str
+    parameters: Callable[[DenseNetSpec], tuple[Parameter, ...]] = field(repr=False)
+    cost: Callable[[DenseNetSpec, Settings], Cost] = field(repr=False)
+    explain: Explain = field(repr=False)
+    axioms: tuple[str, ...] = ()
+    complete: bool = False
+    check: Callable[[Settings], None] = field(repr=False, default=lambda _settings: None)
+
+    def settings(self, spec: DenseNetSpec, given: Mapping[str, object]) -> Settings:
+        """Every parameter with its given value or its default, checked.
+
+        Raises:
+            AttributionError: a name is unknown or a value is not allowed.
+        """
+        settings = settled(self.parameters(spec), given)
+        self.check(settings)
+        return settings
+
+    def takes(self, spec: DenseNetSpec, parameter: str) -> bool:
+        """Whether it has a parameter of this name."""
+        return any(row.name == parameter for row in self.parameters(spec))
+
+
+def lazily(module: str, name: str) -> Explain:
+    """The function `name` of `densenet_viz.attribution.explain.MODULE`, imported when called.
+
+    So that the rows can be read without a framework.
+    """
+
+    def explain(asking: Asking, settings: Settings) -> Explanation:
+        from importlib import import_module
+
+        function: Any = getattr(import_module(f"densenet_viz.attribution.explain.{module}"), name)
+        result: Explanation = function(asking, settings)
+        return result
+
+    explain.__name__ = explain.__qualname__ = name
+    return explain
+
+
+def no_parameters(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return ()
+
+
+def once(_spec: DenseNetSpec, _settings: Settings) -> Cost:
+    """The picture forward and its gradient back."""
+    return Cost(1, 1)

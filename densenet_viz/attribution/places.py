@@ -1,0 +1,65 @@
+"""Places inside a DenseNet at which a map can be asked for, and the modules they stand for."""
+
+from __future__ import annotations
+
+import re
+
+from densenet_viz.spec import DenseNetSpec
+
+FINAL = "final"
+"""After the last norm and its ReLU: what the classifier averages."""
+
+_PLACE = re.compile(r"(?:block (?P<block>\d+)(?: layer (?P<layer>\d+))?|transition (?P<step>\d+))")
+
+
+def coarse_places(spec: DenseNetSpec) -> tuple[str, ...]:
+    """Each block's and transition's output, from the input on, and the final maps.
+
+    >>> coarse_places(DenseNetSpec(block_config=(2, 2)))
+    ('block 1', 'transition 1', 'block 2', 'final')
+    """
+    blocks = len(spec.block_config)
+    places = [
+        place
+        for block in range(1, blocks + 1)
+        for place in (f"block {block}", f"transition {block}")
+    ]
+    return (*places[:-1], FINAL)
+
+
+def all_places(spec: DenseNetSpec) -> tuple[str, ...]:
+    """The coarse places first, then the k maps that each layer writes.
+
+    >>> all_places(DenseNetSpec(block_config=(1, 2)))[4:]
+    ('block 1 layer 1', 'block 2 layer 1', 'block 2 layer 2')
+    """
+    layers = [
+        f"block {block} layer {layer}"
+        for block, count in enumerate(spec.block_config, start=1)
+        for layer in range(1, count + 1)
+    ]
+    return (*coarse_places(spec), *layers)
+
+
+def module_of(place: str) -> str:
+    """The module whose output a place is.
+
+    >>> module_of("block 3"), module_of("transition 1"), module_of("block 2 layer 5")
+    ('features.denseblock3', 'features.transition1', 'features.denseblock2.denselayer5')
+    >>> module_of("final")
+    'relu'
+
+    Raises:
+        ValueError: there is no such kind of place.
+    """
+    if place == FINAL:
+        return "relu"
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise ValueError(
+            f"The place {place!r} was given; a block, a transition or final is allowed."
+        )
+    if found["step"]:
+        return f"features.transition{found['step']}"
+    layer = f".denselayer{found['layer']}" if found["layer"] else ""
+    return f"features.denseblock{found['block']}{layer}"

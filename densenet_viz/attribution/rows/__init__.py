@@ -1,0 +1,1 @@
+"""The methods as rows of data, a file a family; reading them loads no framework."""

@@ -1,0 +1,91 @@
+"""Paths: from a picture that shows nothing to this one."""
+
+from __future__ import annotations
+
+from densenet_viz.attribution.baselines import baseline_choice, drawings
+from densenet_viz.attribution.method import Cost, Method, lazily
+from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
+from densenet_viz.spec import DenseNetSpec
+
+
+def _integration(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return (
+        Number("n_steps", "Steps at most", 64, 8, 300),
+        Choice("rule", "Where the steps lie", "adaptive", ("adaptive", "gauss-legendre")),
+        baseline_choice(),
+    )
+
+
+def _integration_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
+    steps, pictures = int(settings["n_steps"]), drawings(str(settings["baseline"]))
+    ends = 2 if settings["rule"] == "gauss-legendre" else 0  # both ends once more, for the delta
+    return Cost(pictures * (steps + ends), pictures * steps)
+
+
+def _sampling(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return (
+        Number("samples", "Samples", 32, 4, 200),
+        Number("noise", "Noise on the picture", 9, 1, 50, "% of the range"),
+        baseline_choice("noise"),
+        Number("seed", "Seed", 0, 0, 9999),
+    )
+
+
+def _sampling_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
+    samples = int(settings["samples"])
+    return Cost(samples, samples)
+
+
+ROWS = (
+    Method(
+        name="integrated-gradients",
+        title="Integrated gradients",
+        family="paths",
+        question=(
+            "How much does each pixel contribute to the score, compared with a blank picture?"
+        ),
+        caution=(
+            "It answers relative to its baseline: parts that look like the baseline, black ones "
+            "for a black picture, get nothing; and a large convergence delta means too few steps."
+        ),
+        unit="share of the class's score",
+        paper=(
+            'Sundararajan, Taly, Yan, "Axiomatic Attribution for Deep Networks", '
+            "ICML 2017, section 3"
+        ),
+        parameters=_integration,
+        cost=_integration_cost,
+        explain=lazily("paths", "integrated_gradients"),
+        axioms=(
+            "completeness",
+            "sensitivity",
+            "dummy",
+            "implementation invariance",
+            "linearity",
+            "symmetry",
+        ),
+        complete=True,
+    ),
+    Method(
+        name="gradient-shap",
+        title="Gradient SHAP",
+        family="paths",
+        question=(
+            "How much does each pixel contribute on average, compared with many blank pictures?"
+        ),
+        caution=(
+            "A few random samples leave noise, and the sum meets the score only in the mean; "
+            "another seed shows how far to trust it."
+        ),
+        unit="share of the class's score",
+        paper=(
+            'Lundberg, Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017; '
+            'Erion et al., "Improving performance of deep learning models with axiomatic '
+            'attribution priors and expected gradients", 2021'
+        ),
+        parameters=_sampling,
+        cost=_sampling_cost,
+        explain=lazily("paths", "gradient_shap"),
+        axioms=("dummy", "implementation invariance", "linearity"),
+    ),
+)

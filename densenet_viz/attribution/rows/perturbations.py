@@ -1,0 +1,209 @@
+"""Perturbations: cover it and look."""
+
+from __future__ import annotations
+
+import math
+
+from densenet_viz.attribution.baselines import baseline_choice, drawings
+from densenet_viz.attribution.errors import AttributionError
+from densenet_viz.attribution.method import Cost, Method, lazily
+from densenet_viz.attribution.parameters import Number, Parameter, Settings
+from densenet_viz.spec import DenseNetSpec
+
+
+def _occlusion(spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    size = spec.input_size
+    window = max(2, round(size / 5))
+    low = max(1, size // 32)
+    return (
+        Number("window", "Window", window, max(2, size // 16), size // 2, "px"),
+        Number("stride", "Stride", max(low, window // 2), low, size // 2, "px"),
+        baseline_choice("mean", "Cover"),
+    )
+
+
+def _occlusion_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
+    window, stride = int(settings["window"]), int(settings["stride"])
+    steps = math.ceil((spec.input_size - window) / stride) + 1
+    return Cost(steps**2 * drawings(str(settings["baseline"])) + 1, 0)
+
+
+def _stride_in_window(settings: Settings) -> None:
+    window, stride = int(settings["window"]), int(settings["stride"])
+    if stride > window:
+        raise AttributionError(
+            f"stride={stride} was given with window={window}; a stride up to the window is "
+            "allowed, so that every pixel is covered."
+        )
+
+
+def _superpixels(spec: DenseNetSpec, *more: Parameter) -> tuple[Parameter, ...]:
+    most = min(200, spec.input_size**2 // 16)
+    return (
+        Number("segments", "Superpixels at most", min(40, most), 4, most),
+        *more,
+        baseline_choice("mean", "Cover"),
+    )
+
+
+def _seed(title: str) -> Number:
+    return Number("seed", title, 0, 0, 9999)
+
+
+def _ablation(spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return _superpixels(spec)
+
+
+def _orders(spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    orders = Number("permutations", "Random orders", 6, 1, 100)
+    return (*_superpixels(spec, orders), _seed("Seed of the orders"))
+
+
+def _coalitions(spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    samples = Number("samples", "Coalitions at most", 256, 16, 2000)
+    return (*_superpixels(spec, samples), _seed("Seed of the coalitions"))
+
+
+def _neighbourhood(spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    samples = Number("samples", "Random pictures", 256, 16, 2000)
+    width = Number("width", "Width of the neighbourhood", 25, 5, 100, "% of cosine distance")
+    return (*_superpixels(spec, samples, width), _seed("Seed of the random pictures"))
+
+
+def _ablation_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
+    return Cost(1 + int(settings["segments"]) * drawings(str(settings["baseline"])), 0)
+
+
+def _orders_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
+    between = int(settings["permutations"]) * (int(settings["segments"]) - 1)
+    return Cost(1 + (1 + between) * drawings(str(settings["baseline"])), 0)
+
+
+def _coalitions_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
+    return Cost(1 + (1 + int(settings["samples"])) * drawings(str(settings["baseline"])), 0)
+
+
+def _neighbourhood_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
+    return Cost(1 + int(settings["samples"]) * drawings(str(settings["baseline"])), 0)
+
+
+_PARTS = (
+    "A superpixel is judged as one, so its map says nothing of the pixels inside it, and other "
+    "borders give other values."
+)
+
+ROWS: tuple[Method, ...] = (
+    Method(
+        name="occlusion",
+        title="Occlusion",
+        family="perturbations",
+        question="How far does the score fall when this part of the picture is covered?",
+        caution=(
+            "A covered picture is one the network never learned from, and two parts that can stand "
+            "in for each other both look unimportant; the result depends on the size and colour "
+            "of the window."
+        ),
+        unit="fall of the class's score",
+        paper=(
+            'Zeiler, Fergus, "Visualizing and Understanding Convolutional Networks", '
+            "ECCV 2014, section 4.2"
+        ),
+        parameters=_occlusion,
+        cost=_occlusion_cost,
+        explain=lazily("perturbations", "occlusion"),
+        axioms=("sensitivity", "dummy", "implementation invariance"),
+        check=_stride_in_window,
+    ),
+    Method(
+        name="feature-ablation",
+        title="Feature ablation",
+        family="perturbations",
+        question="How far does the score fall when this superpixel alone is covered?",
+        caution=(
+            f"{_PARTS} Two parts that can stand in for each other both look unimportant, since "
+            "each is covered while the other still shows."
+        ),
+        unit="fall of the class's score, shared out evenly over the superpixel's pixels",
+        paper=(
+            'Robnik-Šikonja, Kononenko, "Explaining Classifications For Individual Instances", '
+            'IEEE TKDE 2008; superpixels: Achanta et al., "SLIC Superpixels Compared to '
+            'State-of-the-Art Superpixel Methods", TPAMI 2012'
+        ),
+        parameters=_ablation,
+        cost=_ablation_cost,
+        explain=lazily("ablation", "feature_ablation"),
+        axioms=("sensitivity", "implementation invariance", "linearity"),
+    ),
+    Method(
+        name="shapley-sampling",
+        title="Shapley value sampling",
+        family="perturbations",
+        question="What does each superpixel add to the score, whichever others already show?",
+        caution=(
+            f"{_PARTS} A few random orders leave noise in the single values, though their sum is "
+            "exact: another seed shows how far to trust them. Most of the half-covered pictures "
+            "are unlike any the network learned from."
+        ),
+        unit=(
+            "share of the class's score; a superpixel's is shared out evenly over its pixels, so "
+            "the map's sum is the superpixels' sum"
+        ),
+        paper=(
+            'Castro, Gómez, Tejada, "Polynomial calculation of the Shapley value based on '
+            'sampling", Computers & Operations Research 2009; Štrumbelj, Kononenko, "An Efficient '
+            'Explanation of Individual Classifications using Game Theory", JMLR 2010'
+        ),
+        parameters=_orders,
+        cost=_orders_cost,
+        explain=lazily("shapley", "shapley_sampling"),
+        axioms=("completeness", "sensitivity", "implementation invariance", "linearity"),
+        complete=True,
+    ),
+    Method(
+        name="kernel-shap",
+        title="Kernel SHAP",
+        family="perturbations",
+        question="Which shares of the superpixels best explain the score of every mixture of them?",
+        caution=(
+            f"{_PARTS} With few coalitions the regression guesses, though the sum is exact: "
+            "another seed shows how far to trust the values. Most of the half-covered pictures "
+            "are unlike any the network learned from."
+        ),
+        unit=(
+            "share of the class's score; a superpixel's is shared out evenly over its pixels, so "
+            "the map's sum is the superpixels' sum"
+        ),
+        paper=(
+            'Lundberg, Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017, '
+            'section 4.1; pairs of coalitions: Covert, Lee, "Improving KernelSHAP", AISTATS 2021'
+        ),
+        parameters=_coalitions,
+        cost=_coalitions_cost,
+        explain=lazily("kernel_shap", "kernel_shap"),
+        axioms=("completeness", "implementation invariance", "linearity"),
+        complete=True,
+    ),
+    Method(
+        name="lime",
+        title="LIME",
+        family="perturbations",
+        question="Which superpixels carry the score, were it a straight sum around this picture?",
+        caution=(
+            f"{_PARTS} It fits a straight sum to a score that is none, the values depend on the "
+            "width of the neighbourhood, and another seed can give another map; they do not add "
+            "up to the score."
+        ),
+        unit=(
+            "weight in a linear model of the class's score; a superpixel's is shared out evenly "
+            "over its pixels, so the map's sum is the superpixels' sum"
+        ),
+        paper=(
+            "Ribeiro, Singh, Guestrin, \"'Why Should I Trust You?' Explaining the Predictions of "
+            'Any Classifier", KDD 2016, section 3'
+        ),
+        parameters=_neighbourhood,
+        cost=_neighbourhood_cost,
+        explain=lazily("lime", "lime"),
+        axioms=("implementation invariance", "linearity"),
+    ),
+)

@@ -1,0 +1,190 @@
+"""Rules: the score handed back layer by layer."""
+
+from __future__ import annotations
+
+import math
+
+from densenet_viz.attribution.baselines import baseline_choice, drawings
+from densenet_viz.attribution.method import Cost, Method, lazily, no_parameters, once
+from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
+from densenet_viz.attribution.rows.layers import layer_choice
+from densenet_viz.spec import DenseNetSpec
+
+BYTES_AT_ONCE = 600e6
+"""Activations of the pictures that go through a network together, at most, about."""
+
+MOST_AT_ONCE = 8
+"""Baselines that go together at most; more are no faster."""
+
+_EDGES = (
+    "Its sharp lines are mostly the picture's own edges: it hardly changes when the weights of "
+    "later layers are drawn at random (Adebayo et al., NeurIPS 2018), so it says little about why"
+)
+
+
+def baselines_at_once(spec: DenseNetSpec) -> int:
+    """How many baselines go through the network together with the picture.
+
+    >>> baselines_at_once(DenseNetSpec())
+    2
+    """
+    together = int(BYTES_AT_ONCE / spec.activation_bytes) - 1
+    return max(1, min(MOST_AT_ONCE, together))
+
+
+def _against(spec: DenseNetSpec, baselines: int) -> Cost:
+    """The picture goes along with each batch of baselines."""
+    batches = math.ceil(baselines / baselines_at_once(spec))
+    return Cost(baselines + batches, baselines)
+
+
+def _guided_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return (layer_choice(spec),)
+
+
+def _twice(_spec: DenseNetSpec, _settings: Settings) -> Cost:
+    return Cost(2, 2)
+
+
+def _one_baseline(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return (baseline_choice(),)
+
+
+def _one_baseline_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
+    return _against(spec, drawings(str(settings["baseline"])))
+
+
+def _many_baselines(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return (
+        Choice("distribution", "Baselines", "noise", ("noise", "colours", "blurs")),
+        Number("samples", "Number of baselines", 8, 2, 50),
+        Number("seed", "Seed of the baselines", 0, 0, 9999),
+    )
+
+
+def _many_baselines_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
+    return _against(spec, int(settings["samples"]))
+
+
+def _relevance(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return (
+        Choice("rule", "Rule for convolutions", "gamma", ("gamma", "alpha1-beta0")),
+        Number("gamma", "Gamma", 25, 10, 400, "%"),
+    )
+
+
+ROWS: tuple[Method, ...] = (
+    Method(
+        name="guided-backprop",
+        title="Guided backprop",
+        family="rules",
+        question="Which fine structures of the picture drive features that raise the score?",
+        caution=f"{_EDGES}.",
+        unit="change of the score per unit of input, its negative part dropped at every ReLU",
+        paper=(
+            'Springenberg, Dosovitskiy, Brox, Riedmiller, "Striving for Simplicity: The All '
+            'Convolutional Net", ICLR workshop 2015, section 3.4; both signs are kept'
+        ),
+        parameters=no_parameters,
+        cost=once,
+        explain=lazily("rules", "guided_backprop"),
+    ),
+    Method(
+        name="deconvolution",
+        title="Deconvolution",
+        family="rules",
+        question="What pattern would the network draw, if its layers ran backwards?",
+        caution=(
+            f"{_EDGES}; and it is blind to the class: on the bundled model, the maps of two "
+            "objects' classes in one picture are almost the same."
+        ),
+        unit="what comes back to the input, its negative part dropped at every ReLU",
+        paper=(
+            'Zeiler, Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, '
+            "section 2.1; both signs are kept"
+        ),
+        parameters=no_parameters,
+        cost=once,
+        explain=lazily("rules", "deconvolution"),
+    ),
+    Method(
+        name="guided-grad-cam",
+        title="Guided Grad-CAM",
+        family="rules",
+        question="Which fine structures stand in the regions that speak for this class?",
+        caution=(
+            "Where is Grad-CAM's answer, for this class; the fine lines in it are guided "
+            "backprop's, which are mostly the picture's own edges (Adebayo et al., NeurIPS 2018)."
+        ),
+        unit="guided backprop times the positive weighted activation",
+        paper=(
+            'Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via '
+            'Gradient-based Localization", ICCV 2017, section 3.3'
+        ),
+        parameters=_guided_layer,
+        cost=_twice,
+        explain=lazily("rules", "guided_grad_cam"),
+    ),
+    Method(
+        name="deeplift",
+        title="DeepLIFT",
+        family="rules",
+        question="How far does each pixel's difference from a blank picture carry to the score?",
+        caution=(
+            "It answers relative to its baseline, what looks like the baseline gets nothing; and "
+            "two networks that compute the same can get different maps."
+        ),
+        unit="share of the class's score",
+        paper=(
+            'Shrikumar, Greenside, Kundaje, "Learning Important Features Through Propagating '
+            'Activation Differences", ICML 2017, section 3.5.1, the rescale rule'
+        ),
+        parameters=_one_baseline,
+        cost=_one_baseline_cost,
+        explain=lazily("deeplift", "deeplift"),
+        axioms=("completeness", "sensitivity", "linearity"),
+        complete=True,
+    ),
+    Method(
+        name="deeplift-shap",
+        title="DeepLIFT SHAP",
+        family="rules",
+        question="How far does each pixel's difference carry on average over many blank pictures?",
+        caution=(
+            "A few random baselines leave noise, another seed shows how much; which baselines are "
+            "drawn decides what counts as absent; it is near the Shapley values only where the "
+            "score is nearly a straight line."
+        ),
+        unit="share of the class's score",
+        paper=(
+            'Lundberg, Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017, '
+            "section 4.2"
+        ),
+        parameters=_many_baselines,
+        cost=_many_baselines_cost,
+        explain=lazily("deeplift", "deeplift_shap"),
+        axioms=("completeness", "linearity"),
+        complete=True,
+    ),
+    Method(
+        name="lrp",
+        title="Layer-wise relevance propagation",
+        family="rules",
+        question="Where does the score come from, if each layer shares it out among its inputs?",
+        caution=(
+            "Look at its signs, not only at its places: shuffling the weights of the last two "
+            "blocks turns many signs and moves the places only in part (Sixt, Granz, Landgraf, "
+            "ICML 2020, say why). Its values add up to about the score, within 2 % on the bundled "
+            "model; another choice of rules gives another map."
+        ),
+        unit="share of the class's score",
+        paper=(
+            'Bach et al., "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by '
+            'Layer-Wise Relevance Propagation", PLoS ONE 2015; the rules: Montavon et al., '
+            '"Layer-Wise Relevance Propagation: An Overview", 2019, section 10.2'
+        ),
+        parameters=_relevance,
+        cost=once,
+        explain=lazily("relevance", "lrp"),
+    ),
+)

@@ -1,0 +1,142 @@
+"""Through which connections a decision went: conductance of every slice that every layer reads.
+
+On the straight path from a baseline to the picture, the score rises because what each layer reads
+changes. The gradient of the score by *one reading* of a tensor counts only what that reader makes
+of it, though others read the same maps; times the change of a source's slice, and added up along
+the path, it is what flowed from this source to this reader. This is conductance (Dhamdhere,
+Sundararajan, Yan, "How Important Is a Neuron?", ICLR 2019) of connections instead of units, on the
+path of integrated gradients (Sundararajan, Taly, Yan, ICML 2017).
+
+What holds for the integral, and for the sums here up to the quadrature's error:
+
+- all that the last reader of a block reads sums to the whole rise of the score;
+- what flows into a layer from its sources flows out of its maps to its readers.
+
+That a source's flow is split among its readers without a rest is exact, at any number of steps.
+"""
+
+from __future__ import annotations
+
+import operator
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from densenet_viz.attribution.asking import Watch
+from densenet_viz.attribution.baselines import BASELINES, baseline_inputs, drawings
+from densenet_viz.attribution.engine import checked_device, checked_target
+from densenet_viz.attribution.errors import AttributionError
+from densenet_viz.attribution.parameters import shown
+from densenet_viz.attribution.structure_path import FIRST, spread
+from densenet_viz.attribution.structure_reads import Wired
+from densenet_viz.attribution.structure_sums import Sums
+from densenet_viz.flows import BlockFlows, StructureAttribution
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.results import Picture
+
+STEPS, FEWEST_STEPS, MOST_STEPS = 64, len(FIRST) - 1, 512
+"""Pieces of the path: by default, at least, at most. Where the sums miss the rise by more than
+`TOLERANCE` of it, twice as many are taken once more."""
+
+
+def through_structure(
+    model: LoadedModel,
+    picture: Picture,
+    *,
+    target: int | None = None,
+    baseline: str = "black",
+    steps: int = STEPS,
+    logits: NDArray[np.float32] | None = None,
+    device: str = "cpu",
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> StructureAttribution:
+    """How much of a class's score went through each connection of each dense block.
+
+    Args:
+        model: whose network is asked; any number of threads may.
+        picture: (H, W, 3) uint8 RGB of any size; it is fitted to the model's input.
+        target: the class's index, or None for the most probable one.
+        baseline: one of `BASELINES`; over several drawings of noise the mean is taken.
+        steps: pieces of the path, `FEWEST_STEPS` to `MOST_STEPS`.
+        logits: (classes,), the network's answer where it is known already, which saves a pass.
+        device: "cpu", "cuda", or "auto" for the fastest there is.
+        on_progress: called before each pass with the part that is done, and with 1 at the end.
+        cancelled: asked before each pass.
+
+    Raises:
+        AttributionError: the target, the baseline, the steps or the device is not allowed.
+        Cancelled: `cancelled` answered yes.
+    """
+    count = _checked_steps(steps)
+    if baseline not in BASELINES:
+        raise AttributionError(
+            f"baseline={shown(baseline)} was given; {', '.join(BASELINES)} are allowed."
+        )
+    wanted = None if target is None else checked_target(model, target)
+    began = time.perf_counter()
+    passes = drawings(baseline) * (len(FIRST) + count + 1)
+    watch = Watch(passes, on_progress, cancelled)
+    wired = Wired(model, watch, checked_device(device))
+    x = model.tensor(picture).to(wired.device)
+    known = wired.answer(x) if logits is None else logits
+    index = int(known.argmax()) if wanted is None else wanted
+    starts = baseline_inputs(model, x, baseline)
+    sums = [_along(wired, start[None], x, index, count) for start in starts]
+    watch.report(1.0)
+    return StructureAttribution(
+        spec=model.spec,
+        target=model.prediction(known, index),
+        baseline=baseline,
+        score=sums[0].last,
+        rise=float(np.mean([each.rise for each in sums])),
+        blocks=_blocks(sums),
+        points=sum(each.points for each in sums),
+        seconds=time.perf_counter() - began,
+        forward_passes=watch.done,
+        backward_passes=watch.back,
+    )
+
+
+def _checked_steps(steps: int) -> int:
+    try:
+        count = operator.index(steps)
+    except TypeError:
+        count = -1
+    if isinstance(steps, bool) or not FEWEST_STEPS <= count <= MOST_STEPS:
+        raise AttributionError(
+            f"steps={shown(steps)} was given; {FEWEST_STEPS} to {MOST_STEPS} are allowed."
+        )
+    return count
+
+
+def _along(wired: Wired, start: Tensor, x: Tensor, target: int, steps: int) -> Sums:
+    """The flows on one path: a quick survey says where it has to be cut finely."""
+    nodes = list(FIRST)
+    sums = Sums(wired.spec, wired.device)
+    for reads in wired.walk(start, x, nodes, target, ends_only=True):
+        sums.note(reads)
+    for count in (steps, 2 * steps):
+        nodes = spread(nodes, sums.errors, count)
+        if count > steps:
+            wired.expect(len(nodes))
+        sums = Sums(wired.spec, wired.device)
+        for reads in wired.walk(start, x, nodes, target, ends_only=False):
+            sums.note(reads)
+            sums.add(reads)
+        if sums.close_enough():
+            break
+    return sums
+
+
+def _blocks(sums: list[Sums]) -> tuple[BlockFlows, ...]:
+    """The mean over several paths."""
+    blocks = []
+    for block, maps in enumerate(zip(*(each.maps for each in sums), strict=True), start=1):
+        mean = torch.stack(maps).mean(0).cpu().numpy()
+        blocks.append(BlockFlows(block, mean.astype(np.float32), mean.sum((1, 2))))
+    return tuple(blocks)

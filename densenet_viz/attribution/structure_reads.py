@@ -1,0 +1,139 @@
+"""What every layer of a DenseNet reads on a path of inputs, and the score's gradients by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from densenet_viz.attribution.asking import Watch
+from densenet_viz.attribution.twins import twin_of
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.spec import DenseNetSpec
+
+BYTES_AT_ONCE = 400e6
+"""Bytes that the pictures of one pass may keep, about."""
+
+_KEPT = 3
+"""Each reading is kept about so many times: read, normalised, and as its gradient."""
+
+
+class Reads(NamedTuple):
+    """What passed through the network at n places of the path.
+
+    `scores` are (n,); `ends` the (n, C, h, w) tensors that stand at each block's end, which hold
+    what every layer of the block read as their first channels; `slopes` the score's gradients by
+    each reading, in the order of `Wired.readers`.
+    """
+
+    scores: Tensor
+    ends: tuple[Tensor, ...]
+    slopes: tuple[Tensor, ...]
+
+    def after(self, before: Reads | None) -> Reads:
+        """The last place of `before` put in front, so that no piece of the path is left out."""
+        if before is None:
+            return self
+        join = [torch.cat([old[-1:], new]) for old, new in zip(before.ends, self.ends, strict=True)]
+        slopes = [
+            torch.cat([old[-1:], new]) for old, new in zip(before.slopes, self.slopes, strict=True)
+        ]
+        return Reads(torch.cat([before.scores[-1:], self.scores]), tuple(join), tuple(slopes))
+
+    def last(self) -> Reads:
+        """A copy of the last place alone, so that the others can be forgotten."""
+        return Reads(
+            self.scores[-1:].clone(),
+            tuple(end[-1:].clone() for end in self.ends),
+            tuple(slope[-1:].clone() for slope in self.slopes),
+        )
+
+
+class Wired:
+    """A private copy of a network in which every reading of a block's maps is caught."""
+
+    def __init__(self, model: LoadedModel, watch: Watch, device: str) -> None:
+        self.spec = model.spec
+        self.device = device
+        self._watch = watch
+        self._twin = twin_of(model, device)
+        self._caught: list[Tensor] = []
+        for name in reader_modules(model.spec):
+            self._twin.get_submodule(name).register_forward_pre_hook(self._catch)
+        self.batch = _batch(model.spec)
+
+    def _catch(self, _module: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor]:
+        # A view of its own, so that its gradient is that of this reading and of no other.
+        read = args[0].view_as(args[0])
+        self._caught.append(read)
+        return (read,)
+
+    @torch.no_grad()
+    def answer(self, x: Tensor) -> NDArray[np.float32]:
+        """(classes,) logits of a (1, 3, S, S) input."""
+        self._watch.before(1)
+        logits = self._twin(x)[0]
+        self._caught.clear()
+        return np.asarray(logits.float().cpu().numpy(), dtype=np.float32)
+
+    def expect(self, more: int) -> None:
+        self._watch.expect(more)
+
+    def walk(
+        self, start: Tensor, x: Tensor, nodes: list[float], target: int, *, ends_only: bool
+    ) -> Iterator[Reads]:
+        """Goes along the path in batches; each begins where the one before ended.
+
+        With `ends_only`, only the last readers' slopes are taken.
+        """
+        before: Reads | None = None
+        places = torch.tensor(nodes, dtype=torch.float32, device=self.device).view(-1, 1, 1, 1)
+        for part in torch.split(places, self.batch):
+            reads = self._at(start + part * (x - start), target, ends_only).after(before)
+            before = reads.last()
+            yield reads
+
+    def _at(self, pictures: Tensor, target: int, ends_only: bool) -> Reads:
+        self._watch.before(len(pictures))
+        self._watch.back += len(pictures)
+        scores = self._twin(pictures.requires_grad_())[:, target]
+        caught = tuple(self._caught)
+        self._caught.clear()
+        ends = tuple(caught[place] for place in last_readers(self.spec))
+        slopes = torch.autograd.grad(scores.sum(), ends if ends_only else caught)
+        return Reads(scores.detach().double(), tuple(end.detach() for end in ends), slopes)
+
+
+def reader_modules(spec: DenseNetSpec) -> list[str]:
+    """The norms that read a block's maps: each layer's first, then the one after the block.
+
+    >>> reader_modules(DenseNetSpec(block_config=(1, 1)))[:2]
+    ['features.denseblock1.denselayer1.norm1', 'features.transition1.norm']
+    """
+    names: list[str] = []
+    for block, layers in enumerate(spec.block_config, start=1):
+        within = f"features.denseblock{block}.denselayer"
+        names += [f"{within}{layer}.norm1" for layer in range(1, layers + 1)]
+        last = block == len(spec.block_config)
+        names.append("features.norm5" if last else f"features.transition{block}.norm")
+    return names
+
+
+def last_readers(spec: DenseNetSpec) -> list[int]:
+    """Where, among all readers, each block's last one stands."""
+    return [int(place) for place in np.cumsum([layers + 1 for layers in spec.block_config]) - 1]
+
+
+def _batch(spec: DenseNetSpec) -> int:
+    """Places of the path that are computed together, so that they fit in memory."""
+    floats = 0
+    for side, reads, layers in zip(
+        spec.block_sizes, spec.block_inputs, spec.block_config, strict=True
+    ):
+        channels = [reads + layer * spec.growth_rate for layer in range(layers + 1)]
+        floats += sum(channels) * side**2
+    return int(min(16, max(1, BYTES_AT_ONCE / (4 * _KEPT * floats))))

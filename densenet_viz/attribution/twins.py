@@ -1,0 +1,61 @@
+"""Copies of a network that share its weights and nothing else.
+
+Hooks, changed modules and gradients of one explanation stay in its own copy, so two explanations of
+one model at once cannot see each other.
+"""
+
+from __future__ import annotations
+
+import copy
+from threading import RLock
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from torch import nn
+
+from densenet_viz.network.fused import FusedDenseNet, fuse
+
+if TYPE_CHECKING:
+    from densenet_viz.network.loaded import LoadedModel
+
+_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+_LOCK = RLock()
+_TEMPLATES: WeakKeyDictionary[nn.Module, nn.Module] = WeakKeyDictionary()
+_FUSED: WeakKeyDictionary[nn.Module, dict[str, FusedDenseNet]] = WeakKeyDictionary()
+
+
+def twin_of(model: LoadedModel, device: str = "cpu") -> nn.Module:
+    """A copy of the model's network in evaluation mode, without hooks, its weights not learning.
+
+    The weights are the model's own, not copies, on the processor; on another device they are
+    copied there.
+    """
+    with _LOCK:
+        template = _TEMPLATES.get(model.network)
+        if template is None:
+            with model.lock:  # nobody hangs a hook on it meanwhile
+                template = _sharing(model.network)
+            for module in template.modules():
+                for name in _HOOKS:
+                    getattr(module, name).clear()
+            _TEMPLATES[model.network] = template
+        twin = _sharing(template)
+    return twin if device == "cpu" else twin.to(device)
+
+
+def fused_of(model: LoadedModel, device: str = "cpu") -> FusedDenseNet:
+    """The model's fast evaluation on a device, made once."""
+    with _LOCK:
+        known = _FUSED.setdefault(model.network, {})
+        if device not in known:
+            with model.lock:
+                known[device] = fuse(twin_of(model, device))
+        return known[device]
+
+
+def _sharing(network: nn.Module) -> nn.Module:
+    """A deep copy of the modules around the same weights."""
+    memo: dict[int, object] = {id(buffer): buffer for buffer in network.buffers()}
+    for weight in network.parameters():
+        memo[id(weight)] = nn.Parameter(weight.detach(), requires_grad=False)
+    return copy.deepcopy(network, memo).eval()

@@ -1,0 +1,99 @@
+"""How alike two maps are: by the ranks of their values, and as pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from densenet_viz.results import Maps
+
+PERCENTILE = 99.0
+"""Of a map's strengths; what is stronger counts as this strong before maps become pictures."""
+
+WINDOW = 1.5
+"""Standard deviation of SSIM's Gaussian window, in pixels (Wang et al., section III.C)."""
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """Two maps compared in the three ways of Adebayo et al. (2018), section 3; 1 is "equal".
+
+    `rank` is Spearman's rank correlation of the signed maps, -1 to 1; `rank_absolute` that of
+    their strengths; `ssim` the structural similarity of their strengths, -1 to 1.
+    """
+
+    rank: float
+    rank_absolute: float
+    ssim: float
+
+
+def similarity(first: Maps, second: Maps) -> Similarity:
+    """How alike two maps, (C, S, S) each, are; the colour channels are summed up."""
+    strengths = (strength(first), strength(second))
+    return Similarity(
+        rank=rank_correlation(first.sum(axis=0), second.sum(axis=0)),
+        rank_absolute=rank_correlation(*strengths),
+        ssim=structural_similarity(*map(as_picture, strengths)),
+    )
+
+
+def strength(values: Maps) -> NDArray[np.float32]:
+    """(C, S, S) without signs, summed over the channels: (S, S), 0 and more."""
+    return np.asarray(np.abs(values).sum(axis=0), dtype=np.float32)
+
+
+def as_picture(strengths: ArrayLike) -> NDArray[np.float64]:
+    """Strengths from the lowest (0) to the `PERCENTILE` (1), as Adebayo et al. show them.
+
+    Their code takes this from the library `saliency`; a map that is the same everywhere is 0.
+    """
+    given = np.asarray(strengths, dtype=np.float64)
+    low, high = given.min(), np.percentile(given, PERCENTILE)
+    if high <= low:
+        high = given.max()
+    return np.clip((given - low) / (high - low), 0, 1) if high > low else np.zeros_like(given)
+
+
+def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
+    """Spearman's: the correlation of the ranks, equal values sharing theirs. -1 to 1.
+
+    A map that is the same everywhere ranks nothing: then it is 0, or 1 where both are.
+
+    >>> rank_correlation([1, 2, 3], [10, 40, 90]), rank_correlation([1, 2, 3], [3, 2, 1])
+    (1.0, -1.0)
+    """
+    ranks = [_ranks(np.asarray(one).ravel()) for one in (first, second)]
+    away = [one - one.mean() for one in ranks]
+    lengths = [float(np.linalg.norm(one)) for one in away]
+    if min(lengths) == 0:
+        return float(max(lengths) == 0)
+    together = float(away[0] @ away[1]) / (lengths[0] * lengths[1])
+    return min(1.0, max(-1.0, round(together, 12)))
+
+
+def _ranks(values: NDArray[np.generic]) -> NDArray[np.float64]:
+    """The place of each value among all in rising order; equal ones get their places' mean."""
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[which])
+
+
+def structural_similarity(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """SSIM of two pictures (S, S) of values from 0 to 1, averaged over the pixels; -1 to 1.
+
+    Wang, Bovik, Sheikh, Simoncelli (2004), "Image Quality Assessment: From Error Visibility to
+    Structural Similarity", with the paper's Gaussian window and constants.
+    """
+    from skimage.metrics import structural_similarity as ssim
+
+    return float(
+        ssim(
+            first,
+            second,
+            data_range=1.0,
+            gaussian_weights=True,
+            sigma=WINDOW,
+            use_sample_covariance=False,
+        )
+    )

@@ -1,0 +1,189 @@
+"""The printed scripts run, and make the maps that they say they make."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save_file
+
+from densenet_viz.attribution import METHODS, AttributionError, attribute
+from densenet_viz.attribution.captum_calls import NOT_IN_CAPTUM
+from densenet_viz.attribution.captum_code import captum_code, why_not_equal
+from densenet_viz.figures.attribution_image import picture_png
+from densenet_viz.network._torchvision import torchvision
+from densenet_viz.network.build import build
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.results import Attribution, Prediction
+from tests.small_models import OWN_SPEC, SPEC, picture, small_model
+
+PICTURE = picture(80)
+QUICK: Mapping[str, dict[str, Any]] = {
+    "integrated-gradients": {"n_steps": 16},
+    "smoothgrad": {"samples": 3},
+    "gradient-shap": {"samples": 4},
+    "layer-conductance": {"n_steps": 8, "layer": "block 1 layer 2"},
+    "internal-influence": {"n_steps": 8, "layer": "transition 1"},
+    "feature-ablation": {"segments": 9},
+    "shapley-sampling": {"segments": 9, "permutations": 3},
+    "lime": {"segments": 9, "samples": 24, "seed": 4},
+    "kernel-shap": {"segments": 9, "samples": 24},
+    "deeplift-shap": {"samples": 2},
+}
+"""Settings that keep a test short; methods that are not named here run with their defaults."""
+
+CASES: list[tuple[str, dict[str, Any]]] = [
+    *((name, QUICK.get(name, {})) for name in METHODS if name not in NOT_IN_CAPTUM),
+    ("integrated-gradients", {"n_steps": 11, "rule": "gauss-legendre", "baseline": "noise"}),
+    ("integrated-gradients", {"n_steps": 12, "baseline": "blur"}),
+    ("integrated-gradients", {"n_steps": 8, "baseline": "noise"}),
+    ("smoothgrad", {"samples": 3, "over": "input-x-gradient", "form": "variance", "seed": 7}),
+    ("smoothgrad", {"samples": 2, "over": "guided-backprop", "form": "squared"}),
+    ("smoothgrad", {"samples": 2, "over": "integrated-gradients"}),
+    ("smoothgrad", {"samples": 2, "over": "deeplift"}),
+    ("gradient-shap", {"samples": 4, "baseline": "white", "seed": 3}),
+    ("occlusion", {"window": 13, "stride": 6, "baseline": "grey"}),
+    ("grad-cam", {"layer": "block 1"}),
+    ("shapley-sampling", {"segments": 6, "permutations": 2, "baseline": "noise", "seed": 2}),
+    ("deeplift-shap", {"samples": 2, "distribution": "blurs", "seed": 5}),
+    ("deeplift-shap", {"samples": 2, "distribution": "colours"}),
+]
+
+
+def made_again(model: LoadedModel, attribution: Attribution, folder: Path) -> NDArray[np.float32]:
+    """What the script leaves, run in a folder with the picture and the weights."""
+    assert torchvision is not None  # imported first, so that the code's own import works
+    fitted = model.picture(PICTURE)
+    (folder / "picture.png").write_bytes(picture_png(fitted))
+    torch.save(model.network.state_dict(), folder / "weights.pth")
+    code = captum_code(model, fitted, attribution)
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")  # Captum's own, of what its hooks do
+        exec(compile(code, "captum_code", "exec"), {})  # noqa: S102 - our own text is tested
+    values: NDArray[np.float32] = np.load(folder / "map.npy", allow_pickle=False)
+    return values
+
+
+def cosine(one: NDArray[Any], other: NDArray[Any]) -> float:
+    assert one.shape == other.shape
+    first, second = (each.astype(np.float64).ravel() for each in (one, other))
+    return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
+
+
+@pytest.mark.parametrize(("method", "settings"), CASES, ids=str)
+def test_the_script_makes_this_very_map(
+    method: str, settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    model = small_model()
+    attribution = attribute(model, PICTURE, method=method, target=2, **settings)
+    values = made_again(model, attribution, tmp_path)
+    likeness = cosine(values, attribution.values)
+    if why_not_equal(attribution) is None:
+        # A value near a ReLU's kink falls to either side: single pixels may differ by more.
+        assert likeness > 0.9999
+        assert np.linalg.norm(values) == pytest.approx(np.linalg.norm(attribution.values), rel=0.01)
+    else:
+        assert 0.2 < likeness < 0.9999
+
+
+EQUAL = set(METHODS) - set(NOT_IN_CAPTUM) - {"deeplift", "deeplift-shap", "kernel-shap"}
+
+
+def test_which_methods_captum_makes_again_exactly() -> None:
+    model = small_model()
+    for name in EQUAL:
+        settings = METHODS[name].settings(model.spec, {})
+        nodes = (0.0, 1.0) if name == "integrated-gradients" else ()
+        map_ = replace(blank_map(), method=name, parameters=settings, nodes=nodes)
+        assert why_not_equal(map_) is None, name
+
+
+def blank_map(label: str = "star") -> Attribution:
+    one = Prediction(2, label, 0.5)
+    return Attribution("saliency", np.ones((3, 64, 64), np.float32), one, (one,), 0.1, 1)
+
+
+def test_own_classes_are_spelt_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bottleneck, another compression: torchvision cannot build it, the script does."""
+    monkeypatch.chdir(tmp_path)
+    model = small_model(OWN_SPEC)
+    attribution = attribute(model, PICTURE, method="grad-cam", target=1, layer="block 1 layer 2")
+    assert (
+        "torchvision"
+        not in captum_code(model, model.picture(PICTURE), attribution)
+        .replace("captum pillow", "")
+        .split("from captum")[1]
+        .split("class Layer")[0]
+    )
+    assert cosine(made_again(model, attribution, tmp_path), attribution.values) > 0.9999
+
+
+def test_older_names_of_weights_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    model = small_model()
+    attribution = attribute(model, PICTURE, method="saliency", target=1)
+    code = captum_code(model, model.picture(PICTURE), attribution)
+    code = code.replace('"weights.pth"', '"weights.safetensors"')
+    older = {
+        re.sub(r"(norm|conv)([12])\.", r"\1.\2.", name): value.contiguous()
+        for name, value in model.network.state_dict().items()
+    }
+    assert "features.denseblock1.denselayer1.norm.1.weight" in older
+    save_file(older, tmp_path / "weights.safetensors")
+    (tmp_path / "picture.png").write_bytes(picture_png(model.picture(PICTURE)))
+    with redirect_stdout(io.StringIO()):
+        exec(compile(code, "captum_code", "exec"), {})  # noqa: S102
+    assert cosine(np.load(tmp_path / "map.npy"), attribution.values) > 0.9999
+
+
+def test_each_kind_of_model_names_its_weights() -> None:
+    lines = {
+        "scenes": 'load_file("scenes.safetensors")',
+        "densenet169": 'densenet169(weights="IMAGENET1K_V1").state_dict()',
+        "densenet121-untrained": "nn.init.kaiming_normal_(module.weight, generator=generator)",
+        "own-123456789abc": "torch.load(WEIGHTS",
+    }
+    for name, line in lines.items():
+        code = captum_code(replace(small_model(), name=name), PICTURE, blank_map())
+        assert [line in code for line in lines.values()] == [one == line for one in lines.values()]
+        compile(code, name, "exec")
+
+
+def test_untrained_weights_are_drawn_again() -> None:
+    model = replace(small_model(), name="densenet121-untrained", network=build(SPEC, seed=0))
+    names: dict[str, Any] = {}
+    code = captum_code(model, PICTURE, blank_map()).split("mean, std =")[0]
+    exec(compile(code, "captum_code", "exec"), names)  # noqa: S102
+    made, expected = names["network"].state_dict(), model.network.state_dict()
+    assert all(torch.equal(made[key], value) for key, value in expected.items())
+
+
+def test_a_label_cannot_leave_its_comment() -> None:
+    """A label is a stranger's text, and the script is something that people run."""
+    label = "a\nraise SystemExit\r\u2028\x0cimport os"
+    code = captum_code(small_model(), PICTURE, blank_map(label))
+    head = code.split("\n\n")[0].splitlines()
+    assert all(line.startswith("# ") for line in head)
+    assert code.count("SystemExit") == 1
+    assert code.isascii()
+
+
+def test_what_captum_has_not_is_said() -> None:
+    for name, sentence in NOT_IN_CAPTUM.items():
+        map_ = replace(blank_map(), method=name)
+        for ask in (why_not_equal, lambda one: captum_code(small_model(), PICTURE, one)):
+            with pytest.raises(AttributionError) as told:
+                ask(map_)
+            assert str(told.value) == sentence
+            assert sentence.endswith(".")

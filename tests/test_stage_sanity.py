@@ -1,0 +1,109 @@
+"""The scene of the sanity check: its words by hand, its maps against the values."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from densenet_viz.figures.colours import limit_of
+from densenet_viz.stage.sanity import MEASURES, SIDE, Strip, sanity_scene
+from densenet_viz.stage.signed import packed_signed
+
+STAGES = ("trained", "classifier", "stem")
+PICTURE = np.zeros((8, 8, 3), np.uint8)
+HEAT = np.zeros((8, 8), np.float32)
+HEAT[3, 3], HEAT[0, 7] = 4, -2
+
+
+def strip(title: str = "Saliency", end: float | None = 0.1, maps: int = 3, **more: Any) -> Strip:
+    values = [1.0, 0.75, 0.25][:maps]
+    return Strip(
+        title=title,
+        heats=[HEAT] * maps,
+        alike=dict.fromkeys(MEASURES, values),
+        at_the_end=None if end is None else {"rank": -0.9, "rank_absolute": end, "ssim": 0.05},
+        unchanged=None if end is None else end > 0.5,
+        **more,
+    )
+
+
+def scene(*strips: Strip) -> dict[str, Any]:
+    return sanity_scene(
+        PICTURE,
+        caption="A drawn ring",
+        label="ring",
+        stages=STAGES,
+        strips=strips,
+        edges=np.abs(HEAT),
+        limit=0.5,
+    )
+
+
+@pytest.mark.parametrize(
+    ("strips", "title"),
+    [
+        ([strip()], "Saliency depends on what was learned"),
+        ([strip(), strip("Grad-CAM")], "Saliency and Grad-CAM depend on what was learned"),
+        (
+            [strip(), strip("Guided backprop", 0.7)],
+            "Guided backprop draws much the same when nothing learned is left",
+        ),
+        (
+            [strip("A", 0.6), strip("B", 0.7), strip("C", 0.8)],
+            "A, B and C draw much the same when nothing learned is left",
+        ),
+        ([strip(), strip("B", None)], "What is left of the map when the network forgets?"),
+    ],
+)
+def test_the_title_says_who_does_not_change(strips: list[Strip], title: str) -> None:
+    assert scene(*strips)["title"] == title
+
+
+def test_the_sentence_names_the_highest_similarity_at_the_end() -> None:
+    words = scene(strip(end=0.7), strip("Grad-CAM", -0.3))["sentence"]
+    assert "Saliency 0.70, Grad-CAM 0.05. Above 0.5" in words
+    assert "0." not in scene(strip(end=None))["sentence"]
+
+
+def test_an_unfinished_check_has_the_maps_that_there_are() -> None:
+    (method,) = scene(strip(end=None, maps=2))["methods"]
+    assert len(method["maps"]) == 2
+    assert method["alike"]["rank"] == [1, 0.75]
+    assert (method["end"], method["unchanged"]) == (None, None)
+
+
+def test_the_scene_is_json_and_its_lines_differ() -> None:
+    given = json.loads(json.dumps(scene(strip("A"), strip("B"), strip("C"))))
+    assert len({method["colour"] for method in given["methods"]}) == 3
+    assert [one["key"] for one in given["measures"]] == list(MEASURES)
+    assert given["stages"] == list(STAGES)
+
+
+def test_values_come_back_from_the_bytes() -> None:
+    heat = np.random.default_rng(0).normal(size=(16, 16)).astype(np.float32)
+    packed = packed_signed(heat)
+    steps = np.frombuffer(base64.b64decode(packed["data"]), np.int8).reshape(16, 16)
+    limit = limit_of(heat)
+    assert np.abs(steps / 127 * limit - np.clip(heat, -limit, limit)).max() <= limit / 253
+    assert packed["size"] == 16
+
+
+def test_large_maps_are_averaged_and_bad_values_are_zero() -> None:
+    heat = np.ones((2 * SIDE + 4, 2 * SIDE + 4), np.float32)
+    assert packed_signed(heat, SIDE)["size"] == (2 * SIDE + 4) // 3
+    quarters = np.kron(np.array([[1, -1], [0, 0.5]]), np.ones((2, 2))).astype(np.float32)
+    steps = np.frombuffer(base64.b64decode(packed_signed(quarters, 2)["data"]), np.int8)
+    assert steps.tolist() == [127, -127, 0, 64]
+    assert packed_signed(np.full((2, 2), np.nan, np.float32))["data"] == "AAAAAA=="
+
+
+def test_what_cannot_be_drawn_is_refused() -> None:
+    for count in (0, 4):
+        with pytest.raises(ValueError, match=f"{count} methods were given; 1 to 3 are allowed"):
+            scene(*[strip()] * count)
+    with pytest.raises(ValueError, match="More maps than the 3 stages"):
+        scene(Strip("A", [HEAT] * 4, dict.fromkeys(MEASURES, [1.0] * 4)))
