@@ -10,6 +10,7 @@ from densenet_viz.ui import (
     bench_grid,
     bench_inside,
     bench_sanity,
+    bench_two,
     explained,
     explaining,
 )
@@ -20,6 +21,7 @@ from densenet_viz.ui.jobs import leave
 
 PARTS = {  # by name in the address: what the choice says, what shows the part, its jobs
     "grid": ("Side by side", bench_grid.show, bench_grid.DESKS),
+    "two": ("Two at once", bench_two.show, bench_two.DESKS),
     "inside": ("Inside the network", bench_inside.show, bench_inside.DESKS),
     "sanity": ("Sanity check", bench_sanity.show, bench_sanity.DESKS),
     "faithful": ("Is it faithful?", bench_faithful.show, bench_faithful.DESKS),
@@ -31,7 +33,7 @@ st.markdown(
     "One picture, one network, one class, and many maps of what counted: put them **side by "
     "side**, and hold them against each other."
 )
-for part in (bench_grid, bench_inside, bench_sanity, bench_faithful, bench_batch):
+for part in (bench_grid, bench_two, bench_inside, bench_sanity, bench_faithful, bench_batch):
     keep(part.KEYS)
 with st.expander("Picture, network and class", icon=":material/image:"):
     gallery = st.container()

@@ -55,10 +55,11 @@ PRESSED: Final = {
 }
 AWAITED: Final = {
     "attributions": ".attribution:not(.attribution-empty)",
+    "bench": ".bench-done",
     "ground_truth": ".lineup-told",
 }
 # What a page is scrolled to where its picture begins below the first screen.
-SCROLLED: Final = {"ground_truth": ".lineup"}
+SCROLLED: Final = {"bench": ".bench", "ground_truth": ".lineup"}
 _SCRUB_JS: Final = """(slider, share) => {
   slider.value = String(slider.max * share);
   slider.dispatchEvent(new Event('input', { bubbles: true }));

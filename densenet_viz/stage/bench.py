@@ -48,6 +48,15 @@ def strength_of(heat: Heat) -> float:
     return float(np.abs(heat).sum(dtype=np.float64))
 
 
+def middle(limits: Sequence[float]) -> float:
+    """The median, of an even number the upper one; 1 of none.
+
+    >>> middle([0.3, 0.1, 0.2]), middle([0.1, 0.2]), middle([])
+    (0.2, 0.2, 1.0)
+    """
+    return sorted(limits)[len(limits) // 2] if limits else 1.0
+
+
 def short_unit(unit: str) -> str:
     """What values measure, without what else is said of them.
 
@@ -98,7 +107,8 @@ def bench_scene(
     units = differing_units(panels)
     ends = {
         "shared": max((limit_of(heat) for heat in maps), default=1.0),
-        "share": max((limit_of(heat) / (strength_of(heat) or 1.0) for heat in maps), default=1.0),
+        # The middle one: a map of few strong pixels would leave the broad ones blank.
+        "share": middle([limit_of(heat) / (strength_of(heat) or 1.0) for heat in maps]),
     }
     return {
         "picture": picture_address(picture),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
 
 UPLOADED = "your image"
+SECOND = "your second image"
+"""What is compared with the current picture, where a visitor brings that, too."""
 BUNDLED = "scenes"
 CHEATER = "cheater"
 RETRY_SECONDS = 60.0
@@ -43,8 +45,8 @@ MODEL_TITLES = {
     },
 }
 """What the choice of model calls each, by name in `MODELS`."""
-_UPLOAD = "_upload"
-_REFUSED = "_refused"
+_UPLOADS = {UPLOADED: "upload", SECOND: "second_upload"}
+"""What the session's keys of each picture that is brought begin with, by its name."""
 _ABSENT = "_absent"
 _MODELS: dict[str, LoadedModel] = {}
 _LOADING = {name: Lock() for name in MODEL_TITLES}
@@ -62,7 +64,7 @@ class CurrentPicture:
 
     @property
     def caption(self) -> str:
-        return "your image" if self.truth is None else f"a drawn {self.truth}"
+        return self.name if self.truth is None else f"a drawn {self.truth}"
 
 
 def take_from_address(key: str, values: Collection[str]) -> None:
@@ -91,7 +93,7 @@ def choose(container: Any) -> CurrentPicture:
             help="ImageNet weights are downloaded once, or read from DENSENET_VIZ_WEIGHTS.",
         )
         own_model.show()
-        names = [*CLASSES, *([UPLOADED] if _UPLOAD in st.session_state else [])]
+        names = [*CLASSES, *([UPLOADED] if uploaded(UPLOADED) else [])]
         st.selectbox(
             "Picture",
             names,
@@ -99,24 +101,14 @@ def choose(container: Any) -> CurrentPicture:
             key="picture",
             bind="query-params",
         )
-        st.file_uploader(
-            "Or bring your own",
-            type=["png", "jpg", "jpeg", "webp"],
-            key="upload_widget",
-            on_change=_take_upload,
-            max_upload_size=MAX_BYTES >> 20,
-            help="PNG, JPEG or WebP up to 10 MB. It stays in this session's memory.",
-        )
-        if refused := st.session_state.get(_REFUSED):
-            st.error(refused)
+        take_picture("Or bring your own", UPLOADED, "picture")
     return current_picture()
 
 
 def current_picture() -> CurrentPicture:
     """The chosen picture; the default scene where nothing was chosen."""
     name = st.session_state.get("picture", DEFAULT_PICTURE)
-    if name == UPLOADED and _UPLOAD in st.session_state:
-        upload: CurrentPicture = st.session_state[_UPLOAD]
+    if name == UPLOADED and (upload := uploaded(UPLOADED)):
         return upload
     return sample(name if name in CLASSES else DEFAULT_PICTURE)
 
@@ -128,19 +120,47 @@ def sample(name: str) -> CurrentPicture:
     return CurrentPicture(name, scene.image, _key(scene.image), name)
 
 
-def _take_upload() -> None:
+def take_picture(label: str, name: str, choice: str) -> None:
+    """The control that a picture is brought with, and one sentence where a file was refused.
+
+    Args:
+        label: of the control.
+        name: of the picture, `UPLOADED` or `SECOND`; the session has one of each.
+        choice: the key of the choice of pictures, which is set to the name.
+    """
+    st.file_uploader(
+        label,
+        type=["png", "jpg", "jpeg", "webp"],
+        key=f"{_UPLOADS[name]}_widget",
+        on_change=_take_upload,
+        args=(name, choice),
+        max_upload_size=MAX_BYTES >> 20,
+        help="PNG, JPEG or WebP up to 10 MB. It stays in this session's memory.",
+    )
+    if refused := st.session_state.get(f"_{_UPLOADS[name]}_refused"):
+        st.error(refused)
+
+
+def uploaded(name: str) -> CurrentPicture | None:
+    """The picture that the session was brought under a name, if there is one."""
+    upload: CurrentPicture | None = st.session_state.get(f"_{_UPLOADS[name]}")
+    return upload
+
+
+def _take_upload(name: str, choice: str) -> None:
     """Checks what was brought; a refused file leaves the current picture as it was."""
-    file = st.session_state.get("upload_widget")
-    st.session_state.pop(_REFUSED, None)
+    place = _UPLOADS[name]
+    file = st.session_state.get(f"{place}_widget")
+    st.session_state.pop(f"_{place}_refused", None)
     if file is None:
         return
     try:
         pixels = load_image(file.getvalue())
     except ImageError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[f"_{place}_refused"] = str(error)
         return
-    st.session_state[_UPLOAD] = CurrentPicture(UPLOADED, pixels, _key(pixels), None)
-    st.session_state["picture"] = UPLOADED
+    st.session_state[f"_{place}"] = CurrentPicture(name, pixels, _key(pixels), None)
+    st.session_state[choice] = name
 
 
 def _key(pixels: Picture) -> str:
@@ -151,15 +171,31 @@ def _key(pixels: Picture) -> str:
 
 def current_model() -> LoadedModel:
     """The chosen model; the bundled one, with a sentence why, where the chosen one is absent."""
+    from densenet_viz.network.models import ModelUnavailable
+
     name = st.session_state.get("model", BUNDLED)
+    try:
+        return model_named(name)
+    except ModelUnavailable as error:
+        if name == BUNDLED:
+            raise
+        st.warning(f"{error} Until then this page shows the bundled network.")
+    return bundled_model()
+
+
+def model_named(name: str) -> LoadedModel:
+    """A model by what the choice of model calls it, loaded with a progress bar.
+
+    Raises:
+        ModelUnavailable: it cannot be had; the message is one sentence.
+    """
+    from densenet_viz.network.models import ModelUnavailable
+
     if name == OWN:
         return own_model.brought() or bundled_model()
-    if name != BUNDLED:
-        why = _fetch(name)
-        if why is None:
-            return _loaded(name, None)
-        st.warning(f"{why} Until then this page shows the bundled network.")
-    return bundled_model()
+    if name != BUNDLED and (why := _fetch(name)) is not None:
+        raise ModelUnavailable(why)
+    return _loaded(name, None)
 
 
 def bundled_model(name: str = BUNDLED) -> LoadedModel:

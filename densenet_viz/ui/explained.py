@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from densenet_viz.network.familiarity import PERCENTILE
@@ -11,7 +10,7 @@ from densenet_viz.regions import strongest_regions
 from densenet_viz.results import Attribution, Verdict
 from densenet_viz.stage.attribution import number, percent
 from densenet_viz.ui.bench_words import axiom_words, completeness_words
-from densenet_viz.ui.current import BUNDLED, CHEATER, UPLOADED, CurrentPicture
+from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
 from densenet_viz.ui.explaining import Question
 
 
@@ -38,7 +37,7 @@ def _verdict(name: str, key: str, _model: LoadedModel, _picture: CurrentPicture)
 
 def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> None:
     """Says plainly when a picture is not of the kind that the model learned from."""
-    found, uploaded = verdict_of(model, picture), picture.name == UPLOADED
+    found, uploaded = verdict_of(model, picture), picture.truth is None
     other = " Below, a network from ImageNet can be chosen." if uploaded else ""
     if found is not None and not found.familiar:
         st.warning(f"**{model.title}.** {stranger_words(model, found)}{other}")

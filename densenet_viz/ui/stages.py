@@ -11,12 +11,14 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from densenet_viz.stage.modules import adapted, style
 
+BORROWED = {"two": ("bench.css",)}
+"""Style sheets of other stages whose controls a stage uses."""
+
 
 @cache
 def _component(name: str) -> ComponentRenderer:
-    return st.components.v2.component(
-        f"densenet_viz.{name}", css=style("stage.css", f"{name}.css"), js=adapted(name)
-    )
+    css = style("stage.css", *BORROWED.get(name, ()), f"{name}.css")
+    return st.components.v2.component(f"densenet_viz.{name}", css=css, js=adapted(name))
 
 
 def show_stage(name: str, scene: Mapping[str, Any], *, key: str, **listeners: Any) -> Any:

@@ -45,7 +45,8 @@ export class Frame {
     const pointed = (/** @type {Event} */ event) => point(this.placeOf(/** @type {PointerEvent} */ (event)));
     canvas.addEventListener("pointermove", pointed);
     canvas.addEventListener("pointerdown", pointed);
-    canvas.addEventListener("pointerleave", () => point(null));
+    // A finger leaves as soon as it is lifted, and what it has pointed at is to be read then.
+    canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && point(null));
     canvas.addEventListener("keydown", (event) => this.key(event));
     canvas.addEventListener("focus", () => this.readable && canvas.matches(":focus-visible") && point(this.at ?? this.middle()));
     canvas.addEventListener("blur", () => point(null));

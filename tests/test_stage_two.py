@@ -1,0 +1,310 @@
+"""The scene of two sides: its words by hand, its numbers against numpy."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from densenet_viz.evaluation.difference import difference, shares, summed_to
+from densenet_viz.figures.colours import limit_of
+from densenet_viz.results import Attribution, Prediction
+from densenet_viz.stage.two import two_scene
+from densenet_viz.stage.two_sides import (
+    Apart,
+    Kind,
+    Looked,
+    Side,
+    agreement_words,
+    place_of,
+    title_of,
+    where_words,
+)
+
+RING, STAR, HEART, GEAR = (
+    Prediction(1, "ring", 0.6),
+    Prediction(0, "star", 0.3),
+    Prediction(2, "heart", 0.0996),
+    Prediction(3, "gear", 0.0004),
+)
+PICTURE = np.zeros((8, 8, 3), np.uint8)
+
+
+def made(heat: NDArray[Any], *, finished: bool = True) -> Attribution:
+    values = np.asarray(heat, np.float32)[None]
+    return Attribution("x", values, RING, (), 0.1, 1, finished=finished)
+
+
+def corner(column: int, row: int) -> NDArray[np.float32]:
+    """All in one cell, and a little less than nothing elsewhere."""
+    heat = np.full((8, 8), -0.01, np.float32)
+    heat[row : row + 2, column : column + 2] = 1
+    return heat
+
+
+EVEN = np.ones((8, 8), np.float32)
+LEFT = Side(
+    *("Drawn scenes", "the honest one", PICTURE, "a drawn ring"),
+    predictions=(RING, STAR, HEART, GEAR),
+    target=RING,
+    attribution=made(corner(2, 2)),
+    truth="ring",
+    looked=Looked("ring", 0.9, 0.2),
+)
+RIGHT = replace(
+    LEFT, network="The cheater", called="the cheater", attribution=made(corner(6, 0)), looked=None
+)
+
+
+def scene(left: Side = LEFT, right: Side = RIGHT, kind: Kind = "networks", **more: Any) -> Any:
+    told = two_scene(kind, (left, right), method="Grad-CAM", unit="activation; a cell's", **more)
+    json.dumps(told)
+    return told
+
+
+def unpacked(packed: Any) -> NDArray[np.float64]:
+    whole = np.frombuffer(base64.b64decode(packed["data"]), "<i2").astype(float)
+    return (whole * packed["most"] / 32767).reshape(packed["size"], packed["size"])
+
+
+# -- what to see ----------------------------------------------------------------------------
+
+
+def test_the_title_says_where_each_looks_when_the_numbers_do() -> None:
+    assert title_of("networks", (LEFT, RIGHT)) == (
+        "The same picture, two networks: the honest one looks at the ring, the cheater at the "
+        "upper right corner"
+    )
+    same = replace(LEFT, called="the cheater")
+    assert title_of("networks", (LEFT, same)) == (
+        "The same picture, two networks: both look at the ring"
+    )
+    star = replace(LEFT, looked=Looked("star", 0.7, 0.2))
+    assert title_of("pictures", (LEFT, star)) == (
+        "Two pictures, one network: it looks at the ring on the left, at the star on the right"
+    )
+
+
+def test_the_title_is_neutral_where_the_numbers_do_not_say() -> None:
+    even = replace(RIGHT, attribution=made(EVEN))
+    assert title_of("networks", (LEFT, even)) == (
+        "The same picture, two networks: what speaks for ring"
+    )
+    other = replace(even, target=STAR)
+    assert title_of("networks", (LEFT, other)).endswith("what speaks for ring and for star")
+    coming = replace(LEFT, attribution=made(corner(2, 2), finished=False))
+    assert title_of("networks", (coming, RIGHT)).endswith("what speaks for ring")
+
+
+def test_a_picture_in_which_nothing_speaks_for_the_class_is_named() -> None:
+    nothing = replace(RIGHT, attribution=made(-EVEN))
+    assert title_of("pictures", (LEFT, nothing)) == (
+        "Two pictures, one network: only on the left something speaks for ring"
+    )
+    assert title_of("pictures", (nothing, LEFT)).endswith(
+        "only on the right something speaks for ring"
+    )
+    # Of two classes, or of a map that is not finished, that cannot be said.
+    assert "only" not in title_of("pictures", (LEFT, replace(nothing, target=STAR)))
+    coming = replace(LEFT, attribution=made(corner(2, 2), finished=False))
+    assert "only" not in title_of("pictures", (coming, nothing))
+    assert "only" not in title_of("pictures", (nothing, nothing))
+    assert where_words(nothing) == "nothing raises ring"
+
+
+@pytest.mark.parametrize(
+    ("share", "area", "place"),
+    [(0.5, 0.3, "the ring"), (0.49, 0.1, None), (0.5, 0.34, None), (0.9, 0.7, None)],
+)
+def test_an_object_counts_as_looked_at_only_beyond_chance(
+    share: float, area: float, place: str | None
+) -> None:
+    side = replace(LEFT, attribution=made(EVEN), looked=Looked("ring", share, area))
+    assert place_of(side) == place
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "place"),
+    [
+        (0, 0, "the upper left corner"),
+        (6, 0, "the upper right corner"),
+        (0, 6, "the lower left corner"),
+        (6, 6, "the lower right corner"),
+        (2, 0, None),
+        (6, 4, None),
+        (2, 4, None),
+    ],
+)
+def test_a_corner_is_named_and_an_edge_is_not(column: int, row: int, place: str | None) -> None:
+    assert place_of(replace(RIGHT, attribution=made(corner(column, row)))) == place
+
+
+def test_a_corner_needs_a_quarter_of_what_raises() -> None:
+    """64 ones, and the corner's four pixels so strong that they have just less than 1 / 4."""
+    heat = EVEN.copy()
+    heat[:2, :2] = 4.99
+    assert place_of(replace(RIGHT, attribution=made(heat))) is None
+    heat[:2, :2] = 5.01
+    assert place_of(replace(RIGHT, attribution=made(heat))) == "the upper left corner"
+
+
+def test_each_side_gives_its_share_beside_what_chance_would_put_there() -> None:
+    assert [side["where"] for side in scene()["sides"]] == [
+        "90% of what raises ring lies on the ring or near it, which is 20% of the picture.",
+        "100% of what raises ring lies at x 6–7, y 0–1, which is 6% of the picture.",
+    ]
+    coming = replace(LEFT, attribution=made(EVEN, finished=False))
+    assert scene(coming)["sides"][0]["where"] == ""
+
+
+# -- scales ---------------------------------------------------------------------------------
+
+
+def test_two_networks_begin_with_shares_and_say_that_units_differ() -> None:
+    told = scene()
+    assert (told["begin"], told["linked"]) == ("share", True)
+    sentences = {scale["key"]: scale["sentence"] for scale in told["scales"]}
+    assert "Two networks’ scores have different units" in sentences["shared"]
+    assert "because two networks’ scores have different units" in sentences["share"]
+    pictures = scene(kind="pictures")
+    assert (pictures["begin"], pictures["linked"]) == ("shared", False)
+    assert "units" not in "".join(scale["sentence"] for scale in pictures["scales"][:2])
+    assert pictures["scales"][2]["title"].startswith("Each map has its own scale")
+
+
+def test_one_scale_ends_where_the_stronger_map_does_and_shares_by_sums() -> None:
+    strong = replace(RIGHT, attribution=made(8 * corner(6, 0)))
+    told = scene(LEFT, strong)
+    left, right = (side["map"] for side in told["sides"])
+    one, other = corner(2, 2), 8 * corner(6, 0)
+    assert left["ends"]["shared"] == right["ends"]["shared"] == pytest.approx(limit_of(other))
+    assert left["ends"]["own"] == pytest.approx(limit_of(one))
+    # The two are the same map but for a factor and a place: their shares end alike.
+    assert left["ends"]["share"] == pytest.approx(limit_of(one))
+    assert right["ends"]["share"] == pytest.approx(limit_of(other))
+    assert right["strength"] == pytest.approx(float(np.abs(other).sum()))
+    np.testing.assert_allclose(unpacked(right["heat"]), other, atol=8 / 32767)
+    assert left["unit"] == "activation"
+
+
+def test_legends_name_the_class_only_where_both_have_it() -> None:
+    assert scene()["meaning"] == ["lowers ring", "raises ring"]
+    assert scene(right=replace(RIGHT, target=STAR))["meaning"] == [
+        "lowers its class",
+        "raises its class",
+    ]
+
+
+# -- columns --------------------------------------------------------------------------------
+
+
+def test_three_bars_and_one_for_a_class_that_is_not_among_them() -> None:
+    bars = scene()["sides"][0]["bars"]
+    assert [(bar["name"], bar["percent"]) for bar in bars] == [
+        ("ring", "60.0%"),
+        ("star", "30.0%"),
+        ("heart", "10.0%"),
+    ]
+    assert [(bar["explained"], bar["right"]) for bar in bars] == [
+        (True, True),
+        (False, False),
+        (False, False),
+    ]
+    bars = scene(replace(LEFT, target=GEAR, truth=None))["sides"][0]["bars"]
+    assert [bar["name"] for bar in bars] == ["ring", "star", "heart", "gear"]
+    assert [bar["explained"] for bar in bars] == [False, False, False, True]
+    assert bars[3]["percent"] == "under 0.1%"
+    assert not any(bar["right"] for bar in bars)
+
+
+def test_columns_are_called_by_what_differs() -> None:
+    names = [side["name"] for side in scene()["sides"]]
+    assert names == ["Left: Drawn scenes", "Right: The cheater"]
+    star = replace(RIGHT, caption="a drawn star")
+    names = [side["name"] for side in scene(right=star, kind="pictures")["sides"]]
+    assert names == ["Left: a drawn ring", "Right: a drawn star"]
+
+
+def test_a_side_without_a_map_waits() -> None:
+    side = scene(replace(LEFT, attribution=None, looked=None), waiting="cancelled")["sides"][0]
+    assert (side["map"], side["sharpening"]) == (None, False)
+    coming = replace(LEFT, attribution=made(EVEN, finished=False), looked=None)
+    assert scene(coming)["sides"][0]["sharpening"] is True
+
+
+def test_a_map_of_another_size_and_a_difference_of_two_pictures_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"\(4, 4\).*\(8, 8\) is expected"):
+        scene(replace(LEFT, attribution=made(np.ones((4, 4)))))
+    with pytest.raises(ValueError, match="two pictures"):
+        scene(kind="pictures", apart=Apart(EVEN, 0.5))
+
+
+# -- difference -----------------------------------------------------------------------------
+
+
+def test_the_difference_is_of_shares_and_counts_pixel_by_pixel() -> None:
+    one, other = np.array([[4.0, -4], [0, 0]]), np.array([[1.0, 1], [1, 1]])
+    found = difference(one, other)
+    np.testing.assert_allclose(found.heat, [[0.25, -0.75], [-0.25, -0.25]])
+    assert np.isnan(found.rho)
+    assert difference(one, 3 * one).rho == pytest.approx(1)
+    assert np.abs(difference(one, 3 * one).heat).max() < 1e-9
+    assert difference(one, -one).rho == pytest.approx(-1)
+
+
+def test_a_finer_map_is_summed_up_to_the_coarser_ones_pixels() -> None:
+    fine = np.arange(16.0).reshape(4, 4)
+    np.testing.assert_allclose(summed_to(fine, 2), [[10, 18], [42, 50]])
+    np.testing.assert_allclose(difference(fine, summed_to(fine, 2)).heat, 0, atol=1e-7)
+    # Against a sum over a common grid, which is exact where 7 and 4 pixels meet.
+    seven = np.random.default_rng(0).normal(size=(7, 7))
+    common = np.kron(seven, np.ones((4, 4))) / 16
+    np.testing.assert_allclose(summed_to(seven, 4), common.reshape(4, 7, 4, 7).sum(axis=(1, 3)))
+
+
+def test_shares_of_nothing_are_nothing_and_what_is_not_finite_counts_for_nothing() -> None:
+    np.testing.assert_array_equal(shares(np.zeros((2, 2))), np.zeros((2, 2)))
+    np.testing.assert_array_equal(
+        shares(np.array([[np.nan, np.inf], [2, -2]])), [[0, 0], [0.5, -0.5]]
+    )
+
+
+def test_the_third_panel_has_the_difference_and_its_words() -> None:
+    found = difference(corner(2, 2), corner(6, 0))
+    told = scene(apart=Apart(found.heat, found.rho))["apart"]
+    np.testing.assert_allclose(unpacked(told["map"]["heat"]), found.heat, atol=1e-4)
+    assert told["map"]["end"] == pytest.approx(limit_of(found.heat))
+    assert f"Spearman’s rank correlation is −{-found.rho:.2f}." in told["sentence"]
+    assert "summed up" not in told["sentence"]
+    assert scene()["apart"]["map"] is None
+    assert scene(kind="pictures")["apart"] is None
+
+
+def test_sizes_that_differ_are_told_and_the_smaller_picture_stands_under_it() -> None:
+    big = replace(
+        RIGHT, picture=np.ones((16, 16, 3), np.uint8), attribution=made(np.ones((16, 16)))
+    )
+    told = scene(right=big, apart=Apart(EVEN, 0.5))
+    assert told["apart"]["size"] == 8
+    assert told["apart"]["picture"] == told["sides"][0]["picture"] != told["sides"][1]["picture"]
+    assert told["apart"]["sentence"].endswith("The map of 16 px was summed up to 8 px first.")
+
+
+@pytest.mark.parametrize(
+    ("rho", "begins"),
+    [
+        (0.7, "They largely put the same"),
+        (0.69, "They partly put the same"),
+        (0.29, "They hardly put the same"),
+        (-0.29, "They hardly put the same"),
+        (-0.3, "They put opposite pixels"),
+        (float("nan"), "A map with one value everywhere"),
+    ],
+)
+def test_agreement_in_words(rho: float, begins: str) -> None:
+    assert agreement_words(rho).startswith(begins)
