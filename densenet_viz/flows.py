@@ -7,6 +7,7 @@ the transition, or the last norm and the classifier.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -140,3 +141,36 @@ class StructureAttribution:
         Nothing passes a transition by, so its sum is the whole rise, up to the quadrature's error.
         """
         return self.blocks[block].through_map(0)
+
+
+@dataclass(frozen=True, eq=False)
+class GradientPaths:
+    """The loss's gradient at the maps of one block's sources, by the length of the way it took.
+
+    A way leads from what comes after the block back to a source; its length is the number of the
+    block's layers that it passes through: 0 is the direct one. Rows are sources, columns lengths,
+    and what cannot be is 0. The gradient is scaled so that at the logits it has length 1.
+    """
+
+    block: int
+    label: str
+    """The class whose loss it is."""
+    whole: NDArray[np.float64]
+    """(L + 1,), the length of the gradient that reaches each source."""
+    norms: NDArray[np.float64]
+    """(L + 1, L + 1), the length of the part of it that took ways of each length."""
+    shares: NDArray[np.float64]
+    """(L + 1, L + 1), that part's component along the gradient, as a part of it: rows sum to 1."""
+
+    @property
+    def layers(self) -> int:
+        """L, the layers of the block."""
+        return len(self.whole) - 1
+
+    def count(self, source: int, length: int) -> int:
+        """How many ways of a length there are: so many layers out of those after the source."""
+        return math.comb(self.layers - source, length)
+
+    def chain(self, source: int) -> float:
+        """The length of what comes by the longest way, through every later layer of the block."""
+        return float(self.norms[source, self.layers - source])

@@ -142,11 +142,19 @@ def test_integrated_gradients_are_the_quadrature_done_by_hand(
 
 def test_adaptive_steps_are_the_trapezoids_between_the_nodes_they_name(model: LoadedModel) -> None:
     result = attribute(model, PICTURE, method="integrated-gradients", target=1)
-    nodes = np.array(result.nodes)
+    nodes, start = np.array(result.nodes), blank(model, 0.0)
     assert (nodes[0], nodes[-1]) == (0.0, 1.0)
     assert (np.diff(nodes) > 0).all()
-    weights = (np.append(np.diff(nodes), 0) + np.append(0, np.diff(nodes))) / 2
-    expected = integral_by_hand(model, blank(model, 0.0), 1, nodes, weights)[0].numpy()
+    x = plain_input(model)
+    places = [start + float(node) * (x - start) for node in nodes]
+    slopes = [(gradient(model, place, 1) * (x - start))[0].double() for place in places]
+    with torch.no_grad():
+        scores = [float(score(model, place, 1)) for place in places]
+    expected = np.zeros((3, 64, 64))
+    for piece, length in enumerate(np.diff(nodes)):
+        area = ((slopes[piece] + slopes[piece + 1]) / 2 * length).numpy()
+        ratio = (scores[piece + 1] - scores[piece]) / area.sum()
+        expected += area * (min(max(ratio, 0.5), 1.5) if ratio > 0 else 1)
     # A ReLU that stands on its kink at a node may be open here and closed there: few pixels differ.
     assert similarity(expected, result.values) > 0.9999
     assert np.isclose(expected, result.values, atol=1e-4 * np.abs(expected).max()).mean() > 0.97
@@ -165,7 +173,7 @@ def test_adaptive_steps_add_up_to_a_hundredth(model: LoadedModel, target: int) -
     fine = integral_by_hand(
         model, start, target, (np.arange(steps) + 0.5) / steps, np.full(steps, 1 / steps)
     )[0].numpy()
-    assert similarity(fine, result.values) > 0.995
+    assert similarity(fine, result.values) > 0.99
 
 
 def test_noise_as_a_baseline_is_the_mean_over_its_drawings(model: LoadedModel) -> None:

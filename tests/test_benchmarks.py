@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks import browsing, tables
 from benchmarks.app import MARK, PARTS, in_words, main, replaced
+from benchmarks.attribution import BEGIN, END, placed
 from benchmarks.browsing import MAIN_PICTURES, STEPS
 from benchmarks.machine import descendants, processor_seconds
 from benchmarks.tables import Table, markdown, percentile, shown, spread
@@ -90,6 +91,14 @@ def test_new_figures_take_the_place_of_the_old() -> None:
         replaced("Words.", "new")
 
 
+def test_figures_between_two_marks_are_replaced_and_nothing_else() -> None:
+    text = placed(f"before\n{BEGIN}\nold\n{END}\nafter {MARK} app", "new")
+    assert text.startswith(f"before\n{BEGIN}\n\nnew\n\n{END}\nafter")
+    assert text.endswith(f"{MARK} app")
+    with pytest.raises(ValueError, match="between which figures belong"):
+        placed(f"{BEGIN} only", "new")
+
+
 def test_every_page_has_a_picture_to_wait_for() -> None:
     assert list(MAIN_PICTURES) == [row.name for row in PAGES]
 
@@ -116,4 +125,7 @@ def test_no_rounds_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_report_names_its_command_and_every_part(root: Path) -> None:
     text = (root / "docs" / "performance.md").read_text(encoding="utf-8")
     assert "python -m benchmarks.app" in text
-    assert text.count("\n### ") == len(PARTS)
+    assert text.partition(MARK)[2].count("\n### ") == len(PARTS)
+    assert "python -m benchmarks.attribution" in text
+    assert BEGIN in text.partition(END)[0]
+    assert text.index(END) < text.index(MARK)

@@ -150,13 +150,14 @@ def shipped(root: Path, model: str) -> Scoreboard:
 
 
 @pytest.mark.parametrize("model", ["scenes", "cheater"])
-def test_the_shipped_tables_hold_every_method_and_baseline(root: Path, model: str) -> None:
+def test_the_shipped_tables_hold_four_methods_and_the_baselines(root: Path, model: str) -> None:
     from densenet_viz.evaluation.baselines import BASELINES
-    from densenet_viz.evaluation.readings import READINGS
+    from densenet_viz.evaluation.readings import readings_of
 
     table = shipped(root, model)
     assert table.model == model
-    assert [each.method for each in table.rows] == [*(r.name for r in READINGS), *BASELINES]
+    readings = readings_of(["grad-cam", "integrated-gradients", "occlusion", "saliency"])
+    assert [each.method for each in table.rows] == [*(r.name for r in readings), *BASELINES]
     assert table.scenes >= 500
     for each in table.rows:
         assert each.measures["pointing_game"].count == table.scenes

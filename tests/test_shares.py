@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from densenet_viz.network.fused import fuse
-from densenet_viz.network.shares import by_itself, in_shares
+from densenet_viz.network.shares import alone, by_itself, in_shares, processors
 from tests.small_models import small_network
 
 
@@ -54,9 +54,33 @@ def test_other_threads_keep_their_processors() -> None:
 
 
 @pytest.mark.usefixtures("two_threads")
-def test_one_item_is_done_here() -> None:
-    assert in_shares(seen, 1) == [([0], threading.current_thread().name, 2)]
-    assert in_shares(seen, 0) == [([], threading.current_thread().name, 2)]
+def test_one_item_takes_one_processor() -> None:
+    for count, items in ((1, [0]), (0, [])):
+        ((done, name, threads),) = in_shares(seen, count)
+        assert (done, threads) == (items, 1)
+        assert name != threading.current_thread().name
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_who_works_alone_still_shares() -> None:
+    with alone():
+        assert (torch.get_num_threads(), processors()) == (1, 2)
+        assert [threads for _, _, threads in in_shares(seen, 4)] == [1, 1]
+        assert in_shares(seen, 1) == [([0], threading.current_thread().name, 1)]
+        with alone():
+            assert processors() == 2
+    assert (torch.get_num_threads(), processors()) == (2, 2)
+    with pytest.raises(LookupError), alone():
+        raise LookupError
+    assert torch.get_num_threads() == 2
+
+
+def test_who_has_one_processor_shares_nothing() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    with alone():
+        assert len(in_shares(seen, 4)) == 1
+    torch.set_num_threads(before)
 
 
 @pytest.mark.usefixtures("two_threads")

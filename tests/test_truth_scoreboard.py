@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from densenet_viz.scores import Interval, Score, Scoreboard, to_json
-from densenet_viz.ui.truth_scoreboard import SIZE_LIMIT, board_words, read_board
+from densenet_viz.ui.truth_scoreboard import SIZE_LIMIT, board_words, command_of, read_board
 from tests.test_scores import board
 
 
@@ -24,6 +24,20 @@ def write(folder: Path, given: Scoreboard | str, name: str = "scenes") -> None:
 def test_a_shipped_scoreboard_is_read(tmp_path: Path) -> None:
     write(tmp_path, board())
     assert read_board("scenes", tmp_path) == board()
+
+
+@pytest.mark.parametrize("model", ["scenes", "cheater"])
+def test_the_command_asks_for_the_shipped_rows_and_no_others(model: str) -> None:
+    from densenet_viz import cli
+    from densenet_viz.cli.evaluate import chosen
+    from densenet_viz.evaluation.readings import readings_of
+
+    table = read_board(model)
+    assert table is not None
+    options = cli.parser().parse_args(command_of(table).split()[3:])
+    asked = [reading.name for reading in readings_of(chosen(options.methods))]
+    assert asked == [row.method for row in table.rows if not row.is_baseline]
+    assert (options.model, options.scenes, options.pairs) == (model, table.scenes, table.pairs)
 
 
 def test_a_missing_scoreboard_is_none(tmp_path: Path) -> None:

@@ -49,13 +49,18 @@ NODES = [
 start = starts[:1]
 path = [start + node * (x - start) for node in NODES]
 pieces = IntegratedGradients(network)
-# With two steps, Captum's trapezoid rule weights both ends with 1/4: hence the 2.
-values = sum(
-    2 * pieces.attribute(
+with torch.no_grad():
+    scores = [float(network(place)[0, TARGET]) for place in path]
+values = torch.zeros_like(x)
+for before, after, low, high in zip(path, path[1:], scores, scores[1:]):
+    # With two steps, Captum's trapezoid rule weights both ends with 1/4: hence the 2.
+    piece = 2 * pieces.attribute(
         after, baselines=before, target=TARGET, n_steps=2, method="riemann_trapezoid"
     )
-    for before, after in zip(path, path[1:])
-)[0]"""
+    # Its sum should be the score's rise over it: scaled to that, by a half at most.
+    ratio = (high - low) / float(piece.sum())
+    values += piece * (min(max(ratio, {least}), {most}) if ratio > 0 else 1)
+values = values[0]"""
 
 _WHOLE = """path = IntegratedGradients(network)
 values = torch.stack([
@@ -75,8 +80,11 @@ def _integrated_gradients(settings: Settings, nodes: Nodes) -> Call:
     adaptive, baseline = settings["rule"] == "adaptive", str(settings["baseline"])
     imports = ("IntegratedGradients",)
     if adaptive and nodes:
+        from densenet_viz.attribution.explain.quadrature import SCALED
+
         places = textwrap.indent(textwrap.fill(", ".join(map(repr, nodes)), 92), "    ")
-        return Call(imports, _PIECES.format(nodes=places), baseline)
+        body = _PIECES.format(nodes=places, least=1 - SCALED, most=1 + SCALED)
+        return Call(imports, body, baseline)
     body = _WHOLE.format(steps=settings["n_steps"])
     return Call(imports, body, baseline, differs=_OTHER_STEPS if adaptive else "")
 

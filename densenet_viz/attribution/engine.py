@@ -22,6 +22,7 @@ from densenet_viz.attribution.parameters import shown
 from densenet_viz.attribution.twins import fused_of
 from densenet_viz.machine import devices
 from densenet_viz.network.models import LoadedModel
+from densenet_viz.network.shares import alone
 from densenet_viz.results import Attribution, Maps, Picture
 
 
@@ -100,7 +101,8 @@ def attribute(
         device=place,
         on_preview=None if on_preview is None else look,
     )
-    made = result(row.explain(asking, settings), finished=True)
+    with alone():
+        made = result(row.explain(asking, settings), finished=True)
     watch.report(1.0)
     return made
 

@@ -36,6 +36,7 @@ from densenet_viz.attribution.structure_reads import Wired
 from densenet_viz.attribution.structure_sums import Sums
 from densenet_viz.flows import BlockFlows, StructureAttribution
 from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.network.shares import alone
 from densenet_viz.results import Picture
 
 STEPS, FEWEST_STEPS, MOST_STEPS = 64, len(FIRST) - 1, 512
@@ -43,6 +44,7 @@ STEPS, FEWEST_STEPS, MOST_STEPS = 64, len(FIRST) - 1, 512
 `TOLERANCE` of it, twice as many are taken once more."""
 
 
+@alone()
 def through_structure(
     model: LoadedModel,
     picture: Picture,

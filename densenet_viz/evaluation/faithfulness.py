@@ -30,6 +30,7 @@ from densenet_viz.evaluation.infidelity import (
 )
 from densenet_viz.evaluation.perturbation import Perturbed, order_of, perturbed
 from densenet_viz.evaluation.sensitivity import samples_for, sensitivity_max
+from densenet_viz.network.shares import alone
 from densenet_viz.results import Attribution, Picture
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _passes(spec: DenseNetSpec, asked: Mapping[str, Settings]) -> tuple[int, int
     return forward, backward
 
 
+@alone()
 def faithfulness(
     model: LoadedModel,
     picture: Picture,

@@ -16,6 +16,7 @@ from densenet_viz.attribution import METHODS, attribute
 from densenet_viz.evaluation.baselines import Heat, edges
 from densenet_viz.evaluation.randomised import randomised, stages_of, wholly_random
 from densenet_viz.evaluation.similarity import Similarity, similarity
+from densenet_viz.network.shares import alone
 from densenet_viz.results import Maps
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def sanity_check(
 Checks = Mapping[str, SanityCheck]
 
 
+@alone()
 def sanity_checks(
     model: LoadedModel,
     picture: Picture,

@@ -8,9 +8,10 @@ processors with a load of 8, a gradient took 0.3 s so, 1.0 s the other way; on q
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Lock
+from contextlib import contextmanager
+from threading import Barrier, Lock, local
 from typing import TypeVar
 
 import torch
@@ -18,15 +19,40 @@ import torch
 Share = TypeVar("Share")
 
 
+_OUTER = local()
+
+
+def processors() -> int:
+    """How many threads work from here may be shared among."""
+    return getattr(_OUTER, "count", 0) or torch.get_num_threads()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """This thread's own operations take one processor; what it shares still goes to all.
+
+    For code with many small operations between its batches: they would wait for each other as
+    those of a network do.
+    """
+    own, outer = torch.get_num_threads(), getattr(_OUTER, "count", 0)
+    _OUTER.count = processors()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(own)
+        _OUTER.count = outer
+
+
 def in_shares(work: Callable[[int, int], Share], count: int) -> list[Share]:
     """`work(start, stop)` for parts of range(count), at the same time and in order.
 
-    As many parts as torch has threads here; one, in the caller's thread, if that is one. What
+    As many parts as there are processors for this thread; a single one takes one, too. What
     `work` raises is raised here.
     """
-    parts = min(torch.get_num_threads(), count)
+    parts = min(processors(), count)
     if parts <= 1:
-        return [work(0, count)]
+        return [by_itself(lambda: work(0, count))]
     bounds = [count * part // parts for part in range(parts + 1)]
     return list(_POOL.get().map(work, bounds[:-1], bounds[1:]))
 
@@ -48,7 +74,7 @@ class _Pool:
     def get(self) -> ThreadPoolExecutor:
         with self._lock:
             if self._threads is None:
-                self._threads = _started(torch.get_num_threads())
+                self._threads = _started(processors())
         return self._threads
 
 
@@ -58,12 +84,13 @@ def _started(count: int) -> ThreadPoolExecutor:
     That number is a thread's own, but to set it also sets what later threads begin with: all are
     started here, and then it is put back.
     """
+    own = torch.get_num_threads()
     threads = ThreadPoolExecutor(count, "share", initializer=_use_one)
     meeting = Barrier(count)
     try:
         list(threads.map(lambda _: meeting.wait(), range(count)))
     finally:
-        torch.set_num_threads(count)
+        torch.set_num_threads(own)
     return threads
 
 

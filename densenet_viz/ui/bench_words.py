@@ -18,6 +18,7 @@ from densenet_viz.results import Attribution
 from densenet_viz.stage.agreement import agreement_scene
 from densenet_viz.stage.attribution import number
 from densenet_viz.ui.bench_comparison import Comparison
+from densenet_viz.ui.map_files import show_files
 from densenet_viz.ui.stages import show_stage
 
 CLOSE = 0.01
@@ -45,6 +46,8 @@ def show(comparison: Comparison, made: Made | None) -> None:
                 hide_index=True,
                 alt="Each map's strongest region, sum and cost",
             )
+        with st.expander("Take a map away"):
+            _offer_files(comparison, made)
     st.subheader("What each map answers", anchor=False)
     for method in comparison.methods:
         with st.expander(f"**{method.title}** · {method.question}"):
@@ -52,6 +55,13 @@ def show(comparison: Comparison, made: Made | None) -> None:
     with st.expander("Methods that cannot be right here, and why"):
         for row in UNSUITED:
             st.markdown(f"**{row.title}.** {row.reason}")
+
+
+def _offer_files(comparison: Comparison, made: Made) -> None:
+    names = [entry.name for entry in comparison.entries]
+    place = names.index(st.selectbox("Map", names, key="bench_file"))
+    ask = comparison.entries[place].ask
+    show_files(ask.model, ask.picture, made[place], key="bench-files")
 
 
 # -- agreement ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from densenet_viz.measure import capture
 from densenet_viz.measure.transition import with_compression
 from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel
+from densenet_viz.network.shares import alone
 from densenet_viz.results import NetworkTrace, TransitionTrace
 from densenet_viz.spec import DenseNetSpec
 from densenet_viz.ui.current import CurrentPicture
@@ -25,7 +26,7 @@ def trained_trace(model: LoadedModel, picture: CurrentPicture) -> NetworkTrace:
 
 @st.cache_resource(show_spinner=False, max_entries=6)
 def _trained(name: str, key: str, _model: LoadedModel, _picture: CurrentPicture) -> NetworkTrace:
-    with _model.lock:
+    with _model.lock, alone():
         return capture(
             _model.network,
             _model.tensor(_picture.pixels),

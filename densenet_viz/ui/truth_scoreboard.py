@@ -1,4 +1,4 @@
-"""Part 4 of the ground-truth page: every method against the true masks, from the shipped files."""
+"""Part 4 of the ground-truth page: methods against the true masks, from the shipped files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from densenet_viz.attribution import METHODS
 from densenet_viz.network.models import ASSETS
 from densenet_viz.scores import Scoreboard, from_json
 from densenet_viz.stage.scoreboard import scoreboard_scene, worse_than_edges
@@ -36,8 +37,14 @@ def show_scoreboard() -> None:
     st.markdown(board_words(board))
     show_stage("scoreboard", scoreboard_scene(board), key="scoreboard")
     st.caption(" ".join(board.notes))
-    st.markdown("This table is the output of one command, and anyone can make it again:")
-    st.code(board.command, language="bash", wrap_lines=True)
+    st.markdown("Nothing in this table is typed by hand. One command measures it again:")
+    st.code(command_of(board), language="bash", wrap_lines=True)
+
+
+def command_of(board: Scoreboard) -> str:
+    """What to type for the same rows: without a choice, every method there is would be measured."""
+    methods = [row.method for row in board.rows if row.method in METHODS]
+    return f"{board.command} --methods {','.join(methods)}" if methods else board.command
 
 
 def read_board(name: str, folder: Path = ASSETS) -> Scoreboard | None:

@@ -2,8 +2,9 @@
 
 On a trained network the score often rises within a small part of the path and then stands still.
 Steps at fixed places miss that part or waste most of their passes behind it. Each gradient comes
-with the score at its place, and the score between two places is the integral of the slope: where
-trapezoid and score disagree, the path is cut again.
+with the score at its place, and the score's rise between two places is the integral of the slope:
+where trapezoid and rise disagree, the path is cut again, and what they still differ by is scaled
+away.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 FIRST = (0.0, 1 / 32, 3 / 32, 3 / 16, 5 / 16, 1 / 2, 3 / 4, 1.0)
@@ -20,8 +22,11 @@ FIRST = (0.0, 1 / 32, 3 / 32, 3 / 16, 5 / 16, 1 / 2, 3 / 4, 1.0)
 TOLERANCE = 0.01
 """Part of the score's rise by which the sum of the values may miss it."""
 
-ROUGHNESS = 0.10
-"""Part of the score's rise to which the pieces' errors may add up: opposite ones are not none."""
+ROUGHNESS = 0.15
+"""Part of all the score's ups and downs that the trapezoids may miss before they are scaled."""
+
+SCALED = 0.5
+"""Part of itself by which a trapezoid is scaled at most."""
 
 ROUND = 4
 """Places that are added at once: each round looks anew where they help most."""
@@ -34,6 +39,22 @@ def legendre(steps: int) -> tuple[Tensor, Tensor]:
     """Nodes in 0 to 1 and weights that sum to 1 of the Gauss-Legendre rule, (steps,) each."""
     nodes, weights = np.polynomial.legendre.leggauss(steps)
     return torch.from_numpy((nodes + 1) / 2), torch.from_numpy(weights / 2)
+
+
+Pieces = NDArray[np.float64]
+"""(nodes - 1,): a number for each piece of the path."""
+
+
+def scaling(rises: Pieces, areas: Pieces) -> Pieces:
+    """What trapezoids have to be multiplied by to sum to the score's rises, by `SCALED` at most.
+
+    The integral of the slope over a piece is the score's rise over it, which is known.
+
+    >>> scaling(np.array([1.1, 3.0, -1.0]), np.array([1.0, 1.0, 1.0])).tolist()
+    [1.1, 1.5, 1.0]
+    """
+    ratios = np.divide(rises, areas, out=np.ones_like(rises), where=areas != 0)
+    return np.where(ratios > 0, np.clip(ratios, 1 - SCALED, 1 + SCALED), 1.0)
 
 
 class Path:
@@ -60,8 +81,8 @@ class Path:
         return tuple(sorted(self._found))
 
     def values(self) -> Tensor:
-        """(3, S, S): the trapezoid rule over the nodes."""
-        lengths = np.diff(self.nodes)
+        """(3, S, S): trapezoids between the nodes, each scaled to the score's rise over it."""
+        lengths = np.diff(self.nodes) * self._factors()
         weights = (np.append(lengths, 0) + np.append(0, lengths)) / 2
         total = torch.zeros_like(self._change)
         for node, weight in zip(self.nodes, weights, strict=True):
@@ -74,31 +95,41 @@ class Path:
 
     def delta(self) -> float:
         """The sum of the values less the score's rise."""
-        return -float(self._errors().sum())
+        return float((self._areas() * self._factors()).sum()) - self.rise()
 
-    def _errors(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """For each piece the score's rise over it less what the trapezoid says, (nodes - 1,)."""
-        scores = np.array([self._found[node][0] for node in self.nodes])
+    def _rises(self) -> Pieces:
+        """The score's rise over each piece."""
+        return np.diff(np.array([self._found[node][0] for node in self.nodes]))
+
+    def _areas(self) -> Pieces:
+        """What the trapezoid over each piece sums to."""
         slopes = np.array([float(self._found[node][1].double().sum()) for node in self.nodes])
-        steps = np.diff(np.array(self.nodes))
-        return np.asarray(np.diff(scores) - steps * (slopes[1:] + slopes[:-1]) / 2, np.float64)
+        areas = np.diff(np.array(self.nodes)) * (slopes[1:] + slopes[:-1]) / 2
+        return np.asarray(areas, np.float64)
+
+    def _factors(self) -> Pieces:
+        """What each trapezoid is multiplied by."""
+        return scaling(self._rises(), self._areas())
+
+    def _errors(self) -> Pieces:
+        """What each trapezoid misses before it is scaled."""
+        return np.asarray(np.abs(self._rises() - self._areas()), np.float64)
 
     def next(self, most: int) -> list[float]:
         """At most `most` places that would help; none when the sum is close enough."""
-        errors = np.abs(self._errors())
-        allowed = abs(self.rise())
-        if abs(self.delta()) <= TOLERANCE * allowed and errors.sum() <= ROUGHNESS * allowed:
+        errors, moves = self._errors(), float(np.abs(self._rises()).sum())
+        if abs(self.delta()) <= TOLERANCE * abs(self.rise()) and errors.sum() <= ROUGHNESS * moves:
             return []
         lengths, worth = np.diff(self.nodes), errors + self._bends()
         worth[lengths <= FINEST] = 0.0
         best = [index for index in np.argsort(-worth)[: max(0, most)] if worth[index] > 0]
         return [float(self.nodes[index] + lengths[index] / 2) for index in best]
 
-    def _bends(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """How much the map itself changes over each piece, in units of all errors, (nodes - 1,)."""
+    def _bends(self) -> Pieces:
+        """How much the map itself changes over each piece, in units of all errors."""
         maps = [self._found[node][1] for node in self.nodes]
         bends = np.array(
             [float((after - before).norm()) for before, after in pairwise(maps)]
         ) * np.diff(self.nodes)
-        scale = np.abs(self._errors()).sum() / max(bends.sum(), 1e-12)
+        scale = self._errors().sum() / max(bends.sum(), 1e-12)
         return np.asarray(bends * scale, np.float64)
