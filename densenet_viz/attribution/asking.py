@@ -130,20 +130,32 @@ class Asking:
         scores, gradients = zip(*answers, strict=True)
         return torch.cat(scores), torch.cat(gradients)
 
-    def at(self, place: str) -> tuple[Tensor, Tensor]:
-        """The (1, C, h, w) maps of a place in the network, and the score's gradients by them.
+    def at(self, place: str, pictures: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The maps of a place in the network, and the score's gradients by them.
 
-        One pass forward, and back only as far as the place. `place` is one of
-        `places.all_places`.
+        One pass forward, and back only as far as the place.
+
+        Args:
+            place: one of `places.all_places`.
+            pictures: (N, 3, S, S) inputs; by default the picture itself.
+
+        Returns:
+            Both (N, C, h, w) float32.
         """
-        self.watch.before(1)
-        self.watch.back += 1
-        if place in self.fused.places:
-            _scores, maps, slopes = self.fused.at(self.x, place, self.target)
-            return maps, slopes
-        return self._at_module(module_of(place))
+        given = self.x if pictures is None else pictures
+        known = place in self.fused.places
+        found = []
+        for part in torch.split(given, self.batch if known else 1):
+            self.watch.before(len(part))
+            self.watch.back += len(part)
+            if known:
+                found.append(self.fused.at(part, place, self.target)[1:])
+            else:
+                found.append(self._at_module(module_of(place), part))
+        maps, slopes = zip(*found, strict=True)
+        return torch.cat(maps), torch.cat(slopes)
 
-    def _at_module(self, name: str) -> tuple[Tensor, Tensor]:
+    def _at_module(self, name: str, picture: Tensor) -> tuple[Tensor, Tensor]:
         twin = twin_of(self.model, self.device)
         kept: list[Tensor] = []
 
@@ -152,7 +164,7 @@ class Asking:
             return output
 
         twin.get_submodule(name).register_forward_hook(keep)
-        score = twin(self.x)[0, self.target]
+        score = twin(picture)[0, self.target]
         (slopes,) = torch.autograd.grad(score, kept)
         return kept[0].detach(), slopes
 

@@ -90,8 +90,9 @@ def cost_words(question: Question, attribution: Attribution) -> str:
     """Passes and seconds, and what the values are."""
     method, back = question.method, attribution.backward_passes
     backward = f" and {back:,} back" if back else ""
+    pictures = "picture" if attribution.forward_passes == 1 else "pictures"
     words = (
-        f"{attribution.forward_passes:,} pictures through the network{backward}, "
+        f"{attribution.forward_passes:,} {pictures} through the network{backward}, "
         f"{attribution.seconds:.2f} s. Unit of its values: {method.unit}."
     )
     three = len(attribution.values) == 3

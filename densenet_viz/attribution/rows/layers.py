@@ -32,7 +32,9 @@ def _path_to_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
 
 def _path_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
     steps = int(settings["n_steps"]) * drawings(str(settings["baseline"]))
-    return Cost(2 * steps, steps)
+    return Cost(
+        steps + drawings(str(settings["baseline"])), steps + drawings(str(settings["baseline"]))
+    )
 
 
 ROWS = (
