@@ -8,11 +8,13 @@ import numpy as np
 import streamlit as st
 
 from densenet_viz.attribution import METHODS
+from densenet_viz.attribution.methods import FIRST
 from densenet_viz.evaluation import metrics
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results import Attribution, Prediction
 from densenet_viz.scenes.generator import PairScene, draw_pair
 from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.spec import DenseNetSpec
 from densenet_viz.stage.truth import truth_scene
 from densenet_viz.ui import truth_twins as twins
 from densenet_viz.ui.current import BUNDLED, take_from_address
@@ -137,22 +139,35 @@ def _show_map(scene: PairScene, asked: int, title: str, result: Attribution) -> 
     )
 
 
-# -- every method ---------------------------------------------------------------------------------
+FEW = 2
+"""Passes forward that a quick method takes at most."""
+
+# -- the quick methods --------------------------------------------------------------------------
 
 
 def _show_shares(model: LoadedModel, scene: PairScene) -> None:
     """A table: for each method and each object, how much lies on the one asked about."""
-    st.subheader("Does it go where it was asked to? Every method", anchor=False)
-    asks = tuple(twins.Ask(model, name, label) for name in METHODS for label in scene.labels)
+    st.subheader("Does it go where it was asked to? The quick methods", anchor=False)
+    names = quick_methods(model.spec)
+    asks = tuple(twins.Ask(model, name, label) for name in names for label in scene.labels)
     desk, maps = twins.ask(_TABLE, twins.Maps(scene.image, asks))
     if maps is not None:
         rows = shares_table(scene, maps)
         st.table(rows, hide_index=True, alt="Share on the object asked about, for each method")
     elif desk.state == "working":
-        show_progress(desk, "All methods", key="cancel_table")
+        show_progress(desk, "The methods", key="cancel_table")
     else:
         st.info("The table was not computed. The map above stays as it is.")
         st.button("Compute the table", on_click=desk.again, key="table_again")
+
+
+def quick_methods(spec: DenseNetSpec) -> tuple[str, ...]:
+    """The four to begin with, and those that take a few passes: twice each is still quick."""
+    return tuple(
+        name
+        for name, row in METHODS.items()
+        if name in FIRST or row.cost(spec, row.settings(spec, {})).forward <= FEW
+    )
 
 
 def shares_table(scene: PairScene, maps: Sequence[Attribution]) -> list[dict[str, str]]:
