@@ -45,14 +45,14 @@ model = explaining.model_or_stop()
 explained.show_limits_of_knowledge(model, picture)
 with chosen_class:
     bench = choose_bench(model, picture)
-take_from_address("part", PARTS)
+take_from_address("view", PARTS)
 chosen = st.segmented_control(
     "Part",
     list(PARTS),
     default="grid",
     required=True,
     format_func=lambda name: PARTS[name][0],
-    key="part",
+    key="view",
     bind="query-params",
     label_visibility="collapsed",
 )

@@ -32,7 +32,7 @@ def test_a_picture_and_an_archive_become_an_archive_of_maps(
     with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
         archive.writestr("more/star.png", scene("star"))
         archive.writestr("more/![x](y).txt", b"no picture, but some words of text")
-    visit = open_page("bench?part=batch&batch_method=saliency")
+    visit = open_page("bench?view=batch&batch_method=saliency")
     page = visit.page
     chooser = page.get_by_test_id("stFileUploader").filter(has_text="Pictures, or a ZIP")
     chooser.locator('input[type="file"]').set_input_files(

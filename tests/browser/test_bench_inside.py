@@ -16,7 +16,7 @@ PATIENCE = 180_000
 
 @pytest.fixture(scope="module")
 def visit(open_page: Any) -> Iterator[Any]:
-    visit = open_page("bench?part=inside", reduced_motion=True)
+    visit = open_page("bench?view=inside", reduced_motion=True)
     expect(visit.page.locator(".structure-bar").first).to_be_visible(timeout=PATIENCE)
     settle(visit.page)
     yield visit
@@ -68,7 +68,7 @@ def test_a_block_s_bars_add_up_to_what_is_said(visit: Any) -> None:
 
 
 def test_it_fits_a_dark_phone(open_page: Any) -> None:
-    phone = open_page("bench?part=inside", width=390, height=844, scheme="dark")
+    phone = open_page("bench?view=inside", width=390, height=844, scheme="dark")
     expect(phone.page.locator(".structure-bar").first).to_be_visible(timeout=PATIENCE)
     settle(phone.page)
     wider = "(main) => main.scrollWidth - main.clientWidth"

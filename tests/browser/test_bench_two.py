@@ -15,8 +15,8 @@ from scripts.browser import settle
 from tests.browser.test_every_page import WIDER_THAN_WINDOW_JS, axe_findings
 
 PATIENCE = 90_000
-NETWORKS = "bench?part=two&two=networks&two_method=saliency"
-PICTURES = "bench?part=two&two_picture=heart&two_method=saliency"
+NETWORKS = "bench?view=two&two=networks&two_method=saliency"
+PICTURES = "bench?view=two&two_picture=heart&two_method=saliency"
 
 
 def wait_for_maps(page: Page) -> None:
