@@ -45,7 +45,7 @@ def run_tasks(
         return _in_this_process(work, tasks, on_done, cancelled)
     context = multiprocessing.get_context("spawn")  # a fork of a process that ran torch may hang
     stop = context.Event()
-    pool = ProcessPoolExecutor(workers, context, _begin, (packed(work), stop))
+    pool = ProcessPoolExecutor(workers, context, _begin, (packed(work), stop, os.getpid()))
     try:
         futures = [pool.submit(_measure, task) for task in tasks]
         _wait_for(futures, on_done, cancelled)
@@ -91,10 +91,13 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _begin(sent: dict[str, Any], stop: Any) -> None:
-    """Once in each worker. Ctrl-C reaches every process of a terminal; the parent tells us."""
+def _begin(sent: dict[str, Any], stop: Any, parent: int) -> None:
+    """Once in each worker. Ctrl-C reaches every process of a terminal; the parent tells us.
+
+    The parent's number is told, too: it may have been killed before this process got here.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     torch.set_num_threads(1)
     _here[:] = [unpacked(sent, stop.is_set)]
 
