@@ -121,7 +121,7 @@ def test_a_small_picture_becomes_the_current_one(page: Page) -> None:
 
 def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(page: Page) -> None:
     file = {"name": "<b>cat</b>.png", "mimeType": "image/png", "buffer": b"GIF89a and so on"}
-    page.get_by_test_id("stFileUploader").locator("input").set_input_files([file])
+    page.locator(".st-key-upload_widget input").set_input_files([file])
     alert = page.get_by_test_id("stAlert")
     expect(alert).to_contain_text("GIF", timeout=PATIENCE)
     assert alert.count() == 1
@@ -130,12 +130,12 @@ def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(page: Page) -> None:
 
 
 def test_cancel_answers(page: Page) -> None:
-    page.goto(page.url.split("?")[0] + "?method=Integrated+gradients")
+    page.goto(page.url.split("?")[0] + "?method=Kernel+SHAP")
     wait_for_map(page)
     page.get_by_text("Settings of the method").click()
-    steps = page.get_by_role("slider", name="Steps")
-    steps.focus()
-    steps.press("End")
+    coalitions = page.get_by_role("slider", name="Coalitions at most")
+    coalitions.focus()
+    coalitions.press("End")
     page.get_by_role("button", name="Cancel").click(timeout=PATIENCE)
     expect(page.get_by_test_id("stAlert")).to_contain_text("was cancelled", timeout=PATIENCE)
     assert page.get_by_role("button", name="Cancel").count() == 0
