@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from densenet_viz.attribution.asking import Asking, Explanation
+from densenet_viz.attribution.asking import Asking, Explanation, evenly
 from densenet_viz.attribution.parameters import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def smoothgrad(asking: Asking, settings: Settings) -> Explanation:
     total = torch.zeros_like(asking.x[0], dtype=torch.float64)
     squares = torch.zeros_like(total)
     done = 0
-    for part in torch.split(given, asking.batch):
+    for part in evenly(given, asking.batch):
         values = _inner(asking, str(settings["over"]), part).double()
         total, squares = total + values.sum(0), squares + (values**2).sum(0)
         done += len(part)

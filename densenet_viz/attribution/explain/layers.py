@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -34,8 +33,9 @@ def layer_conductance(asking: Asking, settings: Settings) -> Explanation:
     """How much of the integrated gradients flows through each place of a layer.
 
     From step to step, the change of each activation times the score's gradient by it, with the
-    steps at the nodes of Gauss and Legendre, as Captum has it (Dhamdhere et al., section 3; Shrikumar, Su, Kundaje, "Computationally Efficient Measures of
-    Internal Neuron Importance", 2018).
+    steps at the nodes of Gauss and Legendre, as Captum has it (Dhamdhere et al., section 3;
+    Shrikumar, Su, Kundaje, "Computationally Efficient Measures of Internal Neuron Importance",
+    2018).
     """
     places, _weights = legendre(int(settings["n_steps"]) + 1)
 
