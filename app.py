@@ -1,13 +1,20 @@
-"""DenseNet Viz: page config and navigation. Computes nothing."""
+"""DenseNet Viz: page config and navigation. Computes nothing.
+
+`streamlit run app.py` reads this file twice: once as a module, where it finds `app` and starts it
+as the server, and then as a script, for each visitor's run.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from densenet_viz import __version__
-from densenet_viz.ui.pages import PAGES, PageRow, sections
+
+if TYPE_CHECKING:
+    from densenet_viz.ui.pages import PageRow
 
 ASSETS = Path(__file__).parent / "assets"
 ABOUT = f"""**DenseNet Viz {__version__}** draws a DenseNet that really runs.
@@ -16,24 +23,42 @@ The network: Gao Huang, Zhuang Liu, Laurens van der Maaten and Kilian Q. Weinber
 *Densely Connected Convolutional Networks*, CVPR 2017."""
 
 
-def as_page(row: PageRow) -> st.Page:
+def as_page(row: PageRow, *, default: bool) -> st.Page:
     # The icon stands in the title: as `icon=` it would also become the tab's icon, which
     # Streamlit lets the browser fetch from a font server.
     return st.Page(
         row.path,
         title=f"{row.icon} {row.title}",
         url_path=row.url_path or None,
-        default=row is PAGES[0],
+        default=default,
     )
 
 
-page = st.navigation({heading: [*map(as_page, rows)] for heading, rows in sections().items()})
-title = next(row.title for row in PAGES if row.url_path == page.url_path)
-st.set_page_config(
-    page_title=f"{title} · DenseNet Viz",
-    page_icon=ASSETS / "icon.png",
-    layout="wide",
-    menu_items={"About": ABOUT},
-)
-st.html(ASSETS / "app.css")
-page.run()
+def show() -> None:
+    """One run of the script: the page that the visitor asks for, in its frame."""
+    # Not above: that room has to be first imported by a visitor's run (densenet_viz/ui/__init__).
+    from densenet_viz.ui.pages import PAGES, sections
+
+    page = st.navigation(
+        {
+            heading: [as_page(row, default=row is PAGES[0]) for row in rows]
+            for heading, rows in sections().items()
+        }
+    )
+    title = next(row.title for row in PAGES if row.url_path == page.url_path)
+    st.set_page_config(
+        page_title=f"{title} · DenseNet Viz",
+        page_icon=ASSETS / "icon.png",
+        layout="wide",
+        menu_items={"About": ABOUT},
+    )
+    st.html(ASSETS / "app.css")
+    page.run()
+
+
+if __name__ == "__main__":
+    show()
+else:
+    from densenet_viz.lecture.server import HALL, routes
+
+    app = st.App(__file__, routes=routes(HALL, st.get_option("server.baseUrlPath")))

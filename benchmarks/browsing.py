@@ -31,6 +31,7 @@ MAIN_PICTURES: Final = {
     "attributions": ".attribution:not(.attribution-empty) > .attribution-pictures canvas[height]",
     "bench": ".bench-canvas[height]",
     "ground_truth": ".lineup .frame-canvas[height]",
+    "lecture": ".lecture-card",
 }
 """What a page's stage has once its main picture is drawn, by the page's name."""
 FRAME_ROUNDS: Final = 3

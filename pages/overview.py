@@ -25,6 +25,8 @@ WAYS = {
     "bench": "Up to nine maps of one picture side by side, on one scale: methods, classes, layers, "
     "baselines.",
     "ground_truth": "Two models, equally right, and one cheats: find it by where it looks.",
+    "lecture": "Present all of this to a hall: slides whose pictures are the live ones, a speaker "
+    "view, and phones that follow.",
     "architectures": "121, 161, 169, 201, 264: one rule, five sizes, and why the names are what "
     "they are.",
     "nine_systems": "ResNets and DenseNets of the lecture's table, live, reconciled to the last "

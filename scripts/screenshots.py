@@ -52,11 +52,15 @@ STILL: Final = {"architectures", "ground_truth"}
 # What is pressed before a page is pictured, and what stands there then.
 PRESSED: Final = {
     "ground_truth": ("I cannot tell", "Show what they say", "Show where they looked"),
+    "lecture": ("Start the lecture",),
 }
+# The keys that are pressed then.
+KEYS: Final = {"lecture": ("1", "0", "Enter", "PageDown", "PageDown")}
 AWAITED: Final = {
     "attributions": ".attribution:not(.attribution-empty)",
     "bench": ".bench-done",
     "ground_truth": ".lineup-told",
+    "lecture": ".lecture-slide:not(.lecture-away) .lecture-stage:not(.lecture-fitting) canvas",
 }
 # What a page is scrolled to where its picture begins below the first screen.
 SCROLLED: Final = {"bench": ".bench", "ground_truth": ".lineup"}
@@ -95,8 +99,11 @@ def _play_to(page: Page, share: float) -> None:
 def _press(page: Page, name: str) -> None:
     """Goes through the page's steps, and waits for what they bring."""
     for label in PRESSED.get(name, ()):
-        page.get_by_test_id("stMain").get_by_text(label, exact=True).first.click()
+        button = page.get_by_test_id("stMain").get_by_text(label, exact=True).first
+        button.click(timeout=SETTLE_SECONDS * 1000)
         settle(page)
+    for key in KEYS.get(name, ()):
+        page.keyboard.press(key)
     if name in AWAITED:
         page.locator(AWAITED[name]).first.wait_for(timeout=SETTLE_SECONDS * 1000)
         settle(page)

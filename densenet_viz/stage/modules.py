@@ -27,20 +27,25 @@ def joined(name: str) -> str:
         FileNotFoundError: a module of that name does not exist.
     """
     text = (FOLDER / name).read_text(encoding="utf-8")
-    return _IMPORT.sub(lambda match: f'{match[1]}"{_address(match[2])}"', text)
+    return _IMPORT.sub(lambda match: f'{match[1]}"{address(match[2])}"', text)
 
 
 def adapted(name: str) -> str:
     """A component's JavaScript: stage `name` behind Streamlit's component interface."""
     return (
-        f'import {{ mount }} from "{_address(f"{name}.js")}";\n'
-        f'import {{ adapt }} from "{_address("streamlit.js")}";\n'
+        f'import {{ mount }} from "{address(f"{name}.js")}";\n'
+        f'import {{ adapt }} from "{address("streamlit.js")}";\n'
         "export default adapt(mount);\n"
     )
 
 
 @cache
-def _address(name: str) -> str:
+def address(name: str) -> str:
+    """Module `name` with all that it imports as an address that `import()` takes.
+
+    Raises:
+        FileNotFoundError: a module of that name does not exist.
+    """
     packed = base64.b64encode(joined(name).encode()).decode()
     return f"data:text/javascript;base64,{packed}"
 

@@ -67,6 +67,7 @@ PAGES: tuple[PageRow, ...] = (
         "Explain",
         ":material/frame_inspect:",
     ),
+    PageRow("pages/lecture.py", "Lecture", "lecture", "Teach", ":material/co_present:"),
 )
 
 
@@ -74,7 +75,7 @@ def sections() -> dict[str, list[PageRow]]:
     """The rows under their headings, both in the table's order.
 
     >>> [(heading, len(rows)) for heading, rows in sections().items()]
-    [('Learn', 4), ('Compare', 4), ('Explain', 3)]
+    [('Learn', 4), ('Compare', 4), ('Explain', 3), ('Teach', 1)]
     """
     grouped: dict[str, list[PageRow]] = {}
     for row in PAGES:

@@ -1,7 +1,7 @@
 // Beside the connections: what the chosen layer reads, who reads it, and the maps it wrote.
 
 import { channelWords, ledgerOf, many, nodeName, outputOf, readersWords, writtenBy } from "./block-words.js";
-import { h, onWidth, say } from "./dom.js";
+import { h, onWidth, pointIn, say } from "./dom.js";
 import { bytesOf, paintMaps, unpack } from "./maps.js";
 import { Lens, drawTiles, gridFor, sheetColumns, tileAt } from "./tiles.js";
 
@@ -124,8 +124,8 @@ export class Panel {
   /** @param {PointerEvent} event */
   point(event) {
     if (!this.layout) return;
-    const area = this.canvas.getBoundingClientRect();
-    const found = tileAt(this.layout, this.tiles.length, event.clientX - area.left - 3, event.clientY - area.top - 3);
+    const [x, y] = pointIn(event, this.canvas);
+    const found = tileAt(this.layout, this.tiles.length, x - 3, y - 3);
     if (!found) return;
     if (found.tile !== this.chosen) {
       this.chosen = found.tile;

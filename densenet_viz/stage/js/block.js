@@ -5,7 +5,7 @@ import { arcsFrame, boxBetween, countAt, matrixFrame, nodeAt } from "./block-geo
 import { Panel } from "./block-panel.js";
 import { makeNode, makeParts, putNode, putNote } from "./block-parts.js";
 import { connectionsOf, outputOf, sentenceOf, startOf, sumWords, titleOf, wholeWords } from "./block-words.js";
-import { onWidth, reducedMotion, say, sized } from "./dom.js";
+import { onWidth, pointIn, reducedMotion, say, sized } from "./dom.js";
 import { ease, mix } from "./growth-timing.js";
 import { badge } from "./growth-words.js";
 import { Player } from "./player.js";
@@ -234,8 +234,7 @@ class Block {
   /** In the matrix, every cell belongs to its column's layer. @param {PointerEvent} event @param {boolean} press */
   point(event, press) {
     if (this.share < 1 || !this.matrix || /** @type {Element} */ (event.target).closest("button")) return;
-    const area = this.parts.stage.getBoundingClientRect();
-    const node = nodeAt(this.matrix, event.clientX - area.left, event.clientY - area.top);
+    const node = nodeAt(this.matrix, ...pointIn(event, this.parts.stage));
     if (press && node !== null) this.choose(node);
     else if (event.pointerType === "mouse") this.hover(node);
   }
@@ -291,9 +290,10 @@ class Block {
 
 /**
  * @param {HTMLElement} root @param {Scene} scene
- * @returns {import("./streamlit.js").Stage}
+ * @returns {import("./streamlit.js").Stage & {go: (state: {layer?: number}) => void}}
  */
 export function mount(root, scene) {
   const stage = new Block(root, scene);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy() };
+  const go = (/** @type {{layer?: number}} */ { layer = startOf(stage.scene) }) => stage.choose(layer);
+  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), go, save: () => ({ name: "dense-block", redraw: () => stage.resize(stage.width) }) };
 }

@@ -78,6 +78,36 @@ export function onWidth(node, draw) {
   return () => observer.disconnect();
 }
 
+/** How much a slide enlarges what stands on it (CSS `zoom`); 1 elsewhere. @param {Element} node */
+function zoomOf(node) {
+  return /** @type {{currentCSSZoom?: number}} */ (node).currentCSSZoom ?? 1;
+}
+
+/** Where a pointer is on a node, in the node's own pixels. @param {{clientX: number, clientY: number}} event @param {Element} node @returns {[number, number]} */
+export function pointIn({ clientX, clientY }, node) {
+  const { left, top } = node.getBoundingClientRect();
+  const zoom = zoomOf(node);
+  return [(clientX - left) / zoom, (clientY - top) / zoom];
+}
+
+/** How tall a slide lets the stage be, in the stage's own pixels; null where a page scrolls. @param {Element} node */
+export function roomOf(node) {
+  return Number(getComputedStyle(node).getPropertyValue("--stage-room")) || null;
+}
+
+/** Canvas pixels to a CSS pixel, at the least. */
+let least = 0;
+
+/** Draws with at least so many canvas pixels to a CSS pixel. @param {number} pixels @param {() => void} draw */
+export function sharper(pixels, draw) {
+  least = pixels;
+  try {
+    draw();
+  } finally {
+    least = 0;
+  }
+}
+
 /**
  * Gives a canvas a size in CSS pixels and returns its context, scaled to the screen's pixels.
  * @param {HTMLCanvasElement} canvas
@@ -86,7 +116,7 @@ export function onWidth(node, draw) {
  * @returns {CanvasRenderingContext2D}
  */
 export function sized(canvas, width, height) {
-  const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
+  const ratio = Math.max(least, Math.min((globalThis.devicePixelRatio || 1) * zoomOf(canvas), 2));
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.style.width = `${width}px`;

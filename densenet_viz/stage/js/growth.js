@@ -1,6 +1,6 @@
 // The growth stage: real feature maps in groups; layer after layer reads all and adds k.
 
-import { h, onWidth, say, sized } from "./dom.js";
+import { h, onWidth, pointIn, roomOf, say, sharper, sized } from "./dom.js";
 import { groupAt, layoutAt, tilesPerRow } from "./growth-geometry.js";
 import { Labels } from "./growth-labels.js";
 import { paint } from "./growth-paint.js";
@@ -11,11 +11,6 @@ import { Player } from "./player.js";
 
 /** @typedef {import("./growth-words.js").Scene} Scene */
 /** @typedef {import("./growth-geometry.js").Frame} Frame */
-
-/** The view's height: what the window leaves beside title, controls and player. @param {boolean} phone */
-function viewHeight(phone) {
-  return phone ? 430 : Math.max(420, Math.min(640, globalThis.innerHeight - 450));
-}
 
 const FIRST_PLAY_MILLISECONDS = 900;
 
@@ -139,12 +134,19 @@ class Growth {
     say(this.legend, words);
   }
 
+  /** The view's height: what the window, or a slide, leaves beside title, controls and player. @param {boolean} phone */
+  viewHeight(phone) {
+    const room = roomOf(this.root);
+    if (room) return Math.max(240, Math.floor(room - (this.root.scrollHeight - this.view.offsetHeight) - 2));
+    return phone ? 430 : Math.max(420, Math.min(640, globalThis.innerHeight - 450));
+  }
+
   /** @param {number} width */
   resize(width) {
     const phone = width < 640;
     const channels = this.scene.groups.map((group) => group.channels);
     const perRow = tilesPerRow(channels, phone ? 110 : 60);
-    const height = viewHeight(phone);
+    const height = this.viewHeight(phone);
     this.frame = { width, height, phone, perRow, channels, top: 44, bottom: phone ? 62 : 78 };
     this.root.classList.toggle("growth-phone", phone);
     this.context = sized(this.canvas, width, height);
@@ -170,11 +172,27 @@ class Growth {
   /** @param {PointerEvent} event */
   point(event) {
     if (!this.layout) return;
-    const area = this.canvas.getBoundingClientRect();
-    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
+    const [x, y] = pointIn(event, this.canvas);
     const found = groupAt(this.layout, x, y, momentAt(this.time).done);
-    if (found) this.labels.point(found.column, found.box.source, x, y, area.width);
+    if (found) this.labels.point(found.column, found.box.source, x, y, this.canvas.clientWidth);
     else this.labels.unpoint();
+  }
+
+  /** Builds up to a layer before the visitor's eyes, or goes back to one. @param {{layer?: number}} state */
+  go({ layer = this.scene.layers.length }) {
+    this.seen?.disconnect();
+    clearTimeout(this.timer);
+    this.player.playTo(Math.max(0, Math.min(this.scene.layers.length, layer)));
+  }
+
+  /** How the picture and its animation are saved. @returns {import("./export.js").Saved} */
+  save() {
+    const { canvas, view: until, scene, player } = this;
+    const redraw = () => this.frame && this.resize(this.frame.width);
+    const prepare = () => (player.pause(), sharper(2, redraw));
+    const restore = () => (redraw(), player.seek(player.time));
+    const draw = (/** @type {number} */ time) => this.draw(time);
+    return { name: "growth", redraw, film: { canvas, until, steps: scene.layers.length, stepMilliseconds: STEP_MILLISECONDS, prepare, draw, restore } };
   }
 
   destroy() {
@@ -187,9 +205,9 @@ class Growth {
 
 /**
  * @param {HTMLElement} root @param {Scene} scene
- * @returns {import("./streamlit.js").Stage}
+ * @returns {import("./streamlit.js").Stage & {go: (state: {layer?: number}) => void}}
  */
 export function mount(root, scene) {
   const stage = new Growth(root, scene);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy() };
+  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), go: (state) => stage.go(state), save: () => stage.save() };
 }

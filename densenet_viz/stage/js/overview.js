@@ -28,6 +28,7 @@ export function mount(root, scene) {
       drawn = new Overview(root, next);
     },
     destroy: () => drawn.destroy(),
+    save: () => ({ name: "overview" }),
   };
 }
 

@@ -43,6 +43,7 @@ export class Player {
     this.time = 0;
     this.speed = 1;
     this.playing = false;
+    this.goal = Infinity;
     this.frame = 0;
     this.last = 0;
     this.reduced = reducedMotion();
@@ -128,15 +129,26 @@ export class Player {
     const tick = (/** @type {number} */ now) => {
       const elapsed = Math.min(100, Math.max(0, now - this.last));
       this.last = now;
-      this.seek(advance(this.time, elapsed, this.options.stepMilliseconds, this.speed, this.options.steps));
-      if (this.time >= this.options.steps) this.pause();
+      const end = Math.min(this.goal, this.options.steps);
+      this.seek(advance(this.time, elapsed, this.options.stepMilliseconds, this.speed, end));
+      if (this.time >= end) this.pause();
       else if (this.playing) this.frame = requestAnimationFrame(tick);
     };
     this.frame = requestAnimationFrame(tick);
   }
 
+  /** Shows how the last step up to a time is made; back to a time it goes at once. @param {number} time */
+  playTo(time) {
+    this.pause();
+    if (this.reduced || time <= this.time) return this.seek(time);
+    this.seek(Math.max(this.time, time - 1));
+    this.goal = time;
+    return this.play();
+  }
+
   pause() {
     cancelAnimationFrame(this.frame);
+    this.goal = Infinity;
     if (!this.playing) return;
     this.playing = false;
     this.showState();

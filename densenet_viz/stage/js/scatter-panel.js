@@ -1,6 +1,6 @@
 // One scatter panel as SVG: marks that can be pointed at, focused and moved.
 
-import { h, reducedMotion, s, say } from "./dom.js";
+import { h, pointIn, reducedMotion, s, say } from "./dom.js";
 import { eased, nearest, outline, walked } from "./scatter-geometry.js";
 import { frontLine, layout } from "./scatter-layout.js";
 import { axisWords, valued, written } from "./scatter-words.js";
@@ -192,9 +192,8 @@ export class PanelView {
   under(event) {
     const hit = /** @type {Element} */ (event.target).closest("[data-id]");
     if (hit) return hit.getAttribute("data-id");
-    const { left, top } = this.svg.getBoundingClientRect();
     const places = new Map((this.laid?.places ?? []).map(({ point, at }) => [point.id, at]));
-    return nearest(places, event.clientX - left, event.clientY - top, REACH);
+    return nearest(places, ...pointIn(event, this.svg), REACH);
   }
 
   /** @param {Layout} laid @param {boolean} moving */

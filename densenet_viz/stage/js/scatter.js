@@ -25,6 +25,7 @@ export function mount(root, scene, tell) {
   return {
     update: (/** @type {Scene} */ next) => drawn.update(next),
     destroy: () => drawn.destroy(),
+    save: () => ({ name: "nine-systems" }),
   };
 }
 

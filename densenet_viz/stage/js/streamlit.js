@@ -1,17 +1,19 @@
 // Lets a stage live in a Streamlit component: mounted once, then given each new scene.
 
 import { h } from "./dom.js";
+import { saveRow } from "./export.js";
 
 /**
- * What every stage offers. `mount(root, scene)` draws into an empty element.
- * @typedef {{update: (scene: any) => void, destroy: () => void}} Stage
+ * What every stage offers. `mount(root, scene)` draws into an empty element. One that can be saved
+ * as a picture says how, and gets a row of buttons on its page.
+ * @typedef {{update: (scene: any) => void, destroy: () => void, save?: () => import("./export.js").Saved}} Stage
  */
 
 /**
  * @typedef {{data: any, parentElement: ParentNode & Node, setStateValue: (name: string, value: unknown) => void}} Arguments
  */
 
-/** @type {WeakMap<Node, {root: HTMLElement, stage: Stage}>} */
+/** @type {WeakMap<Node, {root: HTMLElement, row: HTMLElement | null, stage: Stage}>} */
 const mounted = new WeakMap();
 
 /**
@@ -21,11 +23,17 @@ const mounted = new WeakMap();
 export function adapt(mount) {
   return ({ data, parentElement, setStateValue }) => {
     const known = mounted.get(parentElement);
-    if (known) known.stage.update(data);
-    else {
+    if (known) {
+      known.stage.update(data);
+      // A stage that began anew stands after the row.
+      if (known.row && known.root.lastChild !== known.row) known.root.append(known.row);
+    } else {
       const root = h("div", { class: "stage" });
       parentElement.append(root);
-      mounted.set(parentElement, { root, stage: mount(root, data, setStateValue) });
+      const stage = mount(root, data, setStateValue);
+      const row = stage.save ? saveRow(root, stage.save) : null;
+      if (row) root.append(row);
+      mounted.set(parentElement, { root, row, stage });
     }
     return () => {
       const current = mounted.get(parentElement);

@@ -1,7 +1,7 @@
 // Through which layers a decision went. Every number and map is in the scene: each choice is
 // answered here, within a frame and without the server.
 
-import { h, onWidth, say, sized } from "./dom.js";
+import { h, onWidth, pointIn, say, sized } from "./dom.js";
 import { bytesOf } from "./maps.js";
 import { drawBars, drawStrip, neighbour } from "./structure-bars.js";
 import { ALL, Flows, SUM, limitOf, stepped } from "./structure-flows.js";
@@ -193,8 +193,7 @@ class Structure {
   /** @param {PointerEvent} event @param {boolean} press */
   point(event, press) {
     if (!this.frame) return;
-    const box = this.canvas.getBoundingClientRect();
-    const cell = cellAt(this.frame, event.clientX - box.left, event.clientY - box.top, this.flows.last);
+    const cell = cellAt(this.frame, ...pointIn(event, this.canvas), this.flows.last);
     if (press && cell) this.chooseCell(cell);
     else this.speak(cell ?? this.cell);
   }
@@ -239,5 +238,5 @@ class Structure {
  */
 export function mount(root, scene) {
   const stage = new Structure(root, scene);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy() };
+  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), save: () => ({ name: "structure" }) };
 }

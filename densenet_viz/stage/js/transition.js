@@ -1,6 +1,6 @@
 // The transition stage: fewer maps by a weighted sum, smaller maps by a 2 × 2 window.
 
-import { h, onWidth, say, sized } from "./dom.js";
+import { h, onWidth, pointIn, say, sized } from "./dom.js";
 import { bytesOf, paintMaps, unpack } from "./maps.js";
 import { Player } from "./player.js";
 import { sheetColumns } from "./tiles.js";
@@ -201,8 +201,7 @@ class Transition {
   /** The output map under the pointer, in the mixed tensor or in the result. @param {PointerEvent} event @param {boolean} press */
   point(event, press) {
     if (!this.layout) return;
-    const area = this.parts.canvas.getBoundingClientRect();
-    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
+    const [x, y] = pointIn(event, this.parts.canvas);
     const output = mapAt(this.layout.mixed, x, y) ?? mapAt(this.layout.result, x, y);
     if (!press) this.hover(output);
     else if (output !== null) this.choose(output);
@@ -212,8 +211,7 @@ class Transition {
   jump(event) {
     const { walk, scene } = this;
     if (!walk) return;
-    const area = this.parts.walk.getBoundingClientRect();
-    const [x, y] = [event.clientX - area.left - 2, event.clientY - area.top - 2];
+    const [x, y] = pointIn(event, this.parts.walk).map((place) => place - 2);
     const [left, top, side] = x < walk.side ? [0, 0, walk.side] : [walk.x, walk.y, walk.half];
     const column = Math.floor(((x - left) / side) * scene.half[1]);
     const row = Math.floor(((y - top) / side) * scene.half[0]);
@@ -282,5 +280,6 @@ function sheetOf(maps, palette) {
  */
 export function mount(root, scene) {
   const stage = new Transition(root, scene);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy() };
+  const save = () => ({ name: "transition", redraw: () => stage.resize(stage.width) });
+  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), save };
 }

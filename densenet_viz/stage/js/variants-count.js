@@ -1,6 +1,6 @@
 // "Why is it called 121?": a walk through the network that counts.
 
-import { h, onWidth, reducedMotion, s, say } from "./dom.js";
+import { h, onWidth, pointIn, reducedMotion, s, say } from "./dom.js";
 import { Player } from "./player.js";
 import { ARRIVES, countAfter, counts, formula, hasBottleneck, label, pace, passedAt, tally, wall, words, worth } from "./variants-walk.js";
 
@@ -35,6 +35,7 @@ export function mount(root, scene) {
       drawn = new Counter(root, next, known ? network.id : next.variants[0].id, rule, false);
     },
     destroy: () => drawn.destroy(),
+    save: () => ({ name: "name" }),
   };
 }
 
@@ -243,7 +244,7 @@ class Counter {
     say(this.token, `+${worth(this.walk[stop], this.rule)}`);
     const eased = part * part * (3 - 2 * part);
     const to = { x: this.number.offsetLeft + this.number.offsetWidth / 2, y: this.number.offsetTop + this.number.offsetHeight * 0.6 };
-    const start = { x: from.x, y: this.svg.getBoundingClientRect().top - this.view.getBoundingClientRect().top + from.y };
+    const start = { x: from.x, y: from.y + pointIn({ clientX: 0, clientY: this.svg.getBoundingClientRect().top }, this.view)[1] };
     const x = start.x + (to.x - start.x) * eased;
     const y = start.y + (to.y - start.y) * eased - 40 * Math.sin(Math.PI * part);
     this.token.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;

@@ -30,6 +30,7 @@ export function mount(root, scene) {
       drawn = new Variants(root, next, false);
     },
     destroy: () => drawn.destroy(),
+    save: () => ({ name: "architectures" }),
   };
 }
 

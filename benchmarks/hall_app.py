@@ -1,0 +1,25 @@
+"""The app's own server with the lecture already made: `streamlit run benchmarks/hall_app.py`.
+
+In the app a deck is published by the first visitor of its page; a measurement without a browser has
+nobody to do that. Prints the deck's key, its slides and its bytes as a follower gets them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import streamlit as st
+
+from densenet_viz.lecture.deck import OWN
+from densenet_viz.lecture.pictures import scene_of
+from densenet_viz.lecture.reading import read_deck
+from densenet_viz.lecture.server import HALL, routes
+from densenet_viz.network.models import load_model
+
+app = st.App(ROOT / "app.py", routes=routes(HALL))
+key = HALL.publish(scene_of(read_deck(OWN), model=load_model))
+print("deck", key, len(HALL.deck(key).outline.steps), len(HALL.deck(key).packed), flush=True)

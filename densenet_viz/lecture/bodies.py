@@ -1,0 +1,56 @@
+"""Reading what a browser sends: small JSON objects with known fields, or a refusal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+
+from densenet_viz.lecture.rooms import Refused
+
+MOST_BYTES = 1024
+_WORDS = {int: "a whole number", str: "a text"}
+
+
+async def fields(request: Request, **kinds: type) -> dict[str, Any]:
+    """The fields of a request's JSON object: all of `kinds`, and no others.
+
+    Raises:
+        Refused: it is not JSON, is larger than `MOST_BYTES`, or has other fields.
+    """
+    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        raise Refused(415, "Something else was sent; JSON is allowed (application/json).")
+    found = _parsed(await _body(request))
+    if not isinstance(found, dict) or found.keys() != kinds.keys():
+        wanted = ", ".join(kinds) or "none"
+        raise Refused(
+            400, f"Other fields were sent; a JSON object with these is allowed: {wanted}."
+        )
+    for name, kind in kinds.items():
+        if type(found[name]) is not kind:  # a bool is an int to isinstance
+            raise Refused(400, f"{name} has to be {_WORDS[kind]}.")
+    return found
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused(400, "What was sent is not JSON.") from None
+
+
+async def _body(request: Request) -> bytes:
+    """The body, of which no more is taken than may be there."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise Refused(413, f"Too much was sent; {MOST_BYTES} bytes are allowed.")
+    return body
+
+
+def bearer(request: Request) -> str:
+    """The token of a request's `Authorization: Bearer` line; empty where there is none."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind == "Bearer" else ""

@@ -1,0 +1,105 @@
+"""A lecture as frozen values: what `reading.py` makes of a file, and `pictures.py` of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Layout = Literal["title", "words", "picture", "both"]
+Kind = Literal["p", "li", "h", "code", "table"]
+Setting = str | int | float
+
+OWN = Path(__file__).parent / "decks" / "lecture.md"
+"""The lecture that comes with the project."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A run of characters in one style; `href` is an https address or empty."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    code: bool = False
+    href: str = ""
+
+
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, a bullet, a heading, a piece of code or a table, shown from `step` on.
+
+    A table has `rows`, the first of which is its head, of cells; the others have `spans`.
+    """
+
+    kind: Kind
+    step: int
+    spans: Spans = ()
+    rows: tuple[tuple[Spans, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class PictureCall:
+    """A picture by its name in `PICTURES`, with the parameters that the slide gives it."""
+
+    name: str
+    parameters: Mapping[str, Setting] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of the picture at a step.
+
+    `parameters` make it another picture of the same kind; `state` is handed to the one that is
+    shown (`go` in the stage's module).
+    """
+
+    step: int
+    parameters: Mapping[str, Setting] = field(default_factory=dict)
+    state: Mapping[str, Setting] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the hall is asked; the answer `right` (from 0, or None) is told at step `reveal`."""
+
+    text: str
+    options: tuple[str, ...]
+    right: int | None
+    step: int
+    reveal: int
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide; its steps are counted from 0, and `minutes` is the time planned for it."""
+
+    id: str
+    title: str
+    minutes: float
+    layout: Layout
+    blocks: tuple[Block, ...] = ()
+    notes: tuple[Block, ...] = ()
+    picture: PictureCall | None = None
+    changes: tuple[Change, ...] = ()
+    question: Question | None = None
+
+    @property
+    def steps(self) -> int:
+        """The number of the last step: 0 where everything is there at once."""
+        steps = [0, *(block.step for block in self.blocks), *(one.step for one in self.changes)]
+        return max(steps if self.question is None else [*steps, self.question.reveal])
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A whole lecture."""
+
+    title: str
+    minutes: int
+    slides: tuple[Slide, ...]
+    author: str = ""

@@ -1,0 +1,112 @@
+"""A lecture to take away: one HTML file that plays without server or network, and its handout.
+
+The file holds the player, the stages, their styles and scenes, and the notes. Its content
+security policy forbids every connection, so that nothing it holds, and nothing a deck says, can
+reach a network. `printing.to_pdf` prints the same file.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from html import escape
+from typing import Any
+
+from densenet_viz.lecture.handout import handout
+from densenet_viz.lecture.printing import UNFINISHED
+from densenet_viz.stage.modules import address, style
+
+PLAYER_STYLES = ("stage.css", "lecture.css", "lecture-hall.css", "answer-bars.css")
+"""What the player looks like, in a page of the app as in a file."""
+
+# The modules and pictures are inside the file, as data addresses; a style may stand anywhere,
+# because stages set widths and colours of their own, but can fetch nothing either.
+_POLICY = (
+    "default-src 'none'; script-src {hash} data:; style-src 'unsafe-inline'; "
+    "img-src data: blob:; media-src data: blob:; base-uri 'none'; form-action 'none'"
+)
+# Printing from a command line happens at the page's load event: an open frame holds that back, and
+# the title tells `printing` that it came too early. Where the player does not start, words stay.
+_START = """
+const paper = location.search === "?handout";
+const title = document.title;
+const hold = document.createElement("iframe");
+if (paper) {{
+  document.title = "{unfinished}";
+  hold.hidden = true;
+  document.body.append(hold);
+  hold.contentDocument.open();
+}}
+import("{player}")
+  .then(({{ print, play }}) => (paper ? print() : play()))
+  .then(() => (document.title = title))
+  .catch((error) => {{
+    document.body.classList.add("lecture-words");
+    console.error(String(error));
+  }})
+  .finally(() => hold.contentDocument?.close());
+"""
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>
+{css}
+</style>
+<noscript><style>#lecture {{ display: none }} #handout {{ display: block }}</style></noscript>
+</head>
+<body>
+<div id="lecture"></div>
+<main id="handout">
+<noscript><p>The pictures of this lecture are drawn by a script, and scripts are switched off
+here. These are its words.</p></noscript>
+<h1>{title}</h1>
+{words}
+</main>
+<script type="application/json" id="lecture-data">{data}</script>
+<script type="module">{start}</script>
+</body>
+</html>
+"""
+
+
+def to_html(deck: Mapping[str, Any]) -> str:
+    """One self-contained HTML page that plays a deck scene from a disk.
+
+    Args:
+        deck: what `pictures.scene_of` returns: slides, scenes, modules and styles, as JSON values.
+
+    Raises:
+        ValueError: a scene holds a number that JSON does not know (infinite, or not a number).
+    """
+    start = _START.format(unfinished=UNFINISHED, player=address("lecture-file.js"))
+    digest = b64encode(sha256(start.encode()).digest()).decode()
+    return _PAGE.format(
+        policy=_POLICY.format(hash=f"'sha256-{digest}'"),
+        title=escape(deck["title"]),
+        css=style("lecture-file.css"),
+        words=handout(deck),
+        data=embedded({**deck, "mode": "file", "style": style(*PLAYER_STYLES)}),
+        start=start,
+    )
+
+
+def embedded(value: Mapping[str, Any]) -> str:
+    r"""JSON that may stand in a script element: no `<`, and no character beyond ASCII.
+
+    >>> embedded({"text": "</script> \u2028"})
+    '{"text":"\\u003c/script\\u003e \\u2028"}'
+
+    Raises:
+        ValueError: a number is infinite or not a number.
+    """
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text

@@ -1,0 +1,106 @@
+"""Pictures from inside a network: its blocks, layers and transitions, and how they are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from densenet_viz.lecture.deck import Setting
+from densenet_viz.lecture.networks import Networks, scene_of_class
+
+Scene = dict[str, Any]
+Settings = Mapping[str, Setting]
+
+
+def growth(networks: Networks, given: Settings) -> Scene:
+    """Layer by layer through a block; with another growth rate than its own, on random weights."""
+    from densenet_viz.stage.growth import growth_scene
+
+    model, kind, block = str(given["model"]), str(given["picture"]), int(given["block"])
+    trace = networks.explored(model, kind, growth_rate=int(given["k"]), until_block=block)
+    return growth_scene(trace, block=block, caption=f"a drawn {kind}")
+
+
+def block(networks: Networks, given: Settings) -> Scene:
+    """Every connection of a block."""
+    from densenet_viz.stage.block import block_scene
+
+    trace = networks.trace(str(given["model"]), str(given["picture"]))
+    return block_scene(trace, block=int(given["block"]))
+
+
+def transition(networks: Networks, given: Settings) -> Scene:
+    """The network's own transition after a block."""
+    from densenet_viz.stage.transition import transition_scene
+
+    trace = networks.trace(str(given["model"]), str(given["picture"]))
+    after = int(given["block"])
+    return transition_scene(
+        trace.transitions[after - 1],
+        trace.blocks[after - 1],
+        compression=trace.spec.compression,
+        trained=trace.trained,
+        own=True,
+        mismatches=trace.mismatches,
+    )
+
+
+def paths(networks: Networks, given: Settings) -> Scene:
+    """The ways of the loss's gradient back to the first layer of a block."""
+    from densenet_viz.measure.paths import gradient_paths
+    from densenet_viz.stage.paths import paths_scene
+
+    model, kind, number = (
+        networks.named(str(given["model"])),
+        str(given["picture"]),
+        int(given["block"]),
+    )
+    found = gradient_paths(
+        model, scene_of_class(kind).image, block=number, target=model.labels.index(kind)
+    )
+    last = number == len(model.spec.block_config)
+    return paths_scene(found, after="the classifier" if last else f"transition {number}")
+
+
+def overview(_networks: Networks, given: Settings) -> Scene:
+    """A variant as one strip, by arithmetic."""
+    from densenet_viz.images import fit
+    from densenet_viz.spec import VARIANTS
+    from densenet_viz.stage.overview import overview_scene
+
+    kind = str(given["picture"])
+    pixels = fit(scene_of_class(kind).image, 160)
+    return overview_scene(VARIANTS[str(given["variant"])], pixels, alt=f"a drawn {kind}")
+
+
+def variants(_networks: Networks, _given: Settings) -> Scene:
+    """The five variants on one scale, by arithmetic."""
+    from densenet_viz.stage.variants import variants_scene, variants_shown
+
+    return variants_scene(variants_shown(), {})
+
+
+def name_count(_networks: Networks, _given: Settings) -> Scene:
+    """Which layers the number in a variant's name counts."""
+    from densenet_viz.stage.variants import variants_shown
+    from densenet_viz.stage.variants_count import count_scene
+
+    return count_scene(variants_shown(), {})
+
+
+def systems(_networks: Networks, given: Settings) -> Scene:
+    """The lecture's nine systems: cited accuracies and times, computed costs."""
+    from densenet_viz.arithmetic.counting import inventory_of
+    from densenet_viz.stage.scatter import scatter_scene
+    from densenet_viz.stage.systems import system_groups, system_panels, times_of
+    from densenet_viz.systems import SYSTEMS
+
+    inventories = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()}
+    times = times_of()[str(given["time"])]
+    return scatter_scene(
+        system_panels(inventories, accuracy="top1", times=times),
+        groups=system_groups(),
+        label="Nine ImageNet systems: accuracy against parameters, multiply-adds and time",
+        measured_word="cost computed, accuracy cited",
+        cited_word="both cited",
+    )

@@ -1,0 +1,109 @@
+"""Pictures of where networks looked: maps, the two twins, the ways of a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from densenet_viz.lecture.inside import Scene, Settings
+from densenet_viz.lecture.networks import Networks, scene_of_class
+
+if TYPE_CHECKING:
+    from densenet_viz.results import Picture
+    from densenet_viz.scenes.generator import Scene as Drawn
+    from densenet_viz.scenes.tags import Corner
+    from densenet_viz.stage.attribution import Heat
+    from densenet_viz.stage.lineup import Mask, Witness
+
+TWINS = {"Model A": "cheater", "Model B": "scenes"}
+"""Who stands behind each name in the line-up."""
+SHOWN = ("asked", "answered", "looked")
+"""How much of a line-up may be seen."""
+CORNER: Corner = "upper left"
+NO_TAG = "none"
+MAP = "integrated-gradients"
+
+
+def attribution(networks: Networks, given: Settings) -> Scene:
+    """The map of a method for what a model says of a drawn scene."""
+    from densenet_viz.attribution import METHODS
+    from densenet_viz.stage.attribution import attribution_scene, percent
+
+    name, kind, method = (str(given[key]) for key in ("model", "picture", "method"))
+    model, drawn = networks.named(name), scene_of_class(kind)
+    found = networks.attribution(name, drawn.image, method)
+    top = found.target
+    right = "is right" if top.label == kind else f"is wrong: it is a drawn {kind}"
+    return attribution_scene(
+        model.picture(drawn.image),
+        caption=f"a drawn {kind}",
+        method=METHODS[method].title,
+        target=top,
+        is_top=True,
+        verdict=f"It says {top.label}, with {percent(top.probability)}, and {right}.",
+        attribution=found,
+    )
+
+
+def lineup(networks: Networks, given: Settings) -> Scene:
+    """The honest network and the cheater before one tagged picture, as much as may be seen."""
+    from densenet_viz.scenes.shapes import CLASSES
+    from densenet_viz.scenes.tags import draw_tag, tag_mask
+    from densenet_viz.stage.lineup import lineup_scene
+
+    kind, tag, shown = (str(given[key]) for key in ("picture", "tag", "show"))
+    drawn = scene_of_class(kind)
+    tagged = tag != NO_TAG
+    pixels = draw_tag(drawn.image, CLASSES.index(tag), CORNER) if tagged else drawn.image
+    where = tag_mask(CORNER, len(pixels)) if tagged else None
+    first, second = _witnesses(networks, drawn, pixels, where, shown)
+    return lineup_scene(
+        pixels,
+        caption=f"a drawn {kind}, unseen",
+        truth=kind,
+        tag=tag if tagged else None,
+        witnesses=(first, second),
+        mask=drawn.mask,
+        tag_mask=where,
+    )
+
+
+def _witnesses(
+    networks: Networks, drawn: Drawn, pixels: Picture, tag: Mask | None, shown: str
+) -> Iterator[Witness]:
+    from densenet_viz.stage.lineup import Witness
+
+    for name, model in TWINS.items():
+        if shown == "asked":
+            yield Witness(name, None)
+            continue
+        answer = networks.named(model).predictions(networks.logits(model, pixels), 1)[0]
+        right = answer.label == drawn.name
+        if shown == "answered":
+            yield Witness(name, answer, right)
+            continue
+        found = networks.attribution(model, pixels, MAP, answer.index)
+        on_object = _share_near(found.heat, drawn.mask)
+        on_tag = None if tag is None else _share_near(found.heat, tag)
+        yield Witness(name, answer, right, found.heat, on_object, on_tag)
+
+
+def structure(networks: Networks, given: Settings) -> Scene:
+    """The ways that a decision took through the connections of each block."""
+    from densenet_viz.attribution.baselines import BASELINE_WORDS
+    from densenet_viz.attribution.structure import through_structure
+    from densenet_viz.stage.structure import structure_scene
+
+    model, drawn = networks.named(str(given["model"])), scene_of_class(str(given["picture"]))
+    found = through_structure(model, drawn.image, baseline="black")
+    return structure_scene(found, model.picture(drawn.image), baseline=BASELINE_WORDS["black"])
+
+
+def _share_near(heat: Heat, mask: Mask) -> float:
+    """Share of a map's positive values on a mask or within the pointing game's tolerance of it."""
+    from densenet_viz.evaluation import metrics
+
+    near = metrics.widened(mask, metrics.tolerance(len(mask)))
+    return metrics.energy(np.maximum(heat, 0), near)

@@ -1,0 +1,102 @@
+"""The networks that a deck's pictures come from, each loaded once, and what they said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from densenet_viz.scenes.generator import Scene, draw_scene
+from densenet_viz.scenes.shapes import CLASSES
+
+if TYPE_CHECKING:
+    from densenet_viz.network.loaded import LoadedModel
+    from densenet_viz.results import Attribution, NetworkTrace, Picture
+
+SEED = 0
+"""Of the random weights of networks built for a slide, so that it shows the same maps each time."""
+
+
+class Networks:
+    """Networks by name, and their passes; what several slides show is computed once.
+
+    Args:
+        model: gives the loaded model of a name, as `network.models.load_model` does.
+    """
+
+    def __init__(self, model: Callable[[str], LoadedModel]) -> None:
+        self._load = model
+        self._models: dict[str, LoadedModel] = {}
+        self._traces: dict[tuple[str, str], NetworkTrace] = {}
+
+    def named(self, name: str) -> LoadedModel:
+        """The model of that name.
+
+        Raises:
+            ModelUnavailable: it cannot be had; the message is one sentence.
+        """
+        if name not in self._models:
+            self._models[name] = self._load(name)
+        return self._models[name]
+
+    def trace(self, name: str, kind: str) -> NetworkTrace:
+        """The whole pass of the shipped scene of a class through a model."""
+        from densenet_viz.measure.capture import capture
+
+        if (name, kind) not in self._traces:
+            model, pixels = self.named(name), scene_of_class(kind).image
+            with model.lock:
+                self._traces[name, kind] = capture(
+                    model.network,
+                    model.tensor(pixels),
+                    spec=model.spec,
+                    trained=model.trained,
+                    picture=model.picture(pixels),
+                )
+        return self._traces[name, kind]
+
+    def explored(self, name: str, kind: str, *, growth_rate: int, until_block: int) -> NetworkTrace:
+        """The pass through a model's network with a growth rate.
+
+        With its own that is the model's; else no such network was trained, and its weights are
+        random.
+        """
+        from densenet_viz.measure.capture import capture
+        from densenet_viz.network.build import build
+
+        model, pixels = self.named(name), scene_of_class(kind).image
+        if growth_rate == model.spec.growth_rate:
+            return self.trace(name, kind)
+        spec = replace(model.spec, growth_rate=growth_rate)
+        return capture(
+            build(spec, seed=SEED, until_block=until_block),
+            model.tensor(pixels),
+            spec=spec,
+            trained=False,
+            picture=model.picture(pixels),
+            until_block=until_block,
+        )
+
+    def logits(self, name: str, pixels: Picture) -> NDArray[np.float32]:
+        """(classes,), what a model answers to (H, W, 3) uint8."""
+        import torch
+
+        model = self.named(name)
+        with model.lock, torch.no_grad():
+            return np.asarray(model.network(model.tensor(pixels))[0].numpy(), dtype=np.float32)
+
+    def attribution(
+        self, name: str, pixels: Picture, method: str, target: int | None = None
+    ) -> Attribution:
+        """The map of a method at its defaults, by default for the most probable class."""
+        from densenet_viz.attribution import attribute
+
+        return attribute(self.named(name), pixels, method=method, target=target)
+
+
+def scene_of_class(kind: str) -> Scene:
+    """The shipped scene of a class: always the same pixels, and never one of training's."""
+    return draw_scene(SEED, "sample", CLASSES.index(kind))

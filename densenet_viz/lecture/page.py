@@ -1,0 +1,67 @@
+"""The follower's page and the files that it asks for, as bytes that are made once."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from functools import cache
+
+from densenet_viz.stage.modules import FOLDER
+
+STYLES = ("stage", "lecture", "answer-bars", "follow")
+_NAME = re.compile(r"[a-z][a-z0-9-]*\.(js|css)")
+_TYPES = {"js": "text/javascript", "css": "text/css"}
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Nothing from elsewhere, and no script but the files below (stages set styles on elements)."""
+
+_HTML = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Follow the lecture · DenseNet Viz</title>
+<link rel="icon" href="data:,">
+{styles}
+<script type="module" src="{files}/follow-page.js"></script>
+</head>
+<body>
+<main id="follow" class="stage lecture follow" data-base="{base}">
+<noscript><p>Following needs JavaScript, which this browser has switched off.</p></noscript>
+</main>
+</body>
+</html>
+"""
+
+
+@cache
+def version() -> str:
+    """A hash of all modules and style sheets: a new one makes browsers ask again."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.iterdir()):
+        if _NAME.fullmatch(path.name):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def packed_file(name: str) -> tuple[bytes, str] | None:
+    """A module or style sheet, compressed, and its type; None where there is no such file."""
+    path = FOLDER / name
+    if not _NAME.fullmatch(name) or not path.is_file():
+        return None
+    return gzip.compress(path.read_bytes(), 6, mtime=0), _TYPES[path.suffix[1:]]
+
+
+@cache
+def page(base: str) -> str:
+    """The page, the same for every code; `base` is the path that the app is served under."""
+    files = f"{base}/hall/files/{version()}"
+    styles = "\n".join(f'<link rel="stylesheet" href="{files}/{name}.css">' for name in STYLES)
+    return _HTML.format(files=files, base=base, styles=styles)

@@ -1,0 +1,175 @@
+"""A deck's pictures from networks that ran, and the whole deck as the JSON that is played."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from densenet_viz.lecture.deck import Block, Deck, PictureCall, Question, Setting, Slide, Spans
+from densenet_viz.lecture.inside import Scene
+from densenet_viz.lecture.networks import Networks
+from densenet_viz.lecture.rows import PICTURES, PictureRow
+
+if TYPE_CHECKING:
+    from densenet_viz.network.loaded import LoadedModel
+
+__all__ = ["PICTURES", "PictureRow", "deck_modules", "deck_styles", "picture_scene", "scene_of"]
+
+DeckScene = dict[str, Any]
+BORROWED: Mapping[str, tuple[str, ...]] = {"two": ("bench.css",)}
+"""Style sheets of other stages that a stage uses."""
+
+
+def scene_of(
+    deck: Deck,
+    *,
+    model: Callable[[str], LoadedModel],
+    on_progress: Callable[[float], None] | None = None,
+) -> DeckScene:
+    """The `DeckScene` of a deck: its words, and each picture's own scene once.
+
+    Args:
+        deck: as it was read.
+        model: gives the loaded model of a name, as `network.models.load_model` does.
+        on_progress: told the part of the pictures that is made, 0 to 1.
+
+    Raises:
+        ModelUnavailable: a model that a picture needs cannot be had.
+    """
+    networks, calls = Networks(model), dict(_calls(deck))
+    scenes: dict[str, Scene] = {}
+    for place, (key, call) in enumerate(calls.items()):
+        if on_progress is not None:
+            on_progress(place / len(calls))
+        scenes[key] = picture_scene(call, networks)
+    if on_progress is not None:
+        on_progress(1.0)
+    return {**words_of(deck), "scenes": scenes}
+
+
+def words_of(deck: Deck) -> DeckScene:
+    """The `DeckScene` without its scenes, which takes no network: ready at once."""
+    stages = list(dict.fromkeys(PICTURES[call.name].stage for _, call in _calls(deck)))
+    return {
+        "title": deck.title,
+        "author": deck.author,
+        "minutes": deck.minutes,
+        "slides": [_slide(slide) for slide in deck.slides],
+        "scenes": {},
+        "modules": deck_modules(stages),
+        "styles": deck_styles(stages),
+    }
+
+
+def picture_scene(call: PictureCall, networks: Networks) -> Scene:
+    """One picture's scene, from a network that runs now.
+
+    Raises:
+        ModelUnavailable: a model that it needs cannot be had.
+    """
+    row = PICTURES[call.name]
+    return row.make(networks, row.filled(call.parameters))
+
+
+def key_of(call: PictureCall) -> str:
+    """A short name for a picture with its settings: equal ones share one scene."""
+    given = PICTURES[call.name].filled(call.parameters)
+    digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+    return f"{call.name}-{digest[:8]}"
+
+
+def deck_modules(stages: list[str]) -> dict[str, str]:
+    """The address of each stage's JavaScript with all that it imports."""
+    from densenet_viz.stage.modules import address
+
+    return {stage: address(f"{stage}.js") for stage in stages}
+
+
+def deck_styles(stages: list[str]) -> dict[str, str]:
+    """The style of each stage, and as "stage" what all of them build on."""
+    from densenet_viz.stage.modules import style
+
+    own = {stage: style(*BORROWED.get(stage, ()), f"{stage}.css") for stage in stages}
+    return {"stage": style("stage.css"), **own}
+
+
+def _calls(deck: Deck) -> Iterator[tuple[str, PictureCall]]:
+    for slide in deck.slides:
+        for _, call in _shown(slide):
+            yield key_of(call), call
+
+
+def _shown(slide: Slide) -> Iterator[tuple[int, PictureCall]]:
+    """Each picture that a slide shows, and from which step on."""
+    if slide.picture is None:
+        return
+    given = dict(slide.picture.parameters)
+    yield 0, slide.picture
+    for change in slide.changes:
+        if change.parameters:
+            given |= change.parameters
+            yield change.step, PictureCall(slide.picture.name, dict(given))
+
+
+# -- words to JSON --------------------------------------------------------------------------
+
+
+def _slide(slide: Slide) -> dict[str, Any]:
+    return {
+        "id": slide.id,
+        "title": slide.title,
+        "minutes": slide.minutes,
+        "layout": slide.layout,
+        "blocks": [_block(block) for block in slide.blocks],
+        "notes": [_block(block) for block in slide.notes],
+        "steps": slide.steps,
+        "picture": None if slide.picture is None else _picture(slide, slide.picture),
+        "question": None if slide.question is None else _question(slide.question),
+    }
+
+
+def _picture(slide: Slide, call: PictureCall) -> dict[str, Any]:
+    row = PICTURES[call.name]
+    given: dict[str, Setting] = row.filled(call.parameters)
+    keys = {step: key_of(shown) for step, shown in _shown(slide)}
+    states = [
+        {"step": change.step, "state": dict(change.state)}
+        | ({"key": keys[change.step]} if change.parameters else {})
+        for change in slide.changes
+    ]
+    return {
+        "name": call.name,
+        "stage": row.stage,
+        "key": keys[0],
+        "alt": row.alt.format_map(given),
+        "sentence": row.sentence.format_map(given),
+        "states": states,
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "text": question.text,
+        "options": list(question.options),
+        "right": question.right,
+        "step": question.step,
+        "reveal": question.reveal,
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    words: dict[str, Any] = {"kind": block.kind, "step": block.step, "spans": _spans(block.spans)}
+    if block.rows:
+        words["rows"] = [[_spans(cell) for cell in row] for row in block.rows]
+    return words
+
+
+def _spans(spans: Spans) -> list[dict[str, Any]]:
+    return [
+        {"text": one.text}
+        | {name: True for name in ("bold", "italic", "code") if getattr(one, name)}
+        | ({"href": one.href} if one.href else {})
+        for one in spans
+    ]

@@ -1,0 +1,199 @@
+"""Following a lecture on a phone: the routes beside the app's own (docs/lecture.md).
+
+No page of the app is opened for a follower. Only the window that holds a room's token moves it;
+a follower changes nothing but its own answer.
+"""
+
+from __future__ import annotations
+
+import gzip
+import html
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from densenet_viz.lecture.bodies import bearer, fields
+from densenet_viz.lecture.crowd import EventStream
+from densenet_viz.lecture.hall import Hall
+from densenet_viz.lecture.limits import Allowance, counted_as
+from densenet_viz.lecture.page import POLICY, packed_file, page, version
+from densenet_viz.lecture.rooms import Refused, Room
+
+HALL: Final = Hall()
+"""This process's own: pages publish decks in it, the server's routes answer for it."""
+
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+FRESH = {**SAFE, "Cache-Control": "no-store"}
+STREAMED = {**FRESH, "X-Accel-Buffering": "no"}
+KEPT = {**SAFE, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
+
+Handler = Callable[[Hall, Request], Awaitable[Response]]
+
+
+def routes(hall: Hall, base: str = "") -> list[BaseRoute]:
+    """What `st.App(routes=)` takes; `base` is the path that the app is served under."""
+    hall.served = True
+    start = f"/{base.strip('/')}" if base.strip("/") else ""
+    shown = HTMLResponse(
+        page(html.escape(start)),
+        headers={**SAFE, "Cache-Control": "no-cache", "Content-Security-Policy": POLICY},
+    )
+
+    async def follow(_request: Request) -> Response:
+        return shown
+
+    def route(path: str, handler: Handler, method: str = "POST") -> Route:
+        return Route(f"{start}{path}", partial(_answered, handler, hall), methods=[method])
+
+    return [
+        Route(f"{start}/follow", follow, methods=["GET"]),
+        Route(f"{start}/follow/{{code}}", follow, methods=["GET"]),
+        route("/hall/files/{version}/{name}", _file, "GET"),
+        route("/hall/decks/{key}.json", _deck, "GET"),
+        route("/hall/open", _open),
+        route("/hall/{code}/events", _events, "GET"),
+        route("/hall/{code}/join", _join),
+        route("/hall/{code}/answer", _answer),
+        route("/hall/{code}/move", _move),
+        route("/hall/{code}/reveal", _reveal),
+        route("/hall/{code}/tally", _tally),
+        route("/hall/{code}/close", _close),
+    ]
+
+
+async def _answered(handler: Handler, hall: Hall, request: Request) -> Response:
+    try:
+        return await handler(hall, request)
+    except Refused as refusal:
+        return _json({"error": str(refusal)}, refusal.status)
+
+
+def _json(content: Mapping[str, object], status: int = 200) -> Response:
+    return JSONResponse(content, status, headers=FRESH)
+
+
+def _address(request: Request) -> str:
+    return counted_as(request.client.host if request.client else "")
+
+
+def _spend(allowance: Allowance, request: Request, thing: str) -> None:
+    if wait := allowance.spend(_address(request)):
+        raise Refused(429, f"{thing} from here too often: try again in {wait + 1:.0f} s.")
+
+
+# -- the presenter ---------------------------------------------------------------------------
+
+
+async def _open(hall: Hall, request: Request) -> Response:
+    given = await fields(request, deck=str, origin=str)
+    if not _ORIGIN.fullmatch(given["origin"]) or len(given["origin"]) > 200:
+        raise Refused(400, "The origin has to be an address such as http://192.0.2.7:8501.")
+    _spend(hall.openings, request, "Lectures were opened")
+    room = hall.open(given["deck"])
+    hall.sweep_later()
+    # The route's own path tells what stands before it, wherever the app is mounted.
+    before = request.url.path.removesuffix("/hall/open")
+    address = f"{given['origin']}{before}/follow/{room.code}"
+    told = {"code": room.code, "token": room.token, "address": address, "qr": _qr(address)}
+    return _json(told, 201)
+
+
+def _qr(address: str) -> str:
+    """A QR code as the address of an image; only its squares come from the text."""
+    import segno
+
+    return str(segno.make(address, error="m", micro=False).svg_data_uri(border=4, scale=8))
+
+
+def _led(hall: Hall, request: Request) -> Room:
+    token = bearer(request)
+    code = request.path_params["code"]
+    hall.entered(code, _address(request), token)
+    return hall.rooms.led(code, token)
+
+
+async def _move(hall: Hall, request: Request) -> Response:
+    room = _led(hall, request)
+    given = await fields(request, slide=int, step=int)
+    room.move(given["slide"], given["step"])
+    hall.told(room)
+    return _json({"version": room.version})
+
+
+async def _reveal(hall: Hall, request: Request) -> Response:
+    room = _led(hall, request)
+    room.reveal((await fields(request, slide=int))["slide"])
+    hall.told(room)
+    return _json({"version": room.version})
+
+
+async def _tally(hall: Hall, request: Request) -> Response:
+    room = _led(hall, request)
+    await fields(request)
+    return _json({"followers": len(hall.crowds[room.code].streams), **room.tally()})
+
+
+async def _close(hall: Hall, request: Request) -> Response:
+    room = _led(hall, request)
+    await fields(request)
+    hall.close(room)
+    return _json({})
+
+
+# -- a follower ------------------------------------------------------------------------------
+
+
+async def _join(hall: Hall, request: Request) -> Response:
+    follower = (await fields(request, follower=str))["follower"]
+    room = hall.entered(request.path_params["code"], _address(request), follower)
+    if follower not in room.followers:
+        _spend(hall.joins, request, "Phones joined")
+    told = {"follower": room.join(follower), "deck": room.outline.key, "code": room.code}
+    return _json({**told, "state": room.state()})
+
+
+async def _events(hall: Hall, request: Request) -> Response:
+    follower = request.query_params.get("follower", "")
+    room = hall.entered(request.path_params["code"], _address(request), follower)
+    if follower not in room.followers:
+        raise Refused(403, "This phone has not joined the lecture: reload the page.")
+    return EventStream(hall.crowds[room.code], follower, STREAMED)
+
+
+async def _answer(hall: Hall, request: Request) -> Response:
+    given = await fields(request, follower=str, slide=int, option=int)
+    room = hall.entered(request.path_params["code"], _address(request), given["follower"])
+    room.answer(given["follower"], given["slide"], given["option"])
+    return _json({})
+
+
+# -- what browsers keep ----------------------------------------------------------------------
+
+
+async def _deck(hall: Hall, request: Request) -> Response:
+    return _kept(request, hall.deck(request.path_params["key"]).packed, "application/json")
+
+
+async def _file(_hall: Hall, request: Request) -> Response:
+    found = packed_file(request.path_params["name"])
+    if found is None or request.path_params["version"] != version():
+        raise Refused(404, "There is no such file: reload the page.")
+    return _kept(request, *found)
+
+
+def _kept(request: Request, packed: bytes, media_type: str) -> Response:
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(packed), media_type=media_type, headers=KEPT)
+    headers = {**KEPT, "Content-Encoding": "gzip"}
+    return Response(packed, media_type=media_type, headers=headers)

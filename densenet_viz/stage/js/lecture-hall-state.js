@@ -1,0 +1,52 @@
+// Leading a room, without a document: the newest move only, and what is said of the room.
+
+/** Sends one thing at a time; of those that come meanwhile only the newest is sent next. @template T */
+export class Latest {
+  /** @param {(thing: T) => Promise<unknown>} send */
+  constructor(send) {
+    this.send = send;
+    this.busy = false;
+    /** @type {T | null} */
+    this.waiting = null;
+  }
+
+  /** @param {T} thing */
+  async give(thing) {
+    this.waiting = thing;
+    if (this.busy) return;
+    this.busy = true;
+    while (this.waiting !== null) {
+      const next = this.waiting;
+      this.waiting = null;
+      await this.send(next).catch(() => {});
+    }
+    this.busy = false;
+  }
+}
+
+/** A code in two halves, to be read aloud. @param {string} code */
+export function spaced(code) {
+  return `${code.slice(0, 3)} ${code.slice(3)}`;
+}
+
+/** Whether phones cannot reach an address, because it names this machine only. @param {string} origin */
+export function isLocal(origin) {
+  const { hostname } = new URL(origin);
+  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || hostname.startsWith("127.");
+}
+
+/** @param {string} origin */
+export function localWords(origin) {
+  return isLocal(origin) ? `Phones cannot open this: ${new URL(origin).host} means the phone itself there. Open this page under this machine's address in the hall's network, then let students follow.` : "";
+}
+
+/** @param {number} count */
+export function followersWords(count) {
+  return count === 1 ? "1 phone follows" : `${count} phones follow`;
+}
+
+/** @param {number[]} counts @param {number} followers */
+export function answeredWords(counts, followers) {
+  const answers = counts.reduce((sum, count) => sum + count, 0);
+  return `${answers} of ${Math.max(answers, followers)} answered`;
+}

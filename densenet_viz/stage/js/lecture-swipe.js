@@ -1,0 +1,24 @@
+// A finger that sweeps over a slide: to the left goes on, to the right back. A picture keeps its own.
+
+const LEAST = 50;
+
+/** What a sweep means. @param {number} across px to the right @param {number} down px @returns {"next" | "back" | null} */
+export function swept(across, down) {
+  if (Math.abs(across) < LEAST || Math.abs(across) < 1.5 * Math.abs(down)) return null;
+  return across < 0 ? "next" : "back";
+}
+
+/** @param {HTMLElement} node @param {(action: "next" | "back") => void} act */
+export function onSwipe(node, act) {
+  /** @type {Touch | null} */
+  let start = null;
+  const isOwn = (/** @type {Event} */ event) =>
+    event.composedPath().some((each) => each instanceof Element && each.matches(".lecture-stage, .lecture-tools, .lecture-table"));
+  node.addEventListener("touchstart", (event) => (start = event.touches.length === 1 && !isOwn(event) ? event.touches[0] : null), { passive: true });
+  node.addEventListener("touchend", (event) => {
+    const end = event.changedTouches[0];
+    const action = start && swept(end.clientX - start.clientX, end.clientY - start.clientY);
+    start = null;
+    if (action) act(action);
+  });
+}
