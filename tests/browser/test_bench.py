@@ -217,7 +217,7 @@ def test_layers_and_classes_come_by_keyboard(page: Page) -> None:
 def test_maps_come_one_by_one_and_can_be_cancelled(app_url: str, browser: Browser) -> None:
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         page = context.new_page()
-        page.goto(f"{app_url}/bench?compare=baselines&baseline_map=occlusion")
+        page.goto(f"{app_url}/bench?compare=baselines&baseline_map=shapley-sampling")
         page.locator(".bench-canvas").first.wait_for(timeout=PATIENCE)
         expect(page.locator(".bench-panel")).to_have_count(7)
         expect(page.get_by_text("waiting for its turn").first).to_be_visible(timeout=PATIENCE)

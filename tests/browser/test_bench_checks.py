@@ -18,7 +18,7 @@ from tests.browser.test_every_page import (
 )
 
 PATIENCE = 180_000
-SANITY, FAITHFUL = "bench?view=sanity", "bench?part=faithful"
+SANITY, FAITHFUL = "bench?view=sanity", "bench?view=faithful"
 STAGES = 11
 COLOURS_JS = """(canvas) => {
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
