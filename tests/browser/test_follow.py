@@ -184,7 +184,7 @@ def test_a_phones_page_can_be_read_by_everybody(
     lecture: Lecture, small: BrowserContext, scheme: Any
 ) -> None:
     phone = phone_of(small, f"{lecture.url}/{lecture.code}")
-    phone.page.emulate_media(color_scheme=scheme)
+    phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # words fade in
     lecture.act("move", slide=3, step=0)
     phone.page.get_by_role("button", name="192").click()
     for step in (0, 1):

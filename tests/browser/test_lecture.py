@@ -377,8 +377,12 @@ def swipe(page: Page, by: int) -> None:
 def test_a_phone_swipes_and_shows_all_of_a_slide(open_page: Any) -> None:
     page = open_page("lecture", width=390, height=844, reduced_motion=True).page
     bring(page)
-    page.get_by_role("button", name="Start the lecture").click()
     lecture = Lecture(page)
+    for _ in range(3):  # the card may just be making room for the new deck's
+        page.get_by_role("button", name="Start the lecture").click()
+        page.wait_for_timeout(2000)
+        if lecture.dialog.is_visible():
+            break
     expect(lecture.place).to_have_text("1 / 5")
     swipe(page, -160)
     expect(lecture.place).to_have_text("2 / 5")
