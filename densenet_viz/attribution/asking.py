@@ -120,10 +120,15 @@ class Asking:
             answers.append(self.fused.logits(part.to(self.device))[:, asked])
         return torch.cat(answers)
 
-    def gradients(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """(N,) scores and (N, 3, S, S) gradients of the score by each input, in batches."""
+    def gradients(self, pictures: Tensor, most: int | None = None) -> tuple[Tensor, Tensor]:
+        """(N,) scores and (N, 3, S, S) gradients of the score by each input, in batches.
+
+        Args:
+            pictures: (N, 3, S, S).
+            most: how many go together at most; by default `batch`.
+        """
         answers = []
-        for part in evenly(pictures, self.batch):
+        for part in evenly(pictures, most or self.batch):
             self.watch.before(len(part))
             self.watch.back += len(part)
             answers.append(self.fused.gradients(part.to(self.device), self.target))

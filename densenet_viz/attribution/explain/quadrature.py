@@ -118,7 +118,8 @@ class Path:
     def next(self, most: int) -> list[float]:
         """At most `most` places that would help; none when the sum is close enough."""
         errors, moves = self._errors(), float(np.abs(self._rises()).sum())
-        if abs(self.delta()) <= TOLERANCE * abs(self.rise()) and errors.sum() <= ROUGHNESS * moves:
+        met = abs(self.delta()) <= TOLERANCE * abs(self.rise())
+        if met and errors.sum() <= ROUGHNESS * moves and len(self) > len(FIRST):
             return []
         lengths, worth = np.diff(self.nodes), errors + self._bends()
         worth[lengths <= FINEST] = 0.0
