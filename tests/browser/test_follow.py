@@ -179,6 +179,22 @@ def test_a_phone_that_was_away_comes_back_where_the_hall_is(
     assert page.evaluate("() => sessionStorage.length") == 0
 
 
+def test_a_phone_that_was_away_when_the_lecture_ended_is_told_so(
+    lecture: Lecture, small: BrowserContext
+) -> None:
+    phone = phone_of(small, f"{lecture.url}/{lecture.code}")
+    page = phone.page
+    expect(page.get_by_text(f"Following {lecture.code}")).to_be_visible()
+    small.set_offline(True)
+    for events in [*lecture.client.hall.crowds[lecture.code].streams.values()]:
+        events[0].leave()
+    expect(page.get_by_text("No connection. Trying again …")).to_be_visible()
+    lecture.act("close")
+    small.set_offline(False)
+    expect(page.get_by_text("The lecture has ended, and nothing of it was kept.")).to_be_visible()
+    assert page.evaluate("() => sessionStorage.length") == 0
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phones_page_can_be_read_by_everybody(
     lecture: Lecture, small: BrowserContext, scheme: Any

@@ -12,7 +12,13 @@ import { askedAt, askedWords, catchUpWords, placeOf, same, tidy, waitBefore } fr
 const JSON_HEADERS = { "Content-Type": "application/json" };
 
 /** What the server refuses to do, in its own sentence. */
-class Refused extends Error {}
+class Refused extends Error {
+  /** @param {string} sentence @param {number} status HTTP's number for the reason */
+  constructor(sentence, status) {
+    super(sentence);
+    this.status = status;
+  }
+}
 
 /**
  * @param {string} address @param {Record<string, unknown>} [content] posted as JSON
@@ -23,7 +29,7 @@ async function ask(address, content) {
   const answer = await fetch(address, posted);
   if (answer.status >= 500 && answer.status !== 503) throw new Error(`status ${answer.status}`);
   const told = await answer.json();
-  if (!answer.ok) throw new Refused(told.error);
+  if (!answer.ok) throw new Refused(told.error, answer.status);
   return told;
 }
 
@@ -111,15 +117,17 @@ export class Follow {
       this.take(told.state);
       this.listen();
     } catch (error) {
-      if (error instanceof Refused) this.refused(error.message);
+      if (error instanceof Refused) this.refused(error);
       else this.again();
     }
   }
 
-  /** @param {string} why */
-  refused(why) {
-    if (this.deck) say(this.line, `${why} The slides stay here until you close the page.`);
-    else this.enter(why);
+  /** @param {Refused} reason */
+  refused({ message, status }) {
+    // A room that had let this phone in and is no more has ended while the line was broken.
+    if (this.deck && status === 404) this.end();
+    else if (this.deck) say(this.line, `${message} The slides stay here until you close the page.`);
+    else this.enter(message);
   }
 
   /** Tries again after a while. */
