@@ -159,6 +159,7 @@ def test_batches_grow_as_pictures_shrink() -> None:
     fused = fuse(small_network(SPEC))
     assert fused.batch_for(16) == 64  # the largest
     assert fused.batch_for(224) == 8
+    assert fused.most_for(224) == 64  # memory alone
     assert fused.batch_for(8_192) == 1  # at least one
     narrow = fuse(small_network(DenseNetSpec(block_config=(6, 12), num_classes=2)))
     wide = fuse(
@@ -166,6 +167,7 @@ def test_batches_grow_as_pictures_shrink() -> None:
         backward=torch.float32,
     )
     assert wide.batch_for(224) < narrow.batch_for(224)
+    assert wide.most_for(224) < narrow.most_for(224)
 
 
 def test_what_is_no_densenet_or_no_place_is_refused() -> None:

@@ -111,6 +111,12 @@ class Asking:
         """Pictures that go forward and back together."""
         return self.fused.batch_for(self.size)
 
+    @property
+    def most(self) -> int:
+        """Pictures that go together where nobody waits for a part of them."""
+        watched = self._on_preview is not None
+        return self.batch if watched else self.fused.most_for(self.size)
+
     def scores(self, pictures: Tensor, *, target: int | None = None) -> Tensor:
         """(N,) scores (logits) of the class for (N, 3, S, S) inputs, in batches."""
         asked = self.target if target is None else target

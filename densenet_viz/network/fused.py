@@ -109,6 +109,10 @@ class FusedDenseNet:
 
         Few enough for `BYTES_AT_ONCE`, and enough that the calls' own time does not count.
         """
+        return max(1, min(self.most_for(size), int(PIXELS_AT_ONCE / size**2)))
+
+    def most_for(self, size: int) -> int:
+        """How many such pictures fit `BYTES_AT_ONCE`: for work that shows nothing in between."""
         side = halved(halved(size))
         floats = self.stem.channels * halved(size) ** 2  # before the max pool
         kept = 0
@@ -120,8 +124,7 @@ class FusedDenseNet:
             elif isinstance(part, Transition):
                 side //= 2
         wanted = kept * self._dtype.itemsize + floats * 4
-        fitting = min(BYTES_AT_ONCE / wanted, PIXELS_AT_ONCE / size**2, LARGEST_BATCH)
-        return max(1, int(fitting))
+        return max(1, min(int(BYTES_AT_ONCE / wanted), LARGEST_BATCH))
 
     # -- forward --------------------------------------------------------------------------
 

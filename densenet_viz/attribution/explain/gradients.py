@@ -36,17 +36,12 @@ def smoothgrad(asking: Asking, settings: Settings) -> Explanation:
     total = torch.zeros_like(asking.x[0], dtype=torch.float64)
     squares = torch.zeros_like(total)
     done = 0
-    for part in evenly(given, together(asking)):
+    for part in evenly(given, asking.most):
         values = _inner(asking, str(settings["over"]), part).double()
         total, squares = total + values.sum(0), squares + (values**2).sum(0)
         done += len(part)
         asking.show(_formed(str(settings["form"]), total / done, squares / done))
     return Explanation(_formed(str(settings["form"]), total / samples, squares / samples))
-
-
-def together(asking: Asking) -> int:
-    """Noisy copies that go together; more take over 1.5 GB on DenseNet-201."""
-    return asking.batch
 
 
 def noisy(asking: Asking, samples: int, percent: int, seed: int) -> Tensor:
@@ -60,7 +55,7 @@ def noisy(asking: Asking, samples: int, percent: int, seed: int) -> Tensor:
 def _inner(asking: Asking, over: str, pictures: Tensor) -> Tensor:
     """(N, 3, S, S) values of the method `over` for each of the pictures."""
     if over in ("saliency", "input-x-gradient"):
-        _scores, gradients = asking.gradients(pictures, together(asking))
+        _scores, gradients = asking.gradients(pictures, asking.most)
         return gradients * pictures if over == "input-x-gradient" else gradients
     from densenet_viz.attribution.methods import METHODS
 
