@@ -17,14 +17,19 @@ from pathlib import Path
 
 from benchmarks.browsing import control_to_picture, first_paint, frame_times, page_switch
 from benchmarks.explaining import attribution_costs
+from benchmarks.lecturing import slides
 from benchmarks.machine import describe, load_average
 from benchmarks.tables import Table, markdown
+from benchmarks.uploading import cancelled, first_map
 from scripts.browser import chromium, serve, settle
 
 ON_A_WARM_SERVER: dict[str, Callable[..., Table]] = {
     "control": control_to_picture,
     "switch": page_switch,
     "frames": frame_times,
+    "upload": first_map,
+    "cancel": cancelled,
+    "lecture": slides,
 }
 MARK = "<!-- Below: written by the benchmark, not by hand. -->"
 PARTS = ("paint", *ON_A_WARM_SERVER, "attribution")

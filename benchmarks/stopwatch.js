@@ -53,6 +53,33 @@
     return { total: drawn - started, asked: asked - started, answered: largest.at - started, bytes: largest.bytes };
   };
 
+  // Registered before the page's own listeners, some of which let nobody hear of a key after them.
+  let pressed = NaN;
+  addEventListener("keydown", ({ timeStamp }) => (pressed = timeStamp), { capture: true });
+
+  // Whether the lecture's slide stands with its picture.
+  const slideStands = (slide) => {
+    const picture = slide.querySelector(".lecture-stage");
+    if (!picture) return true;
+    const stage = picture.shadowRoot?.querySelector(".stage");
+    return Boolean(stage?.childElementCount) && !picture.matches(".lecture-fitting");
+  };
+
+  // From the next key to the frame in which the lecture's slide stands; null where it stays where it is.
+  const turned = async () => {
+    const hall = find(".lecture-hall");
+    const shown = () => hall.querySelector(".lecture-slide:not(.lecture-away)");
+    const [from, place, earlier] = [shown(), location.hash, pressed];
+    const frame = () => new Promise(requestAnimationFrame);
+    while (Object.is(pressed, earlier)) await frame();
+    await frame();
+    if (location.hash === place) return null;
+    while (!slideStands(shown())) await frame();
+    // The frame after this one begins once this one has been drawn.
+    const drawn = await frame();
+    return { total: drawn - pressed, slide: shown() !== from };
+  };
+
   // Milliseconds between frames, from the next one until the stage stops playing.
   const frames = () =>
     new Promise((resolve) => {
@@ -67,5 +94,5 @@
       requestAnimationFrame(tick);
     });
 
-  window.stopwatch = { shows, after, frames };
+  window.stopwatch = { shows, after, turned, frames };
 })();

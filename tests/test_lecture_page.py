@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from densenet_viz.attribution import METHODS
 from densenet_viz.lecture.deck import Deck
 from densenet_viz.lecture.reading import deck_of
 from densenet_viz.lecture.rows import PICTURES
-from densenet_viz.ui.lecture import deck_key
+from densenet_viz.ui.lecture import Shelf, deck_key
 from densenet_viz.ui.lecture_live import asked_call, controls_of
 
 TEXT = """title: Three pictures
@@ -49,6 +51,14 @@ def test_only_pictures_that_can_be_asked_for_have_controls(deck: Deck) -> None:
     method = controls["2"][0]
     assert method["options"][0] == ["saliency", METHODS["saliency"].title]
     assert len({name for name, _ in method["options"]}) == len(method["options"])
+
+
+def test_a_control_stands_at_what_the_step_shows() -> None:
+    text = TEXT.replace("method=saliency", "method=saliency\nstep 1: method=occlusion")
+    growth, method = (controls_of(deck_of(text))[place][0] for place in ("1", "2"))
+    assert growth["steps"] == [(1, 12)]
+    assert method["steps"] == [(1, "occlusion")]
+    assert "occlusion" in dict(method["options"])
 
 
 def test_every_offered_value_is_one_that_the_picture_takes(deck: Deck) -> None:
@@ -98,3 +108,34 @@ def test_other_settings_than_the_controls_are_left_out(deck: Deck) -> None:
 def test_a_deck_is_known_by_its_words(deck: Deck) -> None:
     assert deck_key(deck) == deck_key(deck_of(TEXT))
     assert deck_key(deck) != deck_key(deck_of(TEXT.replace("Only words", "Other words")))
+
+
+def test_a_picture_is_made_once_whoever_wants_it() -> None:
+    shelf, made = Shelf(2), Counter[str]()
+
+    def wanted(key: str) -> dict[str, str]:
+        def make() -> dict[str, str]:
+            made[key] += 1
+            return {"id": key}
+
+        return shelf.get(key, make)
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(wanted, ["one"] * 40))
+    assert all(each is found[0] for each in found)
+    assert made == {"one": 1}
+    for key in ("two", "one", "three"):  # "two" was wanted longest ago
+        wanted(key)
+    assert [wanted(key)["id"] for key in ("one", "three", "two")] == ["one", "three", "two"]
+    assert made == {"one": 1, "two": 2, "three": 1}
+
+
+def test_what_cannot_be_made_is_tried_again() -> None:
+    shelf = Shelf(2)
+
+    def fail() -> dict[str, str]:
+        raise ValueError("no network")
+
+    with pytest.raises(ValueError, match="no network"):
+        shelf.get("one", fail)
+    assert shelf.get("one", lambda: {"id": "one"}) == {"id": "one"}

@@ -123,6 +123,20 @@ def test_equal_pictures_share_one_scene_and_a_changed_one_has_its_own() -> None:
     json.dumps(deck, allow_nan=False)
 
 
+def test_pictures_that_are_known_are_not_made_again() -> None:
+    known: dict[str, dict[str, Any]] = {}
+
+    def kept(key: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        return known.setdefault(key, known.get(key) or make())
+
+    first = scene_of(deck_of(DECK), model=Shelf(), kept=kept)
+    assert known == first["scenes"]
+    nothing = Shelf()
+    second = scene_of(deck_of(DECK), model=nothing, kept=kept)
+    assert nothing.asked == []
+    assert second == first
+
+
 def test_words_alone_are_the_same_deck_without_scenes() -> None:
     whole, words = scene_of(deck_of(DECK), model=Shelf()), words_of(deck_of(DECK))
     assert words["scenes"] == {}

@@ -26,7 +26,7 @@ from densenet_viz.evaluation.sanity import (
 from densenet_viz.evaluation.similarity import (
     Similarity,
     as_picture,
-    rank_correlation,
+    ranked_alike,
     structural_similarity,
 )
 from densenet_viz.network.build import build
@@ -40,18 +40,18 @@ STAGES = ("classifier", "norm5", "block 2", "transition 1", "block 1", "stem")
 
 
 @pytest.mark.parametrize("levels", [3, 1000])
-def test_the_rank_correlation_is_scipys(levels: int) -> None:
+def test_the_ranked_alike_is_scipys(levels: int) -> None:
     rng = np.random.default_rng(levels)
     first, second = rng.integers(0, levels, (2, 12, 12)).astype(np.float32)
     second += first / 2
     expected = spearmanr(first.ravel(), second.ravel()).statistic
-    assert rank_correlation(first, second) == pytest.approx(expected, abs=1e-9)
+    assert ranked_alike(first, second) == pytest.approx(expected, abs=1e-9)
 
 
 def test_a_map_that_is_the_same_everywhere_ranks_nothing() -> None:
     flat, slope = np.zeros((4, 4)), np.arange(16.0).reshape(4, 4)
-    assert rank_correlation(flat, slope) == rank_correlation(slope, flat) == 0
-    assert rank_correlation(flat, flat + 3) == 1
+    assert ranked_alike(flat, slope) == ranked_alike(slope, flat) == 0
+    assert ranked_alike(flat, flat + 3) == 1
 
 
 def plain_ssim(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]) -> float:

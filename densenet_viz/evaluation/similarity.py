@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from densenet_viz.evaluation.agreement import rank_correlation
 from densenet_viz.results import Maps
 
 PERCENTILE = 99.0
@@ -33,8 +34,8 @@ def similarity(first: Maps, second: Maps) -> Similarity:
     """How alike two maps, (C, S, S) each, are; the colour channels are summed up."""
     strengths = (strength(first), strength(second))
     return Similarity(
-        rank=rank_correlation(first.sum(axis=0), second.sum(axis=0)),
-        rank_absolute=rank_correlation(*strengths),
+        rank=ranked_alike(first.sum(axis=0), second.sum(axis=0)),
+        rank_absolute=ranked_alike(*strengths),
         ssim=structural_similarity(*map(as_picture, strengths)),
     )
 
@@ -56,27 +57,19 @@ def as_picture(strengths: ArrayLike) -> NDArray[np.float64]:
     return np.clip((given - low) / (high - low), 0, 1) if high > low else np.zeros_like(given)
 
 
-def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
-    """Spearman's: the correlation of the ranks, equal values sharing theirs. -1 to 1.
+def ranked_alike(first: ArrayLike, second: ArrayLike) -> float:
+    """Spearman's rank correlation (`agreement.rank_correlation`), -1 to 1, of any two maps.
 
     A map that is the same everywhere ranks nothing: then it is 0, or 1 where both are.
 
-    >>> rank_correlation([1, 2, 3], [10, 40, 90]), rank_correlation([1, 2, 3], [3, 2, 1])
+    >>> ranked_alike([1, 2, 3], [10, 40, 90]), ranked_alike([1, 2, 3], [3, 2, 1])
     (1.0, -1.0)
+    >>> ranked_alike([1, 1, 1], [1, 2, 3]), ranked_alike([1, 1, 1], [2, 2, 2])
+    (0.0, 1.0)
     """
-    ranks = [_ranks(np.asarray(one).ravel()) for one in (first, second)]
-    away = [one - one.mean() for one in ranks]
-    lengths = [float(np.linalg.norm(one)) for one in away]
-    if min(lengths) == 0:
-        return float(max(lengths) == 0)
-    together = float(away[0] @ away[1]) / (lengths[0] * lengths[1])
-    return min(1.0, max(-1.0, round(together, 12)))
-
-
-def _ranks(values: NDArray[np.generic]) -> NDArray[np.float64]:
-    """The place of each value among all in rising order; equal ones get their places' mean."""
-    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[which])
+    one, other = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    rho = rank_correlation(one, other)
+    return float(np.ptp(one) == np.ptp(other) == 0) if np.isnan(rho) else round(rho, 12)
 
 
 def structural_similarity(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from densenet_viz.lecture.deck import Block, Deck, PictureCall, Question, Setting, Slide, Spans
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["PICTURES", "PictureRow", "deck_modules", "deck_styles", "picture_scene", "scene_of"]
 
 DeckScene = dict[str, Any]
+Kept = Callable[[str, Callable[[], Scene]], Scene]
 BORROWED: Mapping[str, tuple[str, ...]] = {"two": ("bench.css",)}
 """Style sheets of other stages that a stage uses."""
 
@@ -27,6 +29,7 @@ def scene_of(
     *,
     model: Callable[[str], LoadedModel],
     on_progress: Callable[[float], None] | None = None,
+    kept: Kept = lambda _key, make: make(),
 ) -> DeckScene:
     """The `DeckScene` of a deck: its words, and each picture's own scene once.
 
@@ -34,6 +37,7 @@ def scene_of(
         deck: as it was read.
         model: gives the loaded model of a name, as `network.models.load_model` does.
         on_progress: told the part of the pictures that is made, 0 to 1.
+        kept: given a picture's key and what makes it, returns it; may remember those it has seen.
 
     Raises:
         ModelUnavailable: a model that a picture needs cannot be had.
@@ -43,7 +47,7 @@ def scene_of(
     for place, (key, call) in enumerate(calls.items()):
         if on_progress is not None:
             on_progress(place / len(calls))
-        scenes[key] = picture_scene(call, networks)
+        scenes[key] = kept(key, partial(picture_scene, call, networks))
     if on_progress is not None:
         on_progress(1.0)
     return {**words_of(deck), "scenes": scenes}

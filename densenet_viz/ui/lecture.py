@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache, partial
+from threading import Lock
 from typing import Any
 
 import streamlit as st
@@ -12,6 +14,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from densenet_viz.lecture.deck import OWN, Deck
 from densenet_viz.lecture.export import PLAYER_STYLES
+from densenet_viz.lecture.inside import Scene
 from densenet_viz.lecture.pictures import scene_of
 from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_deck
 from densenet_viz.lecture.server import HALL
@@ -24,8 +27,36 @@ from densenet_viz.ui.progress import show_progress
 DESK = "lecture"
 GLANCE = 0.25
 """Seconds that a known lecture gets before the page shows a progress bar."""
+KEPT = 64
+"""Pictures that the app remembers: more than the shipped deck's; one takes about 0.3 MB."""
 TITLE = "Making the lecture’s pictures"
 FAILED = "The lecture’s pictures could not be made; please try again."
+
+
+class Shelf:
+    """The last pictures, by key: another window, or another deck with the same, finds them made.
+
+    Threads may share it. One makes at a time, so two that want the same deck take turns with its
+    pictures, and each is made once.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._scenes: OrderedDict[str, Scene] = OrderedDict()
+
+    def get(self, key: str, make: Callable[[], Scene]) -> Scene:
+        """The picture of a key, made if it is not there."""
+        with self._lock:
+            if key not in self._scenes:
+                self._scenes[key] = make()
+            self._scenes.move_to_end(key)
+            while len(self._scenes) > self._most:
+                self._scenes.popitem(last=False)
+            return self._scenes[key]
+
+
+_SHELF = Shelf(KEPT)
 
 
 class _Stopped(Exception):
@@ -94,7 +125,7 @@ def _compute(deck: Deck, report: Reporter, stopped: Callable[[], bool]) -> dict[
             raise _Stopped
         report(part)
 
-    return scene_of(deck, model=bundled_model, on_progress=progress)
+    return scene_of(deck, model=bundled_model, on_progress=progress, kept=_SHELF.get)
 
 
 def _data(deck: Deck, scene: dict[str, Any]) -> dict[str, Any]:

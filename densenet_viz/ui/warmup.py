@@ -45,9 +45,14 @@ def _load() -> None:
 
 
 def prepare() -> None:
-    """The bundled network, and the pass of the first picture through it."""
+    """The bundled network, and the first picture's pass through it and first map."""
+    from densenet_viz.attribution import METHODS
     from densenet_viz.ui.current import DEFAULT_PICTURE, bundled_model, sample
+    from densenet_viz.ui.maps import Ask, computed
     from densenet_viz.ui.traces import trained_trace
 
-    trained_trace(bundled_model(), sample(DEFAULT_PICTURE))
-    import captum.attr  # noqa: F401  # the attribution page's, a second by itself
+    model, picture = bundled_model(), sample(DEFAULT_PICTURE)
+    logits = trained_trace(model, picture).logits
+    assert logits is not None
+    name, row = next(iter(METHODS.items()))
+    computed(Ask(model, picture, name, int(logits.argmax()), row.settings(model.spec, {})))
