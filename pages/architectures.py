@@ -18,6 +18,7 @@ from densenet_viz.spec import VARIANTS
 from densenet_viz.stage.variants import variants_scene, variants_shown
 from densenet_viz.stage.variants_count import count_scene
 from densenet_viz.stage.variants_table import table_scene
+from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
 from densenet_viz.ui.own_variant import own_controls
 from densenet_viz.ui.stages import show_stage
@@ -76,10 +77,10 @@ bars = (
 )
 sentence = costs_sentence_of_all(inventories) if of == ALL else costs_sentence(of, inventories[of])
 st.markdown(sentence)
-st.plotly_chart(
+show_chart(
     costs_figure(bars, quantity, share=share),
     key="costs",
-    config={"displayModeBar": False},
+    file="costs",
     alt=f"Stacked bars of {WORDS[quantity]} by kind of layer, {of}. {sentence}",
 )
 with st.expander("The numbers as a table"):

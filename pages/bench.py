@@ -15,17 +15,16 @@ from densenet_viz.ui import (
     explaining,
 )
 from densenet_viz.ui.bench import choose_bench
-from densenet_viz.ui.controls import keep
-from densenet_viz.ui.current import choose, take_from_address
-from densenet_viz.ui.jobs import leave
+from densenet_viz.ui.current import choose
+from densenet_viz.ui.parts import Part, choose_part
 
-PARTS = {  # by name in the address: what the choice says, what shows the part, its jobs
-    "grid": ("Side by side", bench_grid.show, bench_grid.DESKS),
-    "two": ("Two at once", bench_two.show, bench_two.DESKS),
-    "inside": ("Inside the network", bench_inside.show, bench_inside.DESKS),
-    "sanity": ("Sanity check", bench_sanity.show, bench_sanity.DESKS),
-    "faithful": ("Is it faithful?", bench_faithful.show, bench_faithful.DESKS),
-    "batch": ("Many pictures", bench_batch.show, bench_batch.DESKS),
+PARTS = {
+    "grid": Part("Side by side", bench_grid, bench_grid.show),
+    "two": Part("Two at once", bench_two, bench_two.show),
+    "inside": Part("Inside the network", bench_inside, bench_inside.show),
+    "sanity": Part("Sanity check", bench_sanity, bench_sanity.show),
+    "faithful": Part("Is it faithful?", bench_faithful, bench_faithful.show),
+    "batch": Part("Many pictures", bench_batch, bench_batch.show),
 }
 
 st.title("How do the maps compare?")
@@ -33,8 +32,6 @@ st.markdown(
     "One picture, one network, one class, and many maps of what counted: put them **side by "
     "side**, and hold them against each other."
 )
-for part in (bench_grid, bench_two, bench_inside, bench_sanity, bench_faithful, bench_batch):
-    keep(part.KEYS)
 with st.expander("Picture, network and class", icon=":material/image:"):
     gallery = st.container()
     picture = choose(st.container())
@@ -45,18 +42,4 @@ model = explaining.model_or_stop()
 explained.show_limits_of_knowledge(model, picture)
 with chosen_class:
     bench = choose_bench(model, picture)
-take_from_address("view", PARTS)
-chosen = st.segmented_control(
-    "Part",
-    list(PARTS),
-    default="grid",
-    required=True,
-    format_func=lambda name: PARTS[name][0],
-    key="view",
-    bind="query-params",
-    label_visibility="collapsed",
-)
-for name, (_title, _show, desks) in PARTS.items():
-    if name != chosen:  # what another part still computes would keep the model from this one
-        leave(desks)
-PARTS[chosen][1](bench)
+choose_part("view", PARTS)(bench)

@@ -9,6 +9,7 @@ import streamlit as st
 from densenet_viz.figures.growth import channels_figure
 from densenet_viz.network.source import pytorch_code
 from densenet_viz.stage.growth import growth_rows, growth_scene
+from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.controls import can_be_linked, growth_address, growth_spec, link_with
 from densenet_viz.ui.current import choose, current_model
 from densenet_viz.ui.numbers import compared, in_millions, kept_words, show_block_numbers
@@ -59,10 +60,10 @@ else:
     )
 
 st.subheader("Each column is one tensor: it only ever grows")
-st.plotly_chart(
+show_chart(
     channels_figure(trace),
     key="channels",
-    config={"displayModeBar": False},
+    file="channels",
     alt=f"Stacked bars: maps grow from {block.entering.shape[0]} by {spec.growth_rate} a layer "
     f"to {block.output_shape[0]}.",
 )

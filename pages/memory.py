@@ -11,6 +11,7 @@ from densenet_viz.memory import kept_maps
 from densenet_viz.spec import VARIANTS
 from densenet_viz.stage.memory import memory_scene
 from densenet_viz.systems import SYSTEMS
+from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inventories import show_or_get, show_progress_line
 from densenet_viz.ui.numbers import in_megabytes
 from densenet_viz.ui.stages import show_stage
@@ -40,10 +41,10 @@ lengths: **O(L²)**, {in_megabytes(kept.naive[-1])} for one picture. But nearly 
 maps again. Kept once, and joined again when they are needed, they are **O(L)**:
 {in_megabytes(kept.shared[-1])}, {kept.naive[-1] / kept.shared[-1]:.1f} times less."""
 )
-st.plotly_chart(
+show_chart(
     kept_figure(kept),
     key="kept",
-    config={"displayModeBar": False},
+    file="kept-memory",
     alt=f"Lines over {layers} layers: kept concatenations rise in a curve to "
     f"{in_megabytes(kept.naive[-1])}, shared maps in a straight line to "
     f"{in_megabytes(kept.shared[-1])}",

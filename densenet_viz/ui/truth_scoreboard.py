@@ -16,6 +16,7 @@ from densenet_viz.ui.current import CHEATER
 from densenet_viz.ui.stages import show_stage
 
 KEYS = ("board",)
+DESKS: tuple[str, ...] = ()
 MOST_NAMED = 3
 """Measures that are named in a sentence; more are counted."""
 SIZE_LIMIT = 1_000_000
