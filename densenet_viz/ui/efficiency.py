@@ -22,6 +22,7 @@ from densenet_viz.cited.sources import (
 from densenet_viz.efficiency import COSTS, Cost, Match, cifar_entries, imagenet_entries, match_for
 from densenet_viz.figures.published import published_figure
 from densenet_viz.stage.efficiency import ASKED, in_words, match_words
+from densenet_viz.ui.charts import show_chart
 
 IMAGENET = "ImageNet"
 _GUESSES = {"40 million": 40, "20 million": 20, "10 million": 10}
@@ -161,10 +162,10 @@ def show_published_errors() -> None:
     st.header("One network, several published errors", anchor="several-errors")
     own = [one for one in PUBLISHED_ERRORS if titles[one.name] == _TOLD]
     low, high = (pick(own, key=lambda one: one.top1) for pick in (min, max))
-    st.plotly_chart(
+    show_chart(
         published_figure(PUBLISHED_ERRORS, titles),
         key="published",
-        config={"displayModeBar": False},
+        file="published-errors",
         alt=f"Published top-1 errors of {len(titles)} DenseNets, a mark for each source. "
         f"{_TOLD} lies between {low.text} ({low.source.short}) and {high.text} "
         f"({high.source.short}).",

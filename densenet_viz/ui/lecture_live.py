@@ -34,22 +34,35 @@ Words = dict[str, Any]
 
 def controls_of(deck: Deck) -> dict[str, list[Words]]:
     """The controls of each slide's picture that has some, by the slide's place from 0."""
-    found = {str(place): _controls(slide.picture) for place, slide in enumerate(deck.slides)}
+    found = {str(place): _controls(slide) for place, slide in enumerate(deck.slides)}
     return {place: controls for place, controls in found.items() if controls}
 
 
-def _controls(call: PictureCall | None) -> list[Words]:
+def _controls(slide: Slide) -> list[Words]:
+    """What a control is called and may be, its first value, and each that a step gives it."""
+    call = slide.picture
     if call is None:
         return []
     given = PICTURES[call.name].filled(call.parameters)
     if call.name == "growth" and given["block"] == 1:
         value = int(given["k"]) or DenseNetSpec().growth_rate
-        return [{"name": "k", "label": "Growth rate k", "value": value, "range": K_RANGE}]
+        steps = _steps(slide, "k")
+        control = {"name": "k", "label": "Growth rate k", "value": value, "range": K_RANGE}
+        return [control | {"steps": steps}]
     if call.name == "attribution":
-        names = dict.fromkeys((str(given["method"]), *METHODS_IN_A_HALL))
+        steps = _steps(slide, "method")
+        shown = (str(given["method"]), *(str(value) for _, value in steps))
+        names = dict.fromkeys((*shown, *METHODS_IN_A_HALL))
         options = [[name, METHODS[name].title] for name in names]
-        return [{"name": "method", "label": "Method", "value": given["method"], "options": options}]
+        control = {"name": "method", "label": "Method", "value": given["method"]}
+        return [control | {"options": options, "steps": steps}]
     return []
+
+
+def _steps(slide: Slide, name: str) -> list[tuple[int, Setting]]:
+    """The steps at which the deck itself gives a setting a value, and that value."""
+    changes = slide.changes
+    return [(each.step, each.parameters[name]) for each in changes if name in each.parameters]
 
 
 @st.fragment
@@ -85,7 +98,7 @@ def asked_call(deck: Deck, asked: Mapping[str, Any]) -> PictureCall | None:
         return None
     if slide.picture is None:
         return None
-    row, names = PICTURES[slide.picture.name], [c["name"] for c in _controls(slide.picture)]
+    row, names = PICTURES[slide.picture.name], [c["name"] for c in _controls(slide)]
     given = _parameters_at(slide, step)
     try:
         given |= {n: row.parameters[n].read(str(settings[n])) for n in names if n in settings}

@@ -12,6 +12,7 @@ from densenet_viz.figures.memory import Bar, steps_figure
 from densenet_viz.memory import needed_for_steps
 from densenet_viz.systems import SYSTEMS
 from densenet_viz.timings.training import TrainingRun, TrainingStep, step_rows
+from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.jobs import Report
 from densenet_viz.ui.measuring import (
     choose_device,
@@ -98,8 +99,11 @@ def _show(run: TrainingRun, device: str) -> None:
     ):
         with column:
             st.subheader(f"{title} of a step of {pictures}", anchor=False)
-            st.plotly_chart(
-                figure, key=f"step_{device}_{title}", config={"displayModeBar": False}, alt=words
+            show_chart(
+                figure,
+                key=f"step_{device}_{title}",
+                alt=words,
+                file=f"step-{title.split()[-1].lower()}",
             )
     st.caption(
         "Peak: all tensors that are alive at the same time, followed one by one (on a GPU, what "

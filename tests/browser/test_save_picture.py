@@ -1,61 +1,32 @@
-"""Saving a stage as a picture or a video, in a page of its own: no server is needed for that."""
+"""Saving a stage as a picture, a GIF or a video, in a page of its own that needs no server."""
 
 from __future__ import annotations
 
 import base64
 import io
-import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from densenet_viz.lecture.pictures import scene_of
-from densenet_viz.lecture.reading import deck_of
-from densenet_viz.stage.modules import adapted, style
-from tests.small_models import small_model
+from scripts.browser import settle
+from tests.stage_pages import CHECKS, MAPS, SIDE, STAGES, written
 
 expect.set_options(timeout=20_000)  # a busy machine is no finding
-STAGES = ("growth", "block", "transition", "overview")
-DECK = "title: All\nminutes: 4\n" + "".join(
-    f"\n---\n# {name}\nminutes: 1\npicture: {name}{', k=4' * (name == 'growth')}\n"
-    for name in STAGES
-)
-PAGE = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0; padding: 16px;
-background: #fcfbf8; color-scheme: light }}</style><div id="place"></div><script type="module">
-const {{ default: component }} = await import("data:text/javascript;base64,{module}");
-const root = document.getElementById("place").attachShadow({{ mode: "open" }});
-const sheet = document.createElement("style");
-sheet.textContent = {css};
-root.append(sheet);
-component({{ data: {scene}, parentElement: root, setStateValue() {{}} }});
-</script>"""
+LAYERS = 2  # of the small network's block
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    deck = scene_of(deck_of(DECK), model=lambda _: small_model())
-    folder = tmp_path_factory.mktemp("stages")
-    found = {}
-    for slide in deck["slides"]:
-        name = slide["picture"]["stage"]
-        file = folder / f"{name}.html"
-        file.write_text(
-            PAGE.format(
-                module=base64.b64encode(adapted(name).encode()).decode(),
-                css=json.dumps(style("stage.css", f"{name}.css")),
-                scene=json.dumps(deck["scenes"][slide["picture"]["key"]]),
-            ),
-            encoding="utf-8",
-        )
-        found[name] = file.as_uri()
-    return found
+    return written(tmp_path_factory.mktemp("stages"))
 
 
 Opener = Callable[..., Page]
@@ -159,8 +130,11 @@ def test_an_svg_of_plain_shapes(stage: Opener, tmp_path: Path) -> None:
 def test_the_growth_animation_as_a_video(stage: Opener, tmp_path: Path) -> None:
     page = stage("growth")
     place = page.locator(".stage-place").inner_text()
+    button = page.get_by_role("button", name="Save the animation as a video")
+    kind = button.inner_text().lower()
     file, data = saved(page, "Save the animation as a video", tmp_path)
-    assert re.fullmatch(r"densenet-growth\.(mp4|webm)", file)
+    assert file == f"densenet-growth.{kind}"
+    assert data[4:8] == b"ftyp" if kind == "mp4" else data[:4] == b"\x1a\x45\xdf\xa3"
     length, width, height = page.evaluate(
         """async (address) => {
           const video = document.createElement("video");
@@ -178,22 +152,167 @@ def test_the_growth_animation_as_a_video(stage: Opener, tmp_path: Path) -> None:
     assert page.locator(".stage-place").inner_text() == place
 
 
-def test_a_recording_can_be_stopped(stage: Opener) -> None:
+def frames(data: bytes) -> list[Image.Image]:
+    image = Image.open(io.BytesIO(data))
+    pictures = []
+    for place in range(image.n_frames):  # type: ignore[attr-defined]
+        image.seek(place)
+        pictures.append(image.convert("RGB"))
+    return pictures
+
+
+def test_the_growth_animation_as_a_gif(stage: Opener, tmp_path: Path) -> None:
     page = stage("growth")
-    page.get_by_role("button", name="Save the animation as a video").click()
-    page.get_by_role("button", name="Stop recording").click()
-    expect(page.locator(".stage-saved")).to_have_text("Recording was stopped.")
-    expect(page.get_by_role("button", name="Save the animation as a video")).to_have_text("Video")
+    page.locator(".stage-view").press("ArrowRight")
+    place = page.locator(".stage-place").inner_text()
+    before = page.locator(".stage-view canvas").evaluate("(c) => [c.width, c.toDataURL()]")
+    file, data = saved(page, "Save the animation as a GIF", tmp_path)
+    assert file == "densenet-growth.gif"
+    expect(page.locator(".stage-saved")).to_have_text(f"{file} is saved.")
+    assert len(data) < 5_000_000
+    image = Image.open(io.BytesIO(data))
+    assert (image.format, image.info["loop"], image.info["duration"]) == ("GIF", 0, 100)
+    width, height = image.size
+    assert width <= 960
+    assert width * height <= 1.01 * 960 * 600
+    pictures = frames(data)
+    assert len(pictures) == 16 * LAYERS + 1
+    assert np.abs(np.asarray(pictures[0]).astype(int)[:4] - (252, 251, 248)).max() <= 2
+    arrays = [np.asarray(one).astype(int) for one in pictures]
+    assert (np.abs(arrays[0] - arrays[-1]).max(axis=2) > 60).mean() > 0.02
+    moves = [bool((one != other).any()) for one, other in pairwise(arrays)]
+    assert sum(moves) > 0.8 * len(moves)  # while a layer computes, it may stand still
+    assert len(np.unique(arrays[-1].reshape(-1, 3), axis=0)) > 50
+    # The stage stands where it stood.
+    assert page.locator(".stage-place").inner_text() == place
+    after = page.locator(".stage-view canvas").evaluate("(c) => [c.width, c.toDataURL()]")
+    assert after == before
 
 
-@pytest.mark.parametrize("name", STAGES)
+def test_the_gif_ends_with_what_the_saved_picture_shows(stage: Opener, tmp_path: Path) -> None:
+    page = stage("growth")
+    last = frames(saved(page, "Save the animation as a GIF", tmp_path)[1])[-1]
+    page.locator(".stage-view").press("End")
+    expect(page.locator(".growth-count b").last).to_have_text("24")
+    image = Image.open(io.BytesIO(saved(page, "Save this picture as PNG", tmp_path)[1]))
+    # Both begin 20 pixels beside the stage; the picture has words under the stage, too.
+    height = round(last.height * image.width / last.width)
+    still = (
+        image.convert("RGB")
+        .crop((0, 0, image.width, height - 40))
+        .resize((last.width, round(last.width * (height - 40) / image.width)), Image.Resampling.BOX)
+    )
+    pair = [np.asarray(one).astype(int)[: still.height] for one in (last, still)]
+    assert (np.abs(pair[0] - pair[1]).max(axis=2) > 60).mean() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("title", "stop", "name"),
+    [
+        ("Save the animation as a video", "Stop recording", "(MP4|WebM)"),
+        ("Save the animation as a GIF", "Stop drawing", "GIF"),
+    ],
+)
+def test_an_animation_can_be_stopped(stage: Opener, title: str, stop: str, name: str) -> None:
+    page = stage("growth")
+    others = row(page).get_by_role("button", name="Save this picture")
+    page.get_by_role("button", name=title).focus()
+    page.keyboard.press("Enter")
+    button = page.get_by_role("button", name=stop)
+    expect(button).to_have_text(re.compile(r"Stop \(\d+%\)"))
+    assert [other.is_disabled() for other in others.all()] == [True, True]
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".stage-saved")).to_have_text("Stopped; nothing is saved.")
+    expect(page.get_by_role("button", name=title)).to_have_text(re.compile(name))
+    assert [other.is_disabled() for other in others.all()] == [False, False]
+
+
+@pytest.mark.parametrize("name", MAPS + CHECKS)
+def test_a_picture_of_maps_as_png(stage: Opener, name: str, tmp_path: Path) -> None:
+    page = stage(name)
+    file, data = saved(page, "Save this picture as PNG", tmp_path)
+    assert re.fullmatch(r"densenet-[\w-]+\.png", file)
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    width, height = size(page)
+    assert image.width == 2 * (width + 40)
+    assert image.height < 2 * (height + 40)  # without the controls and the hint
+    assert len(image.getcolors(1 << 24) or []) > 100
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_a_picture_of_maps_as_svg(stage: Opener, name: str, tmp_path: Path) -> None:
+    page = stage(name)
+    _, data = saved(page, "Save this picture as SVG", tmp_path)
+    root = ET.fromstring(data)  # noqa: S314
+    words = " ".join(node.text or "" for node in root.iter(f"{SVG}text"))
+    assert page.locator(".stage-title").inner_text() in words
+    assert not re.search(r"Point at|Opacity|Hide the weakest|Zoom", words)  # for hands only
+    pictures = [node.attrib["href"] for node in root.iter(f"{SVG}image")]
+    # Picture and map and scale; three pictures and the scale; the same; a table.
+    assert len(pictures) == {"attribution": 3, "lineup": 4, "bench": 4, "agreement": 0}[name]
+    for address in pictures:
+        pixels = Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
+        assert pixels.size in {(SIDE, SIDE), (257, 1)}
+        assert len(pixels.convert("RGB").getcolors(1 << 16) or []) > 50
+
+
+def test_a_saved_map_has_the_colours_of_the_map(stage: Opener, tmp_path: Path) -> None:
+    """Pixel by pixel: the canvas of the map is found in the saved picture as it is."""
+    page = stage("attribution")
+    address = page.locator("canvas.attribution-canvas").last.evaluate("(c) => c.toDataURL()")
+    page.get_by_role("button", name="Save this picture as PNG").hover()
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(address[22:]))).convert("RGB"))
+    area, box = (
+        page.locator(place).last.bounding_box() for place in (".stage", "canvas.attribution-canvas")
+    )
+    assert area
+    assert box
+    _, data = saved(page, "Save this picture as PNG", tmp_path)
+    image = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+    middles = (np.arange(SIDE) + 0.5) / SIDE
+    down = np.round(2 * (box["y"] - area["y"] + 20 + middles * box["height"])).astype(int)
+    right = np.round(2 * (box["x"] - area["x"] + 20 + middles * box["width"])).astype(int)
+    found = image[np.ix_(down, right)]
+    assert np.abs(found - shown)[2:-2, 2:-2].max() <= 2  # round corners are cut off
+
+
+def test_a_hatched_bar_stays_hatched(stage: Opener, tmp_path: Path) -> None:
+    _, data = saved(stage("lineup"), "Save this picture as SVG", tmp_path)
+    root = ET.fromstring(data)  # noqa: S314
+    hatches = [one for one in root.iter(f"{SVG}linearGradient") if "spreadMethod" in one.attrib]
+    assert [one.attrib["spreadMethod"] for one in hatches] == ["repeat"] * 2  # one a network
+    used = {node.attrib.get("fill") for node in root.iter(f"{SVG}rect")}
+    assert {f"url(#{one.attrib['id']})" for one in hatches} <= used
+
+
+@pytest.mark.parametrize("name", STAGES + MAPS + CHECKS)
 def test_the_row_fits_a_phone_and_takes_keys(stage: Opener, name: str) -> None:
     page = stage(name, width=390)
     boxes: list[Any] = [button.bounding_box() for button in row(page).get_by_role("button").all()]
-    assert len(boxes) == (3 if name == "growth" else 2)
+    assert len(boxes) == (4 if name == "growth" else 2)
     assert len({box["y"] for box in boxes}) == 1
     assert all(box["width"] >= 44 and box["height"] >= 44 for box in boxes)
     assert max(box["x"] + box["width"] for box in boxes) <= 390
     row(page).get_by_role("button").first.focus()
     with page.expect_download():
         page.keyboard.press("Enter")
+
+
+def test_a_chart_is_saved_by_keyboard(app_url: str, browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.goto(f"{app_url}/growth_rate")
+        settle(page)
+        button = page.get_by_role("button", name="Download plot as a PNG")
+        box = button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44
+        button.focus()
+        with page.expect_download(timeout=60_000) as download:
+            page.keyboard.press("Enter")
+        assert download.value.suggested_filename == "densenet-channels.png"
+        download.value.save_as(tmp_path / "chart.png")
+    image = Image.open(tmp_path / "chart.png").convert("RGB")
+    assert image.width > 390  # twice as sharp as on the screen
+    assert len(image.getcolors(1 << 24) or []) > 20

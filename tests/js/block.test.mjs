@@ -178,3 +178,12 @@ test("numbers stand in the ink that is easier to read", () => {
   assert.equal(inkOn("#F0E442"), "#000000");
   assert.equal(inkOn("#0072B2"), "#ffffff");
 });
+
+test("on a slide arcs and cells keep to the height that is left", () => {
+  assert.equal(arcsFrame(900, 6, 290).height, 290);
+  assert.ok(arcsFrame(900, 6, 2000).height < 500, "no higher than on a page");
+  const frame = matrixFrame(900, 6, 290);
+  assert.ok(frame.height <= 290 && frame.height > 290 - 7);
+  const last = cellOf(frame, 6, 7);
+  assert.ok(last.y + last.height <= frame.height);
+});

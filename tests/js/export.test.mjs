@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { gradientParts } from "../../densenet_viz/stage/js/export-colours.js";
+import { dotParts, gradientParts, hatchParts } from "../../densenet_viz/stage/js/export-colours.js";
 import { even, filmType } from "../../densenet_viz/stage/js/export-film.js";
-import { runsOf, wordsOf } from "../../densenet_viz/stage/js/export-text.js";
+import { joined, runsOf, wordsOf } from "../../densenet_viz/stage/js/export-text.js";
 
 test("a gradient is taken apart as the browser computes it", () => {
   assert.deepEqual(gradientParts("linear-gradient(rgb(230, 159, 0) 50%, rgb(86, 180, 233) 50%)"), {
@@ -22,6 +22,29 @@ test("a gradient is taken apart as the browser computes it", () => {
 test("what is no gradient is none", () => {
   assert.equal(gradientParts("none"), null);
   assert.equal(gradientParts('url("data:image/png;base64,AA")'), null);
+});
+
+test("a hatching is one stripe and its gap, over and over", () => {
+  const found = hatchParts("repeating-linear-gradient(115deg, rgb(27, 30, 35) 0px, rgb(27, 30, 35) 5px, color(srgb 0.6 0.6 0.5) 5px, color(srgb 0.6 0.6 0.5) 8px)");
+  assert.deepEqual([found.angle, found.length], [115, 8]);
+  assert.deepEqual(found.stops.map(({ at }) => at), [0, 0.625, 0.625, 1]);
+  assert.deepEqual([found.stops[1].colour, found.stops[2].colour], ["rgb(27, 30, 35)", "color(srgb 0.6 0.6 0.5)"]);
+  const short = hatchParts("repeating-linear-gradient(45deg, red 0px 3px, rgba(0, 0, 0, 0) 3px 6px)");
+  assert.deepEqual(short.stops, [
+    { colour: "red", at: 0 },
+    { colour: "red", at: 0.5 },
+    { colour: "rgba(0, 0, 0, 0)", at: 0.5 },
+    { colour: "rgba(0, 0, 0, 0)", at: 1 },
+  ]);
+  assert.equal(hatchParts("linear-gradient(red, blue)"), null);
+  assert.equal(hatchParts("repeating-linear-gradient(45deg, red, blue)"), null);
+});
+
+test("dots have a colour, a radius and a distance", () => {
+  const image = "radial-gradient(circle, rgb(27, 30, 35) 2px, rgba(0, 0, 0, 0) 2.4px), none";
+  assert.deepEqual(dotParts(image, "8.5px 8.5px, auto"), { colour: "rgb(27, 30, 35)", radius: 2, tile: 8.5 });
+  assert.equal(dotParts(image, "auto"), null);
+  assert.equal(dotParts("repeating-conic-gradient(red 0deg 90deg)", "16px 16px"), null);
 });
 
 test("words know where they begin", () => {
@@ -44,6 +67,17 @@ test("words of one line are one run, and a new line begins another", () => {
   assert.deepEqual(runsOf(words), [
     { text: "every layer", rect: { left: 10, top: 0, right: 95, width: 85, height: 20 } },
     { text: "reads", rect: rect(10, 22, 40) },
+  ]);
+});
+
+test("a word that was broken is a part on each of its lines", () => {
+  const places = [["3", 80, 0], ["2", 88, 0], ["–", 96, 0], ["6", 10, 22], ["3,", 18, 22]];
+  const letters = places.map(([text, left, top]) => ({ text, rect: rect(left, top, 8) }));
+  const parts = joined(letters);
+  assert.deepEqual(parts.map(({ text }) => text), ["32–", "63,"]);
+  assert.deepEqual(parts.map(({ rect: { left, right, top } }) => [left, right, top]), [
+    [80, 104, 0],
+    [10, 26, 22],
   ]);
 });
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { largest, narrower, smaller } from "../../densenet_viz/stage/js/lecture-fit.js";
+import { largest, leastWidth, narrower, smaller } from "../../densenet_viz/stage/js/lecture-fit.js";
 import { HELP, actionOf } from "../../densenet_viz/stage/js/lecture-keys.js";
 import { picked } from "../../densenet_viz/stage/js/lecture-overview.js";
-import { changeAt, hashOf, inside, keyAt, moved, placeOf, plannedAt } from "../../densenet_viz/stage/js/lecture-place.js";
+import { changeAt, hashOf, inside, keyAt, moved, placeOf, plannedAt, valueAt } from "../../densenet_viz/stage/js/lecture-place.js";
+import { isOver } from "../../densenet_viz/stage/js/lecture-slide.js";
 import { swept } from "../../densenet_viz/stage/js/lecture-swipe.js";
 import { againstPlan, clock } from "../../densenet_viz/stage/js/lecture-timer.js";
 import { grouped } from "../../densenet_viz/stage/js/lecture-words.js";
@@ -165,13 +166,18 @@ test("the overview's keys move in its grid and stay in it", () => {
   assert.equal(picked(3, "x", 10, 4), null);
 });
 
+test("a picture's letters become as large as the slide's, where it is still wide enough", () => {
+  assert.equal(largest(1800, 28, leastWidth("growth")), 2);
+  assert.equal(largest(1800, 28, leastWidth("overview")), 2);
+  assert.equal(largest(990, 28, leastWidth("growth")), 1.5);
+  assert.ok(largest(990, 28, leastWidth("scatter")) < 1.1);
+  assert.equal(largest(500, 28, leastWidth("growth")), 1);
+});
+
 test("a picture that is too tall is laid out narrower, then smaller, and never without end", () => {
-  assert.equal(largest(1800), 2);
-  assert.equal(largest(990), 1.5);
-  assert.equal(largest(700), 1.05);
-  assert.equal(narrower(1200, 1.5), 800);
-  assert.equal(narrower(700, 2), 660);
-  assert.equal(narrower(500, 2), 500);
+  assert.equal(narrower(1200, 1.5, 660), 800);
+  assert.equal(narrower(700, 2, 660), 660);
+  assert.equal(narrower(500, 2, 660), 500);
   for (const tall of [0.99, 1.001, 1.2, 3]) {
     let zoom = 2;
     for (let tries = 0; tries < 40 && zoom > 0.6; tries++) {
@@ -181,4 +187,21 @@ test("a picture that is too tall is laid out narrower, then smaller, and never w
     }
     assert.equal(zoom, 0.6);
   }
+});
+
+test("a control stands at what the deck shows at the step", () => {
+  const control = { name: "k", label: "k", value: 12, steps: [[1, 24], [3, 32]] };
+  assert.deepEqual([0, 1, 2, 3, 9].map((step) => valueAt(control, step)), ["12", "24", "24", "32", "32"]);
+  assert.equal(valueAt({ name: "k", label: "k", value: 12 }, 5), "12");
+});
+
+test("a few words stand over a wide picture, and beside it where they are many or ask", () => {
+  const words = (text, kind = "p") => ({ kind, step: 0, spans: [{ text }] });
+  const slide = (more) => ({ layout: "both", blocks: [words("Every layer reads all.")], question: null, picture: { stage: "growth" }, ...more });
+  assert.equal(isOver(slide({})), true);
+  assert.equal(isOver(slide({ layout: "picture", blocks: [] })), false);
+  assert.equal(isOver(slide({ question: { text: "?", options: [], right: null } })), false);
+  assert.equal(isOver(slide({ blocks: [words("long ".repeat(40))] })), false);
+  assert.equal(isOver(slide({ blocks: [words("a bullet", "li")] })), false);
+  assert.equal(isOver(slide({ picture: { stage: "lineup" } })), false);
 });

@@ -64,3 +64,11 @@ test("where layers crowd, the first keeps its number, and none comes near the lo
   assert.deepEqual(shown, [1, 6, 12, 18]);
   assert.ok(numbered(frameOf(1200, 24), 5, 24));
 });
+
+test("on a slide the arcs rise less where the height is short, and the bars stay", () => {
+  const free = frameOf(900, 24);
+  const held = frameOf(900, 24, 250);
+  assert.ok(free.height > 250 && held.height <= 250.01);
+  assert.equal(held.tallest, free.tallest);
+  assert.ok(frameOf(900, 24, 10).row > 0);
+});

@@ -4,7 +4,7 @@ import test from "node:test";
 import { columnsFor, domain, nearest, share, steps, ticks, walked } from "../../densenet_viz/stage/js/scatter-geometry.js";
 import { crosses, overlap, placed } from "../../densenet_viz/stage/js/scatter-labels.js";
 import { layout } from "../../densenet_viz/stage/js/scatter-layout.js";
-import { axisWords, compared, isNumeric, sentence, sorted, sortKey, valued, written } from "../../densenet_viz/stage/js/scatter-words.js";
+import { axisWords, compared, fileName, isNumeric, sentence, sorted, sortKey, valued, written } from "../../densenet_viz/stage/js/scatter-words.js";
 import { depthSum, described, lens, percent, stepped, sum, verdict } from "../../densenet_viz/stage/js/reconciliation-words.js";
 
 const axis = (title, unit, more = {}) => ({ title, unit, log: false, better: "", from_zero: false, ...more });
@@ -190,4 +190,17 @@ test("arrow keys go round the choices", () => {
   assert.equal(stepped(["a", "b", "c"], "a", "ArrowUp"), "c");
   assert.equal(stepped(["a", "b", "c"], "a", "End"), "c");
   assert.equal(stepped(["a", "b", "c"], "a", "Enter"), null);
+});
+
+test("a saved picture's file is named after what it shows", () => {
+  assert.equal(fileName("Nine systems: activation memory against parameters"), "nine-systems-activation-memory");
+  assert.equal(fileName("Error on C10+ against what a network costs"), "error-on-c10-against");
+});
+
+test("on a slide a panel keeps to the height that is left and writes as large as the slide", () => {
+  const laid = layout(PARAMETERS, 290, widthOf, { letters: 16, most: 230 });
+  assert.equal(laid.height, 230);
+  assert.equal(laid.font, 16);
+  assert.ok(laid.places.every(({ at: [, y] }) => y < 230));
+  assert.equal(layout(PARAMETERS, 290, widthOf, { letters: 0, most: 2000 }).height, layout(PARAMETERS, 290, widthOf).height);
 });

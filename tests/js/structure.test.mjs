@@ -133,3 +133,9 @@ test("words give the sums that belong together", () => {
   assert.match(barsWords(SCENE, flows, ALL), /overlap/);
   assert.equal(mapWords(SCENE, flows, SUM, 3), "all sources → transition 3: +8.00 (100%)");
 });
+
+test("on a slide the matrix keeps to the height that is left", () => {
+  assert.ok(matrixFrame(440, 24).height > 260);
+  assert.ok(matrixFrame(440, 24, 260).height <= 260);
+  assert.equal(matrixFrame(440, 24, 2000).row, matrixFrame(440, 24).row);
+});

@@ -167,3 +167,11 @@ test("numbers are written with their sign, and to what is known of them", () => 
   assert.equal(poolingWords([1, -2, 3, -4], -0.5, "average", 1), "(1.0 − 2.0 + 3.0 − 4.0) / 4 = −0.5");
   assert.equal(poolingWords([1, -2, 3, -4], 3, "max", 1), "the largest of 1.0, −2.0, 3.0, −4.0 is 3.0");
 });
+
+test("on a slide the tensors are as large as the height that is left lets them be", () => {
+  const free = layoutFor(900, 256, 128, 0.5);
+  const held = layoutFor(900, 256, 128, 0.5, 300);
+  assert.ok(free.height > 300 && held.height <= 300);
+  assert.ok(held.height > 300 - 2 * held.given.rows, "two pixels more a map would be too high");
+  assert.equal(held.result.pitch, held.given.pitch / 2);
+});

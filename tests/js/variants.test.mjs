@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { highBefore, mostChannels, moved, rows, sharedUntil, target } from "../../densenet_viz/stage/js/variants-geometry.js";
+import { fitted, highBefore, mostChannels, moved, rows, sharedUntil, target } from "../../densenet_viz/stage/js/variants-geometry.js";
 import { ARRIVES, countAfter, formula, label, pace, passedAt, tally, wall, words, worth } from "../../densenet_viz/stage/js/variants-walk.js";
 
 /** What `count_stops` in Python reads off an inventory; a test there holds it against live networks. */
@@ -205,4 +205,23 @@ test("up to where all are alike: the last transition that stands at one place in
   assert.equal(sharedUntil([shallow, deep]), funnel.end);
   const other = rows([[part("stem", 3, 4, 20), part("block", 4, 10, 10, 3), ...SHALLOW.slice(2)], DEEP], SIZES);
   assert.equal(sharedUntil(other), 0);
+});
+
+test("on a slide the strips are as tall as all of them fit below each other", () => {
+  const sizes = { ...SIZES, tallest: 250 };
+  const free = fitted([SHALLOW, DEEP], sizes, Infinity, 30);
+  assert.deepEqual(free, rows([SHALLOW, DEEP], sizes));
+  const used = (laid) => laid.reduce((sum, { height }) => sum + height + 30, 0);
+  const room = used(free) - 40;
+  const held = fitted([SHALLOW, DEEP], sizes, room, 30);
+  assert.ok(used(held) <= room);
+  assert.ok(held[1].peak < free[1].peak);
+});
+
+test("on a slide the bricks grow into the height that is left", () => {
+  const walk = stops(D121);
+  const [low, high] = [wall(walk, 930, false), wall(walk, 930, false, 220)];
+  assert.ok(low.height < 220 && high.height <= 220);
+  assert.ok(high.height > 200);
+  assert.equal(wall(walk, 930, false, 10).height, low.height, "never lower than on a page");
 });

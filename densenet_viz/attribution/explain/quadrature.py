@@ -22,7 +22,7 @@ FIRST = (0.0, 1 / 32, 3 / 32, 3 / 16, 5 / 16, 1 / 2, 3 / 4, 1.0)
 TOLERANCE = 0.01
 """Part of the score's rise by which the sum of the values may miss it."""
 
-ROUGHNESS = 0.15
+ROUGHNESS = 0.2
 """Part of all the score's ups and downs that the trapezoids may miss before they are scaled."""
 
 SCALED = 0.5

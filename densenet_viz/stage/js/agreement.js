@@ -24,12 +24,17 @@ class Agreement {
     this.chosen = 0;
     this.title = h("h3", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
-    this.choice = h("div", { class: "agreement-choice", role: "radiogroup", "aria-label": "What is ranked" });
+    this.choice = h("div", { class: "agreement-choice stage-aside", role: "radiogroup", "aria-label": "What is ranked" });
     this.reading = h("p", { class: "agreement-reading" });
     this.table = h("table", { class: "agreement-table" });
     const scroll = h("div", { class: "agreement-scroll", tabindex: 0, role: "region", "aria-label": "Rank correlations" }, this.table);
     this.node = h("section", { class: "agreement", "aria-label": "Which maps agree" }, this.title, this.sentence, this.choice, scroll, this.reading);
     root.append(this.node);
+  }
+
+  /** How the picture is saved. @returns {import("./export.js").Saved} */
+  save() {
+    return { name: "agreement" };
   }
 
   destroy() {

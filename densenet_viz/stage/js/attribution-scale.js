@@ -24,6 +24,11 @@ export function placeOf(value, limit, steps) {
   return Math.round(((steps - 1) / 2) * (1 + part));
 }
 
+/** What stands at the two ends of the scale. @param {string[]} meaning */
+export function ends([lower, higher]) {
+  return [`◀ ${lower}`, `${higher} ▶`];
+}
+
 /** Strengths in rising order. @param {Float32Array} values */
 export function strengths(values) {
   return values.map(Math.abs).sort();

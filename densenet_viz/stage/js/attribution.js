@@ -1,7 +1,7 @@
 // A picture and the map of what a network looked at in it. All that follows the map (opacity,
 // threshold, view, crosshair) is answered here, within a frame and without the server.
 
-import { moved, paintHeat, signed, strengths, threshold, unpackHeat } from "./attribution-scale.js";
+import { ends, moved, paintHeat, signed, strengths, threshold, unpackHeat } from "./attribution-scale.js";
 import { h, say } from "./dom.js";
 import { bytesOf } from "./maps.js";
 
@@ -59,18 +59,23 @@ class AttributionStage {
     this.right.frame.append(this.ghost);
     const pictures = h("div", { class: "attribution-pictures" }, this.left.node, this.right.node);
 
-    this.readout = h("p", { class: "attribution-readout", role: "status" }, HINT);
+    this.readout = h("p", { class: "attribution-readout stage-aside", role: "status" }, HINT);
     this.legend = h("canvas", { class: "attribution-scale", width: 257, height: 1, role: "img" });
     this.limits = [0, 1, 2].map(() => h("span", {}));
     this.meaning = [0, 1].map(() => h("span", {}));
     this.scaleWords = h("p", { class: "attribution-words" });
-    this.tools = h("div", { class: "attribution-tools" }, this.viewChoice(), this.opacitySlider(), this.hideSlider());
+    this.tools = h("div", { class: "attribution-tools stage-aside" }, this.viewChoice(), this.opacitySlider(), this.hideSlider());
     const limits = h("div", { class: "attribution-limits" }, this.limits[0], this.limits[1], this.limits[2]);
     const meaning = h("div", { class: "attribution-meaning" }, this.meaning[0], this.meaning[1]);
     const legend = h("div", { class: "attribution-legend" }, meaning, this.legend, limits, this.scaleWords);
     this.below = h("div", { class: "attribution-below" }, this.readout, this.tools, legend);
     this.node = h("section", { class: "attribution", "aria-label": "What the network looked at" }, head, pictures, this.below);
     root.append(this.node);
+  }
+
+  /** How the picture is saved. @returns {import("./export.js").Saved} */
+  save() {
+    return { name: "attribution" };
   }
 
   destroy() {
@@ -177,7 +182,7 @@ class AttributionStage {
     this.values = unpackHeat(map.heat);
     this.sorted = strengths(this.values);
     for (const [index, node] of this.limits.entries()) say(node, map.limits[index]);
-    for (const [index, node] of this.meaning.entries()) say(node, map.meaning[index]);
+    for (const [index, node] of this.meaning.entries()) say(node, ends(map.meaning)[index]);
     say(this.scaleWords, map.scale);
     this.legend.setAttribute("aria-label", `Scale from ${map.limits[0]}, ${map.meaning[0]}, to ${map.limits[2]}, ${map.meaning[1]}.`);
     const context = /** @type {CanvasRenderingContext2D} */ (this.legend.getContext("2d"));

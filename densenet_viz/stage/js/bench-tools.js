@@ -1,5 +1,6 @@
 // The bench's controls: one choice out of a few, a slider, the zoom's buttons, and the legend.
 
+import { ends } from "./attribution-scale.js";
 import { h, say } from "./dom.js";
 
 /**
@@ -12,7 +13,7 @@ export function choice(label, group, options, chosen, choose) {
     const input = h("input", { type: "radio", name: group, value, checked: value === chosen, onchange: () => choose(value) });
     return h("label", { class: "bench-option" }, input, h("span", {}, name));
   });
-  return h("div", { class: "bench-choice", role: "radiogroup", "aria-label": label }, ...nodes);
+  return h("div", { class: "bench-choice stage-aside", role: "radiogroup", "aria-label": label }, ...nodes);
 }
 
 /**
@@ -77,7 +78,7 @@ export class Legend {
   /** @param {{limits: string[], words: string}} scale @param {string[]} meaning */
   show(scale, meaning) {
     for (const [index, node] of this.limits.entries()) say(node, scale.limits[index]);
-    for (const [index, node] of this.meaning.entries()) say(node, meaning[index]);
+    for (const [index, node] of this.meaning.entries()) say(node, ends(meaning)[index]);
     say(this.words, scale.words);
     this.canvas.setAttribute("aria-label", `Scale from ${scale.limits[0]}, ${meaning[0]}, to ${scale.limits[2]}, ${meaning[1]}.`);
   }

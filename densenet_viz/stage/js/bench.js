@@ -73,13 +73,18 @@ class Bench {
     const [scale, view, opacity, contrast] = this.choices();
     this.scaleInputs = [...scale.querySelectorAll("input")];
     const above = h("div", { class: "bench-above" }, scale, this.legend.node);
-    const tools = h("div", { class: "bench-tools" }, view, opacity, contrast, this.zoomButtons.node);
+    const tools = h("div", { class: "bench-tools stage-aside" }, view, opacity, contrast, this.zoomButtons.node);
     this.first = this.panel(new Panel(this.hands()));
     this.grid = h("div", { class: "bench-grid" }, this.first.node);
-    this.readout = h("p", { class: "bench-readout", role: "status" }, HINT);
+    this.readout = h("p", { class: "bench-readout stage-aside", role: "status" }, HINT);
     this.progress = h("p", { class: "stage-hidden", role: "status" });
     this.node = h("section", { class: "bench", "aria-label": "Maps side by side" }, head, above, this.grid, this.readout, tools, this.progress);
     root.append(this.node);
+  }
+
+  /** How the picture is saved. @returns {import("./export.js").Saved} */
+  save() {
+    return { name: "maps-side-by-side" };
   }
 
   destroy() {

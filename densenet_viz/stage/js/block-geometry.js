@@ -33,20 +33,21 @@ const NARROW = 640;
 
 /**
  * Nodes on one line, arcs above it (to the right of it on a phone).
- * @param {number} width @param {number} layers L
+ * @param {number} width @param {number} layers L @param {number} most CSS pixels that it may be high
  * @returns {Arcs}
  */
-export function arcsFrame(width, layers) {
-  return width < NARROW ? standing(width, layers) : lying(width, layers);
+export function arcsFrame(width, layers, most = Infinity) {
+  return width < NARROW ? standing(width, layers) : lying(width, layers, most);
 }
 
-/** @param {number} width @param {number} layers @returns {Arcs} */
-function lying(width, layers) {
+/** @param {number} width @param {number} layers @param {number} most @returns {Arcs} */
+function lying(width, layers, most) {
   const ends = 96;
   const pitch = (width - 2 * ends) / layers;
   const thick = pitch >= 100 ? 52 : pitch >= 44 ? 44 : 30;
   const wide = Math.min(112, pitch - (pitch >= 44 ? 14 : pitch >= 24 ? 4 : 1));
-  const reach = Math.round(Math.min(300, Math.max(170, width * 0.25)));
+  const below = 54;
+  const reach = Math.round(Math.min(300, Math.max(170, width * 0.25), Math.max(80, most - 10 - thick - below - 34)));
   const base = reach + 10 + thick / 2;
   const nodes = Array.from({ length: layers + 2 }, (_, node) => ({
     x: node === 0 ? 44 : node > layers ? width - 44 : ends + (node - 0.5) * pitch,
@@ -54,7 +55,6 @@ function lying(width, layers) {
     width: node === 0 || node > layers ? 76 : wide,
     height: node === 0 || node > layers ? Math.max(thick, 44) : thick,
   }));
-  const below = 54;
   return { width, height: base + thick / 2 + below + 34, vertical: false, base, reach, below, half: thick / 2, nodes };
 }
 
@@ -103,18 +103,19 @@ export function apex(curve) {
 
 /**
  * Sources as rows, readers as columns, the output's column apart.
- * @param {number} width @param {number} layers L
+ * @param {number} width @param {number} layers L @param {number} most CSS pixels that it may be high
  * @returns {Matrix}
  */
-export function matrixFrame(width, layers) {
+export function matrixFrame(width, layers, most = Infinity) {
   const narrow = width < NARROW;
   const left = narrow ? 80 : 150;
   const gap = narrow ? 6 : 14;
   const last = narrow ? 40 : 64;
   const cell = Math.min(132, (width - left - gap - last - 4) / layers);
-  const row = layers <= 6 ? 44 : layers <= 12 ? 32 : layers <= 24 ? 24 : 18;
   const head = layers <= 12 ? 48 : 30;
   const top = head + 11;
+  const tall = layers <= 6 ? 44 : layers <= 12 ? 32 : layers <= 24 ? 24 : 18;
+  const row = Math.min(tall, Math.max(12, Math.floor((most - top - 6) / (layers + 1))));
   const nodes = Array.from({ length: layers + 2 }, (_, node) => {
     const middle = node > layers ? left + layers * cell + gap + last / 2 : left + (node - 0.5) * cell;
     return node === 0

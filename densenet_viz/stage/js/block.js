@@ -5,7 +5,7 @@ import { arcsFrame, boxBetween, countAt, matrixFrame, nodeAt } from "./block-geo
 import { Panel } from "./block-panel.js";
 import { makeNode, makeParts, putNode, putNote } from "./block-parts.js";
 import { connectionsOf, outputOf, sentenceOf, startOf, sumWords, titleOf, wholeWords } from "./block-words.js";
-import { onWidth, pointIn, reducedMotion, say, sized } from "./dom.js";
+import { onWidth, pointIn, reducedMotion, say, sized, spareOf } from "./dom.js";
 import { ease, mix } from "./growth-timing.js";
 import { badge } from "./growth-words.js";
 import { Player } from "./player.js";
@@ -119,9 +119,9 @@ class Block {
   /** @param {number} width */
   resize(width) {
     this.width = width;
-    const layers = this.scene.layers.length;
-    this.arcs = arcsFrame(width, layers);
-    this.matrix = matrixFrame(width, layers);
+    const [layers, most] = [this.scene.layers.length, spareOf(this.root, this.parts.stage) ?? Infinity];
+    this.arcs = arcsFrame(width, layers, most);
+    this.matrix = matrixFrame(width, layers, most);
     this.context = sized(this.parts.canvas, width, Math.max(this.arcs.height, this.matrix.height));
     this.player.setSteps(layers);
     this.panel.show(this.shown);

@@ -63,7 +63,7 @@ export function reducedMotion() {
 }
 
 /**
- * Calls `draw(width, pixelRatio)` now and whenever the node's width changes.
+ * Calls `draw(width)` now, whenever the node's width changes, and when a slide gives other room.
  * @param {Element} node
  * @param {(width: number) => void} draw
  * @returns {() => void} stops watching
@@ -75,7 +75,13 @@ export function onWidth(node, draw) {
     if (width > 0 && width !== last) draw((last = width));
   });
   observer.observe(node);
-  return () => observer.disconnect();
+  const slide = node.getRootNode();
+  const again = () => last > 0 && draw(last);
+  slide.addEventListener("stage-room", again);
+  return () => {
+    observer.disconnect();
+    slide.removeEventListener("stage-room", again);
+  };
 }
 
 /** How much a slide enlarges what stands on it (CSS `zoom`); 1 elsewhere. @param {Element} node */
@@ -93,6 +99,17 @@ export function pointIn({ clientX, clientY }, node) {
 /** How tall a slide lets the stage be, in the stage's own pixels; null where a page scrolls. @param {Element} node */
 export function roomOf(node) {
   return Number(getComputedStyle(node).getPropertyValue("--stage-room")) || null;
+}
+
+/** How tall a slide lets a part of the stage `root` be beside all else on it; null where a page scrolls. @param {Element} root @param {Element} part */
+export function spareOf(root, part) {
+  const room = roomOf(root);
+  return room && Math.floor(room - (root.scrollHeight - part.getBoundingClientRect().height / zoomOf(part)) - 2);
+}
+
+/** How large letters on a slide at least are, in the node's own pixels; 0 on a page. @param {Element} node */
+export function lettersOf(node) {
+  return parseFloat(getComputedStyle(node).getPropertyValue("--words")) || 0;
 }
 
 /** Canvas pixels to a CSS pixel, at the least. */

@@ -1,7 +1,7 @@
 // A stage's animation as a video: each frame is its canvas and, over it, its words.
 
 import { h } from "./dom.js";
-import { svgOf } from "./export-svg.js";
+import { MARGIN, svgOf } from "./export-svg.js";
 
 /**
  * An animation that can be recorded: `draw` shows a moment, 0 to `steps`, `until` is the last
@@ -37,13 +37,21 @@ async function drawWords(svg, context, scale) {
   context.drawImage(image, 0, 0, image.width * scale, image.height * scale);
 }
 
+/** The size of a frame in CSS pixels: the picture and what stands around it. @param {HTMLElement} root @param {Film} scene */
+export function paperOf(root, scene) {
+  const { width, top } = root.getBoundingClientRect();
+  return { width: width + 2 * MARGIN, height: scene.until.getBoundingClientRect().bottom - top + 2 * MARGIN };
+}
+
 /** One frame of the stage as it stands. @param {HTMLElement} root @param {Film} scene @param {CanvasRenderingContext2D} context @param {number} scale */
-async function drawFrame(root, scene, context, scale) {
+export async function drawFrame(root, scene, context, scale) {
   const area = root.getBoundingClientRect();
   const [picture, { bottom }] = [scene.canvas.getBoundingClientRect(), scene.until.getBoundingClientRect()];
   const words = svgOf(root, { canvases: false, height: bottom - area.top });
+  context.resetTransform();
   context.fillStyle = getComputedStyle(root).backgroundColor;
   context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+  context.translate(MARGIN * scale, MARGIN * scale);
   context.drawImage(scene.canvas, (picture.left - area.left) * scale, (picture.top - area.top) * scale, picture.width * scale, picture.height * scale);
   await drawWords(words, context, scale);
 }
@@ -54,10 +62,9 @@ async function drawFrame(root, scene, context, scale) {
  * @returns {Promise<{blob: Blob, kind: string} | null>} null where it was stopped
  */
 export async function film(root, scene, told, signal) {
-  const area = root.getBoundingClientRect();
-  const scale = WIDTH / area.width;
-  const height = scene.until.getBoundingClientRect().bottom - area.top;
-  const canvas = h("canvas", { width: WIDTH, height: even(height * scale) });
+  const paper = paperOf(root, scene);
+  const scale = WIDTH / paper.width;
+  const canvas = h("canvas", { width: WIDTH, height: even(paper.height * scale) });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const type = /** @type {string} */ (filmType());
   const recorder = new MediaRecorder(canvas.captureStream(FRAMES_A_SECOND), { mimeType: type, videoBitsPerSecond: BITS_A_SECOND });

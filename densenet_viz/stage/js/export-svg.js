@@ -3,10 +3,10 @@
 
 import { s } from "./dom.js";
 import { lettersOf, linesOf } from "./export-text.js";
-import { gradientOf, hex, opaque } from "./export-colours.js";
+import { dotsOf, gradientOf, hatchOf, hex, opaque } from "./export-colours.js";
 
 /** Controls are for hands, and a saved picture has none. */
-export const CONTROLS = ".stage-player, .stage-save, .stage-hidden, .stage-choice, .stage-switch, .block-whole, input, select, [hidden]";
+export const CONTROLS = ".stage-aside, .stage-player, .stage-save, .stage-hidden, .stage-choice, .stage-switch, .block-whole, details:not([open]), summary, input, select, [hidden]";
 
 /** What shapes inside an SVG look like; style sheets say it, and a saved file has none. */
 const COLOURS = ["fill", "stroke"];
@@ -57,22 +57,35 @@ class Drawing {
   /** A group that shows nothing beyond the element, where it hides that. @param {Element} node @param {CSSStyleDeclaration} style @param {SVGElement} group */
   clipped(node, style, group) {
     if (style.overflow === "visible") return group;
-    const clip = s("clipPath", {}, s("rect", this.place(node.getBoundingClientRect())));
-    const inner = s("g", { "clip-path": this.define(clip) });
+    const inner = s("g", { "clip-path": this.clip(this.shape(node, style)) });
     group.append(inner);
     return inner;
   }
 
+  /** The rectangle of an element, with its round corners. @param {Element} node @param {CSSStyleDeclaration} style */
+  shape(node, style) {
+    const place = this.place(node.getBoundingClientRect());
+    return { ...place, rx: Math.min(parseFloat(style.borderTopLeftRadius) || 0, place.height / 2) };
+  }
+
+  /** @param {import("./dom.js").Attributes} rect */
+  clip(rect) {
+    return this.define(s("clipPath", {}, s("rect", rect)));
+  }
+
   /** Ground, border and picture of an element. @param {Element} node @param {CSSStyleDeclaration} style @param {SVGElement} group */
   box(node, style, group) {
-    const place = this.place(node.getBoundingClientRect());
+    const shape = this.shape(node, style);
+    const { rx, ...place } = shape;
     if (place.width === 0 || place.height === 0) return;
-    const shape = { ...place, rx: Math.min(parseFloat(style.borderTopLeftRadius) || 0, place.height / 2) };
-    const gradient = style.backgroundSize === "auto" ? gradientOf(style.backgroundImage) : null;
+    const { backgroundImage: image, backgroundSize: size } = style;
+    const gradient = size === "auto" ? (gradientOf(image) ?? hatchOf(image)) : dotsOf(image, size);
     if (opaque(style.backgroundColor)) group.append(s("rect", { ...shape, ...fill(style.backgroundColor) }));
     if (gradient) group.append(s("rect", { ...shape, fill: this.define(gradient) }));
     const address = this.pixels(node);
-    if (address) group.append(s("image", { ...place, href: address, preserveAspectRatio: "none", style: `image-rendering:${style.imageRendering}` }));
+    /** @type {import("./dom.js").Attributes} */
+    const corners = rx ? { "clip-path": this.clip(shape) } : {};
+    if (address) group.append(s("image", { ...place, ...corners, href: address, preserveAspectRatio: "none", style: `image-rendering:${style.imageRendering}` }));
     group.append(...borders(style, shape));
   }
 
@@ -144,6 +157,18 @@ function borders(style, { x, y, width, height, rx }) {
   });
 }
 
+/**
+ * A stroke that keeps its width however its SVG is stretched would keep it in a larger picture,
+ * too: here it gets the width that it has now, in its own unit.
+ * @param {Element} from @param {CSSStyleDeclaration} style
+ */
+function scaledStroke(from, style) {
+  const matrix = style.vectorEffect === "non-scaling-stroke" && from instanceof SVGGraphicsElement ? from.getScreenCTM() : null;
+  if (!matrix || Math.abs(matrix.a - matrix.d) > 1e-3 * Math.abs(matrix.a)) return [];
+  const dashes = style.strokeDasharray.split(/,\s*/).map((dash) => parseFloat(dash) / matrix.a);
+  return ["vector-effect:none", `stroke-width:${parseFloat(style.strokeWidth) / matrix.a}`, ...(dashes.some(Number.isNaN) ? [] : [`stroke-dasharray:${dashes.join(" ")}`])];
+}
+
 /** Writes into a copied shape what style sheets say of it. @param {Element} from @param {Element} to */
 function wear(from, to) {
   const style = getComputedStyle(from);
@@ -157,12 +182,13 @@ function wear(from, to) {
       look.push(`${name}:${code}`, `${name}-opacity:${opacity * Number(style.getPropertyValue(`${name}-opacity`))}`);
     }
   }
+  look.push(...scaledStroke(from, style));
   for (const name of ["class", "tabindex", "role", "aria-label"]) to.removeAttribute(name);
   to.setAttribute("style", look.join(";"));
 }
 
 /** What a whole picture has around it, in CSS pixels. */
-const MARGIN = 20;
+export const MARGIN = 20;
 
 /**
  * The stage as it is drawn now; without its canvases only what stands over them, without a ground.

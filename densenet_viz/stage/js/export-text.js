@@ -46,16 +46,35 @@ export function runsOf(words) {
   return runs;
 }
 
+/** Letters that stand on one line are one part of a word. @param {Line[]} letters @returns {Line[]} */
+export function joined(letters) {
+  /** @type {Line[]} */
+  const parts = [];
+  for (const { text, rect } of letters.filter(({ rect }) => rect)) {
+    const last = parts[parts.length - 1];
+    if (last && Math.abs(last.rect.top - rect.top) < 1) {
+      last.text += text;
+      last.rect = { ...last.rect, right: rect.right, width: rect.right - last.rect.left };
+    } else parts.push({ text, rect });
+  }
+  return parts;
+}
+
+/** @param {Range} range @param {Text} node @param {number} at @param {number} length @returns {Rect[]} */
+function rectsOf(range, node, at, length) {
+  range.setStart(node, at);
+  range.setEnd(node, at + length);
+  return [...range.getClientRects()].filter(({ width }) => width).map(({ left, top, right, width, height }) => ({ left, top, right, width, height }));
+}
+
 /** The lines that a text was broken into. @param {Text} node @returns {Line[]} */
 export function linesOf(node) {
   const range = document.createRange();
   const words = wordsOf(node.data).flatMap(({ text, at }) => {
-    range.setStart(node, at);
-    range.setEnd(node, at + text.length);
-    const found = range.getClientRects()[0];
-    if (!found?.width) return [];
-    const { left, top, right, width, height } = found;
-    return [{ text, rect: { left, top, right, width, height } }];
+    const rects = rectsOf(range, node, at, text.length);
+    // A word with a hyphen or a dash in it may be broken: then its letters tell where.
+    if (rects.length > 1) return joined(text.split("").map((letter, index) => ({ text: letter, rect: rectsOf(range, node, at + index, 1)[0] })));
+    return rects.map((rect) => ({ text, rect }));
   });
   return runsOf(words);
 }

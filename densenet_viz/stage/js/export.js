@@ -2,6 +2,7 @@
 
 import { h, say, sharper } from "./dom.js";
 import { film, filmType } from "./export-film.js";
+import { gif } from "./export-gif.js";
 import { svgOf } from "./export-svg.js";
 
 /**
@@ -60,6 +61,19 @@ function give(blob, name) {
 }
 
 /**
+ * One way to save an animation: what its button says, and what makes the file or, stopped, null.
+ * @typedef {{name: string, title: string, doing: string, stop: string, make: (root: HTMLElement, scene: import("./export-film.js").Film, told: (part: number) => void, signal: AbortSignal) => Promise<{blob: Blob, kind: string} | null>}} Moving
+ */
+
+/** What this browser can make of an animation. @returns {Moving[]} */
+function movings() {
+  const type = filmType();
+  const name = type?.startsWith("video/mp4") ? "MP4" : "WebM";
+  const video = { name, title: `Save the animation as a video (${name})`, doing: "Recording the animation", stop: "Stop recording", make: film };
+  return [{ name: "GIF", title: "Save the animation as a GIF", doing: "Drawing the GIF", stop: "Stop drawing", make: gif }, ...(type ? [video] : [])];
+}
+
+/**
  * The row under a stage that saves it.
  * @param {HTMLElement} root @param {() => Saved} describe
  */
@@ -82,33 +96,41 @@ export function saveRow(root, describe) {
     button("PNG", "Save this picture as PNG", saving("png", (saved) => asPng(asSvg(root, saved), SCALE))),
     button("SVG", "Save this picture as SVG", saving("svg", (saved) => new Blob([asSvg(root, saved)], { type: "image/svg+xml" }))),
   ];
-  const moving = describe().film && filmType() ? [filmButton(root, describe, status)] : [];
-  return h("div", { class: "stage-save", role: "group", "aria-label": "Save this picture" }, h("span", { "aria-hidden": "true" }, "Save"), ...still, ...moving, status);
+  const row = h("div", { class: "stage-save", role: "group", "aria-label": "Save this picture" }, h("span", { "aria-hidden": "true" }, "Save"), ...still);
+  if (describe().film) row.append(...movings().map((moving) => movingButton(root, describe, moving, status)));
+  row.append(status);
+  return row;
 }
 
-/** Records while it plays; a second press stops. @param {HTMLElement} root @param {() => Saved} describe @param {Element} status */
-function filmButton(root, describe, status) {
-  const [name, title] = ["Video", "Save the animation as a video"];
+/** Draws or records the animation, and nothing else meanwhile; a second press stops. @param {HTMLElement} root @param {() => Saved} describe @param {Moving} moving @param {Element} status */
+function movingButton(root, describe, { name, title, doing, stop, make }, status) {
   /** @type {AbortController | null} */
   let running = null;
   const node = h("button", { type: "button", class: "stage-save-as", "aria-label": title, title }, name);
+  const show = (/** @type {string} */ text, /** @type {string} */ label) => {
+    say(node, text);
+    node.setAttribute("aria-label", label);
+    for (const other of node.parentElement?.querySelectorAll("button") ?? []) other.disabled = other !== node && running !== null;
+  };
+  const told = (/** @type {number} */ part) => {
+    say(node, `Stop (${Math.floor(100 * part)}%)`);
+    say(status, `${doing}: ${25 * Math.floor(4 * part)}%.`);
+  };
   node.addEventListener("click", async () => {
     if (running) return running.abort();
-    const stop = (running = new AbortController());
+    const aborter = (running = new AbortController());
     const { film: scene, name: file } = describe();
-    const told = (/** @type {number} */ part) => say(node, `Stop (${Math.floor(100 * part)}%)`);
-    node.setAttribute("aria-label", "Stop recording");
-    say(status, "Recording the animation.");
+    show("Stop (0%)", stop);
+    told(0);
     try {
-      const found = scene && (await film(root, scene, told, stop.signal));
+      const found = scene && (await make(root, scene, told, aborter.signal));
       if (found) give(found.blob, `densenet-${file}.${found.kind}`);
-      say(status, found ? `densenet-${file}.${found.kind} is saved.` : "Recording was stopped.");
+      say(status, found ? `densenet-${file}.${found.kind} is saved.` : "Stopped; nothing is saved.");
     } catch {
-      say(status, "The animation could not be recorded in this browser.");
+      say(status, `The animation could not be saved as ${name} in this browser.`);
     } finally {
       running = null;
-      say(node, name);
-      node.setAttribute("aria-label", title);
+      show(name, title);
     }
     return undefined;
   });

@@ -89,6 +89,11 @@ class Faithful {
     return this.view === "insertion" ? "insertion" : "deletion";
   }
 
+  /** How the picture is saved. @returns {import("./export.js").Saved} */
+  save() {
+    return { name: "faithfulness" };
+  }
+
   destroy() {
     this.player.pause();
     for (const curves of this.curves) curves.destroy();

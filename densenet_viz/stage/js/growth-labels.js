@@ -22,6 +22,9 @@ function put(node, x, y, opacity, scale = 1) {
   node.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)${scale === 1 ? "" : ` scale(${scale.toFixed(3)})`}`;
 }
 
+/** Half the width of a column's number and what stands under it, in px. */
+const HALF = 52;
+
 export class Labels {
   /** @param {Scene} scene */
   constructor(scene) {
@@ -58,13 +61,13 @@ export class Labels {
     const { picture } = layout;
     this.picture.style.setProperty("--size", `${picture.size}px`);
     put(this.picture, picture.x, picture.y, clamp(2 * picture.open - 1));
-    this.placeCounts(layout, time, moment);
+    this.placeCounts(frame, layout, time, moment);
     this.placePills(frame, layout, moment);
     this.placePlus(layout, focusAt(time), moment);
   }
 
-  /** @param {Layout} layout @param {number} time @param {Moment} moment */
-  placeCounts(layout, time, moment) {
+  /** @param {Frame} frame @param {Layout} layout @param {number} time @param {Moment} moment */
+  placeCounts(frame, layout, time, moment) {
     this.counts.forEach(({ node, number }, index) => {
       const column = layout.columns[index];
       if (!column) return put(node, 0, 0, 0);
@@ -72,7 +75,9 @@ export class Labels {
       const count = arriving ? channelsAt(time, this.total(0), this.scene.layers[0].writes) : this.total(index);
       say(number, count.toLocaleString("en"));
       node.classList.toggle("ghost", index > moment.done && !arriving);
-      put(node, column.x + column.width / 2, layout.base + 6, clamp((column.open - 0.4) / 0.6));
+      // A narrow column at the stage's edge has wider words than itself.
+      const middle = Math.max(HALF, Math.min(frame.width - HALF, column.x + column.width / 2));
+      put(node, middle, layout.base + 6, clamp((column.open - 0.4) / 0.6));
     });
   }
 

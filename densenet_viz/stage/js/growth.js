@@ -1,6 +1,6 @@
 // The growth stage: real feature maps in groups; layer after layer reads all and adds k.
 
-import { h, onWidth, pointIn, roomOf, say, sharper, sized } from "./dom.js";
+import { h, onWidth, pointIn, say, sharper, sized, spareOf } from "./dom.js";
 import { groupAt, layoutAt, tilesPerRow } from "./growth-geometry.js";
 import { Labels } from "./growth-labels.js";
 import { paint } from "./growth-paint.js";
@@ -136,8 +136,8 @@ class Growth {
 
   /** The view's height: what the window, or a slide, leaves beside title, controls and player. @param {boolean} phone */
   viewHeight(phone) {
-    const room = roomOf(this.root);
-    if (room) return Math.max(240, Math.floor(room - (this.root.scrollHeight - this.view.offsetHeight) - 2));
+    const spare = spareOf(this.root, this.view);
+    if (spare) return Math.max(220, spare);
     return phone ? 430 : Math.max(420, Math.min(640, globalThis.innerHeight - 450));
   }
 

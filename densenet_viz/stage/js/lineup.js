@@ -114,10 +114,15 @@ class Lineup {
     const foot = h("div", { class: "lineup-foot" }, this.caption, this.legend);
     const picture = h("article", { class: "lineup-card lineup-picture" }, head, this.frame.node, foot);
     this.cards = [new WitnessCard(point), new WitnessCard(point)];
-    this.readout = h("p", { class: "lineup-readout", role: "status" });
+    this.readout = h("p", { class: "lineup-readout stage-aside", role: "status" });
     const all = h("div", { class: "lineup-cards" }, picture, ...this.cards.map(({ node }) => node));
     this.node = h("section", { class: "lineup", "aria-label": "Two networks before one picture" }, h("div", { class: "stage-head" }, this.title, this.sentence), all, this.readout);
     root.append(this.node);
+  }
+
+  /** How the picture is saved. @returns {import("./export.js").Saved} */
+  save() {
+    return { name: "line-up" };
   }
 
   destroy() {

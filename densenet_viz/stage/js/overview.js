@@ -1,6 +1,6 @@
 // The whole network as one strip, and one picture's journey through it.
 
-import { h, onWidth, reducedMotion, s, say } from "./dom.js";
+import { h, lettersOf, onWidth, reducedMotion, s, say, spareOf } from "./dom.js";
 import { between, perPixelFor, stepAt, strip } from "./overview-geometry.js";
 import { Player } from "./player.js";
 
@@ -10,6 +10,10 @@ import { Player } from "./player.js";
 /** @typedef {{key: string, name: string, picture: string, alt: string, parts: Part[], steps: Step[], colours: string[], badge: string, description: string}} Scene */
 
 const NARROW = 780;
+/** Letters of a line under which labels on a slide would lie over each other. */
+const TIGHT = 58;
+/** The height of a part's label, in letters. */
+const LABEL = 3.9;
 const STEP_MILLISECONDS = 420;
 const WIDE_FIXED = { gap: 12, funnel: 20, classifier: 12 };
 const NARROW_FIXED = { gap: 36, funnel: 0, classifier: 8 };
@@ -149,18 +153,25 @@ class Overview {
     const { parts } = this.scene;
     this.down = width < NARROW;
     this.node.classList.toggle("overview-down", this.down);
+    this.node.classList.toggle("overview-tight", width < TIGHT * lettersOf(this.node));
     // On a phone the strip is longer than the screen: its playback stands above it.
     if (this.down) this.node.insertBefore(this.player.node, this.view);
     else this.node.append(this.player.node);
     const most = Math.max(...parts.map((part) => (part.kind === "classifier" ? part.reads : part.leaves)));
     const fixed = this.down ? NARROW_FIXED : WIDE_FIXED;
     const perPixel = this.down ? NARROW_PER_PIXEL : perPixelFor(parts, width - 28, fixed);
-    this.across = this.down ? width : Math.min(420, Math.max(280, width * 0.345));
     this.top = this.down ? 38 : 34;
+    this.across = this.down ? width : this.tall(width);
     this.strip = strip(parts, { perPixel, perChannel: this.across / most, ...fixed });
     this.paint();
     this.place(this.strip);
     this.player.seek(this.player.time);
+  }
+
+  /** The height of the tallest column, in CSS pixels: to the width, or what a slide leaves. @param {number} width */
+  tall(width) {
+    const spare = spareOf(/** @type {Element} */ (this.node.parentElement), this.svg);
+    return spare ? Math.max(110, Math.min(420, spare - this.top)) : Math.min(420, Math.max(280, width * 0.345));
   }
 
   /** A rectangle: along and across as x and y. @param {number} start @param {number} end @param {number} low @param {number} high */
@@ -206,12 +217,13 @@ class Overview {
 
   /** Labels, thumbnail and legend. @param {Strip} laid */
   place(laid) {
+    const line = Math.max(60, LABEL * lettersOf(this.node));
     for (const [index, button] of this.buttons.entries()) {
       const { start, end } = laid.places[index];
       const row = ["transition", "classifier"].includes(this.scene.parts[index].kind) ? 1 : 0;
       button.style.cssText = this.down
         ? `left:0;right:0;top:${start + this.top - 36}px`
-        : `left:${(start + end) / 2}px;top:${this.top + this.across + 6 + row * 60}px`;
+        : `left:${(start + end) / 2}px;top:${this.top + this.across + 6 + row * line}px`;
     }
     const { end } = laid.places[0];
     const side = Math.min(end, 140);

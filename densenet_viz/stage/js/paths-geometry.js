@@ -14,12 +14,13 @@ const EDGE = 6;
 
 /**
  * The room for a block of so many layers.
- * @param {number} width @param {number} layers @returns {Frame}
+ * @param {number} width @param {number} layers @param {number} most CSS pixels that it may be high
+ * @returns {Frame}
  */
-export function frameOf(width, layers) {
+export function frameOf(width, layers, most = Infinity) {
   const step = (width - 2 * SIDE) / (layers + 1);
   const radius = Math.max(4, Math.min(15, step * 0.36));
-  const row = Math.max(90, Math.min(190, width * 0.19)) + radius;
+  const row = Math.max(60, Math.min(Math.max(90, Math.min(190, width * 0.19)), most - 2 * radius - GAP - BARS - 26)) + radius;
   const floor = row + radius + GAP + BARS;
   return { width, height: floor + 26, row, radius, step, floor, tallest: BARS };
 }

@@ -1,6 +1,6 @@
 // The short ways of the loss's gradient back to a block's first layer, measured on the network.
 
-import { h, onWidth, s, say } from "./dom.js";
+import { h, onWidth, roomOf, s, say } from "./dom.js";
 import { across, arc, bars, frameOf, numbered, opacity, stepsOf } from "./paths-geometry.js";
 import { neighbour } from "./structure-bars.js";
 
@@ -80,8 +80,15 @@ class Paths {
   /** @param {number} width */
   resize(width) {
     this.width = width;
-    this.frame = frameOf(width, this.scene.layers);
+    this.frame = frameOf(width, this.scene.layers, this.most());
     this.draw();
+  }
+
+  /** How tall the picture may be on a slide, beside the title and the lines under it. */
+  most() {
+    const [room, part] = [roomOf(this.room), /** @type {HTMLElement} */ (this.room.parentElement)];
+    const head = /** @type {HTMLElement} */ (part.closest(".paths-grid")).offsetTop;
+    return room ? room - head - (part.scrollHeight - this.room.offsetHeight) - 2 : Infinity;
   }
 
   draw() {

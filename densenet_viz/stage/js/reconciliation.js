@@ -16,6 +16,7 @@ export function mount(root, scene, tell) {
   return {
     update: (/** @type {Scene} */ next) => drawn.update(next),
     destroy: () => drawn.node.remove(),
+    save: () => ({ name: "keras" }),
   };
 }
 
@@ -28,7 +29,7 @@ class Reconciliation {
     this.title = h("h3", { class: "stage-title" });
     this.equal = h("span", { class: "stage-badge" });
     this.sentence = h("p", { class: "stage-sentence" });
-    this.choices = h("div", { class: "reconciliation-choices", role: "radiogroup", "aria-label": "System", onkeydown: (event) => this.key(/** @type {KeyboardEvent} */ (event)) });
+    this.choices = h("div", { class: "reconciliation-choices stage-aside", role: "radiogroup", "aria-label": "System", onkeydown: (event) => this.key(/** @type {KeyboardEvent} */ (event)) });
     this.picture = h("div", { class: "reconciliation-picture", role: "img" });
     this.bar = h("div", { class: "reconciliation-bar" });
     this.beam = s("polygon");

@@ -61,7 +61,7 @@ class Sanity {
       this.large,
       this.player.node,
       this.readout,
-      h("div", { class: "sanity-choice" }, h("span", {}, "Compare by"), this.measures),
+      h("div", { class: "sanity-choice stage-aside" }, h("span", {}, "Compare by"), this.measures),
       this.meaning,
       this.scroll,
       this.caption,
@@ -75,6 +75,11 @@ class Sanity {
       this.width = width;
       this.draw();
     });
+  }
+
+  /** How the picture is saved. @returns {import("./export.js").Saved} */
+  save() {
+    return { name: "sanity-check" };
   }
 
   destroy() {

@@ -42,13 +42,15 @@ const WIDE = 760;
  * @param {Panel} panel
  * @param {number} width CSS pixels
  * @param {(text: string, size: number) => number} widthOf how wide a text is at a font size
+ * @param {{letters: number, most: number}} [slide] CSS pixels of the smallest letters, and that it may be high
  * @returns {Layout}
  */
-export function layout(panel, width, widthOf) {
+export function layout(panel, width, widthOf, slide = { letters: 0, most: Infinity }) {
   const wide = width >= WIDE;
-  const font = wide ? 17 : 15;
+  const font = Math.max(slide.letters, wide ? 17 : 15);
   const radius = wide ? 10 : width < COMPACT ? 7.5 : 8.5;
-  const height = Math.round(wide ? Math.min(520, width * 0.48) : Math.max(310, Math.min(420, width * 0.9)));
+  const tall = wide ? Math.min(520, width * 0.48) : Math.max(310, Math.min(420, width * 0.9));
+  const height = Math.round(Math.min(tall, Math.max(180, slide.most)));
   const spans = { x: domain(panel.points.map(({ x }) => x), panel.x), y: domain(panel.points.map(({ y }) => y), panel.y) };
   const rows = ticks(spans.y, panel.y.log, Math.floor(height / 62)).map((value) => ({ value, text: written(value) }));
   const margin = Math.max(...rows.map(({ text }) => widthOf(text, font))) + 12;

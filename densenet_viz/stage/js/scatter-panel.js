@@ -1,6 +1,6 @@
 // One scatter panel as SVG: marks that can be pointed at, focused and moved.
 
-import { h, pointIn, reducedMotion, s, say } from "./dom.js";
+import { h, lettersOf, pointIn, reducedMotion, s, say } from "./dom.js";
 import { eased, nearest, outline, walked } from "./scatter-geometry.js";
 import { frontLine, layout } from "./scatter-layout.js";
 import { axisWords, valued, written } from "./scatter-words.js";
@@ -42,6 +42,7 @@ export class PanelView {
     this.laid = null;
     this.frame = 0;
     this.width = 0;
+    this.most = Infinity;
     /** @type {string | null} */
     this.active = null;
     this.title = h("h3", { class: "scatter-title" });
@@ -88,15 +89,19 @@ export class PanelView {
     if (this.width) this.lay(this.width, true);
   }
 
-  /** Sets the panel out for a width; `moving` lets what stood elsewhere travel. @param {number} width @param {boolean} moving */
-  lay(width, moving = false) {
+  /**
+   * Sets the panel out for a width; `moving` lets what stood elsewhere travel.
+   * @param {number} width @param {boolean} moving @param {number} [most] CSS pixels that a slide leaves
+   */
+  lay(width, moving = false, most = this.most) {
     this.width = width;
+    this.most = most;
     const family = getComputedStyle(this.node).fontFamily;
     this.laid = layout(/** @type {Panel} */ (this.panel), width, (text, size) => {
       if (!pen) return text.length * size * 0.6;
       pen.font = `600 ${size}px ${family}`;
       return pen.measureText(text).width;
-    });
+    }, { letters: lettersOf(this.node), most });
     const { height, font } = this.laid;
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
     this.svg.style.fontSize = `${font}px`;

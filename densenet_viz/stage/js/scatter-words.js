@@ -6,6 +6,12 @@
 
 const STUCK = ["%", "×"];
 
+/** A picture's label as part of a file's name: a few plain words. @param {string} label */
+export function fileName(label) {
+  const words = label.toLowerCase().split(/[^a-z0-9]+/).filter(Boolean);
+  return words.slice(0, 4).join("-");
+}
+
 /** Three digits that matter, and never more than two behind the point. @param {number} value */
 export function written(value) {
   const size = Math.abs(value);

@@ -1,10 +1,10 @@
 // Linked scatter panels over a table: a system that lights up anywhere lights up everywhere.
 
-import { h, onWidth, say } from "./dom.js";
+import { h, onWidth, say, spareOf } from "./dom.js";
 import { columnsFor } from "./scatter-geometry.js";
 import { PanelView, swatch } from "./scatter-panel.js";
 import { TableView } from "./scatter-table.js";
-import { compared, sentence, summary } from "./scatter-words.js";
+import { compared, fileName, sentence, summary } from "./scatter-words.js";
 
 /** @typedef {import("./scatter-geometry.js").Panel} Panel */
 /** @typedef {import("./scatter-panel.js").Group} Group */
@@ -25,7 +25,7 @@ export function mount(root, scene, tell) {
   return {
     update: (/** @type {Scene} */ next) => drawn.update(next),
     destroy: () => drawn.destroy(),
-    save: () => ({ name: "nine-systems" }),
+    save: () => ({ name: fileName(drawn.scene.label) }),
   };
 }
 
@@ -122,7 +122,10 @@ class Scatter {
     const columns = columnsFor(width, this.scene.panels.length);
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     const each = Math.floor((width - GAP * (columns - 1)) / columns);
-    for (const view of this.views.values()) if (view.width !== each) view.lay(each);
+    const views = [...this.views.values()];
+    const spare = spareOf(/** @type {Element} */ (this.node.parentElement), views[0].svg);
+    const most = spare && columns === views.length ? spare : Infinity;
+    for (const view of views) if (view.width !== each || view.most !== most) view.lay(each, false, most);
     this.light();
   }
 

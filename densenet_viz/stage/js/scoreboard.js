@@ -23,12 +23,17 @@ export function mount(root, scene) {
 
 let mounted = 0;
 
+/** An interval: a line with its two ends. */
+function whisker() {
+  return h("i", { class: "scoreboard-whisker" }, h("i"), h("i"));
+}
+
 class RowView {
   /** @param {Method} method */
   constructor(method) {
     this.method = method;
     this.note = h("em", {});
-    this.whisker = h("i", { class: "scoreboard-whisker" });
+    this.whisker = whisker();
     this.dot = h("i", { class: "scoreboard-dot" });
     this.text = h("b", {});
     this.range = h("small", {});
@@ -69,7 +74,7 @@ class ScoreboardView {
     this.waiting = undefined;
     this.title = h("h2", { class: "stage-title" });
     this.verdict = h("p", { class: "stage-sentence" });
-    this.choice = h("div", { class: "scoreboard-choice", role: "radiogroup", "aria-label": "What to measure" });
+    this.choice = h("div", { class: "scoreboard-choice stage-aside", role: "radiogroup", "aria-label": "What to measure" });
     this.explanation = h("p", { class: "scoreboard-explanation" });
     this.lines = h("div", { class: "scoreboard-lines", "aria-hidden": "true" });
     this.list = h("ol", { class: "scoreboard-rows" });
@@ -82,7 +87,7 @@ class ScoreboardView {
       { class: "scoreboard-key", "aria-hidden": "true" },
       h("span", {}, h("i", { class: "scoreboard-dot" }), "method"),
       h("span", { class: "scoreboard-baseline" }, h("i", { class: "scoreboard-dot" }), "baseline: knows nothing of the network"),
-      h("span", {}, h("i", { class: "scoreboard-whisker" }), "95% interval of the mean"),
+      h("span", {}, whisker(), "95% interval of the mean"),
       this.better,
     );
     this.caption = h("p", { class: "scoreboard-caption" });
@@ -91,6 +96,11 @@ class ScoreboardView {
     const details = h("details", { class: "scoreboard-details" }, h("summary", {}, "All numbers as a table"), scroll);
     this.node = h("section", { class: "scoreboard", "aria-label": "Methods against true masks" }, h("div", { class: "stage-head" }, this.title, this.verdict), this.choice, this.explanation, this.key, this.plot, details, this.caption);
     root.append(this.node);
+  }
+
+  /** How the picture is saved. @returns {import("./export.js").Saved} */
+  save() {
+    return { name: "scoreboard" };
   }
 
   destroy() {

@@ -5,11 +5,11 @@ import { placeOf as colourPlace } from "./attribution-scale.js";
 /** @typedef {import("./structure-flows.js").Flows} Flows */
 /** @typedef {{left: number, top: number, cell: number, row: number, width: number, height: number}} Frame */
 
-/** @param {number} width in CSS pixels @param {number} layers L @returns {Frame} */
-export function matrixFrame(width, layers) {
+/** @param {number} width in CSS pixels @param {number} layers L @param {number} most CSS pixels that it may be high @returns {Frame} */
+export function matrixFrame(width, layers, most = Infinity) {
   const [left, top] = [width < 520 ? 34 : 62, 26];
   const cell = Math.min(44, (width - left - 2) / (layers + 1));
-  const row = Math.max(8, Math.min(30, cell));
+  const row = Math.max(7, Math.min(Math.max(8, Math.min(30, cell)), (most - top - 2) / (layers + 1)));
   return { left, top, cell, row, width, height: top + (layers + 1) * row + 2 };
 }
 
@@ -34,7 +34,7 @@ export function every(pitch, room) {
 /**
  * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Flows} flows
  * @param {{source: number, reader: number}} chosen @param {number} limit @param {Uint8Array} palette
- * @param {{quiet: string, font: string}} look
+ * @param {{quiet: string, font: string, size: number}} look
  */
 export function paintMatrix(context, frame, flows, chosen, limit, palette, look) {
   context.clearRect(0, 0, frame.width, frame.height);
@@ -50,9 +50,9 @@ export function paintMatrix(context, frame, flows, chosen, limit, palette, look)
   paintChosen(context, frame, flows, chosen);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Flows} flows @param {{quiet: string, font: string}} look */
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Flows} flows @param {{quiet: string, font: string, size: number}} look */
 function paintNames(context, frame, flows, look) {
-  context.font = `14px ${look.font}`;
+  context.font = `${look.size}px ${look.font}`;
   context.fillStyle = look.quiet;
   context.textBaseline = "middle";
   context.textAlign = "right";
@@ -71,7 +71,7 @@ function paintNames(context, frame, flows, look) {
     const end = reader === flows.last;
     // The end's name takes the room of a number that stands too close to it.
     if (!end && ((reader - 1) % columns || (flows.last - reader) * frame.cell < 26)) continue;
-    context.fillText(end ? "out" : String(reader), Math.min(frame.width - 12, frame.left + (reader - 0.5) * frame.cell), frame.top - 12);
+    context.fillText(end ? "out" : String(reader), Math.min(frame.width - look.size, frame.left + (reader - 0.5) * frame.cell), frame.top - 12);
   }
 }
 

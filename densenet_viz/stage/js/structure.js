@@ -1,7 +1,7 @@
 // Through which layers a decision went. Every number and map is in the scene: each choice is
 // answered here, within a frame and without the server.
 
-import { h, onWidth, pointIn, say, sized } from "./dom.js";
+import { h, lettersOf, onWidth, pointIn, roomOf, say, sized } from "./dom.js";
 import { bytesOf } from "./maps.js";
 import { drawBars, drawStrip, neighbour } from "./structure-bars.js";
 import { ALL, Flows, SUM, limitOf, stepped } from "./structure-flows.js";
@@ -139,9 +139,15 @@ class Structure {
   /** @param {number} width */
   resize(width) {
     this.width = width;
-    this.frame = matrixFrame(width, this.flows.layers);
+    this.frame = matrixFrame(width, this.flows.layers, this.most());
     this.context = sized(this.canvas, width, this.frame.height);
     this.paint();
+  }
+
+  /** How tall the matrix may be on a slide, where it stands last in its column. */
+  most() {
+    const room = roomOf(this.room);
+    return room ? room - this.room.offsetTop - 4 : Infinity;
   }
 
   /** Decodes the picture; its pixels are needed under the maps. */
@@ -186,7 +192,7 @@ class Structure {
     if (!context || !frame) return;
     const limit = limitOf(flows.packed.sums, 97);
     const { color: quiet, fontFamily: font } = getComputedStyle(this.barsNote);
-    paintMatrix(context, frame, flows, cell, limit, palette, { quiet, font });
+    paintMatrix(context, frame, flows, cell, limit, palette, { quiet, font, size: Math.max(14, lettersOf(this.canvas)) });
     say(this.scale, `Colours end at ±${scaleWords(flows, limit).split("±")[1]}. Dashed: the reader’s column and the same layer’s row; what comes in goes out, so both sum to the same.`);
   }
 

@@ -26,14 +26,16 @@ export function columnsFor(count) {
  * @param {number} width room, in CSS pixels
  * @param {number} reads maps given @param {number} keeps maps kept
  * @param {number} ratio width of a result map to a given one (a half)
+ * @param {number} most CSS pixels that it may be high, words included
  * @returns {Layout}
  */
-export function layoutFor(width, reads, keeps, ratio) {
+export function layoutFor(width, reads, keeps, ratio, most = Infinity) {
   const narrow = width < NARROW;
   const columns = columnsFor(reads);
   const arrow = 72;
   const room = narrow ? Math.min(width - 138, 230) : Math.min(360, (width - 2 * arrow - 8) / (2 + ratio));
-  const pitch = Math.max(2, 2 * Math.floor(room / columns / 2));
+  const high = narrow ? Infinity : (most - LABEL - FOOT) / Math.ceil(reads / columns);
+  const pitch = Math.max(2, 2 * Math.floor(Math.min(room / columns, high) / 2));
   const tensor = (/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ count, /** @type {number} */ scale) => {
     const rows = Math.ceil(count / columns);
     const step = pitch * scale;

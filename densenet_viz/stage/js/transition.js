@@ -1,6 +1,6 @@
 // The transition stage: fewer maps by a weighted sum, smaller maps by a 2 × 2 window.
 
-import { h, onWidth, pointIn, say, sized } from "./dom.js";
+import { h, onWidth, pointIn, say, sized, spareOf } from "./dom.js";
 import { bytesOf, paintMaps, unpack } from "./maps.js";
 import { Player } from "./player.js";
 import { sheetColumns } from "./tiles.js";
@@ -105,7 +105,7 @@ class Transition {
     const { scene, parts } = this;
     const ratio = scene.half[1] / scene.size[1];
     this.width = width;
-    this.layout = layoutFor(width, scene.given.count, scene.mixed.count, ratio);
+    this.layout = layoutFor(width, scene.given.count, scene.mixed.count, ratio, spareOf(this.root, parts.view) ?? Infinity);
     this.context = sized(parts.canvas, width, this.layout.height);
     this.walk = walkFor(Math.max(200, parts.pooling.clientWidth), scene.size[1], scene.half[1]);
     this.walkContext = sized(parts.walk, this.walk.x + this.walk.half + 6, this.walk.height);

@@ -70,13 +70,13 @@ class Truth {
     this.sentence = h("p", { class: "stage-sentence" });
     this.frame = new Frame((at) => this.cross(at));
     this.caption = h("p", { class: "truth-small" });
-    this.readout = h("p", { class: "truth-readout", role: "status" }, HINT);
+    this.readout = h("p", { class: "truth-readout stage-aside", role: "status" }, HINT);
     this.legend = h("ul", { class: "truth-legend" });
     this.slider = h("input", { type: "range", class: "stage-slider", min: 0, max: STEPS, step: 1, value: 0, "aria-label": "Keep the strongest" });
     this.slider.addEventListener("input", () => this.cut(keepAt(Number(this.slider.value), STEPS, this.most)));
     this.output = h("output", {});
     const level = h("button", { type: "button", class: "truth-button", onclick: () => this.even() }, "as much as the object");
-    const slider = h("div", { class: "truth-slider" }, h("label", {}, h("span", {}, "Keep the strongest"), this.slider, this.output), level);
+    const slider = h("div", { class: "truth-slider stage-aside" }, h("label", {}, h("span", {}, "Keep the strongest"), this.slider, this.output), level);
     this.numbers = ["kept", "precision", "recall"].map((name) => {
       const value = h("b", {});
       const words = h("small", {});
@@ -89,6 +89,11 @@ class Truth {
     const right = h("div", { class: "truth-side" }, h("div", { class: "truth-numbers" }, ...this.numbers.map(({ node }) => node)), this.curve.node, this.shares);
     this.node = h("section", { class: "truth", "aria-label": "The map against the true outline" }, h("div", { class: "stage-head" }, this.title, this.sentence), h("div", { class: "truth-sides" }, left, right));
     root.append(this.node);
+  }
+
+  /** How the picture is saved. @returns {import("./export.js").Saved} */
+  save() {
+    return { name: "true-outline" };
   }
 
   destroy() {
@@ -106,7 +111,7 @@ class Truth {
       return h("label", { class: "truth-option" }, input, h("span", {}, name));
     });
     const outline = h("label", { class: "truth-check" }, outlined, h("span", {}, "true outline"));
-    return h("div", { class: "truth-switches" }, h("div", { class: "truth-views", role: "radiogroup", "aria-label": "What to show" }, ...views), outline);
+    return h("div", { class: "truth-switches stage-aside" }, h("div", { class: "truth-views", role: "radiogroup", "aria-label": "What to show" }, ...views), outline);
   }
 
   /** @param {Scene} scene */

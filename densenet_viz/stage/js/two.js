@@ -62,14 +62,19 @@ class Two {
     this.sides = [0, 1].map((place) => new SideColumn((at) => this.point(this.sides[place], at)));
     this.apart = new ApartColumn((at) => this.point(this.apart, at), new Legend());
     this.columns = h("div", { class: "two-columns" }, ...this.sides.map(({ node }) => node), this.apart.node);
-    this.readout = h("p", { class: "two-readout", role: "status" });
+    this.readout = h("p", { class: "two-readout stage-aside", role: "status" });
     const opacity = slider("Opacity of the maps", 100 * this.opacity, (percent) => {
       this.opacity = percent / 100;
       this.paintSoon();
     });
     this.progress = h("p", { class: "stage-hidden", role: "status" });
-    this.node = h("section", { class: "two" }, head, above, this.columns, this.readout, h("div", { class: "bench-tools" }, opacity), this.progress);
+    this.node = h("section", { class: "two" }, head, above, this.columns, this.readout, h("div", { class: "bench-tools stage-aside" }, opacity), this.progress);
     root.append(this.node);
+  }
+
+  /** How the picture is saved. @returns {import("./export.js").Saved} */
+  save() {
+    return { name: "two-maps" };
   }
 
   destroy() {

@@ -1,6 +1,6 @@
 // "Why is it called 121?": a walk through the network that counts.
 
-import { h, onWidth, pointIn, reducedMotion, s, say } from "./dom.js";
+import { h, onWidth, pointIn, reducedMotion, s, say, spareOf } from "./dom.js";
 import { Player } from "./player.js";
 import { ARRIVES, countAfter, counts, formula, hasBottleneck, label, pace, passedAt, tally, wall, words, worth } from "./variants-walk.js";
 
@@ -167,7 +167,8 @@ class Counter {
   lay(width) {
     this.width = width;
     this.node.classList.toggle("count-narrow", width < NARROW);
-    this.wall = wall(this.walk, width, width < NARROW);
+    const spare = spareOf(/** @type {Element} */ (this.node.parentElement), this.svg) ?? 0;
+    this.wall = wall(this.walk, width, width < NARROW, spare);
     this.passed = -1;
     this.paint();
     this.player.seek(Math.min(this.player.time, this.walk.length));

@@ -42,6 +42,19 @@ export function rows(networks, { width, tallest, textWidth, textHeight, head, fi
   });
 }
 
+/**
+ * Rows as tall as they may be to fit below each other.
+ * @param {Part[][]} networks @param {Sizes} sizes with the most that the tallest strip may be
+ * @param {number} room CSS pixels for all @param {number} between CSS pixels from a strip to the next row
+ */
+export function fitted(networks, sizes, room, between) {
+  let laid = rows(networks, sizes);
+  for (let tallest = sizes.tallest; tallest > 30 && laid.reduce((sum, { height }) => sum + height + between, 0) > room; tallest -= 2) {
+    laid = rows(networks, { ...sizes, tallest });
+  }
+  return laid;
+}
+
 /** How high the strip stands left of a place: words there have to stand above it. @param {Strip} laid @param {number} along */
 export function highBefore(laid, along) {
   const bands = laid.bands.filter((band) => band.start < along).map((band) => band.high);

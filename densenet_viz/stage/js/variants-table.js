@@ -28,7 +28,7 @@ export function mount(root, scene) {
     );
   draw(scene);
   root.append(region);
-  return { update: draw, destroy: () => region.remove() };
+  return { update: draw, destroy: () => region.remove(), save: () => ({ name: "table-1" }) };
 }
 
 /** @param {Cell} cell */

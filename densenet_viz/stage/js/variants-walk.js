@@ -183,30 +183,41 @@ export function passedAt(time, steps) {
  * @typedef {{bricks: Brick[], captions: Caption[], columns: {x: number, y: number}[], height: number}} Wall
  */
 
-const BRICK = { tall: 34, flat: 9, gap: 3 };
+const BRICK = { tall: 34, tallest: 80, flat: 9, gap: 3 };
 const CAPTION = 26;
 const PAUSE = 7;
 const WIDEST = 18;
 const FLAT = new Set(["batch norm", "pooling"]);
 
-/** How high a stop's column is. @param {Stop} stop */
-function tower(stop) {
-  return stop.items.reduce((sum, kind) => sum + (FLAT.has(kind) ? BRICK.flat : BRICK.tall) + BRICK.gap, -BRICK.gap);
+/** How high a stop's column is. @param {Stop} stop @param {number} tall CSS pixels of a counted brick */
+function tower(stop, tall) {
+  return stop.items.reduce((sum, kind) => sum + (FLAT.has(kind) ? BRICK.flat : tall) + BRICK.gap, -BRICK.gap);
+}
+
+/** How high a counted brick is, where one line of columns may be so high. @param {Stop[]} walk @param {number} most CSS pixels */
+function brickFor(walk, most) {
+  const fitting = walk.map(({ items }) => {
+    const flat = items.filter((kind) => FLAT.has(kind)).length;
+    return (most - CAPTION - flat * BRICK.flat - (items.length - 1) * BRICK.gap) / Math.max(1, items.length - flat);
+  });
+  return Math.max(BRICK.tall, Math.min(BRICK.tallest, ...fitting));
 }
 
 /**
  * Every stop as a column of bricks, what the data meets first lowest: a block of L bottleneck layers
  * is two rows of L. On a narrow screen each block has a line of its own.
- * @param {Stop[]} walk @param {number} width @param {boolean} wrap @returns {Wall}
+ * @param {Stop[]} walk @param {number} width @param {boolean} wrap @param {number} most CSS pixels that it may be high
+ * @returns {Wall}
  */
-export function wall(walk, width, wrap) {
+export function wall(walk, width, wrap, most = 0) {
   const lines = wrap ? byBlock(walk) : [walk.map((_, index) => index)];
   const single = wrap ? 16 : 14;
   const unit = Math.min(WIDEST, ...lines.map((line) => {
     const layers = line.filter((index) => walk[index].kind === "layer").length;
     return (width - (line.length - layers) * (single + 2 * PAUSE)) / layers;
   }));
-  const high = Math.max(...walk.map(tower));
+  const tall = wrap ? BRICK.tall : brickFor(walk, most);
+  const high = Math.max(...walk.map((stop) => tower(stop, tall)));
   /** @type {Wall} */
   const built = { bricks: [], captions: [], columns: [], height: 0 };
   for (const line of lines) {
@@ -219,11 +230,11 @@ export function wall(walk, width, wrap) {
       const wide = isLayer ? unit : single;
       let y = ground;
       for (const kind of stop.items) {
-        const height = FLAT.has(kind) ? BRICK.flat : BRICK.tall;
+        const height = FLAT.has(kind) ? BRICK.flat : tall;
         built.bricks.push({ stop: index, kind, x, y: y - height, width: wide - (isLayer ? Math.min(2.5, unit * 0.22) : 0), height });
         y -= height + BRICK.gap;
       }
-      built.columns[index] = { x: x + wide / 2, y: ground - tower(stop) / 2 };
+      built.columns[index] = { x: x + wide / 2, y: ground - tower(stop, tall) / 2 };
       if (!isLayer) built.captions.push({ x: x + wide / 2, y: ground + 19, block: 0, stop: index, width: wide });
       else if (stop.layer === 1) built.captions.push({ x, y: ground + 19, block: stop.block, stop: index, width: 0 });
       const caption = built.captions[built.captions.length - 1];

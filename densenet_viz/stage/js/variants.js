@@ -1,7 +1,7 @@
 // The variants as strips on one scale: what they share lights up together.
 
-import { h, onWidth, reducedMotion, s, say } from "./dom.js";
-import { moved, rows, sharedUntil, target } from "./variants-geometry.js";
+import { h, lettersOf, onWidth, reducedMotion, s, say, spareOf } from "./dom.js";
+import { fitted, moved, rows, sharedUntil, target } from "./variants-geometry.js";
 
 /** @typedef {import("./overview-geometry.js").Part} Part */
 /** @typedef {import("./variants-geometry.js").Row} Row */
@@ -16,6 +16,9 @@ const WIDE_FIXED = { gap: 5, funnel: 18, classifier: 6 };
 const NARROW_FIXED = { gap: 2, funnel: 7, classifier: 3 };
 const LEAST_TARGET = 26;
 const FINE_BAND = 3;
+/** CSS pixels under a strip, for its blocks' words, and at the least between two rows. */
+const FOOT = 28;
+const ROW_GAP = 6;
 
 /**
  * @param {HTMLElement} root
@@ -94,6 +97,8 @@ class Variants {
   lay(width) {
     const narrow = width < NARROW;
     this.node.classList.toggle("variants-narrow", narrow);
+    const letters = narrow ? 0 : lettersOf(this.node);
+    if (letters) return this.laySlide(width, letters);
     const laid = rows(
       this.scene.variants.map((variant) => variant.parts),
       {
@@ -105,6 +110,23 @@ class Variants {
         fixed: narrow ? NARROW_FIXED : WIDE_FIXED,
       },
     );
+    this.put(laid, width);
+  }
+
+  /**
+   * On a slide words stand left of the strips, and those are as tall as they all fit.
+   * @param {number} width @param {number} letters CSS pixels
+   */
+  laySlide(width, letters) {
+    const names = Math.ceil(10.5 * letters);
+    this.node.style.setProperty("--names", `${names}px`);
+    const spare = spareOf(/** @type {Element} */ (this.node.parentElement), this.list) ?? Infinity;
+    const sizes = { width: width - 12 - names, tallest: 250, textWidth: 0, textHeight: 0, head: 4, fixed: WIDE_FIXED };
+    this.put(fitted(this.scene.variants.map(({ parts }) => parts), sizes, spare, FOOT + ROW_GAP), width - names);
+  }
+
+  /** @param {Row[]} laid @param {number} width */
+  put(laid, width) {
     for (const [index, row] of this.rows.entries()) row.lay(laid[index], width);
     const own = this.scene.variants.findIndex((variant) => variant.own);
     const alike = sharedUntil(own < 0 ? laid : laid.slice(0, own));
@@ -225,12 +247,12 @@ class Strip {
     set(this.base, { x1: 0, x2: strip.length, y1: height, y2: height });
     this.ghost.replaceChildren(...this.parts(laid));
     this.shapes.replaceChildren(...this.parts(laid));
-    this.node.style.height = `${height + 28}px`;
+    this.node.style.height = `${height + FOOT}px`;
     const placed = strip.places.filter((_, index) => this.variant.parts[index].kind === "block");
     for (const [index, button] of this.blocks.entries()) {
       const { left, width: wide } = target(placed[index], LEAST_TARGET);
       const high = Math.max(40, placed[index].high + 6);
-      button.style.cssText = `left:${left}px;width:${wide}px;top:${height - high}px;height:${high + 28}px`;
+      button.style.cssText = `left:${left}px;width:${wide}px;top:${height - high}px;height:${high + FOOT}px`;
     }
     this.name.style.top = "0px";
     const tallest = strip.bands.reduce((best, band) => (band.high > best.high ? band : best));

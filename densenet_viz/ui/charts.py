@@ -1,0 +1,35 @@
+"""Plotly charts as pages show them: with words for who cannot see them, and a way to keep them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+PIXELS: Final = 2
+"""Pixels of a saved chart to one on the screen, as the stages' pictures have."""
+
+
+def show_chart(figure: Figure, *, key: str, alt: str, file: str) -> None:
+    """Shows `figure` with one button, which saves it as `densenet-FILE.png`.
+
+    The button always stands there, not only under a mouse, so that keys and fingers find it.
+    Plotly's other buttons zoom and select, which none of the charts need.
+    """
+    st.plotly_chart(
+        figure,
+        key=key,
+        config={
+            "displayModeBar": True,
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {
+                "format": "png",
+                "scale": PIXELS,
+                "filename": f"densenet-{file}",
+            },
+        },
+        alt=alt,
+    )
