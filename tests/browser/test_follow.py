@@ -233,6 +233,7 @@ def test_presenter_and_phone_beside_each_other(
     assert phone.slide() == title
     page.reload()  # the window still leads its room
     settle(page)
+    expect(page.locator(".lecture-place")).to_contain_text("3 /", timeout=PATIENCE)
     page.keyboard.press("Shift+ArrowRight")
     expect(phone.page.locator(".follow-place")).to_contain_text("Slide 4 of", timeout=PATIENCE)
     assert phone.errors == []

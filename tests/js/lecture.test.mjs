@@ -5,6 +5,7 @@ import { largest, leastWidth, narrower, smaller } from "../../densenet_viz/stage
 import { HELP, actionOf } from "../../densenet_viz/stage/js/lecture-keys.js";
 import { picked } from "../../densenet_viz/stage/js/lecture-overview.js";
 import { changeAt, hashOf, inside, keyAt, moved, placeOf, plannedAt, valueAt } from "../../densenet_viz/stage/js/lecture-place.js";
+import { Pressed } from "../../densenet_viz/stage/js/lecture-pressed.js";
 import { isOver } from "../../densenet_viz/stage/js/lecture-slide.js";
 import { swept } from "../../densenet_viz/stage/js/lecture-swipe.js";
 import { againstPlan, clock } from "../../densenet_viz/stage/js/lecture-timer.js";
@@ -204,4 +205,26 @@ test("a few words stand over a wide picture, and beside it where they are many o
   assert.equal(isOver(slide({ blocks: [words("long ".repeat(40))] })), false);
   assert.equal(isOver(slide({ blocks: [words("a bullet", "li")] })), false);
   assert.equal(isOver(slide({ picture: { stage: "lineup" } })), false);
+});
+
+test("what would exchange a pressed button waits for the click", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const [node, all] = [new EventTarget(), new EventTarget()];
+  const pressed = new Pressed(node, all);
+  const done = [];
+  pressed.after(() => done.push("at once"));
+  assert.deepEqual(done, ["at once"]);
+  node.dispatchEvent(new Event("pointerdown"));
+  pressed.after(() => done.push("first"));
+  pressed.after(() => done.push("last"));
+  context.mock.timers.tick(5000);
+  assert.deepEqual(done, ["at once"], "still pressed");
+  all.dispatchEvent(new Event("pointerup"));
+  assert.deepEqual(done, ["at once"], "its click is still to come");
+  context.mock.timers.tick(200);
+  assert.deepEqual(done, ["at once", "last"]);
+  pressed.stop();
+  node.dispatchEvent(new Event("pointerdown"));
+  pressed.after(() => done.push("stopped"));
+  assert.equal(done.at(-1), "stopped");
 });

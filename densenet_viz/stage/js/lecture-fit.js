@@ -1,23 +1,31 @@
 // As large as the slide's room allows: a picture is laid out narrower and enlarged, until it fits.
 
-const LARGEST = 2;
 const SMALLEST = 0.6;
 const TRIES = 6;
 const PHONE = 640;
+/** The size of the smallest letters on a page, in the stage's own pixels. */
+const LETTERS = 14;
 /** Below this width in its own pixels a stage lays itself out as on a phone. */
 const WIDE = 660;
-/** The least sizes of words and labels on a screen of 1080 lines, of which a picture has about 840. */
-const WORDS = 28 / 840;
-const LABELS = 23 / 840;
+/** Stages that need more to stand side by side. @type {Record<string, number>} */
+const WIDER = { overview: 790, variants: 710, "variants-count": 710, scatter: 910, structure: 910, paths: 910 };
 /** Room kept for a sentence that gets longer. */
 const FITS = 0.985;
 
 /** What fitted a stage into a room of this size before. @type {Map<string, {zoom: number, own: number}>} */
 const FOUND = new Map();
 
-/** The first enlargement to try. @param {number} width of the room */
-export function largest(width) {
-  return Math.max(1, Math.min(LARGEST, Math.floor(20 * (width / WIDE)) / 20));
+/** The width that a stage needs, in its own pixels. @param {string} [kind] */
+export function leastWidth(kind = "") {
+  return WIDER[kind] ?? WIDE;
+}
+
+/**
+ * The first enlargement to try: letters become as large as the slide's words, unless that is too wide.
+ * @param {number} width of the room @param {number} words px @param {number} least width of the stage
+ */
+export function largest(width, words, least) {
+  return Math.max(1, Math.min(words / LETTERS, width / least));
 }
 
 /** The next enlargement to try where a picture was `tall` times its room. @param {number} zoom @param {number} tall */
@@ -25,9 +33,9 @@ export function smaller(zoom, tall) {
   return Math.max(SMALLEST, Math.floor(20 * Math.min(zoom - 0.05, zoom / tall ** 0.8) + 1e-9) / 20);
 }
 
-/** The width that may make it fit: what is as tall as it is wide gets lower with it. @param {number} width @param {number} tall */
-export function narrower(width, tall) {
-  return Math.max(Math.min(width, WIDE), Math.floor(width / tall));
+/** The width that may make it fit: what is as tall as it is wide gets lower with it. @param {number} width @param {number} tall @param {number} least */
+export function narrower(width, tall, least) {
+  return Math.max(Math.min(width, least), Math.floor(width / tall));
 }
 
 /** Until what has just been laid out is drawn, too; a window in the background draws nothing. */
@@ -48,24 +56,32 @@ async function settled(stage) {
 }
 
 /**
- * Enlarges `stage` within `room`, and tells it (`--stage-room`, in its own pixels) how tall it may be.
- * On a phone it is as wide as the window and as tall as it likes.
+ * Enlarges `stage` within `room`, and tells it (`--stage-room`, in its own pixels) how tall it may
+ * be and (`--words`) how large its letters at least are. On a phone it is as wide as the window and
+ * as tall as it likes.
  * @param {HTMLElement} room @param {HTMLElement} host @param {HTMLElement} stage
  */
 export async function fit(room, host, stage) {
-  const [width, height] = [room.clientWidth, room.clientHeight];
-  if (width === 0) return;
+  // A pixel less: the room's own may be a fraction, and rounded up.
+  const [width, height] = [room.clientWidth - 1, room.clientHeight];
+  if (width <= 0) return;
   await settled(stage);
-  for (const name of ["zoom", "width", "--stage-room", "--words", "--labels"]) host.style.removeProperty(name);
-  if (width < PHONE) return;
+  stage.toggleAttribute("data-wide", width >= PHONE);
+  if (width < PHONE) {
+    for (const name of ["zoom", "width", "--stage-room", "--words"]) host.style.removeProperty(name);
+    return;
+  }
+  const words = parseFloat(getComputedStyle(room).fontSize);
+  const least = leastWidth(stage.dataset.stage);
   /** How tall it then is, in rooms; more than one too where it is too wide. @param {number} zoom @param {number} own */
   const tried = async (zoom, own) => {
     host.style.setProperty("zoom", String(zoom));
     host.style.setProperty("width", `${own}px`);
     host.style.setProperty("--stage-room", `${Math.floor((FITS * height) / zoom)}`);
-    host.style.setProperty("--words", `${(WORDS * height) / zoom}px`);
-    host.style.setProperty("--labels", `${(LABELS * height) / zoom}px`);
+    host.style.setProperty("--words", `${words / zoom}px`);
     await drawn();
+    host.shadowRoot?.dispatchEvent(new Event("stage-room"));
+    await settled(stage);
     const wide = stage.scrollWidth / Math.max(1, stage.clientWidth);
     return Math.max((stage.scrollHeight * zoom) / height, wide > 1.02 ? wide : 0);
   };
@@ -74,7 +90,7 @@ export async function fit(room, host, stage) {
     let own = Math.floor(width / zoom);
     let tall = await tried(zoom, own);
     while (tall > FITS) {
-      const next = narrower(own, tall);
+      const next = narrower(own, tall, least);
       if (next > 0.98 * own) break;
       const now = await tried(zoom, (own = next));
       if (now > 0.98 * tall) break;
@@ -85,24 +101,13 @@ export async function fit(room, host, stage) {
   const kind = `${stage.dataset.stage} ${width} ${height}`;
   const known = FOUND.get(kind);
   if (known && (await tried(known.zoom, known.own)) <= FITS) return;
-  let tooLarge = largest(width);
-  let best = await look(tooLarge);
-  for (let tries = 0; tries < TRIES && !best.fits && best.zoom > SMALLEST; tries++) {
-    tooLarge = best.zoom;
-    best = await look(smaller(best.zoom, best.tall));
-  }
-  let last = best;
-  for (let tries = 0; tries < 3 && best.fits && tooLarge > 1.1 * best.zoom; tries++) {
-    last = await look(Math.round(10 * (best.zoom + tooLarge)) / 20);
-    if (last.fits) best = last;
-    else tooLarge = last.zoom;
-  }
-  if (last !== best) await tried(best.zoom, best.own);
+  let best = await look(largest(width, words, least));
+  for (let tries = 0; tries < TRIES && !best.fits && best.zoom > SMALLEST; tries++) best = await look(smaller(best.zoom, best.tall));
   FOUND.set(kind, best);
 }
 
 /** Whether it has grown out of its room since. @param {HTMLElement} room @param {HTMLElement} host @param {HTMLElement} stage */
 export function outgrown(room, host, stage) {
   const zoom = Number(host.style.getPropertyValue("zoom"));
-  return zoom > SMALLEST && stage.scrollHeight * zoom > 1.01 * room.clientHeight;
+  return zoom > SMALLEST && stage.scrollHeight * zoom > room.clientHeight + 1;
 }

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { fit, outgrown } from "./lecture-fit.js";
-import { changeAt, keyAt } from "./lecture-place.js";
+import { changeAt, keyAt, valueAt } from "./lecture-place.js";
 import { STYLE } from "./lecture-stages.js";
 
 /** @typedef {import("./lecture-place.js").Control} Control */
@@ -38,7 +38,7 @@ export class Picture {
     this.host.attachShadow({ mode: "open", clonable: true });
     this.room = h("div", { class: "lecture-room" }, this.host);
     this.state = h("span", { class: "lecture-asked", role: "status" });
-    /** @type {(() => void)[]} */
+    /** @type {((step: number) => void)[]} set each control as the deck has it at a step */
     this.resets = [];
     const tools = live.controls.length ? [h("div", { class: "lecture-tools" }, ...live.controls.map((control) => this.tool(control)), this.state)] : [];
     const caption = picture.sentence ? [h("figcaption", {}, picture.sentence)] : [];
@@ -48,14 +48,15 @@ export class Picture {
   }
 
   /** A control of the live picture. @param {Control} control */
-  tool({ name, label, value, range, options }) {
+  tool(control) {
+    const { name, label, value, range, options } = control;
     if (options) {
       const tool = h(
         "select",
         { "aria-label": label, onchange: () => this.ask(name, tool.value) },
         ...options.map(([key, title]) => h("option", { value: key, selected: key === value }, title)),
       );
-      this.resets.push(() => (tool.value = String(value)));
+      this.resets.push((step) => (tool.value = valueAt(control, step)));
       return h("label", { class: "lecture-tool" }, h("span", {}, label), tool);
     }
     const shown = h("output", {}, String(value));
@@ -65,7 +66,7 @@ export class Picture {
       oninput: () => (shown.textContent = tool.value),
       onchange: () => this.ask(name, tool.value),
     });
-    this.resets.push(() => (tool.value = shown.textContent = String(value)));
+    this.resets.push((step) => (tool.value = shown.textContent = valueAt(control, step)));
     return h("label", { class: "lecture-tool" }, h("span", {}, label), tool, shown);
   }
 
@@ -100,6 +101,7 @@ export class Picture {
     const sheets = [deck.styles.stage, deck.styles[picture.stage], STYLE];
     shadow.replaceChildren(...sheets.filter(Boolean).map((css) => h("style", {}, css)), root);
     this.change = changeAt(picture, step);
+    for (const reset of this.resets) reset(step);
     // The last step shows most: what fits then fits at every step.
     this.stage = mount(root, deck.scenes[keyAt(picture, picture.states.length)], () => {});
     await this.fit();
@@ -121,14 +123,26 @@ export class Picture {
   /** Pictures that come late, or words that get longer, may need more room. @param {HTMLElement} root */
   watch(root) {
     let again = 0;
+    let [width, height] = [this.room.clientWidth, this.room.clientHeight];
     this.watcher?.disconnect();
     this.watcher = new ResizeObserver(() => {
-      if (again >= REFITS || this.dirty || this.host.matches(".lecture-fitting") || !outgrown(this.room, this.host, root)) return;
+      // Answers that are told take of its room; a window of another width fits all pictures anew itself.
+      const taken = this.room.clientWidth === width && this.room.clientHeight !== height;
+      [width, height] = [this.room.clientWidth, this.room.clientHeight];
+      if (taken && !this.dirty) {
+        this.dirty = true;
+        this.fit();
+        return;
+      }
+      if (this.dirty || this.host.matches(".lecture-fitting") || !outgrown(this.room, this.host, root)) return;
+      // Most stages have a part that can give way; only then everything is made smaller.
+      this.host.shadowRoot?.dispatchEvent(new Event("stage-room"));
+      if (again >= REFITS || !outgrown(this.room, this.host, root)) return;
       again++;
       this.dirty = true;
       this.fit();
     });
-    this.watcher.observe(root);
+    for (const each of [root, this.room]) this.watcher.observe(each);
   }
 
   /** Goes with the slide to a step. Where that changes nothing, the picture stays as it was left. @param {number} step */
@@ -138,8 +152,18 @@ export class Picture {
     const before = keyAt(this.picture, this.change);
     this.change = change;
     const key = keyAt(this.picture, change);
-    if (key !== before) this.stage.update(this.deck.scenes[key]);
+    if (key !== before) {
+      this.stage.update(this.deck.scenes[key]);
+      this.set(step);
+    }
     this.go();
+  }
+
+  /** The controls stand at what is shown. @param {number} step */
+  set(step) {
+    for (const reset of this.resets) reset(step);
+    this.settings = {};
+    this.state.textContent = "";
   }
 
   /** Hands the stage the state of the step. */
@@ -159,9 +183,7 @@ export class Picture {
     if (!this.stage) return;
     this.stage.destroy();
     this.stage = null;
-    for (const reset of this.resets) reset();
-    this.settings = {};
-    this.state.textContent = "";
+    this.set(step);
     this.dirty = true;
     this.mounting = this.build(step);
     await this.mounting;

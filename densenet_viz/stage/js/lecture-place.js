@@ -35,6 +35,7 @@
  * @property {string | number} value
  * @property {{low: number, high: number, step: number}} [range]
  * @property {[string, string][]} [options] value and what it is called
+ * @property {[number, string | number][]} [steps] values that the deck itself gives it, from a step on
  *
  * @typedef {object} Scene
  * @property {string} [id] of the deck: another one is another lecture
@@ -100,6 +101,11 @@ export function changeAt(picture, step) {
 /** The scene of a picture after the change at a place. @param {Picture} picture @param {number} change */
 export function keyAt(picture, change) {
   return picture.states.slice(0, change + 1).findLast(({ key }) => key)?.key ?? picture.key;
+}
+
+/** What a control stands at, as far as the deck says. @param {Control} control @param {number} step */
+export function valueAt({ value, steps = [] }, step) {
+  return String(steps.findLast(([from]) => from <= step)?.[1] ?? value);
 }
 
 /** Minutes that are planned from the beginning up to a place, half a slide's steps being half of its time. @param {Slide[]} slides @param {Place} at */

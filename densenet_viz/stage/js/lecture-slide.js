@@ -13,6 +13,17 @@ function questionOf({ text, options, step = 0 }) {
   return h("div", { class: "lecture-question", "data-step": step }, h("p", {}, text), h("ol", {}, ...choices));
 }
 
+/** Stages that are about as tall as wide, and so stand beside words. */
+const SQUARE = ["lineup"];
+/** Letters that stand in a line or two over a picture, and are too few for a column beside it. */
+const FEW = 160;
+
+/** Whether a slide's words stand over its picture. @param {import("./lecture-place.js").Slide} slide */
+export function isOver({ layout, blocks, question, picture }) {
+  const letters = blocks.reduce((sum, { spans }) => sum + spans.reduce((all, { text }) => all + text.length, 0), 0);
+  return layout === "both" && !question && letters <= FEW && blocks.every(({ kind }) => kind === "p") && !SQUARE.includes(picture?.stage ?? "");
+}
+
 export class Slide {
   /**
    * @param {Scene} deck @param {number} index
@@ -32,7 +43,7 @@ export class Slide {
     this.node = h(
       "section",
       {
-        ...{ class: "lecture-slide lecture-away", "data-layout": scene.layout, "data-slide": index + 1 },
+        ...{ class: `lecture-slide lecture-away${isOver(scene) ? " lecture-over" : ""}`, "data-layout": scene.layout, "data-slide": index + 1 },
         ...{ "aria-roledescription": "slide", "aria-label": `Slide ${index + 1} of ${deck.slides.length}: ${scene.title}` },
       },
       h("h2", {}, scene.title),

@@ -8,6 +8,7 @@ import { actionOf } from "./lecture-keys.js";
 import { Over } from "./lecture-over.js";
 import { Overview } from "./lecture-overview.js";
 import { hashOf, inside, moved, placeOf } from "./lecture-place.js";
+import { Pressed } from "./lecture-pressed.js";
 import { Slide, thumbnail } from "./lecture-slide.js";
 import { Speaker } from "./lecture-speaker.js";
 import { onSwipe } from "./lecture-swipe.js";
@@ -286,13 +287,12 @@ class Lecture {
  */
 export function mount(root, scene) {
   let lecture = new Lecture(root, scene);
+  const pressed = new Pressed(root);
   root.classList.add("lecture");
-  return {
-    update: (next) => {
-      if (next.id === lecture.deck.id) return;
-      lecture.destroy();
-      lecture = new Lecture(root, next);
-    },
-    destroy: () => lecture.destroy(),
+  const change = (/** @type {Scene} */ next) => {
+    if (next.id === lecture.deck.id) return;
+    lecture.destroy();
+    lecture = new Lecture(root, next);
   };
+  return { update: (next) => pressed.after(() => change(next)), destroy: () => (pressed.stop(), lecture.destroy()) };
 }
