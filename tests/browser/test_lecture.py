@@ -208,6 +208,25 @@ def test_black_and_white_screens_come_back_where_they_were(lecture: Lecture) -> 
         assert lecture.at() == "#1.0"
 
 
+def test_full_screen_is_the_lecture_alone_and_goes_on_by_keys(lecture: Lecture) -> None:
+    full = "() => document.fullscreenElement !== null"
+    screen = lecture.page.locator(".lecture-screen")
+    lecture.press("f")
+    lecture.page.wait_for_function(full)
+    room = screen.evaluate(
+        "(node) => ({ own: node.getRootNode().fullscreenElement === node,"
+        " wide: node.clientWidth - innerWidth, high: node.clientHeight - innerHeight })"
+    )
+    assert room == {"own": True, "wide": 0, "high": 0}
+    lecture.press("PageDown")
+    assert lecture.at() == "#2.0"
+    expect(lecture.title).to_have_text("Growth")
+    assert lecture.page.evaluate(full), "a slide further it is still full screen"
+    lecture.press("f")
+    lecture.page.wait_for_function(f"() => !({full})()")
+    assert lecture.at() == "#2.0"
+
+
 def test_overview_shows_every_slide_and_goes_to_one(lecture: Lecture) -> None:
     for opener in ("o", "Escape"):
         lecture.press(opener)
