@@ -251,7 +251,7 @@ class Strip {
     const placed = strip.places.filter((_, index) => this.variant.parts[index].kind === "block");
     for (const [index, button] of this.blocks.entries()) {
       const { left, width: wide } = target(placed[index], LEAST_TARGET);
-      const high = Math.max(40, placed[index].high + 6);
+      const high = Math.max(16, placed[index].high + 6); // With the foot 44 px for a finger
       button.style.cssText = `left:${left}px;width:${wide}px;top:${height - high}px;height:${high + FOOT}px`;
     }
     this.name.style.top = "0px";
