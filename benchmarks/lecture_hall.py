@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks.app import in_words
 from benchmarks.hall_server import Server, served
 from benchmarks.machine import load_average
-from benchmarks.tables import Table, percentile, spread
+from benchmarks.tables import SPREAD, Table, percentile, spread
 from densenet_viz.machine import processor
 
 PAUSE_SECONDS = 0.5
@@ -176,8 +176,8 @@ def table(found: Found, followers: int, deck_bytes: int) -> Table:
     }
     return Table(
         f"{followers} phones follow, {len(found.moves)} moves",
-        ("milliseconds", "median", "lowest", "highest"),
-        tuple((name, *spread(times)) for name, times in rows.items()),
+        ("milliseconds", *SPREAD, "95th percentile"),
+        tuple((name, *spread(times), percentile(times, 95)) for name, times in rows.items()),
         f"All {followers} joined at once, each with the page, its files and the deck "
         f"({deck_bytes / 1e6:.1f} MB, compressed), in "
         f"{found.joining:.1f} s ({found.joining_processor:.1f} s of the server's processor time). "
