@@ -19,6 +19,10 @@ NODE_STAMP := node_modules/.package-lock.json
 # In CI nothing may be left out for want of a tool.
 REQUIRED := $(filter required,$(BROWSER_TESTS))$(CI)
 
+# Two processes take the test files in turn; a torch with more threads each would wait for the other's.
+WORKERS ?= --numprocesses 2 --dist loadfile
+TOGETHER := $(if $(WORKERS),OMP_NUM_THREADS=1)
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run test check lint format types imports javascript unit everything screenshots clean
@@ -44,10 +48,10 @@ imports: $(DEV_STAMP)
 	$(VENV)/bin/lint-imports --no-logo
 
 unit: $(DEV_STAMP)
-	$(PY) -m pytest --quiet --ignore=tests/browser
+	$(TOGETHER) $(PY) -m pytest --quiet $(WORKERS) --ignore=tests/browser
 
 everything: $(DEV_STAMP)
-	$(PY) -m pytest --quiet
+	$(TOGETHER) $(PY) -m pytest --quiet $(WORKERS)
 
 javascript:
 ifneq ($(shell command -v node 2>/dev/null),)
