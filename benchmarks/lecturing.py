@@ -15,6 +15,8 @@ from scripts.browser import settle
 PROJECTOR: Final[ViewportSize] = {"width": 1920, "height": 1080}
 PACES: Final = {"a key every 2 s": 2000, "two keys a second": 500}
 """A lecturer who hurries, and one who looks for a slide; milliseconds after a picture stands."""
+MOST_ROUNDS: Final = 1
+"""One is the whole deck four times, some five minutes."""
 READY: Final = 20_000
 """Milliseconds on the first slide: a lecturer greets the hall."""
 BUILD_SECONDS: Final = 180
@@ -62,6 +64,7 @@ def _press(page: Page, keys: Sequence[str]) -> Turned | None:
 
 def slides(browser: Browser, url: str, rounds: int) -> Table:
     """Through the whole shipped deck by keys, forward and back; and jumps into the unseen."""
+    rounds = min(rounds, MOST_ROUNDS)
     turned: dict[str, list[Turned]] = {}
     for _ in range(rounds):
         for pace, rest in PACES.items():
