@@ -33,7 +33,7 @@ MIDST: Final = 500
 
 MAP: Final = (
     ".attribution:not(.attribution-empty) .attribution-panel:first-child "
-    f"canvas[aria-label^='The picture: {UPLOADED}']"
+    f"canvas[aria-label*='{UPLOADED}']"
 )
 UPLOAD_JS: Final = """(selector) => {
   window.measured = window.stopwatch.after('change', { selector });

@@ -30,7 +30,8 @@ ALL = "all beside each other"
 st.title("One rule, five sizes")
 st.markdown(
     "Every DenseNet follows the same rule: **read all, add k, keep all**. The paper's variants "
-    "differ only in how many layers their blocks have, and torchvision's 161 in its growth rate."
+    "differ only in how many layers their blocks have; torchvision's 161 is wider, too: k = 48, "
+    "and 96 channels from the stem."
 )
 strips = st.container()
 own = own_controls()

@@ -42,7 +42,8 @@ joins. The block's numbers were counted while it ran; the counterpart's are comp
 
 **The whole network**, {trace.spec.name}, has {trace.parameters:,} parameters (counted; with
 ImageNet's 1,000 classes it would have {imagenet.parameters:,}) and needs
-{in_millions(trace.spec.multiply_adds)} multiply-adds a picture (computed). {kept_words(trace)}"""
+{in_millions(trace.spec.multiply_adds)} multiply-adds for a picture of {trace.spec.input_size} ×
+{trace.spec.input_size} px (computed). {kept_words(trace)}"""
 )
 if can_be_linked(spec):
     st.page_link(

@@ -43,8 +43,8 @@ inventories = {name: inventory_of(system.spec) for name, system in SYSTEMS.items
 times = times_of(benchmarks)
 turn_to_new("time", times)
 
-take_from_address("accuracy", ACCURACIES)
-take_from_address("time", times)
+take_from_address("accuracy", ACCURACIES, ACCURACIES.__getitem__)
+take_from_address("time", times, lambda key: times[key].title)
 with controls.container(horizontal=True, gap="medium"):
     accuracy = st.segmented_control(
         "Accuracy (cited)",

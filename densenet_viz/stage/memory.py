@@ -18,7 +18,7 @@ def memory_scene(inventories: Mapping[str, Inventory], *, live: bool) -> Words:
     how = "counted live" if live else "computed, until the live counts are there"
     panel = Panel(
         "memory",
-        "DenseNets: far to the left, and high up",
+        "DenseNets: far fewer parameters, hardly less memory",
         compared(inventories),
         Axis("Parameters", "million", better="lower", from_zero=True),
         Axis("Activation memory, one picture", "MB", better="lower", from_zero=True),

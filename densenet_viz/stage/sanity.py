@@ -132,7 +132,8 @@ def _sentence(strips: Sequence[Strip], limit: float) -> str:
         )
     parts = [f"{strip.title} {_most(strip):.2f}" for strip in told]
     return (
-        f"With every weight random, the map is this much like the trained network’s: "
+        f"With every weight random, the map is this much like the trained network’s, on average "
+        f"over several draws of the weights (the slider shows the first): "
         f"{', '.join(parts)}. Above {limit:g} we say that it does not change; an edge detector, "
         "which asks no network, has 1."
     )

@@ -18,7 +18,7 @@ from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.explaining import class_names
 from densenet_viz.ui.jobs import Desk
 from densenet_viz.ui.jobs import desk as session_desk
-from densenet_viz.ui.method_settings import settings_controls
+from densenet_viz.ui.method_settings import settings_controls, title_of
 from densenet_viz.ui.progress import show_bar
 
 if TYPE_CHECKING:
@@ -105,14 +105,14 @@ def _choose_work(bench: Bench) -> tuple[Work | None, bool]:
     from densenet_viz.attribution.batch import work_for
 
     names = class_names(bench.model.labels)
-    take_from_address("batch_method", METHODS)
+    take_from_address("batch_method", METHODS, title_of)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         method = METHODS[
             st.selectbox(
                 "Method",
                 list(METHODS),
                 key="batch_method",
-                format_func=lambda name: METHODS[name].title,
+                format_func=title_of,
                 bind="query-params",
                 width=260,
             )

@@ -20,7 +20,7 @@ from densenet_viz.ui.bench import Bench
 from densenet_viz.ui.bench_comparison import Comparison, Entry, counted
 from densenet_viz.ui.current import CurrentPicture, take_from_address
 from densenet_viz.ui.explaining import class_names
-from densenet_viz.ui.method_settings import settings_controls
+from densenet_viz.ui.method_settings import settings_controls, title_of
 
 METHODS_FIRST = tuple(
     name
@@ -81,7 +81,7 @@ def _methods(bench: Bench, line: Any) -> Comparison:
         "Methods",
         in_order,
         default=[name for name in in_order if name in METHODS_FIRST],
-        format_func=lambda name: METHODS[name].title,
+        format_func=title_of,
         max_selections=MOST,
         key="maps",
         bind="query-params",
@@ -250,12 +250,12 @@ def _that_take(parameter: str, model: LoadedModel) -> list[str]:
 
 
 def _one_method(line: Any, key: str, names: Sequence[str]) -> Method:
-    take_from_address(key, names)
+    take_from_address(key, names, title_of)
     name = line.selectbox(
         "Method",
         names,
         key=key,
-        format_func=lambda one: METHODS[one].title,
+        format_func=title_of,
         bind="query-params",
         width=260,
     )

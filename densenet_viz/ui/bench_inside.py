@@ -75,7 +75,7 @@ def show(bench: Bench) -> None:
 
 
 def _choose_baseline() -> str:
-    take_from_address("inside_baseline", BASELINES)
+    take_from_address("inside_baseline", BASELINES, BASELINE_WORDS.__getitem__)
     chosen: str = st.selectbox(
         "Baseline: what the picture is compared with",
         BASELINES,

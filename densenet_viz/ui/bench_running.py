@@ -10,6 +10,7 @@ import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.ui.jobs import Compute, Desk, desk
+from densenet_viz.ui.method_settings import title_of
 from densenet_viz.ui.progress import progress_words
 from densenet_viz.ui.unfinished import GLANCE
 
@@ -35,7 +36,7 @@ def choose_methods(key: str, preferred: Sequence[str], most: int) -> list[str]:
         list(METHODS),
         first,
         key=key,
-        format_func=lambda name: METHODS[name].title,
+        format_func=title_of,
         max_selections=most,
         bind="query-params",
     )

@@ -29,7 +29,7 @@ from densenet_viz.ui.current import (
 )
 from densenet_viz.ui.explaining import class_names
 from densenet_viz.ui.maps import Ask
-from densenet_viz.ui.method_settings import settings_controls
+from densenet_viz.ui.method_settings import settings_controls, title_of
 from densenet_viz.ui.own_model import OWN
 from densenet_viz.ui.traces import trained_trace
 
@@ -57,7 +57,7 @@ class Pair:
 
 def choose_pair(bench: Bench) -> Pair | None:
     """All controls; None, with a sentence why, where there are no two sides to compare."""
-    take_from_address("two", KINDS)
+    take_from_address("two", KINDS, KINDS.__getitem__)
     kind: Kind = st.segmented_control(
         "Compare",
         list(KINDS),
@@ -107,7 +107,7 @@ def _choose_network(bench: Bench) -> Bench:
         if name != bench.model.name and not (name == OWN and own_model.brought() is bench.model)
     }
     _forget_unless("two_model", titles)
-    take_from_address("two_model", titles)
+    take_from_address("two_model", titles, titles.__getitem__)
     first = BUNDLED if bench.model.name == CHEATER else CHEATER
     name = st.selectbox(
         "Network on the right",
@@ -166,12 +166,12 @@ def same_class(bench: Bench, other: Bench) -> int | None:
 
 
 def _choose_method() -> Method:
-    take_from_address("two_method", METHODS)
+    take_from_address("two_method", METHODS, title_of)
     name = st.selectbox(
         "Method of both maps",
         list(METHODS),
         key="two_method",
-        format_func=lambda name: METHODS[name].title,
+        format_func=title_of,
         bind="query-params",
         width=240,
     )

@@ -19,8 +19,9 @@ def show_chart(figure: Figure, *, key: str, alt: str, file: str) -> None:
     The button always stands there, not only under a mouse, so that keys and fingers find it.
     Plotly's other buttons zoom and select, which none of the charts need.
     """
+    ink = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
     st.plotly_chart(
-        figure,
+        _in_ink(figure, ink),
         key=key,
         config={
             "displayModeBar": True,
@@ -33,3 +34,16 @@ def show_chart(figure: Figure, *, key: str, alt: str, file: str) -> None:
         },
         alt=alt,
     )
+
+
+def _in_ink(figure: Figure, ink: str | None) -> Figure:
+    """The chart with the page's colour for its words: Streamlit's own for charts is fainter."""
+    if ink is None:
+        return figure
+    inked = type(figure)(figure)
+    inked.update_layout(font_color=ink)
+    inked.update_xaxes(tickfont_color=ink, title_font_color=ink)
+    inked.update_yaxes(tickfont_color=ink, title_font_color=ink)
+    inked.update_layout(legend_font_color=ink)
+    inked.update_traces(textfont_color=ink, selector={"mode": "text"})
+    return inked

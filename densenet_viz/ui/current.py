@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from densenet_viz.images import MAX_BYTES, ImageError, load_image
 from densenet_viz.network.models import MODELS, UNTRAINED
@@ -24,6 +26,7 @@ from densenet_viz.ui.own_model import OWN
 if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
 
+Name = TypeVar("Name", bound=str)
 UPLOADED = "your image"
 SECOND = "your second image"
 """What is compared with the current picture, where a visitor brings that, too."""
@@ -64,17 +67,35 @@ class CurrentPicture:
 
     @property
     def caption(self) -> str:
-        return self.name if self.truth is None else f"a drawn {self.truth}"
+        if self.truth is not None:
+            return f"a drawn {self.truth}"
+        height, width = self.pixels.shape[:2]
+        return self.name if height == width else f"the middle square of {self.name}"
 
 
-def take_from_address(key: str, values: Collection[str]) -> None:
+def take_from_address(
+    key: str, values: Collection[Name], title: Callable[[Name], str] = str
+) -> None:
     """Lets a link name a choice by its short name (`?model=densenet201`), not its title alone.
 
     To be called before the widget of that key; a link that names nothing known changes nothing.
+    A widget that is bound to the address knows its titles only, and would take out a short name:
+    the title is put in its place, and the page runs again with it.
+
+    Args:
+        key: of the widget, and of the address.
+        values: short names that there are.
+        title: what the widget calls each (its `format_func`).
     """
-    given = st.query_params.get(key)
-    if key not in st.session_state and given in values:
-        st.session_state[key] = given
+    asked = st.query_params.get(key)
+    given = next((value for value in values if value == asked), None)
+    if key in st.session_state or given is None:
+        return
+    st.session_state[key] = given
+    if title(given) != given:
+        with suppress(StreamlitAPIException):  # the page before has a widget of that key, too
+            st.query_params[key] = title(given)
+            st.rerun()
 
 
 def choose(container: Any) -> CurrentPicture:
@@ -82,7 +103,7 @@ def choose(container: Any) -> CurrentPicture:
     take_link(GROWTH, MODEL_TITLES)
     titles = MODEL_TITLES | own_model.titles()
     own_model.take(titles)
-    take_from_address("model", titles)
+    take_from_address("model", titles, titles.__getitem__)
     with container:
         st.selectbox(
             "DenseNet",

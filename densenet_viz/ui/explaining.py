@@ -25,7 +25,7 @@ from densenet_viz.ui.current import (
 )
 from densenet_viz.ui.jobs import Reporter
 from densenet_viz.ui.maps import Ask, computed
-from densenet_viz.ui.method_settings import settings_controls
+from densenet_viz.ui.method_settings import settings_controls, title_of
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import trained_trace
 
@@ -151,12 +151,12 @@ def _told(key: str) -> Mapping[str, Any]:
 
 def choose_method(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
     """The method and its settings; controls come from the row in `METHODS`."""
-    take_from_address("method", METHODS)
+    take_from_address("method", METHODS, title_of)
     name = st.selectbox(
         "Method",
         list(METHODS),
         key="method",
-        format_func=lambda name: METHODS[name].title,
+        format_func=title_of,
         bind="query-params",
     )
     method = METHODS[name]

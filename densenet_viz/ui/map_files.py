@@ -34,7 +34,7 @@ def show_files(
     """
     given = model.picture(picture.pixels)
     stem = f"{attribution.method}-{attribution.target.index}"
-    st.markdown("**Take it away**")
+    st.markdown("**Take the map away**, as it was computed, whatever its sliders say")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=key):
         _show_png(given, attribution, stem, key)
         _show_others(model, given, attribution, stem, key)

@@ -7,8 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.attribution import Method, Number
+from densenet_viz.attribution import METHODS, Method, Number
 from densenet_viz.network.loaded import LoadedModel
+
+
+def title_of(method: str) -> str:
+    """What a choice of methods calls one."""
+    return METHODS[method].title
 
 
 def settings_controls(

@@ -30,15 +30,19 @@ def choose_part(key: str, parts: Mapping[str, Part]) -> Callable[..., Any]:
         key: of the choice, in the session and in the address.
         parts: by name in the address.
     """
+
+    def title(name: str) -> str:
+        return parts[name].title
+
     for part in parts.values():
         keep(part.room.KEYS)
-    take_from_address(key, parts)
+    take_from_address(key, parts, title)
     chosen = st.segmented_control(
         "Part",
         list(parts),
         default=next(iter(parts)),
         required=True,
-        format_func=lambda name: parts[name].title,
+        format_func=title,
         key=key,
         bind="query-params",
         label_visibility="collapsed",

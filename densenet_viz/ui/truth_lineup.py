@@ -35,7 +35,8 @@ def show_lineup() -> None:
     st.header("One of these two cheats. Which?", anchor=False)
     figures = {name: twins.tag_figures(name) for name in twins.TWIN_TITLES}
     st.markdown(
-        "Model A and Model B are the same network, trained by the same recipe on the same scenes. "
+        "Model A and Model B have the same architecture and recipe, and learned from the same "
+        "scenes. "
         f"{words.accuracy_words(list(figures.values()))} One of them is right for a bad reason."
     )
     models = {name: twins.twin_or_none(name) for name in twins.TWIN_TITLES}

@@ -20,6 +20,7 @@ from densenet_viz.results import Attribution, Picture, Prediction
 from densenet_viz.stage.attribution import percent
 from densenet_viz.ui.current import BUNDLED, CHEATER, bundled_model, take_from_address
 from densenet_viz.ui.jobs import Desk, Report, desk
+from densenet_viz.ui.method_settings import title_of
 from densenet_viz.ui.unfinished import GLANCE, show_unfinished
 
 TWIN_TITLES = {BUNDLED: "the honest one", CHEATER: "the cheater"}
@@ -159,12 +160,12 @@ def show_state(mine: Desk, title: str) -> None:
 
 def choose_method(key: str, names: Sequence[str] = tuple(METHODS)) -> Method:
     """The method of the maps, bound to the address."""
-    take_from_address(key, names)
+    take_from_address(key, names, title_of)
     name = st.selectbox(
         "Method",
         names,
         key=key,
-        format_func=lambda one: METHODS[one].title,
+        format_func=title_of,
         bind="query-params",
         width=220,
     )
@@ -173,17 +174,21 @@ def choose_method(key: str, names: Sequence[str] = tuple(METHODS)) -> Method:
 
 def choose_twin(key: str) -> str:
     """Which of the two models is asked, bound to the address."""
-    take_from_address(key, TWIN_TITLES)
+    take_from_address(key, TWIN_TITLES, _twin_title)
     name: str = st.segmented_control(
         "Model",
         list(TWIN_TITLES),
         default=BUNDLED,
         required=True,
-        format_func=lambda one: TWIN_TITLES[one].capitalize(),
+        format_func=_twin_title,
         key=key,
         bind="query-params",
     )
     return name
+
+
+def _twin_title(name: str) -> str:
+    return TWIN_TITLES[name].capitalize()
 
 
 # -- shares -------------------------------------------------------------------------------------

@@ -169,9 +169,11 @@ test("lists and sums are short where they would be long", () => {
   assert.equal(layerList([3, 4, 5]), "layers 3, 4 and 5");
   assert.equal(layerList([3, 4, 5, 6, 7, 8]), "layers 3 to 8");
   assert.equal(layerList([1, 3, 5, 7, 9, 11]), "layers 1, 3, 5, 7, 9 and 11");
-  assert.equal(sumWords(6, 6), "1 + 2 + 3 + 4 + 5 + 6 = 6 × 7 / 2");
-  assert.equal(sumWords(24, 24), "1 + 2 + 3 + … + 24 = 24 × 25 / 2");
-  assert.equal(sumWords(6, 2.9), "1 + 2");
+  assert.equal(sumWords(6, 6, 21), "1 + 2 + 3 + 4 + 5 + 6 = 6 × 7 / 2");
+  assert.equal(sumWords(24, 24, 300), "1 + 2 + 3 + … + 24 = 24 × 25 / 2");
+  assert.equal(sumWords(6, 2, 3), "1 + 2");
+  assert.equal(sumWords(6, 2.9, 5), "1 + 2 + 2"); // what is drawn and what it sums to are one number
+  assert.equal(sumWords(6, 0.5, 0), "none yet");
 });
 
 test("numbers stand in the ink that is easier to read", () => {

@@ -40,7 +40,7 @@ test("each stage stands in the middle of its column, and an x leads back to it",
 });
 
 test("the axis goes as low as the values need, and no lower", () => {
-  assert.deepEqual([[0.2, 1], [-0.05, 1], [-0.3, 1], [-0.51, 0]].map(lowest), [0, 0, -0.5, -1]);
+  assert.deepEqual([[0.2, 1], [-0.05, 1], [-0.3, 1], [-0.51, 0], [-0.6, 0]].map(lowest), [0, -0.25, -0.5, -0.5, -1]);
 });
 
 test("1 stands on top and the lowest value at the foot, evenly between", () => {
@@ -108,6 +108,6 @@ test("a stage is told with the values that there are", () => {
 
 test("the verdict is told by a sign, words and the number", () => {
   assert.equal(verdict(null, null), "still being checked");
-  assert.equal(verdict(true, 0.73), "≈ does not change: 0.73 with nothing learned");
-  assert.equal(verdict(false, 0.4), "✓ changes: 0.40 with nothing learned");
+  assert.equal(verdict(true, 0.73), "≈ does not change: 0.73 with nothing learned, a mean");
+  assert.equal(verdict(false, 0.4), "✓ changes: 0.40 with nothing learned, a mean");
 });

@@ -143,11 +143,13 @@ export function wholeWords(scene, time, count) {
   };
 }
 
-/** The sum that the count makes: "1 + 2 + 3 + 4 + 5 + 6 = 6 × 7 / 2". @param {number} layers L @param {number} time 0 to L */
-export function sumWords(layers, time) {
+/** The sum that the count makes: "1 + 2 + 3 + 4 + 5 + 6 = 6 × 7 / 2". @param {number} layers L @param {number} time 0 to L @param {number} count of the connections that are drawn */
+export function sumWords(layers, time, count) {
   const done = Math.floor(time + 1e-9);
+  const part = count - (done * (done + 1)) / 2;
   const terms = Array.from({ length: Math.max(1, done) }, (_, index) => index + 1);
   const sum = terms.length > 6 ? `1 + 2 + 3 + … + ${terms[terms.length - 1]}` : terms.join(" + ");
   if (done >= layers) return `${sum} = ${layers} × ${layers + 1} / 2`;
-  return done ? sum : "none yet";
+  if (!done) return part ? `${part}` : "none yet";
+  return part ? `${sum} + ${part}` : sum;
 }

@@ -191,8 +191,9 @@ class Block {
     const { scene, parts, connections } = this;
     const whole = wholeWords(scene, time, connections.length);
     const sentence = active === null ? whole.sentence : sentenceOf(scene, active);
-    say(parts.number, countAt(time, connections).toLocaleString("en"));
-    say(parts.sum, sumWords(scene.layers.length, time));
+    const count = countAt(time, connections);
+    say(parts.number, count.toLocaleString("en"));
+    say(parts.sum, sumWords(scene.layers.length, time, count));
     say(parts.title, active === null ? whole.title : titleOf(scene, active));
     say(parts.sentence, sentence);
     parts.whole.setAttribute("aria-pressed", String(this.whole));

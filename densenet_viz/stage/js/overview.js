@@ -263,9 +263,8 @@ class Overview {
     const { x, y, width: wide, height: tall } = this.box(done, done, 0, Math.max(height, 12));
     set(this.edge, { x1: x, y1: y, x2: x + wide, y2: y + tall });
     this.edge.style.display = whole ? "none" : "";
-    const count = Math.round(between(steps.map((step) => step.channels), time));
     const added = steps[now].layer > 0 ? steps[now].channels - steps[now - 1].channels : 0;
-    this.tag(this.count, whole ? "" : grouped(count), done, height, 0);
+    this.tag(this.count, whole ? "" : grouped(steps[now].channels), done, height, 0);
     this.tag(this.plus, whole || added === 0 ? "" : `+${added}`, done, height, 1);
     this.swatch.style.fill = colours[steps[now].layer];
     this.swatch.style.display = this.plus.textContent ? "" : "none";

@@ -25,10 +25,13 @@ export function stageAt(x, count, width) {
   return Math.max(0, Math.min(count - 1, Math.floor((x / width) * count)));
 }
 
-/** The lowest value that the axis has to show: 0, -0.5 or -1. @param {number[]} values */
+/** Where the axis may end below; a mark hardly below 0 still stands on the line. */
+const ENDS = [0, -0.25, -0.5, -1];
+
+/** The lowest value that the axis has to show. @param {number[]} values */
 export function lowest(values) {
   const least = Math.min(0, ...values);
-  return least < -0.5 ? -1 : least < -0.1 ? -0.5 : 0;
+  return ENDS.find((end) => least >= end - 0.01) ?? -1;
 }
 
 /** @param {number} value @param {number} low of the axis @param {number} height */

@@ -24,5 +24,5 @@ export function readout(stages, stage, methods) {
 /** The verdict under a method's map. @param {boolean | null} unchanged @param {number | null} end the likeness at the end */
 export function verdict(unchanged, end) {
   if (unchanged === null || end === null) return "still being checked";
-  return `${unchanged ? "≈ does not change" : "✓ changes"}: ${two(end)} with nothing learned`;
+  return `${unchanged ? "≈ does not change" : "✓ changes"}: ${two(end)} with nothing learned, a mean`;
 }

@@ -52,7 +52,7 @@ export function titleWords(scene, flows) {
   const layer = strongest(scene, flows);
   const { block } = flows.packed;
   if (!scene.shares) return `${scene.label} hardly differs from the baseline: what block ${block} added comes to ${signed(flows.added)}`;
-  return `${share(scene, flows.added)} of ${whole(scene)} went through what block ${block} added; its layer ${layer} alone carried ${share(scene, flows.outOf(layer))}`;
+  return `${share(scene, flows.added)} of ${whole(scene)} went through what block ${block} added; its layer ${layer} alone carried ${share(scene, flows.outOf(layer))}, to all its readers together`;
 }
 
 /** @param {Scene} scene */
