@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 KEYS = ("batch_method", "batch_class", "batch_raw")
 DESKS = (_DESK,) = ("bench-batch",)
 
-EACH = "the most probable class of each"
+EACH = "its most probable class"
 FILE_MB = 100
 """Largest file, an archive; a picture may have as much as anywhere in the app."""
 UPLOAD_BYTES = 200 * 1024**2
@@ -51,7 +51,10 @@ def show(bench: Bench) -> None:
     )
     files = _choose_files()
     work, raw = _choose_work(bench)
-    if st.button("Make the maps", type="primary", disabled=not files or work is None) and work:
+    go = st.button("Make the maps", type="primary", disabled=not files or work is None)
+    if not files:
+        st.caption("Bring at least one picture first.")
+    if go and work:
         session_desk(_DESK).leave()
         st.session_state[_BATCH] = Batch(work, files, _results(), raw)
     batch: Batch | None = st.session_state.get(_BATCH)

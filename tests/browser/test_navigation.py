@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser
+import pytest
+from playwright.sync_api import Browser, Page
 
 from densenet_viz.ui.pages import PAGES, sections
 from scripts.browser import serve, settle
@@ -39,6 +41,26 @@ def test_menu_opens_on_a_phone(open_page: Any) -> None:
 def test_unknown_address_leads_to_the_first_page(open_page: Any) -> None:
     page = open_page("no_such_page").page
     assert page.title() == f"{PAGES[0].title} · DenseNet Viz"
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("ground_truth?part=scoreboard", "Scoreboard"),
+        ("bench?view=batch", "Many pictures"),
+        ("transition?model=densenet121-untrained", "121, random weights"),
+        ("nine_systems?accuracy=top5", "Top-5"),
+    ],
+)
+def test_a_link_by_a_short_name_outlives_a_reload(open_page: Any, address: str, title: str) -> None:
+    page: Page = open_page(address).page
+    ((key, _short),) = parse_qs(urlsplit(address).query).items()
+    for _ in range(2):
+        given = parse_qs(urlsplit(page.url).query)
+        assert given == {key: [title]}
+        page.reload()
+        settle(page)
+    assert page.get_by_text(title, exact=True).first.is_visible()
 
 
 def test_first_visitor_of_a_new_server_may_come_by_a_deep_link(browser: Browser) -> None:

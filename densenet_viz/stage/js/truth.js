@@ -163,10 +163,15 @@ class Truth {
     const { scene } = this;
     if (!scene) return;
     const chip = (/** @type {string} */ kind, /** @type {string} */ words) => h("li", {}, h("i", { class: `truth-chip truth-${kind}` }), words);
+    const tone = (/** @type {number} */ from, /** @type {string} */ words) =>
+      h("li", {}, h("i", { class: "truth-chip", style: `background:rgb(${this.palette.subarray(from, from + 3).join(" ")})` }), words);
+    const chips = {
+      kept: () => [chip("hit", "kept, on the object"), chip("extra", "kept, beside it"), chip("missed", "object, not kept")],
+      over: () => [tone(this.palette.length - 3, `raises ${scene.label}`), tone(0, `lowers ${scene.label}`)],
+      picture: () => [],
+    };
     this.legend.replaceChildren(
-      chip("hit", "kept, on the object"),
-      chip("extra", "kept, beside it"),
-      chip("missed", "object, not kept"),
+      ...chips[this.view](),
       h("li", {}, outlineSample(false), `true outline: ${scene.mask.label}`),
       ...(scene.other ? [h("li", {}, outlineSample(true), `other object: ${scene.other.label}`)] : []),
     );
@@ -210,6 +215,7 @@ class Truth {
   look(view) {
     this.view = view;
     for (const [name, input] of this.views) input.checked = name === view;
+    this.paintLegend();
     this.repaint();
   }
 
