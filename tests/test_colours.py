@@ -90,7 +90,7 @@ def test_an_overlay_goes_from_the_picture_to_the_map() -> None:
 def test_half_an_overlay_by_hand() -> None:
     red = np.array([[[255, 0, 0]]], dtype=np.uint8)
     blend = overlay(red, np.array([[1.0]]), 0.5, 1.0)
-    grey = 0.2126 * 255
+    grey = (0.2126 * 255 + 255) / 2
     expected = [(grey + part) / 2 for part in (0xB0, 0x52, 0x00)]
     np.testing.assert_allclose(blend[0, 0], expected, atol=0.51)
     assert blend.dtype == np.uint8

@@ -88,7 +88,8 @@ def overlay(picture: Picture, heat: NDArray[np.floating], opacity: float, limit:
     are not taken for the scale's.
     """
     part = min(1.0, max(0.0, opacity))
-    grey = (picture @ np.array(_LUMA))[..., None]
+    # By luminance alone two colours that are equally bright would be one.
+    grey = ((picture @ np.array(_LUMA) + picture.max(axis=-1)) / 2)[..., None]
     fading = (1 - min(1.0, 2 * part)) * picture + min(1.0, 2 * part) * grey
     blend = (1 - part) * fading + part * signed_rgb(heat, limit)
     return np.asarray(np.rint(blend), dtype=np.uint8)

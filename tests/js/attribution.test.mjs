@@ -67,7 +67,7 @@ test("the picture alone is the picture", () => {
 });
 
 test("over the picture, opacity mixes the grey picture and the colour", () => {
-  const grey = 0.2126 * 10 + 0.7152 * 20 + 0.0722 * 30;
+  const grey = (0.2126 * 10 + 0.7152 * 20 + 0.0722 * 30 + 30) / 2;
   const [first, , third] = painted({});
   assert.deepEqual(first, [Math.round(grey / 2), Math.round(grey / 2), Math.round((grey + 255) / 2), 255]);
   assert.deepEqual(third, [131, 54, 4, 255]);
@@ -77,7 +77,7 @@ test("over the picture, opacity mixes the grey picture and the colour", () => {
 test("hidden pixels are transparent in the map alone, and picture in the overlay", () => {
   assert.deepEqual(painted({ view: "map", hideBelow: 0.5 })[1][3], 0);
   assert.deepEqual(painted({ view: "map", hideBelow: 0.5 })[0], [0, 0, 255, 255]);
-  const grey = Math.round(0.2126 * 200 + 0.7152 * 100 + 0.0722 * 50);
+  const grey = Math.round((0.2126 * 200 + 0.7152 * 100 + 0.0722 * 50 + 200) / 2);
   assert.deepEqual(painted({ hideBelow: 0.5 })[1], [grey, grey, grey, 255]);
 });
 

@@ -53,6 +53,16 @@ export function faded(own, grey, opacity) {
 }
 
 /**
+ * The grey of a pixel under a map, 0 to 255: between its luminance and its strongest channel. By
+ * luminance alone a pink star before an olive wall would be gone, for both are equally bright.
+ * @param {Uint8ClampedArray} picture RGBA @param {number} at the pixel's first byte
+ */
+export function greyOf(picture, at) {
+  const [red, green, blue] = [picture[at], picture[at + 1], picture[at + 2]];
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue + Math.max(red, green, blue)) / 2;
+}
+
+/**
  * Paints the map into RGBA bytes.
  * @param {Uint8ClampedArray} out RGBA, row by row
  * @param {Uint8ClampedArray} picture RGBA of the picture, of the same size
@@ -67,7 +77,7 @@ export function paintHeat(out, picture, values, palette, how) {
     const at = 4 * i;
     const hidden = Math.abs(values[i]) < how.hideBelow;
     const place = 3 * placeOf(values[i], how.limit, steps);
-    const grey = 0.2126 * picture[at] + 0.7152 * picture[at + 1] + 0.0722 * picture[at + 2];
+    const grey = greyOf(picture, at);
     for (let channel = 0; channel < 3; channel++) {
       const below = faded(picture[at + channel], grey, opacity);
       out[at + channel] = hidden ? below : (1 - opacity) * below + opacity * palette[place + channel];

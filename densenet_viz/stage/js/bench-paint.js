@@ -1,6 +1,6 @@
 // Many maps over one picture: what is the same under all of them is made once.
 
-import { faded } from "./attribution-scale.js";
+import { faded, greyOf } from "./attribution-scale.js";
 
 /** @typedef {{under: Float32Array, colours: Float32Array, steps: number}} Ground */
 
@@ -12,7 +12,7 @@ import { faded } from "./attribution-scale.js";
 export function ground(picture, palette, opacity) {
   const under = new Float32Array((picture.length / 4) * 3);
   for (let i = 0, at = 0; at < picture.length; at += 4) {
-    const grey = 0.2126 * picture[at] + 0.7152 * picture[at + 1] + 0.0722 * picture[at + 2];
+    const grey = greyOf(picture, at);
     for (let channel = 0; channel < 3; channel++) under[i++] = (1 - opacity) * faded(picture[at + channel], grey, opacity);
   }
   return { under, colours: Float32Array.from(palette, (value) => opacity * value), steps: palette.length / 3 };

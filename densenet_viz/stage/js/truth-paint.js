@@ -1,5 +1,7 @@
 // The picture with what a cut keeps of it, in patterns as well as colours, on plain arrays.
 
+import { greyOf } from "./attribution-scale.js";
+
 /** @typedef {[number, number, number]} Colour */
 
 /** Fine pixels a side of one pixel of the picture: room for a pattern. */
@@ -51,7 +53,7 @@ export function paintKept(out, picture, size, kept, mask, colours) {
       const [cover, colour] = coverOf(kind, x, y, colours);
       const from = 4 * place;
       const to = 4 * (y * side + x);
-      const grey = 0.2126 * picture[from] + 0.7152 * picture[from + 1] + 0.0722 * picture[from + 2];
+      const grey = greyOf(picture, from);
       // Grey below, so that a colour on the picture is the legend's, whatever the picture's are.
       const strong = kind === "hit" || kind === "extra" ? 0.85 : 0.3;
       for (let channel = 0; channel < 3; channel++) {
