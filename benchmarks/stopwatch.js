@@ -28,7 +28,8 @@
     return null;
   };
 
-  const stands = ({ selector, text }) => {
+  const stands = ({ selector, text, says }) => {
+    if (says) return [...document.querySelectorAll(selector)].some((node) => node.textContent.includes(says));
     const found = find(selector);
     return found !== null && (text === undefined || found.textContent === text);
   };

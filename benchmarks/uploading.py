@@ -39,7 +39,8 @@ UPLOAD_JS: Final = """(selector) => {
   window.measured = window.stopwatch.after('change', { selector });
 }"""
 CANCEL_JS: Final = """() => {
-  window.measured = window.stopwatch.after('click', { selector: '[data-testid="stAlert"]' });
+  const told = { selector: '[data-testid="stAlert"]', says: 'was cancelled' };
+  window.measured = window.stopwatch.after('click', told);
 }"""
 
 

