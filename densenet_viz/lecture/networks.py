@@ -84,8 +84,10 @@ class Networks:
         """(classes,), what a model answers to (H, W, 3) uint8."""
         import torch
 
+        from densenet_viz.network.shares import alone
+
         model = self.named(name)
-        with model.lock, torch.no_grad():
+        with model.lock, alone(), torch.no_grad():
             return np.asarray(model.network(model.tensor(pixels))[0].numpy(), dtype=np.float32)
 
     def attribution(

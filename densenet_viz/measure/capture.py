@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from densenet_viz.measure.counting import Counter
+from densenet_viz.network.shares import alone
 from densenet_viz.results import (
     BlockTrace,
     LayerTrace,
@@ -63,7 +64,7 @@ def capture(
     logits: Tensor | None = None
     try:
         network.eval()
-        with torch.inference_mode(), _hooks(network, watch), suppress(_Enough):
+        with alone(), torch.inference_mode(), _hooks(network, watch), suppress(_Enough):
             logits = network(tensor)
     finally:
         network.train(was_training)

@@ -16,6 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from densenet_viz.arithmetic.inventory import FLOAT_BYTES, Inventory, Kind, LeafCount, kind_of
 from densenet_viz.measure.counting import multiply_adds_of, parameters_of
 from densenet_viz.network.resnet import carries_bias_in_keras
+from densenet_viz.network.shares import alone
 
 _PLACES: Mapping[str, str] = {
     r"features\.denseblock(\d+)\.": "block {}",
@@ -42,7 +43,13 @@ def take_inventory(network: nn.Module, *, input_size: int = 224) -> Inventory:
     leaves: list[LeafCount] = []
     weight = next(network.parameters())
     picture = torch.zeros(1, 3, input_size, input_size, device=weight.device, dtype=weight.dtype)
-    with torch.no_grad(), _evaluating(network), _counted(network, leaves), _Writes() as writes:
+    with (
+        alone(),
+        torch.no_grad(),
+        _evaluating(network),
+        _counted(network, leaves),
+        _Writes() as writes,
+    ):
         network(picture)
     return Inventory(tuple(leaves), writes.values * FLOAT_BYTES)
 

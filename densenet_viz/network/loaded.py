@@ -88,8 +88,9 @@ class LoadedModel:
         import torch
 
         from densenet_viz.network.familiarity import answers
+        from densenet_viz.network.shares import alone
 
-        with self.lock, torch.no_grad():
+        with self.lock, alone(), torch.no_grad():
             _logits, features = answers(self.network, self.tensor(picture))
         score = float(self.familiarity.distances(features.numpy())[0])
         return Verdict(score, self.familiarity.limit)

@@ -184,7 +184,9 @@ def _check_answer(model: LoadedModel) -> None:
     """One pass over a grey picture: finite weights can still overflow on their way through."""
     import torch
 
-    with torch.inference_mode():
+    from densenet_viz.network.shares import alone
+
+    with alone(), torch.inference_mode():
         logits = model.network(model.uniform((0.5, 0.5, 0.5)))
     if not bool(logits.isfinite().all()):
         raise OwnModelError(

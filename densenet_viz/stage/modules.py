@@ -74,17 +74,18 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
-_LOADER = Template('''\
+_LOADER = Template("""\
 const texts = $texts;
 const files = ((globalThis.densenetVizModules ??= {})["$version"] ??= {});
+const imports = /(from\\s+)"\\.\\/([\\w-]+\\.js)"/g;
 for (const [file, text] of Object.entries(texts)) {
-  const ready = text.replace(/(from\\s+)"\\.\\/([\\w-]+\\.js)"/g, (_, from, name) => `$${from}"$${files[name]}"`);
+  const ready = text.replace(imports, (_, from, name) => `$${from}"$${files[name]}"`);
   files[file] ??= URL.createObjectURL(new Blob([ready], { type: "text/javascript" }));
 }
 const { mount } = await import(files["$stage"]);
 const { adapt } = await import(files["streamlit.js"]);
 export default adapt(mount);
-''')
+""")
 
 
 @cache

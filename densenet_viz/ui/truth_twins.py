@@ -78,7 +78,9 @@ def logits_of(model: LoadedModel, pixels: Picture) -> NDArray[np.float32]:
 def _logits(name: str, key: str, _model: LoadedModel, _pixels: Picture) -> NDArray[np.float32]:
     import torch
 
-    with _model.lock, torch.no_grad():
+    from densenet_viz.network.shares import alone
+
+    with _model.lock, alone(), torch.no_grad():
         return np.asarray(_model.network(_model.tensor(_pixels))[0].numpy(), dtype=np.float32)
 
 
