@@ -117,6 +117,21 @@ def test_cancel_answers_at_once_and_stops_the_thread(shop: Shop) -> None:
     assert desk.state == "cancelled"
 
 
+def test_a_cancel_is_told_once(shop: Shop) -> None:
+    desk, fake = Desk(shop), Fake()
+    job = desk.ask("key", fake)
+    assert fake.started.wait(PATIENCE)
+    assert not desk.just_cancelled()
+    desk.cancel()
+    assert desk.just_cancelled()
+    assert not desk.just_cancelled()
+    desk.cancel()  # there is nothing more to cancel
+    assert not desk.just_cancelled()
+    finished(job)
+    desk.again()
+    assert not desk.just_cancelled()
+
+
 def test_a_cancelled_job_rests_until_it_is_asked_for_again(shop: Shop) -> None:
     desk, fake = Desk(shop), Fake()
     job = desk.ask("key", fake)

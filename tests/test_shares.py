@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
+from densenet_viz.machine import BACK, step_back
 from densenet_viz.network.fused import fuse
 from densenet_viz.network.shares import alone, by_itself, in_shares, processors
 from tests.small_models import small_network
@@ -119,3 +122,17 @@ def test_a_network_gives_the_same_in_shares() -> None:
     for one, other in zip(together, alone, strict=True):
         assert not one.requires_grad
         torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness is a thread's own on Linux only")
+def test_threads_that_compute_let_those_that_answer_go_first() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = niceness()
+    apart: list[int] = []
+    thread = threading.Thread(target=lambda: (step_back(), apart.append(niceness())))
+    thread.start()
+    thread.join()
+    assert apart == [max(before, BACK)]
+    assert niceness() == before

@@ -16,6 +16,8 @@ from typing import TypeVar
 
 import torch
 
+from densenet_viz.machine import step_back
+
 Share = TypeVar("Share")
 
 
@@ -95,6 +97,7 @@ def _started(count: int) -> ThreadPoolExecutor:
 
 
 def _use_one() -> None:
+    step_back()
     torch.get_num_threads()  # torch sets a new thread's number when it is first needed: now
     torch.set_num_threads(1)
 

@@ -156,9 +156,11 @@ def _show_batch(batch: Batch, mine: Desk) -> None:
 
 def _draw(batch: Batch, mine: Desk, working: bool) -> None:
     """What there is so far."""
-    if working and mine.state != "working":
+    if working and mine.state != "working" and not mine.just_cancelled():
         st.rerun()
-    if working:
+    if working and mine.state != "working":
+        st.info("Cancelled; what is finished stays.")
+    elif working:
         show_bar(mine, f"Maps of {_pictures(batch.count)}", key="batch_cancel")
     _show_latest(batch)
     if batch.rows:

@@ -70,7 +70,7 @@ def maps_so_far(job: MapsJob, mine: Desk) -> Made:
 
 def _draw(bench: Bench, comparison: Comparison, job: MapsJob, mine: Desk, working: bool) -> None:
     state = "done" if mine.job is None else mine.state
-    if working and state != "working":
+    if working and state != "working" and not mine.just_cancelled():
         st.rerun()
     with st.container():
         _show_state(mine, state)

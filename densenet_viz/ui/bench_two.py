@@ -54,11 +54,13 @@ def show(bench: Bench) -> None:
 
 
 def _draw(pair: Pair, job: MapsJob, mine: Desk, working: bool) -> None:
-    if working and mine.state != "working":
+    if working and mine.state != "working" and not mine.just_cancelled():
         st.rerun()
     with st.container():
-        if working:
+        if mine.state == "working":
             show_bar(mine, "The two maps", key="cancel_two")
+        elif working:
+            show_stopped(mine, "The pair of maps")
     there = maps_so_far(job, mine)
     left, right = (there.get(ask.key) for ask in pair.asks)
     scene = two_scene(

@@ -19,6 +19,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from densenet_viz.machine import step_back
+
 Report = Callable[[float], None]
 
 State = Literal["working", "done", "failed", "cancelled"]
@@ -125,6 +127,7 @@ class Shop:
             job.finished.wait(patience)
 
     def _run(self, job: Job, compute: Compute) -> None:
+        step_back()
         try:
             job.result = compute(Reporter(job), lambda: self._unwanted(job))
         except Exception as error:
@@ -160,7 +163,7 @@ class Desk:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._cancelled = False
+        self._cancelled = self._untold = False
         self.job: Job | None = None
 
     def ask(self, key: Hashable, compute: Compute) -> Job:
@@ -183,13 +186,21 @@ class Desk:
         """Lets go at once; the thread itself ends with its next look."""
         if self.job is not None and self.state == "working":
             self._shop.drop(self, self.job)
-            self._cancelled = True
+            self._cancelled = self._untold = True
+
+    def just_cancelled(self) -> bool:
+        """Whether a cancel has not been told yet; who asks tells it.
+
+        A fragment answers it at once so, and lets the whole page run with its next look.
+        """
+        untold, self._untold = self._untold, False
+        return untold
 
     def leave(self) -> None:
         """Forgets the job, and stops it if nobody else wants it."""
         if self.job is not None:
             self._shop.drop(self, self.job)
-        self.job, self._cancelled = None, False
+        self.job, self._cancelled, self._untold = None, False, False
 
     again = leave
     """So that the next `ask` starts anew after a cancel or an error."""

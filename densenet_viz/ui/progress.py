@@ -29,6 +29,9 @@ def show_progress(
     """
     job = desk.job
     if job is None or desk.state != "working":
+        if desk.just_cancelled():
+            st.info(f"Cancelled: {title}.")
+            return
         st.rerun()
     show_bar(desk, title, key=key, waiting=waiting)
 

@@ -28,9 +28,11 @@ def _finished(desk: Desk) -> Attribution | None:
 
 
 def _draw(question: Question, desk: Desk, working: bool) -> None:
-    if working and desk.state != "working":
+    if working and desk.state != "working" and not desk.just_cancelled():
         st.rerun()  # the words and tables beside the map are for the finished one
-    attribution = _finished(desk) or (desk.job.preview if desk.job and working else None)
+    attribution = _finished(desk) or (
+        desk.job.preview if desk.job and desk.state == "working" else None
+    )
     show_stage(
         "attribution",
         attribution_scene(
@@ -45,7 +47,7 @@ def _draw(question: Question, desk: Desk, working: bool) -> None:
         ),
         key="attribution",
     )
-    if working:
+    if desk.state == "working":
         show_bar(desk, question.method.title)
     else:
         show_stopped(desk, question.method.title)
