@@ -9,7 +9,7 @@ from densenet_viz.ui.current import choose
 from densenet_viz.ui.jobs import desk as session_desk
 from densenet_viz.ui.map_files import show_files
 from densenet_viz.ui.sharpening import show_map
-from densenet_viz.ui.unfinished import GLANCE
+from densenet_viz.ui.unfinished import LOOK
 
 st.title("What did the network look at?")
 st.markdown(
@@ -38,7 +38,7 @@ with answer_side:
 
 question = explaining.Question(model, picture, predictions, target, method, settings)
 desk = session_desk()
-desk.ask(question.key, question.compute).finished.wait(GLANCE)
+desk.ask(question.key, question.compute).seen.wait(LOOK)
 
 with looked:
     attribution = show_map(question, desk)

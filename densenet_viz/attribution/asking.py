@@ -17,6 +17,9 @@ from densenet_viz.attribution.twins import fused_of, twin_of
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
 
+LOOKED_AT = 8
+"""Pictures of a batch at most while a map is watched: a third of a second at 224 px."""
+
 PREVIEW_SECONDS = 0.15
 """Between two previews of a map that is still being computed."""
 
@@ -108,8 +111,9 @@ class Asking:
 
     @property
     def batch(self) -> int:
-        """Pictures that go forward and back together."""
-        return self.fused.batch_for(self.size)
+        """Pictures that go forward and back together; fewer where a first map is waited for."""
+        fitting = self.fused.batch_for(self.size)
+        return fitting if self._on_preview is None else min(fitting, LOOKED_AT)
 
     @property
     def most(self) -> int:

@@ -51,6 +51,8 @@ class Job:
         self.error: Exception | None = None
         self.stopped = False
         self.finished = threading.Event()
+        self.seen = threading.Event()
+        """Set with the first preview, and at the end."""
         self.wanted_by: weakref.WeakSet[Desk] = weakref.WeakSet()
 
     def report(self, part: float) -> None:
@@ -77,6 +79,7 @@ class Reporter:
     def preview(self, value: Any) -> None:
         """A result that is not finished; whoever looks at the job may show it."""
         self._job.preview = value
+        self._job.seen.set()
 
 
 Compute = Callable[[Reporter, Callable[[], bool]], Any]
@@ -141,6 +144,7 @@ class Shop:
                     self._results.popitem(last=False)
             if self._running.get(job.key) is job:
                 del self._running[job.key]
+        job.seen.set()
         job.finished.set()
 
 
@@ -154,6 +158,7 @@ def _done(key: Hashable, result: Any) -> Job:
     job = Job(key)
     job.result = result
     job.report(1.0)
+    job.seen.set()
     job.finished.set()
     return job
 
