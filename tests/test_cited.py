@@ -250,7 +250,7 @@ RESIDUAL: list[tuple[Counted, Callable[[], nn.Module]]] = [
 ]
 
 
-@pytest.mark.parametrize(("of", "live"), RESIDUAL, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("of", "live"), RESIDUAL, ids=[str(of) for of, _ in RESIDUAL])
 def test_residual_networks_are_counted_as_they_run(
     of: Counted, live: Callable[[], nn.Module]
 ) -> None:
