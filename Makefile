@@ -25,7 +25,7 @@ TOGETHER := $(if $(WORKERS),OMP_NUM_THREADS=1)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint format types imports javascript unit everything screenshots clean
+.PHONY: help run test check lint format types imports javascript unit browser screenshots clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -33,7 +33,7 @@ help:
 run: $(RUN_STAMP)
 	$(PY) -m streamlit run app.py --server.port $(PORT) $(if $(filter-out 0 false no,$(HEADLESS)),$(NO_WINDOW))
 
-test: lint types imports javascript everything
+test: lint types imports javascript unit browser
 
 check: lint types imports javascript unit
 
@@ -50,8 +50,9 @@ imports: $(DEV_STAMP)
 unit: $(DEV_STAMP)
 	$(TOGETHER) $(PY) -m pytest --quiet $(WORKERS) --ignore=tests/browser
 
-everything: $(DEV_STAMP)
-	$(TOGETHER) $(PY) -m pytest --quiet $(WORKERS)
+# By themselves: while a browser is driven, its event loop runs in the process's main thread.
+browser: $(DEV_STAMP)
+	$(TOGETHER) $(PY) -m pytest --quiet $(WORKERS) tests/browser
 
 javascript:
 ifneq ($(shell command -v node 2>/dev/null),)
