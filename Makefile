@@ -50,9 +50,10 @@ imports: $(DEV_STAMP)
 unit: $(DEV_STAMP)
 	$(TOGETHER) $(PY) -m pytest --quiet $(WORKERS) --ignore=tests/browser
 
-# By themselves: while a browser is driven, its event loop runs in the process's main thread.
+# By themselves, one after the other: a browser's event loop runs in the process's main thread, and
+# two browsers with two servers would wait for each other.
 browser: $(DEV_STAMP)
-	$(TOGETHER) $(PY) -m pytest --quiet $(WORKERS) tests/browser
+	$(PY) -m pytest --quiet tests/browser
 
 javascript:
 ifneq ($(shell command -v node 2>/dev/null),)

@@ -17,7 +17,7 @@ _PROC = Path("/proc")
 _GROUP = Path("/sys/fs/cgroup")
 
 
-BACK = 10
+BACK = 5
 """Niceness of threads that compute, above that of those that answer."""
 
 

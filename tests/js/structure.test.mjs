@@ -114,7 +114,7 @@ test("shares keep their sign, and a small rise has none", () => {
 
 test("the title names what the block added and its strongest layer", () => {
   assert.equal(strongest(SCENE, flows), 2);
-  assert.equal(titleWords(SCENE, flows), "75% of what raises ring went through what block 3 added; its layer 2 alone carried 63%, to all its readers together");
+  assert.equal(titleWords(SCENE, flows), "75% of what raises ring went through what block 3 added; its layer 2 alone carried 63%");
   assert.match(titleWords({ ...SCENE, shares: false }, flows), /hardly differs.*block 3 added comes to \+6\.00$/);
 });
 

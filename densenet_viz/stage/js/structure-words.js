@@ -52,13 +52,13 @@ export function titleWords(scene, flows) {
   const layer = strongest(scene, flows);
   const { block } = flows.packed;
   if (!scene.shares) return `${scene.label} hardly differs from the baseline: what block ${block} added comes to ${signed(flows.added)}`;
-  return `${share(scene, flows.added)} of ${whole(scene)} went through what block ${block} added; its layer ${layer} alone carried ${share(scene, flows.outOf(layer))}, to all its readers together`;
+  return `${share(scene, flows.added)} of ${whole(scene)} went through what block ${block} added; its layer ${layer} alone carried ${share(scene, flows.outOf(layer))}`;
 }
 
 /** @param {Scene} scene */
 export function sentenceWords(scene) {
   const turned = scene.rise < 0 ? "lower" : "higher";
-  return `The score of ${scene.label} is ${signed(scene.score)}, ${signed(Math.abs(scene.rise)).replace("+", "")} ${turned} than for ${scene.baseline}. That difference took ways: choose a block, then a reader, then a source.`;
+  return `The score of ${scene.label} is ${signed(scene.score)}, ${signed(Math.abs(scene.rise)).replace("+", "")} ${turned} than for ${scene.baseline}. That difference took ways: choose a block, then a reader, then a source. What a layer carried went to all its readers together.`;
 }
 
 /** What the bars add up to. @param {Scene} scene @param {Flows} flows @param {number} reader */
