@@ -16,9 +16,8 @@ from densenet_viz.stage.agreement import agreement_scene
 from densenet_viz.stage.attribution import attribution_scene
 from densenet_viz.stage.bench import Panel, bench_scene
 from densenet_viz.stage.lineup import Witness, lineup_scene
-from densenet_viz.stage.modules import adapted, style
+from densenet_viz.stage.modules import adapted, style, style_of
 from densenet_viz.stage.scoreboard import scoreboard_scene
-from densenet_viz.ui.stages import BORROWED
 from tests import test_stage_faithful as faithful
 from tests import test_stage_sanity as sanity
 from tests import test_stage_scoreboard as scoreboard
@@ -115,7 +114,7 @@ def written(folder: Path) -> dict[str, str]:
         file.write_text(
             PAGE.format(
                 module=base64.b64encode(adapted(name).encode()).decode(),
-                css=json.dumps(style("stage.css", *BORROWED.get(name, ()), f"{name}.css")),
+                css=json.dumps(style("stage.css") + "\n" + style_of(name)),
                 scene=json.dumps(scene),
             ),
             encoding="utf-8",

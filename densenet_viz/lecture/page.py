@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import re
 from functools import cache
 
-from densenet_viz.stage.modules import FOLDER
+from densenet_viz.stage.modules import FOLDER, version
 
 STYLES = ("stage", "lecture", "answer-bars", "follow")
 _NAME = re.compile(r"[a-z][a-z0-9-]*\.(js|css)")
@@ -38,16 +37,6 @@ _HTML = """<!doctype html>
 </body>
 </html>
 """
-
-
-@cache
-def version() -> str:
-    """A hash of all modules and style sheets: a new one makes browsers ask again."""
-    digest = hashlib.sha256()
-    for path in sorted(FOLDER.iterdir()):
-        if _NAME.fullmatch(path.name):
-            digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,6 @@ __all__ = ["PICTURES", "PictureRow", "deck_modules", "deck_styles", "picture_sce
 
 DeckScene = dict[str, Any]
 Kept = Callable[[str, Callable[[], Scene]], Scene]
-BORROWED: Mapping[str, tuple[str, ...]] = {"two": ("bench.css",)}
-"""Style sheets of other stages that a stage uses."""
 
 
 def scene_of(
@@ -93,10 +91,9 @@ def deck_modules(stages: list[str]) -> dict[str, str]:
 
 def deck_styles(stages: list[str]) -> dict[str, str]:
     """The style of each stage, and as "stage" what all of them build on."""
-    from densenet_viz.stage.modules import style
+    from densenet_viz.stage.modules import style, style_of
 
-    own = {stage: style(*BORROWED.get(stage, ()), f"{stage}.css") for stage in stages}
-    return {"stage": style("stage.css"), **own}
+    return {"stage": style("stage.css"), **{stage: style_of(stage) for stage in stages}}
 
 
 def _calls(deck: Deck) -> Iterator[tuple[str, PictureCall]]:

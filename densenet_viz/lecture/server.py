@@ -21,8 +21,9 @@ from densenet_viz.lecture.bodies import bearer, fields
 from densenet_viz.lecture.crowd import EventStream
 from densenet_viz.lecture.hall import Hall
 from densenet_viz.lecture.limits import Allowance, counted_as
-from densenet_viz.lecture.page import POLICY, packed_file, page, version
+from densenet_viz.lecture.page import POLICY, packed_file, page
 from densenet_viz.lecture.rooms import Refused, Room
+from densenet_viz.stage.modules import version
 
 HALL: Final = Hall()
 """This process's own: pages publish decks in it, the server's routes answer for it."""

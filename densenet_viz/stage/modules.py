@@ -17,6 +17,8 @@ from pathlib import Path
 from string import Template
 
 FOLDER = Path(__file__).parent / "js"
+BORROWED = {"two": ("bench.css",)}
+"""Style sheets of other stages whose controls a stage uses."""
 _IMPORT = re.compile(r'(from\s+)"\./([\w-]+\.js)"')
 
 
@@ -67,10 +69,11 @@ def files_of(name: str) -> tuple[str, ...]:
 
 @cache
 def version() -> str:
-    """A hash of all modules: a page that outlived its server's old ones does not mix them."""
+    """A hash of all modules and style sheets: with a new one browsers ask again and mix nothing."""
     digest = hashlib.sha256()
-    for file in sorted(FOLDER.glob("*.js")):
-        digest.update(file.read_bytes())
+    for file in sorted(FOLDER.iterdir()):
+        if file.suffix in (".js", ".css"):
+            digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -103,3 +106,8 @@ def address(name: str) -> str:
 def style(*names: str) -> str:
     """The named style sheets, one after the other."""
     return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+
+def style_of(stage: str) -> str:
+    """A stage's own style, with what it borrows; all build on `style("stage.css")`."""
+    return style(*BORROWED.get(stage, ()), f"{stage}.css")

@@ -9,15 +9,12 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from densenet_viz.stage.modules import adapted, style
-
-BORROWED = {"two": ("bench.css",)}
-"""Style sheets of other stages whose controls a stage uses."""
+from densenet_viz.stage.modules import adapted, style, style_of
 
 
 @cache
 def _component(name: str) -> ComponentRenderer:
-    css = style("stage.css", *BORROWED.get(name, ()), f"{name}.css")
+    css = f"{style('stage.css')}\n{style_of(name)}"
     return st.components.v2.component(f"densenet_viz.{name}", css=css, js=adapted(name))
 
 
