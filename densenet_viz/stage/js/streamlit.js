@@ -13,17 +13,21 @@ import { saveRow } from "./export.js";
  * @typedef {{data: any, parentElement: ParentNode & Node, setStateValue: (name: string, value: unknown) => void}} Arguments
  */
 
-/** @type {WeakMap<Node, {root: HTMLElement, row: HTMLElement | null, stage: Stage}>} */
+/** @type {WeakMap<Node, {root: HTMLElement, row: HTMLElement | null, stage: Stage, turn: object}>} */
 const mounted = new WeakMap();
 
 /**
+ * Streamlit calls a component anew for each scene. What a call returns ends the component, and runs
+ * too when the next call came while this one was still loading: then the stage belongs to the next.
  * @param {(root: HTMLElement, scene: any, tell: (name: string, value: unknown) => void) => Stage} mount
  * @returns {(component: Arguments) => () => void}
  */
 export function adapt(mount) {
   return ({ data, parentElement, setStateValue }) => {
+    const turn = {};
     const known = mounted.get(parentElement);
     if (known) {
+      known.turn = turn;
       known.stage.update(data);
       // A stage that began anew stands after the row.
       if (known.row && known.root.lastChild !== known.row) known.root.append(known.row);
@@ -33,11 +37,11 @@ export function adapt(mount) {
       const stage = mount(root, data, setStateValue);
       const row = stage.save ? saveRow(root, stage.save) : null;
       if (row) root.append(row);
-      mounted.set(parentElement, { root, row, stage });
+      mounted.set(parentElement, { root, row, stage, turn });
     }
     return () => {
       const current = mounted.get(parentElement);
-      if (!current) return;
+      if (current?.turn !== turn) return;
       current.stage.destroy();
       current.root.remove();
       mounted.delete(parentElement);

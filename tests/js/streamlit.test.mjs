@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { adapt } from "../../densenet_viz/stage/js/streamlit.js";
+
+/** As much of an element as a stage's place needs. */
+class Place {
+  children = [];
+
+  append(...children) {
+    for (const child of children) child.parent = this;
+    this.children.push(...children);
+  }
+
+  remove() {
+    this.parent.children.splice(this.parent.children.indexOf(this), 1);
+  }
+
+  setAttribute() {}
+}
+
+globalThis.document = { createElement: () => new Place() };
+
+/** A component whose stage notes what happens to it, and a place for it. */
+function component() {
+  const told = [];
+  const call = adapt((_root, scene) => {
+    told.push(`mount ${scene}`);
+    return {
+      update: (next) => told.push(`update ${next}`),
+      destroy: () => told.push("destroy"),
+    };
+  });
+  const parentElement = new Place();
+  return { told, parentElement, give: (data) => call({ data, parentElement, setStateValue() {} }) };
+}
+
+test("a new scene goes to the stage that stands", () => {
+  const { told, parentElement, give } = component();
+  give("a");
+  give("b");
+  assert.deepEqual(told, ["mount a", "update b"]);
+  assert.equal(parentElement.children.length, 1);
+});
+
+test("the end of a call that a later one has followed leaves the stage alone", () => {
+  const { told, parentElement, give } = component();
+  const first = give("a");
+  const second = give("b");
+  first();
+  assert.deepEqual(told, ["mount a", "update b"]);
+  assert.equal(parentElement.children.length, 1);
+  second();
+  assert.deepEqual(told, ["mount a", "update b", "destroy"]);
+  assert.equal(parentElement.children.length, 0);
+});
+
+test("after its end a place can have a stage again, which an old end does not touch", () => {
+  const { told, parentElement, give } = component();
+  const first = give("a");
+  first();
+  give("b");
+  first();
+  assert.deepEqual(told, ["mount a", "destroy", "mount b"]);
+  assert.equal(parentElement.children.length, 1);
+});
