@@ -24,6 +24,8 @@ from densenet_viz.attribution import (
     Number,
     attribute,
 )
+from densenet_viz.attribution.asking import Asking
+from densenet_viz.attribution.explain.gradients import AVERAGED
 from densenet_viz.network.fused import fuse
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results import Attribution
@@ -248,6 +250,20 @@ def test_smoothgrad_is_the_plain_loop_over_noisy_copies(
         "variance": each.var(0, unbiased=False),
     }
     assert_close(result.values, expected[form].float())
+
+
+@pytest.mark.parametrize("form", ["mean", "squared", "variance"])
+def test_many_noisy_copies_may_be_rounded_on_the_way_forward(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = small_model()
+    asked = {"method": "smoothgrad", "target": 2, "form": form}
+    fast = attribute(model, PICTURE, samples=AVERAGED, **asked).values
+    few = attribute(model, PICTURE, samples=AVERAGED - 1, **asked).values
+    monkeypatch.setattr(Asking, "_rounded", property(lambda asking: asking.fused))
+    assert similarity(fast, attribute(model, PICTURE, samples=AVERAGED, **asked).values) > 0.99
+    exact = attribute(model, PICTURE, samples=AVERAGED - 1, **asked).values
+    np.testing.assert_array_equal(few, exact)
 
 
 def test_noise_goes_under_any_gradient_method(model: LoadedModel) -> None:

@@ -76,10 +76,13 @@ def test_without_onednn_it_is_the_same(spec: DenseNetSpec, monkeypatch: pytest.M
     assert_same(fused.gradients(x, TARGETS)[1], by_autograd(network, x, TARGETS)[1])
 
 
-@pytest.mark.skipif(
+with_bfloat16 = pytest.mark.skipif(
     backward_dtype(torch.device("cpu")) is not torch.bfloat16,
     reason="this processor has no bfloat16 arithmetic",
 )
+
+
+@with_bfloat16
 @SPECS
 def test_a_bfloat16_way_back_keeps_the_map(spec: DenseNetSpec) -> None:
     network, x = small_network(spec), pictures(spec)
@@ -90,6 +93,20 @@ def test_a_bfloat16_way_back_keeps_the_map(spec: DenseNetSpec) -> None:
     cosines = torch.cosine_similarity(gradients.flatten(1), expected.flatten(1))
     assert float(cosines.min()) > 0.9999
     torch.testing.assert_close(gradients.norm(), expected.norm(), rtol=5e-3, atol=0)
+
+
+@with_bfloat16
+@SPECS
+def test_bfloat16_forward_keeps_the_mean_over_noise(spec: DenseNetSpec) -> None:
+    network, x = small_network(spec), pictures(spec, count=32)
+    fused = fuse(network, forward=torch.bfloat16)
+    targets = torch.full((len(x),), 2)
+    gradients = fused.gradients(x, targets)[1]
+    expected = by_autograd(network, x, targets)[1]
+    assert gradients.dtype is torch.float32
+    mean, expected_mean = gradients.mean(0).flatten(), expected.mean(0).flatten()
+    likeness = float(torch.cosine_similarity(mean, expected_mean, dim=0))
+    assert 0.99 < likeness < 0.999999  # it is near, and it is not the float32 one
 
 
 @SPECS

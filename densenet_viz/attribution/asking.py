@@ -13,8 +13,10 @@ from densenet_viz.attribution.errors import Cancelled
 from densenet_viz.attribution.occluding import occluded_scores
 from densenet_viz.attribution.places import module_of
 from densenet_viz.attribution.twins import fused_of, twin_of
+from densenet_viz.network.fused_convolution import backward_dtype
 
 if TYPE_CHECKING:
+    from densenet_viz.network.fused import FusedDenseNet
     from densenet_viz.network.loaded import LoadedModel
 
 LOOKED_AT = 8
@@ -121,6 +123,11 @@ class Asking:
         watched = self._on_preview is not None
         return self.batch if watched else self.fused.most_for(self.size)
 
+    @property
+    def _rounded(self) -> FusedDenseNet:
+        """The network with the backward pass's data type forward, too."""
+        return fused_of(self.model, self.device, backward_dtype(torch.device(self.device)))
+
     def scores(self, pictures: Tensor, *, target: int | None = None) -> Tensor:
         """(N,) scores (logits) of the class for (N, 3, S, S) inputs, in batches."""
         asked = self.target if target is None else target
@@ -130,18 +137,23 @@ class Asking:
             answers.append(self.fused.logits(part.to(self.device))[:, asked])
         return torch.cat(answers)
 
-    def gradients(self, pictures: Tensor, most: int | None = None) -> tuple[Tensor, Tensor]:
+    def gradients(
+        self, pictures: Tensor, most: int | None = None, *, averaged: bool = False
+    ) -> tuple[Tensor, Tensor]:
         """(N,) scores and (N, 3, S, S) gradients of the score by each input, in batches.
 
         Args:
             pictures: (N, 3, S, S).
             most: how many go together at most; by default `batch`.
+            averaged: the gradients are only wanted for their mean over noise, in which the
+                rounding of a faster forward pass is lost.
         """
+        fused = self._rounded if averaged else self.fused
         answers = []
         for part in evenly(pictures, most or self.batch):
             self.watch.before(len(part))
             self.watch.back += len(part)
-            answers.append(self.fused.gradients(part.to(self.device), self.target))
+            answers.append(fused.gradients(part.to(self.device), self.target))
         scores, gradients = zip(*answers, strict=True)
         return torch.cat(scores), torch.cat(gradients)
 

@@ -11,6 +11,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+import torch
 from torch import nn
 
 from densenet_viz.network.fused import FusedDenseNet, fuse
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _LOCK = RLock()
 _TEMPLATES: WeakKeyDictionary[nn.Module, nn.Module] = WeakKeyDictionary()
-_FUSED: WeakKeyDictionary[nn.Module, dict[str, FusedDenseNet]] = WeakKeyDictionary()
+_FUSED: WeakKeyDictionary[nn.Module, dict[tuple[str, torch.dtype], FusedDenseNet]] = (
+    WeakKeyDictionary()
+)
 
 
 def twin_of(model: LoadedModel, device: str = "cpu") -> nn.Module:
@@ -43,14 +46,16 @@ def twin_of(model: LoadedModel, device: str = "cpu") -> nn.Module:
     return twin if device == "cpu" else twin.to(device)
 
 
-def fused_of(model: LoadedModel, device: str = "cpu") -> FusedDenseNet:
-    """The model's fast evaluation on a device, made once."""
+def fused_of(
+    model: LoadedModel, device: str = "cpu", forward: torch.dtype = torch.float32
+) -> FusedDenseNet:
+    """The model's fast evaluation on a device, made once; `forward` as for `fuse`."""
     with _LOCK:
         known = _FUSED.setdefault(model.network, {})
-        if device not in known:
+        if (device, forward) not in known:
             with model.lock:
-                known[device] = fuse(twin_of(model, device))
-        return known[device]
+                known[device, forward] = fuse(twin_of(model, device), forward=forward)
+        return known[device, forward]
 
 
 def _sharing(network: nn.Module) -> nn.Module:

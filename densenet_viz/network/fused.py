@@ -7,7 +7,9 @@ the backward pass is written out. The function is the network's, up to rounding.
 
 The forward pass is float32 throughout: rounding there opens and closes ReLUs and so changes what is
 explained. The backward pass is linear, and on processors with bfloat16 arithmetic it is done in
-bfloat16, which costs a map about 1e-4 of its cosine to the exact one, or less.
+bfloat16, which costs a map about 1e-4 of its cosine to the exact one, or less. Where a map is a
+mean over noise, the blocks' convolutions may be bfloat16 forward, too (`fuse(..., forward=)`): one
+gradient of a DenseNet-121 then keeps a cosine of 0.995 or more, the mean of 25 one of 0.998.
 """
 
 from __future__ import annotations
@@ -40,17 +42,23 @@ class _Part(Protocol):
     def backward(self, gradient: Tensor, tape: Tape) -> Tensor: ...
 
 
-def fuse(network: nn.Module, *, backward: torch.dtype | None = None) -> FusedDenseNet:
+def fuse(
+    network: nn.Module,
+    *,
+    backward: torch.dtype | None = None,
+    forward: torch.dtype = torch.float32,
+) -> FusedDenseNet:
     """A fast evaluation of `network` as its weights are now; later changes do not reach it.
 
     Args:
         network: a DenseNet with torchvision's module names, as `build` makes it. It is only read.
         backward: the data type of the backward pass; by default what `backward_dtype` says.
+        forward: the data type of the forward pass's convolutions in the blocks.
 
     Raises:
         ValueError: `network` is no such DenseNet.
     """
-    return by_itself(lambda: FusedDenseNet(network, backward))
+    return by_itself(lambda: FusedDenseNet(network, backward, forward))
 
 
 class FusedDenseNet:
@@ -61,7 +69,12 @@ class FusedDenseNet:
     and "final" (after norm5 and its ReLU).
     """
 
-    def __init__(self, network: nn.Module, backward: torch.dtype | None = None) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        backward: torch.dtype | None = None,
+        forward: torch.dtype = torch.float32,
+    ) -> None:
         named = dict(network.named_modules())
         missing = [
             name
@@ -77,7 +90,7 @@ class FusedDenseNet:
         assert isinstance(classifier, nn.Linear)
         self._weight = classifier.weight.detach().float().clone()
         self._bias = classifier.bias.detach().float().clone()
-        self._dtype = backward or backward_dtype(self._weight.device)
+        self._dtype, self._forward = backward or backward_dtype(self._weight.device), forward
         with torch.no_grad():
             self.stem = Stem(features, self._dtype)
             self._parts = self._after_stem(features)
@@ -95,7 +108,8 @@ class FusedDenseNet:
         size = 56
         for name, child in features.named_children():
             if name.startswith("denseblock"):
-                parts[f"block {name.removeprefix('denseblock')}"] = Block(child, self._dtype, size)
+                key = f"block {name.removeprefix('denseblock')}"
+                parts[key] = Block(child, self._dtype, size, self._forward)
             elif name.startswith("transition"):
                 size = max(1, size // 2)
                 key = f"transition {name.removeprefix('transition')}"

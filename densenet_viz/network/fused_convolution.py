@@ -36,11 +36,11 @@ class Convolution:
     """A convolution of (N, H, W, C) maps with everything about its weights done beforehand.
 
     oneDNN's own call is used where torch has it: the weights are put in order once, and the ReLU
-    or the mask is applied while the result is still in the cache.
+    is applied while the result is still in the cache.
 
     Args:
         weight: (out, in, h, w), in the data type of the maps that it will meet.
-        bias: (out,), or None.
+        bias: (out,) float32, or None.
         padding: zeros around, in pixels.
         stride: step, in pixels.
         relu: whether a ReLU follows.
@@ -57,9 +57,9 @@ class Convolution:
         relu: bool = False,
         usual_size: int = 28,
     ) -> None:
-        self._bias = bias
         self._padding, self._stride, self._relu = padding, stride, relu
         self._packed = _packs(weight.device)
+        self._bias = bias if bias is None or self._packed else bias.to(weight.dtype)
         if self._packed:
             size = [4, weight.shape[1], usual_size, usual_size]
             self._weight = _ONEDNN._reorder_convolution_weight(
@@ -82,29 +82,6 @@ class Convolution:
                 made.relu_()
         written: Tensor = made.permute(0, 2, 3, 1)
         return written
-
-    def times(self, maps: Tensor, mask: Tensor) -> Tensor:
-        """The convolution (no ReLU), times `mask` of its result's shape."""
-        if not self._packed:
-            return self(maps).mul_(mask)
-        padding, stride = [self._padding] * 2, [self._stride] * 2
-        made = _ONEDNN._convolution_pointwise.binary(
-            maps.permute(0, 3, 1, 2),
-            mask.permute(0, 3, 1, 2),
-            self._weight,
-            self._bias,
-            padding,
-            stride,
-            [1, 1],
-            1,
-            "mul",
-            None,
-            None,
-            [],
-            None,
-        )
-        masked: Tensor = made.permute(0, 2, 3, 1)
-        return masked
 
 
 @dataclass(frozen=True)
@@ -148,9 +125,10 @@ def backwards(weight: Tensor, dtype: torch.dtype) -> Tensor:
     return weight.transpose(0, 1).flip(2, 3).to(dtype).contiguous()
 
 
-def open_gates(maps: Tensor, dtype: torch.dtype) -> Tensor:
+def open_gates(maps: Tensor, dtype: torch.dtype, *, keep: bool = True) -> Tensor:
     """1 where a ReLU's result is above zero, else 0: the ReLU's derivative.
 
     bfloat16 has float32's range of exponents, so the rounding takes no value above zero to zero.
+    Without `keep`, `maps` may be overwritten.
     """
-    return maps.to(dtype, copy=True).gt_(0)
+    return maps.to(dtype, copy=keep).gt_(0)

@@ -83,23 +83,32 @@ def _phases(weight: Tensor) -> Tensor:
 
 
 class DenseLayer:
-    """norm1 - ReLU - 1x1 (norm2 folded in) - ReLU - 3x3; without bottleneck norm1 - ReLU - 3x3."""
+    """norm1 - ReLU - 1x1 (norm2 folded in) - ReLU - 3x3; without bottleneck norm1 - ReLU - 3x3.
 
-    def __init__(self, layer: nn.Module, dtype: torch.dtype, usual_size: int) -> None:
+    Args:
+        layer: the module.
+        dtype: the data type of the backward pass.
+        usual_size: maps' height and width that it is made fast for.
+        forward: the data type of the forward pass's convolutions.
+    """
+
+    def __init__(
+        self, layer: nn.Module, dtype: torch.dtype, usual_size: int, forward: torch.dtype
+    ) -> None:
         self.norm = Affine.of(layer.get_submodule("norm1"))
         self.bottleneck = hasattr(layer, "conv2")
-        self._dtype = dtype
+        self._dtype, self._forward = dtype, forward
         if self.bottleneck:
             weight, bias = folded(layer.get_submodule("conv1"), layer.get_submodule("norm2"))
             last = weight_of(layer.get_submodule("conv2"))
-            self._first = Convolution(weight, bias, relu=True, usual_size=usual_size)
+            self._first = Convolution(weight.to(forward), bias, relu=True, usual_size=usual_size)
             self._first_back = Convolution(
                 backwards(self._scaled(weight), dtype), usual_size=usual_size
             )
         else:
             last = weight_of(layer.get_submodule("conv1"))
         self.reads, self.writes = len(self.norm.scale), len(last)
-        self._last = Convolution(last, padding=1, usual_size=usual_size)
+        self._last = Convolution(last.to(forward), padding=1, usual_size=usual_size)
         back = last if self.bottleneck else self._scaled(last)
         self._last_back = Convolution(backwards(back, dtype), padding=1, usual_size=usual_size)
         self.gates = self.reads + (len(bias) if self.bottleneck else 0)
@@ -111,15 +120,14 @@ class DenseLayer:
 
     def forward(self, maps: Tensor, scratch: Tensor, tape: Tape | None) -> Tensor:
         """(N, H, W, reads) to (N, H, W, writes); `scratch` (N, H, W, reads) is overwritten."""
-        z = self.norm.relu(maps, out=scratch)
+        z = self.norm.relu(maps, out=scratch).to(self._forward)
+        middle = self._first(z) if self.bottleneck else z
+        made = self._last(middle)
         if tape is not None:
-            tape.append(open_gates(z, self._dtype))
-        if not self.bottleneck:
-            return self._last(z)
-        middle = self._first(z)
-        if tape is not None:
-            tape.append(open_gates(middle, self._dtype))
-        return self._last(middle)
+            tape.append(open_gates(z, self._dtype, keep=self._forward == scratch.dtype))
+            if self.bottleneck:
+                tape.append(open_gates(middle, self._dtype, keep=False))
+        return made
 
     def backward(self, gradient: Tensor, tape: Tape) -> None:
         """Adds to the gradient of what was read the part through this layer, in place.
@@ -130,18 +138,21 @@ class DenseLayer:
         """
         written = gradient[..., self.reads : self.reads + self.writes].contiguous()
         if self.bottleneck:
-            middle = self._last_back.times(written, tape.pop())
-            back = self._first_back.times(middle, tape.pop())
+            back = self._first_back(self._last_back(written).mul_(tape.pop()))
         else:
-            back = self._last_back.times(written, tape.pop())
-        gradient[..., : self.reads].add_(back)
+            back = self._last_back(written)
+        gradient[..., : self.reads].addcmul_(back, tape.pop())
 
 
 class Block:
-    """A dense block in one buffer: a layer reads its first maps and writes the next."""
+    """A dense block in one float32 buffer: a layer reads its first maps and writes the next."""
 
-    def __init__(self, block: nn.Module, dtype: torch.dtype, usual_size: int) -> None:
-        self.layers = tuple(DenseLayer(layer, dtype, usual_size) for layer in block.children())
+    def __init__(
+        self, block: nn.Module, dtype: torch.dtype, usual_size: int, forward: torch.dtype
+    ) -> None:
+        self.layers = tuple(
+            DenseLayer(layer, dtype, usual_size, forward) for layer in block.children()
+        )
         last = self.layers[-1]
         self.reads, self.channels = self.layers[0].reads, last.reads + last.writes
         self.gates = sum(layer.gates for layer in self.layers)
