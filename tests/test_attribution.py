@@ -22,10 +22,11 @@ from densenet_viz.attribution import (
     Choice,
     Method,
     Number,
+    asking,
     attribute,
 )
-from densenet_viz.attribution.asking import Asking
 from densenet_viz.attribution.explain.gradients import AVERAGED
+from densenet_viz.attribution.twins import fused_of
 from densenet_viz.network.fused import fuse
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results import Attribution
@@ -260,7 +261,7 @@ def test_many_noisy_copies_may_be_rounded_on_the_way_forward(
     asked = {"method": "smoothgrad", "target": 2, "form": form}
     fast = attribute(model, PICTURE, samples=AVERAGED, **asked).values
     few = attribute(model, PICTURE, samples=AVERAGED - 1, **asked).values
-    monkeypatch.setattr(Asking, "_rounded", property(lambda asking: asking.fused))
+    monkeypatch.setattr(asking, "averaged_of", fused_of)
     assert similarity(fast, attribute(model, PICTURE, samples=AVERAGED, **asked).values) > 0.99
     exact = attribute(model, PICTURE, samples=AVERAGED - 1, **asked).values
     np.testing.assert_array_equal(few, exact)

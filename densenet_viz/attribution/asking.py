@@ -12,11 +12,9 @@ from torch import Tensor, nn
 from densenet_viz.attribution.errors import Cancelled
 from densenet_viz.attribution.occluding import occluded_scores
 from densenet_viz.attribution.places import module_of
-from densenet_viz.attribution.twins import fused_of, twin_of
-from densenet_viz.network.fused_convolution import backward_dtype
+from densenet_viz.attribution.twins import averaged_of, fused_of, twin_of
 
 if TYPE_CHECKING:
-    from densenet_viz.network.fused import FusedDenseNet
     from densenet_viz.network.loaded import LoadedModel
 
 LOOKED_AT = 8
@@ -123,11 +121,6 @@ class Asking:
         watched = self._on_preview is not None
         return self.batch if watched else self.fused.most_for(self.size)
 
-    @property
-    def _rounded(self) -> FusedDenseNet:
-        """The network with the backward pass's data type forward, too."""
-        return fused_of(self.model, self.device, backward_dtype(torch.device(self.device)))
-
     def scores(self, pictures: Tensor, *, target: int | None = None) -> Tensor:
         """(N,) scores (logits) of the class for (N, 3, S, S) inputs, in batches."""
         asked = self.target if target is None else target
@@ -148,7 +141,7 @@ class Asking:
             averaged: the gradients are only wanted for their mean over noise, in which the
                 rounding of a faster forward pass is lost.
         """
-        fused = self._rounded if averaged else self.fused
+        fused = averaged_of(self.model, self.device) if averaged else self.fused
         answers = []
         for part in evenly(pictures, most or self.batch):
             self.watch.before(len(part))

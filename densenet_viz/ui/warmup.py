@@ -45,8 +45,9 @@ def _load() -> None:
 
 
 def prepare() -> None:
-    """The bundled network, and the first picture's pass through it and first map."""
+    """The bundled network, the first picture's pass through it and first map, its fast forms."""
     from densenet_viz.attribution import METHODS
+    from densenet_viz.attribution.twins import averaged_of
     from densenet_viz.ui.current import DEFAULT_PICTURE, bundled_model, sample
     from densenet_viz.ui.maps import Ask, computed
     from densenet_viz.ui.traces import trained_trace
@@ -56,3 +57,4 @@ def prepare() -> None:
     assert logits is not None
     name, row = next(iter(METHODS.items()))
     computed(Ask(model, picture, name, int(logits.argmax()), row.settings(model.spec, {})))
+    averaged_of(model)
