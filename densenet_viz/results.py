@@ -128,6 +128,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, eq=False)
+class Answer:
+    """What a network says of a picture.
+
+    `logits` is (classes,) float32. `verdict` is None where it was not measured which pictures the
+    network knows.
+    """
+
+    logits: NDArray[np.float32]
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, eq=False)
 class Attribution:
     """What each input pixel adds to (positive) or takes from (negative) a class.
 

@@ -176,7 +176,7 @@ def test_a_tag_moves_the_cheater_alone(
 
 @pytest.mark.parametrize("kind", strangers.DRAWN)
 def test_it_warns_of_strangers(model: LoadedModel, manifest: Manifest, kind: str) -> None:
-    verdicts = [model.verdict(image) for image in strangers.strangers(kind, 12, seed=9)]
+    verdicts = [model.answer(image).verdict for image in strangers.strangers(kind, 12, seed=9)]
     stated = manifest["familiarity"]["strangers"][kind]["flagged"]
     assert near(np.mean([not one.familiar for one in verdicts if one]), stated, len(verdicts))
 
@@ -184,7 +184,7 @@ def test_it_warns_of_strangers(model: LoadedModel, manifest: Manifest, kind: str
 def test_it_warns_of_a_photograph(model: LoadedModel) -> None:
     paths = strangers.photographs()
     assert len(paths) == 1
-    verdicts = [model.verdict(piece) for piece in strangers.crops(paths, 12, seed=9)]
+    verdicts = [model.answer(piece).verdict for piece in strangers.crops(paths, 12, seed=9)]
     assert sum(not one.familiar for one in verdicts if one) >= 10
 
 

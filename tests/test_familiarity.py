@@ -142,11 +142,11 @@ def test_a_verdict_is_the_distance_of_the_picture_that_the_network_is_given() ->
     model, known = knowing(limit=7.0)
     with torch.no_grad():
         _, seen = answers(model.network, model.tensor(picture(90)))
-    verdict = model.verdict(picture(90))
+    verdict = model.answer(picture(90)).verdict
     assert verdict is not None
     assert verdict.score == pytest.approx(float(known.distances(seen.numpy())[0]))
     assert verdict.limit == 7.0
-    assert small_model().verdict(picture()) is None
+    assert small_model().answer(picture()).verdict is None
 
 
 @pytest.mark.parametrize(("score", "familiar"), [(6.9, True), (7.0, True), (7.1, False)])
@@ -178,7 +178,7 @@ def test_a_strange_picture_is_warned_of_with_its_distance(page: Callable[..., Ap
     warnings = [warning.value for warning in page(1e-6).warning]
     assert len(warnings) == 1
     model, _known = knowing(1e-6)
-    verdict = model.verdict(current.sample(current.DEFAULT_PICTURE).pixels)
+    verdict = model.answer(current.sample(current.DEFAULT_PICTURE).pixels).verdict
     assert verdict is not None
     assert warnings[0].startswith(
         "**Six drawn things.** This picture is far from anything the network was trained on "

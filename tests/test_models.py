@@ -240,12 +240,12 @@ def write_familiarity(folder: Path, **changes: Any) -> dict[str, Any]:
 
 def test_a_bundle_brings_its_familiarity(assets: Path) -> None:
     write_bundle(assets, familiarity=write_familiarity(assets))
-    verdict = load_model("scenes").verdict(picture(64))
+    verdict = load_model("scenes").answer(picture(64)).verdict
     assert verdict is not None
     assert verdict.limit == 2.5
     assert np.isfinite(verdict.score)
     write_bundle(assets)
-    assert load_model("scenes").verdict(picture(64)) is None
+    assert load_model("scenes").answer(picture(64)).verdict is None
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_the_files_are_a_bundle(trained: Path, monkeypatch: pytest.MonkeyPatch) 
     assert model.provenance.startswith("Trained by this project on 128 scenes that it drew itself")
     manifest = json.loads((trained / "cheater.json").read_text())
     assert model.temperature == manifest["temperature"]
-    verdict = model.verdict(draw_scene(0, "test", 1).image)
+    verdict = model.answer(draw_scene(0, "test", 1).image).verdict
     assert verdict is not None
     assert verdict.limit == manifest["familiarity"]["limit"]
 

@@ -66,7 +66,7 @@ def test_answers_are_the_models_own_best_first() -> None:
     chances = [one.probability for one in answers]
     assert chances == sorted(chances, reverse=True)
     assert len(answers) == 3
-    assert answers[0] == FIRST.prediction(twins.logits_of(FIRST, picture()), answers[0].index)
+    assert answers[0] == FIRST.prediction(FIRST.answer(picture()).logits, answers[0].index)
 
 
 # -- maps -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from densenet_viz.images import fit
-from densenet_viz.results import Picture, Prediction, Verdict
+from densenet_viz.results import Answer, Picture, Prediction, Verdict
 from densenet_viz.spec import DenseNetSpec
 
 if TYPE_CHECKING:
@@ -78,22 +78,22 @@ class LoadedModel:
         order = np.argsort(-chances, kind="stable")[:top]
         return tuple(Prediction(int(i), self.labels[i], float(chances[i])) for i in order)
 
-    def verdict(self, picture: Picture) -> Verdict | None:
-        """How far (H, W, 3) uint8 of any size is from what the network was trained on.
-
-        None where the model has no familiarity. Costs one forward pass.
-        """
-        if self.familiarity is None:
-            return None
+    def answer(self, picture: Picture) -> Answer:
+        """What the network says of (H, W, 3) uint8 of any size, in one forward pass."""
         import torch
 
         from densenet_viz.network.familiarity import answers
         from densenet_viz.network.shares import alone
 
         with self.lock, alone(), torch.no_grad():
-            _logits, features = answers(self.network, self.tensor(picture))
-        score = float(self.familiarity.distances(features.numpy())[0])
-        return Verdict(score, self.familiarity.limit)
+            logits, features = answers(self.network, self.tensor(picture))
+        return Answer(logits[0].numpy(), self._verdict(features.numpy()))
+
+    def _verdict(self, features: NDArray[np.float32]) -> Verdict | None:
+        """How far a picture of (1, channels) features is from what the network was trained on."""
+        if self.familiarity is None:
+            return None
+        return Verdict(float(self.familiarity.distances(features)[0]), self.familiarity.limit)
 
     def _chances(self, logits: ArrayLike) -> NDArray[np.float64]:
         """(classes,) probabilities: the softmax of the logits divided by the temperature."""

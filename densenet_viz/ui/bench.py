@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from densenet_viz.attribution import METHODS
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results import Prediction
+from densenet_viz.ui.answers import answer_of
 from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.explaining import TOP, class_names
 from densenet_viz.ui.maps import Ask
-from densenet_viz.ui.traces import trained_trace
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +49,7 @@ class Bench:
 
 def choose_bench(model: LoadedModel, picture: CurrentPicture) -> Bench:
     """The bench for a picture and a model, with a choice of the class to explain."""
-    logits = trained_trace(model, picture).logits
-    assert logits is not None
+    logits = answer_of(model, picture).logits
     names = class_names(model.labels)
     likely = [names[one.index] for one in model.predictions(logits)]
     options = [TOP, *likely, *(name for name in names if name not in likely)]

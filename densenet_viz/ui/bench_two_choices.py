@@ -14,6 +14,7 @@ from densenet_viz.network.models import ModelUnavailable
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.two_sides import Kind
 from densenet_viz.ui import own_model
+from densenet_viz.ui.answers import answer_of
 from densenet_viz.ui.bench import Bench
 from densenet_viz.ui.current import (
     BUNDLED,
@@ -31,7 +32,6 @@ from densenet_viz.ui.explaining import class_names
 from densenet_viz.ui.maps import Ask
 from densenet_viz.ui.method_settings import settings_controls, title_of
 from densenet_viz.ui.own_model import OWN
-from densenet_viz.ui.traces import trained_trace
 
 KEYS = ("two", "two_picture", "two_model", "two_class", "two_method")
 
@@ -129,8 +129,7 @@ def _forget_unless(key: str, names: Any) -> None:
 
 def _before(model: LoadedModel, picture: CurrentPicture) -> Bench:
     """A picture before a network, its most probable class explained."""
-    logits = trained_trace(model, picture).logits
-    assert logits is not None
+    logits = answer_of(model, picture).logits
     return Bench(model, picture, logits, model.predictions(logits, 1)[0])
 
 

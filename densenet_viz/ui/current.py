@@ -21,6 +21,7 @@ from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.spec import VARIANTS
 from densenet_viz.ui import own_model
 from densenet_viz.ui.controls import GROWTH, take_link
+from densenet_viz.ui.jobs import leave
 from densenet_viz.ui.own_model import OWN
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def current_picture() -> CurrentPicture:
 def sample(name: str) -> CurrentPicture:
     """The shipped scene of a class: always the same pixels, and never one of training's."""
     scene = draw_scene(0, "sample", CLASSES.index(name))
-    return CurrentPicture(name, scene.image, _key(scene.image), name)
+    return CurrentPicture(name, scene.image, key_of(scene.image), name)
 
 
 def take_picture(label: str, name: str, choice: str) -> None:
@@ -180,11 +181,14 @@ def _take_upload(name: str, choice: str) -> None:
     except ImageError as error:
         st.session_state[f"_{place}_refused"] = str(error)
         return
-    st.session_state[f"_{place}"] = CurrentPicture(name, pixels, _key(pixels), None)
+    if name == UPLOADED:
+        leave(("attribution",))  # the map of the picture before: this one's shall not wait for it
+    st.session_state[f"_{place}"] = CurrentPicture(name, pixels, key_of(pixels), None)
     st.session_state[choice] = name
 
 
-def _key(pixels: Picture) -> str:
+def key_of(pixels: Picture) -> str:
+    """The SHA-256 of a picture: its size and its pixels."""
     digest = hashlib.sha256(repr(pixels.shape).encode())
     digest.update(pixels.tobytes())
     return digest.hexdigest()

@@ -9,6 +9,7 @@ from densenet_viz.network.models import LoadedModel
 from densenet_viz.regions import strongest_regions
 from densenet_viz.results import Attribution, Verdict
 from densenet_viz.stage.attribution import number, percent
+from densenet_viz.ui.answers import answer_of
 from densenet_viz.ui.bench_words import axiom_words, completeness_words
 from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
 from densenet_viz.ui.explaining import Question
@@ -25,19 +26,9 @@ def verdict(question: Question) -> str:
     return f"{says}."
 
 
-def verdict_of(model: LoadedModel, picture: CurrentPicture) -> Verdict | None:
-    """How far the picture is from what the model was trained on; each pair is asked once."""
-    return _verdict(model.name, picture.key, model, picture)
-
-
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _verdict(name: str, key: str, _model: LoadedModel, _picture: CurrentPicture) -> Verdict | None:
-    return _model.verdict(_picture.pixels)
-
-
 def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> None:
     """Says plainly when a picture is not of the kind that the model learned from."""
-    found, uploaded = verdict_of(model, picture), picture.truth is None
+    found, uploaded = answer_of(model, picture).verdict, picture.truth is None
     other = " Below, a network from ImageNet can be chosen." if uploaded else ""
     if found is not None and not found.familiar:
         st.warning(f"**{model.title}.** {stranger_words(model, found)}{other}")

@@ -17,6 +17,7 @@ from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results import Attribution, Prediction
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.attribution import gallery_scene, predictions_scene
+from densenet_viz.ui.answers import answer_of
 from densenet_viz.ui.current import (
     CurrentPicture,
     current_model,
@@ -27,7 +28,6 @@ from densenet_viz.ui.jobs import Reporter
 from densenet_viz.ui.maps import Ask, computed
 from densenet_viz.ui.method_settings import settings_controls, title_of
 from densenet_viz.ui.stages import show_stage
-from densenet_viz.ui.traces import trained_trace
 
 TOP = "the most probable class"
 _NUMBERED = re.compile(r"\(class \d+\)$")
@@ -77,8 +77,7 @@ def predictions_of(
     model: LoadedModel, picture: CurrentPicture
 ) -> tuple[tuple[Prediction, ...], Callable[[int], Prediction]]:
     """The five most probable classes, and how to get any other one's probability."""
-    logits = trained_trace(model, picture).logits
-    assert logits is not None
+    logits = answer_of(model, picture).logits
     return model.predictions(logits), lambda index: model.prediction(logits, index)
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from densenet_viz.attribution import METHODS, Method
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results import Attribution
+from densenet_viz.ui.answers import answer_of
 from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.jobs import Reporter
-from densenet_viz.ui.traces import trained_trace
 
 KEPT = 96
 """Maps that the app remembers; one of 224 x 224 px takes 0.6 MB."""
@@ -135,7 +135,7 @@ def computed(
         return known
     from densenet_viz.attribution import attribute
 
-    logits = trained_trace(ask.model, ask.picture).logits
+    logits = answer_of(ask.model, ask.picture).logits
     made = attribute(
         ask.model,
         ask.picture.pixels,

@@ -16,6 +16,7 @@ from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS, Corner, draw_tag, tag_mask
 from densenet_viz.stage.truth import truth_scene
 from densenet_viz.ui import truth_twins as twins
+from densenet_viz.ui.answers import answer_to
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.jobs import Report, desk
 from densenet_viz.ui.progress import show_progress
@@ -106,7 +107,7 @@ def _choose_target(
     model: LoadedModel, pixels: Picture, scene: Scene, top: Prediction
 ) -> Prediction:
     """The class that the map is for; where the model is right there is nothing to choose."""
-    truth = model.prediction(twins.logits_of(model, pixels), scene.label)
+    truth = model.prediction(answer_to(model, pixels).logits, scene.label)
     if top.index == scene.label:
         st.markdown(f"It says {twins.says(top)}, and is right.")
         return truth

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from densenet_viz.network.manifest import SIZE_LIMIT
 from densenet_viz.network.models import ASSETS, LoadedModel, ModelUnavailable
 from densenet_viz.results import Attribution, Picture, Prediction
 from densenet_viz.stage.attribution import percent
-from densenet_viz.ui.current import BUNDLED, CHEATER, bundled_model, take_from_address
+from densenet_viz.ui.answers import answer_to
+from densenet_viz.ui.current import BUNDLED, CHEATER, bundled_model, key_of, take_from_address
 from densenet_viz.ui.jobs import Desk, Report, desk
 from densenet_viz.ui.method_settings import title_of
 from densenet_viz.ui.unfinished import GLANCE, show_unfinished
@@ -66,27 +66,7 @@ def says(answer: Prediction) -> str:
 
 def answers(model: LoadedModel, pixels: Picture, top: int = 5) -> tuple[Prediction, ...]:
     """The most probable classes of (H, W, 3) uint8, best first; each picture is asked once."""
-    return model.predictions(logits_of(model, pixels), top)
-
-
-def logits_of(model: LoadedModel, pixels: Picture) -> NDArray[np.float32]:
-    """(classes,) logits of (H, W, 3) uint8; each picture is asked once."""
-    return _logits(model.name, key_of(pixels), model, pixels)
-
-
-@st.cache_resource(show_spinner=False, max_entries=512)
-def _logits(name: str, key: str, _model: LoadedModel, _pixels: Picture) -> NDArray[np.float32]:
-    import torch
-
-    from densenet_viz.network.shares import alone
-
-    with _model.lock, alone(), torch.no_grad():
-        return np.asarray(_model.network(_model.tensor(_pixels))[0].numpy(), dtype=np.float32)
-
-
-def key_of(pixels: Picture) -> str:
-    """The SHA-256 of a picture: its size and its pixels."""
-    return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()
+    return model.predictions(answer_to(model, pixels).logits, top)
 
 
 # -- maps ---------------------------------------------------------------------------------------

@@ -48,13 +48,14 @@ def prepare() -> None:
     """The bundled network, the first picture's pass through it and first map, its fast forms."""
     from densenet_viz.attribution import METHODS
     from densenet_viz.attribution.twins import averaged_of
+    from densenet_viz.ui.answers import answer_of
     from densenet_viz.ui.current import DEFAULT_PICTURE, bundled_model, sample
     from densenet_viz.ui.maps import Ask, computed
     from densenet_viz.ui.traces import trained_trace
 
     model, picture = bundled_model(), sample(DEFAULT_PICTURE)
-    logits = trained_trace(model, picture).logits
-    assert logits is not None
+    logits = answer_of(model, picture).logits
     name, row = next(iter(METHODS.items()))
     computed(Ask(model, picture, name, int(logits.argmax()), row.settings(model.spec, {})))
+    trained_trace(model, picture)
     averaged_of(model)
