@@ -124,11 +124,23 @@ def test_progress_is_told_before_each_batch_and_can_stop() -> None:
     boxes = windows(64, 16, 16)[:10]
     fused = fuse(small_network())
     occluded_scores(fused, x, boxes, cover, 0, batch=4, before_batch=counts.append)
-    assert counts == [4, 4, 2]
+    assert counts == [2, 4, 4]  # few at first: somebody waits
     counts.clear()
     with pytest.raises(KeyboardInterrupt):
         occluded_scores(fused, x, boxes, cover, 0, batch=4, before_batch=stop_at_third)
-    assert counts == [4, 4, 2]
+    assert counts == [2, 4, 4]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_few_windows_are_each_asked_once(count: int) -> None:
+    x, cover = pictures(64)
+    counts: list[int] = []
+    boxes = windows(64, 16, 16)[:count]
+    scores = occluded_scores(
+        fuse(small_network()), x, boxes, cover, 0, batch=4, before_batch=counts.append
+    )
+    assert len(scores) == sum(counts) == count
+    assert 0 not in counts
 
 
 def test_a_window_outside_the_picture_is_refused() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -43,7 +44,7 @@ def occluded_scores(
             exclusive. What lies outside the picture is cut off.
         cover: (1, 3, S, S) float32, what the windows show.
         target: the class's index.
-        batch: windows at once.
+        batch: windows at once, and half of them at first: somebody may wait for the first map.
         before_batch: called before each batch with its windows' number; what it raises stops.
         after_batch: called after each with the number of its first window, and its scores.
 
@@ -63,8 +64,8 @@ def occluded_scores(
         )
     logits = _patched(fused, x, cover, cut) or _whole(fused, x, cover, cut)
     scores = x.new_empty(len(cut))
-    for start in range(0, len(cut), batch):
-        stop = min(start + batch, len(cut))
+    ends = [*range(max(1, batch // 2), len(cut), batch), len(cut)]
+    for start, stop in pairwise([0, *ends] if len(cut) else []):
         before_batch(stop - start)
         shares = in_shares(partial(_part, logits, start), stop - start)
         scores[start:stop] = torch.cat(shares)[:, target]

@@ -10,7 +10,7 @@ from densenet_viz.ui.progress import show_progress
 
 GLANCE = 0.25
 """Seconds that a quick method gets before the page shows a progress bar."""
-LOOK = 0.5
+LOOK = 0.8
 """Seconds that a page waits for the first look at a map: sooner than it would poll for it."""
 FAILED = "The map could not be computed; please try again, or choose another method."
 

@@ -64,8 +64,10 @@ class Game:
 
         So that a map can be shown before the last coalition has been asked.
         """
-        known = np.empty(0)
-        for part in torch.split(torch.from_numpy(members), 2 * self._asking.batch):
+        known, few = np.empty(0), self._asking.batch
+        asked = torch.from_numpy(members)
+        # A smaller part first: somebody may wait for the first map.
+        for part in (asked[:few], *torch.split(asked[few:], 2 * few)):
             if len(part):
                 known = np.concatenate([known, self._scores(part.to(self._labels.device))])
                 yield known
