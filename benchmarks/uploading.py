@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Final
+from urllib.parse import quote_plus
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -13,6 +14,7 @@ from benchmarks.browsing import counted, note, visitor
 from benchmarks.tables import SPREAD, Table, spread
 from densenet_viz.attribution import METHODS
 from densenet_viz.network.models import UNTRAINED
+from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.ui.current import UPLOADED
 from scripts.browser import settle
 
@@ -72,10 +74,11 @@ def cancelled(browser: Browser, url: str, rounds: int) -> Table:
     with visitor(browser) as page:  # the network is made
         page.goto(f"{address}&method=grad-cam")
         settle(page)
-    for _ in range(rounds):
+    for number in range(rounds):
+        picture = CLASSES[number % len(CLASSES)]  # another each round: no map is known of it
         for method in SLOW:
             with visitor(browser) as page:
-                page.goto(f"{address}&method={method}")
+                page.goto(f"{address}&method={method}&picture={quote_plus(picture)}")
                 note(measured, METHODS[method].title, _cancel(page))
     return Table(
         f"Cancel, {counted(rounds, 'round')}",

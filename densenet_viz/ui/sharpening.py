@@ -33,21 +33,24 @@ def _draw(question: Question, desk: Desk, working: bool) -> None:
     attribution = _finished(desk) or (
         desk.job.preview if desk.job and desk.state == "working" else None
     )
-    show_stage(
-        "attribution",
-        attribution_scene(
-            question.model.picture(question.picture.pixels),
-            caption=question.picture.caption,
-            method=question.method.title,
-            target=question.target,
-            is_top=question.is_top,
-            verdict=explained.verdict(question),
-            attribution=attribution,
-            waiting=waiting_words(desk),
-        ),
-        key="attribution",
-    )
-    if desk.state == "working":
-        show_bar(desk, question.method.title)
-    else:
-        show_stopped(desk, question.method.title)
+    stage, below = st.container(), st.container()
+    with below:  # first, so that a cancel is told before the picture is packed
+        if desk.state == "working":
+            show_bar(desk, question.method.title)
+        else:
+            show_stopped(desk, question.method.title)
+    with stage:
+        show_stage(
+            "attribution",
+            attribution_scene(
+                question.model.picture(question.picture.pixels),
+                caption=question.picture.caption,
+                method=question.method.title,
+                target=question.target,
+                is_top=question.is_top,
+                verdict=explained.verdict(question),
+                attribution=attribution,
+                waiting=waiting_words(desk),
+            ),
+            key="attribution",
+        )
