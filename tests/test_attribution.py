@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,9 +24,9 @@ from densenet_viz.attribution import (
     asking,
     attribute,
 )
-from densenet_viz.attribution.explain.gradients import AVERAGED
+from densenet_viz.attribution.explain.gradients import ROUNDED
 from densenet_viz.attribution.twins import fused_of
-from densenet_viz.network.fused import fuse
+from densenet_viz.network.fused import FusedDenseNet, fuse
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results import Attribution
 from densenet_viz.spec import VARIANTS, DenseNetSpec
@@ -51,8 +50,11 @@ QUICK: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(params=[SPEC, OWN_SPEC], ids=["torchvision", "own class"])
 def model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> LoadedModel:
-    """Its way back in float32, so that oracles can be met to four digits on any processor."""
-    exact = partial(fuse, backward=torch.float32)
+    """All of it in float32, so that oracles can be met to four digits on any processor."""
+
+    def exact(network: nn.Module, **_faster: torch.dtype) -> FusedDenseNet:
+        return fuse(network, backward=torch.float32)
+
     monkeypatch.setattr("densenet_viz.attribution.twins.fuse", exact)
     return small_model(request.param)
 
@@ -165,6 +167,20 @@ def test_adaptive_steps_are_the_trapezoids_between_the_nodes_they_name(model: Lo
 
 
 @pytest.mark.parametrize("target", [0, 1, 2])
+def test_rounded_steps_are_held_to_the_score_that_is_not(
+    target: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = small_model()
+    asked: dict[str, Any] = {"method": "integrated-gradients", "target": target, "n_steps": 64}
+    fast = attribute(model, PICTURE, **asked)
+    rise = rise_of(model, blank(model, 0.0), target)
+    assert fast.convergence_delta == pytest.approx(fast.values.sum() - rise, abs=2e-4)
+    assert abs(fast.convergence_delta) <= 0.0105 * abs(rise)
+    monkeypatch.setattr(asking, "rounded_of", fused_of)
+    assert similarity(fast.values, attribute(model, PICTURE, **asked).values) > 0.99
+
+
+@pytest.mark.parametrize("target", [0, 1, 2])
 def test_adaptive_steps_add_up_to_a_hundredth(model: LoadedModel, target: int) -> None:
     """Completeness (paper, section 3), and the map that 1,500 equal steps give."""
     result = attribute(model, PICTURE, method="integrated-gradients", target=target, n_steps=300)
@@ -259,11 +275,11 @@ def test_many_noisy_copies_may_be_rounded_on_the_way_forward(
 ) -> None:
     model = small_model()
     asked = {"method": "smoothgrad", "target": 2, "form": form}
-    fast = attribute(model, PICTURE, samples=AVERAGED, **asked).values
-    few = attribute(model, PICTURE, samples=AVERAGED - 1, **asked).values
-    monkeypatch.setattr(asking, "averaged_of", fused_of)
-    assert similarity(fast, attribute(model, PICTURE, samples=AVERAGED, **asked).values) > 0.99
-    exact = attribute(model, PICTURE, samples=AVERAGED - 1, **asked).values
+    fast = attribute(model, PICTURE, samples=ROUNDED, **asked).values
+    few = attribute(model, PICTURE, samples=ROUNDED - 1, **asked).values
+    monkeypatch.setattr(asking, "rounded_of", fused_of)
+    assert similarity(fast, attribute(model, PICTURE, samples=ROUNDED, **asked).values) > 0.99
+    exact = attribute(model, PICTURE, samples=ROUNDED - 1, **asked).values
     np.testing.assert_array_equal(few, exact)
 
 

@@ -90,8 +90,9 @@ def test_the_script_makes_this_very_map(
     values = made_again(model, attribution, tmp_path)
     likeness = cosine(values, attribution.values)
     if why_not_equal(attribution) is None:
-        # A value near a ReLU's kink falls to either side: single pixels may differ by more.
-        assert likeness > 0.9999
+        # A value near a ReLU's kink falls to either side: single pixels may differ by more. And
+        # where a map is a sum of many, we may round on the way forward.
+        assert likeness > (0.999 if method == "integrated-gradients" else 0.9999)
         assert np.linalg.norm(values) == pytest.approx(np.linalg.norm(attribution.values), rel=0.01)
     else:
         assert 0.2 < likeness < 0.9999

@@ -13,7 +13,7 @@ from densenet_viz.cited.memory import PUBLISHED_STEP
 from densenet_viz.figures.memory import kept_figure, steps_figure
 from densenet_viz.memory import kept_maps, memory_trouble
 from densenet_viz.spec import VARIANTS
-from densenet_viz.stage.memory import compared, memory_scene
+from densenet_viz.stage.memory import COLUMNS, compared, memory_scene
 from densenet_viz.systems import SYSTEMS
 from densenet_viz.timings.passes import Benchmark, Timing, rows_of
 from densenet_viz.timings.training import TrainingRun, TrainingStep
@@ -125,6 +125,10 @@ def test_the_lesson_of_the_scatter_holds_in_numbers() -> None:
     assert small["y"] > 1.3 * peer["y"]
     assert "computed" in small["detail"]
     assert compared(INVENTORIES) == panel["sentence"]
+    cells = {row["id"]: row["cells"] for row in scene["rows"]}
+    assert set(cells) == set(SYSTEMS)
+    assert cells["densenet121"][0] == f"{INVENTORIES['densenet121'].parameters:,}"
+    assert list(COLUMNS.values()) == [one["title"] for one in scene["columns"]]
     live = memory_scene(INVENTORIES, live=True)["panels"][0]["points"]
     assert {point["measured"] for point in live} == {True}
     assert all("counted live" in point["detail"] for point in live)

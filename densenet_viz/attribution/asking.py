@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from densenet_viz.attribution.errors import Cancelled
 from densenet_viz.attribution.occluding import occluded_scores
 from densenet_viz.attribution.places import module_of
-from densenet_viz.attribution.twins import averaged_of, fused_of, twin_of
+from densenet_viz.attribution.twins import fused_of, rounded_of, twin_of
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
@@ -131,17 +131,17 @@ class Asking:
         return torch.cat(answers)
 
     def gradients(
-        self, pictures: Tensor, most: int | None = None, *, averaged: bool = False
+        self, pictures: Tensor, most: int | None = None, *, rounded: bool = False
     ) -> tuple[Tensor, Tensor]:
         """(N,) scores and (N, 3, S, S) gradients of the score by each input, in batches.
 
         Args:
             pictures: (N, 3, S, S).
             most: how many go together at most; by default `batch`.
-            averaged: the gradients are only wanted for their mean over noise, in which the
-                rounding of a faster forward pass is lost.
+            rounded: the gradients are wanted for a sum of many alone, in which the rounding of a
+                faster forward pass is lost.
         """
-        fused = averaged_of(self.model, self.device) if averaged else self.fused
+        fused = rounded_of(self.model, self.device) if rounded else self.fused
         answers = []
         for part in evenly(pictures, most or self.batch):
             self.watch.before(len(part))

@@ -59,8 +59,8 @@ def fused_of(
         return known[device, forward]
 
 
-def averaged_of(model: LoadedModel, device: str = "cpu") -> FusedDenseNet:
-    """The fast evaluation for means over noise: its way forward is rounded as its way back."""
+def rounded_of(model: LoadedModel, device: str = "cpu") -> FusedDenseNet:
+    """The fast evaluation for sums of many: its way forward is rounded as its way back."""
     return fused_of(model, device, backward_dtype(torch.device(device)))
 
 

@@ -8,7 +8,7 @@ the backward pass is written out. The function is the network's, up to rounding.
 The forward pass is float32 throughout: rounding there opens and closes ReLUs and so changes what is
 explained. The backward pass is linear, and on processors with bfloat16 arithmetic it is done in
 bfloat16, which costs a map about 1e-4 of its cosine to the exact one, or less. Where a map is a
-mean over noise, the blocks' convolutions may be bfloat16 forward, too (`fuse(..., forward=)`): one
+sum of many, the blocks' convolutions may be bfloat16 forward, too (`fuse(..., forward=)`): one
 gradient of a DenseNet-121 then keeps a cosine of 0.995 or more, the mean of 25 one of 0.998.
 """
 

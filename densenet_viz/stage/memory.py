@@ -6,15 +6,34 @@ from collections.abc import Mapping
 
 from densenet_viz.arithmetic.inventory import Inventory
 from densenet_viz.figures.theme import FAMILY_COLOURS, FAMILY_MARKS
-from densenet_viz.stage.scatter import Axis, Panel, Point, Words, family_groups, scatter_scene
+from densenet_viz.stage.scatter import (
+    Axis,
+    Column,
+    Panel,
+    Point,
+    Row,
+    Words,
+    family_groups,
+    scatter_scene,
+)
 from densenet_viz.systems import SYSTEMS, System
 
 SMALL, PEER, RIVAL, LARGE = "densenet121", "resnet50", "resnet152", "densenet201"
 """Whom the lesson compares: the smallest of both kinds, and the largest."""
 
+COLUMNS = {
+    "parameters": "Parameters",
+    "activations": "Activations, one picture",
+    "multiple": "As a multiple of the weights",
+}
+"""The table's columns: titles by key."""
+
 
 def memory_scene(inventories: Mapping[str, Inventory], *, live: bool) -> Words:
-    """One panel with all nine; `live` says whether each was counted on a running network."""
+    """One panel with all nine, and a table.
+
+    `live` says whether each was counted on a running network.
+    """
     how = "counted live" if live else "computed, until the live counts are there"
     panel = Panel(
         "memory",
@@ -32,6 +51,8 @@ def memory_scene(inventories: Mapping[str, Inventory], *, live: bool) -> Words:
         [panel],
         groups=family_groups(FAMILY_COLOURS, FAMILY_MARKS),
         label="Nine systems: activation memory against parameters",
+        columns=[Column(key, title, how, cited=False) for key, title in COLUMNS.items()],
+        rows=[_row(system, inventories[system.name]) for system in SYSTEMS.values()],
         measured_word="counted live",
         cited_word="computed",
     )
@@ -52,6 +73,18 @@ def compared(inventories: Mapping[str, Inventory]) -> str:
 
 def _title(name: str) -> str:
     return SYSTEMS[name].title
+
+
+def _row(system: System, inventory: Inventory) -> Row:
+    return Row(
+        system.name,
+        system.family,
+        (
+            f"{inventory.parameters:,}",
+            f"{inventory.activation_bytes / 1e6:.1f} MB",
+            f"{inventory.activation_bytes / inventory.weight_bytes:.1f} ×",
+        ),
+    )
 
 
 def _point(system: System, inventory: Inventory, how: str, live: bool) -> Point:

@@ -47,7 +47,7 @@ def _load() -> None:
 def prepare() -> None:
     """The bundled network, the first picture's pass through it and first map, its fast forms."""
     from densenet_viz.attribution import METHODS
-    from densenet_viz.attribution.twins import averaged_of
+    from densenet_viz.attribution.twins import rounded_of
     from densenet_viz.ui.answers import answer_of
     from densenet_viz.ui.current import DEFAULT_PICTURE, bundled_model, sample
     from densenet_viz.ui.maps import Ask, computed
@@ -58,4 +58,4 @@ def prepare() -> None:
     name, row = next(iter(METHODS.items()))
     computed(Ask(model, picture, name, int(logits.argmax()), row.settings(model.spec, {})))
     trained_trace(model, picture)
-    averaged_of(model)
+    rounded_of(model)

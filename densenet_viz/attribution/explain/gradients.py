@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-AVERAGED = 16
+ROUNDED = 16
 """Noisy copies from which on the rounding of a faster way forward is lost in their mean: the cosine
 to the float32 map is 0.998 or more."""
 
@@ -42,7 +42,7 @@ def smoothgrad(asking: Asking, settings: Settings) -> Explanation:
     squares = torch.zeros_like(total)
     done = 0
     for part in evenly(given, asking.most):
-        values = _inner(asking, str(settings["over"]), part, averaged=samples >= AVERAGED)
+        values = _inner(asking, str(settings["over"]), part, rounded=samples >= ROUNDED)
         total += values.sum(0, dtype=torch.float64)
         if form != "mean":
             squares += values.double().square().sum(0)
@@ -59,10 +59,10 @@ def noisy(asking: Asking, samples: int, percent: int, seed: int) -> Tensor:
     return noise.mul_(percent / 100 * (x.max() - x.min())).add_(x)
 
 
-def _inner(asking: Asking, over: str, pictures: Tensor, *, averaged: bool) -> Tensor:
+def _inner(asking: Asking, over: str, pictures: Tensor, *, rounded: bool) -> Tensor:
     """(N, 3, S, S) values of the method `over` for each of the pictures."""
     if over in ("saliency", "input-x-gradient"):
-        _scores, gradients = asking.gradients(pictures, asking.most, averaged=averaged)
+        _scores, gradients = asking.gradients(pictures, asking.most, rounded=rounded)
         return gradients * pictures if over == "input-x-gradient" else gradients
     from densenet_viz.attribution.methods import METHODS
 

@@ -40,11 +40,24 @@ def _adaptive(asking: Asking, start: Tensor, most: int) -> _Integral:
     path = Path(asking.x[0] - start[0])
     wanted = list(FIRST)
     while wanted:
-        places = torch.tensor(wanted, device=start.device).view(-1, 1, 1, 1)
-        path.add(wanted, *asking.gradients(start + places * (asking.x - start)))
+        path.add(wanted, *_slopes(asking, start, torch.tensor(wanted, device=start.device)))
         asking.show(path.values())
         wanted = path.next(min(ROUND, most - len(path)))
     return _Integral(path.values(), path.delta(), path.nodes)
+
+
+def _slopes(asking: Asking, start: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+    """(N,) scores and (N, 3, S, S) gradients at (N,) places on the path.
+
+    Those at its ends, whose scores the whole sum is held to, are not rounded.
+    """
+    pictures = start + places.view(-1, 1, 1, 1) * (asking.x - start)
+    scores, slopes = torch.empty_like(places), torch.empty_like(pictures)
+    inner = (places > 0) & (places < 1)
+    for part, rounded in ((~inner, False), (inner, True)):
+        if part.any():
+            scores[part], slopes[part] = asking.gradients(pictures[part], rounded=rounded)
+    return scores, slopes
 
 
 def _fixed(asking: Asking, start: Tensor, steps: int) -> _Integral:
