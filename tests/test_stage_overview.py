@@ -84,7 +84,7 @@ def test_sentences_name_the_actual_numbers() -> None:
 def test_a_transition_that_keeps_other_than_half_says_how_many() -> None:
     kept = DenseNetSpec(block_config=(2, 2), compression=0.75)
     step = next(step for step in network_steps(kept) if step["label"] == "transition 1")
-    assert step["title"] == "Transition 1 keeps 96 of 128 maps, half as wide"
+    assert step["title"] == "Transition 1 keeps 96 of 128 maps"
 
 
 def test_scene_holds_the_picture_and_a_colour_for_every_layer() -> None:

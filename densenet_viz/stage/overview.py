@@ -192,9 +192,11 @@ def _layer_words(row: LayerRow) -> tuple[str, str]:
 def _transition_words(spec: DenseNetSpec, row: LayerRow) -> tuple[str, str]:
     wide = spec.block_sizes[row.block - 1]
     half = 2 * row.out_channels == row.in_channels
-    keeps = "half of its maps" if half else f"{row.out_channels} of {row.in_channels} maps"
+    does = (
+        "halves maps and width" if half else f"keeps {row.out_channels} of {row.in_channels} maps"
+    )
     return (
-        f"Transition {row.block} keeps {keeps}, half as wide",
+        f"Transition {row.block} {does}",
         f"A 1 × 1 convolution mixes {row.in_channels:,} maps into {row.out_channels:,}; "
         f"a 2 × 2 average takes {wide} px to {row.width} px.",
     )
@@ -203,7 +205,7 @@ def _transition_words(spec: DenseNetSpec, row: LayerRow) -> tuple[str, str]:
 def _classifier_words(row: LayerRow) -> tuple[str, str]:
     reads, classes = f"{row.in_channels:,}", f"{row.out_channels:,}"
     return (
-        f"{reads} averages decide among {classes} classes",
+        f"{reads} averages decide on a class",
         f"Each map becomes one number, its mean; one linear layer turns the {reads} numbers into "
         f"{classes} scores.",
     )

@@ -44,7 +44,7 @@ def test_pointing_at_a_part_tells_its_numbers(page: Page) -> None:
     expect(title(page)).to_have_text("Block 3 grows from 256 to 1,024 maps")
     part.blur()
     page.locator(".overview-target").nth(3).hover()
-    expect(title(page)).to_have_text("Transition 1 keeps half of its maps, half as wide")
+    expect(title(page)).to_have_text("Transition 1 halves maps and width")
 
 
 def test_it_plays_by_itself_where_motion_is_welcome(open_page: Any) -> None:
