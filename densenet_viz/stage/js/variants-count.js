@@ -234,17 +234,17 @@ class Counter {
     );
   }
 
-  /** What a stop adds flies from its column to the number. @param {number} time */
+  /** What a stop adds flies from its column to beside the number, and fades there. @param {number} time */
   fly(time) {
     const stop = Math.floor(time + 1e-6);
     const part = (time - stop) / ARRIVES;
     const from = this.wall?.columns[stop];
     const flying = from !== undefined && part > 0.02 && part < 1;
-    this.token.style.opacity = flying ? String(Math.min(1, (1 - part) / 0.15)) : "0";
+    this.token.style.opacity = flying ? String(Math.min(1, (1 - part) / 0.4)) : "0";
     if (!flying) return;
     say(this.token, `+${worth(this.walk[stop], this.rule)}`);
     const eased = part * part * (3 - 2 * part);
-    const to = { x: this.number.offsetLeft + this.number.offsetWidth / 2, y: this.number.offsetTop + this.number.offsetHeight * 0.6 };
+    const to = { x: this.number.offsetLeft + this.number.offsetWidth, y: this.number.offsetTop + this.number.offsetHeight / 2 };
     const start = { x: from.x, y: from.y + pointIn({ clientX: 0, clientY: this.svg.getBoundingClientRect().top }, this.view)[1] };
     const x = start.x + (to.x - start.x) * eased;
     const y = start.y + (to.y - start.y) * eased - 40 * Math.sin(Math.PI * part);
