@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,22 @@ settings.load_profile("repeatable")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's tests come last: they are the slowest, and Playwright keeps a loop running."""
     items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """A page that Streamlit has run stays `__main__`, and new processes would run it, too."""
+    mine = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = mine
+
+
+@pytest.fixture(autouse=True)
+def no_answers() -> Iterator[None]:
+    """The app remembers answers by a model's name; tests give small models others' names."""
+    yield
+    if "densenet_viz.ui.answers" in sys.modules:
+        sys.modules["densenet_viz.ui.answers"]._answer.clear()
 
 
 @pytest.fixture(scope="session")

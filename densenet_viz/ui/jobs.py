@@ -95,6 +95,7 @@ class Shop:
         self._lock = threading.Lock()
         self._running: dict[Hashable, Job] = {}
         self._results: OrderedDict[Hashable, Any] = OrderedDict()
+        self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
         self._closed = False
 
     def want(self, desk: Desk, key: Hashable, compute: Compute) -> Job:
@@ -107,7 +108,9 @@ class Shop:
             if job is None or job.stopped:
                 job = self._running[key] = Job(key)
                 job.wanted_by.add(desk)
-                threading.Thread(target=self._run, args=(job, compute), daemon=True).start()
+                thread = threading.Thread(target=self._run, args=(job, compute), daemon=True)
+                self._threads.add(thread)
+                thread.start()
             job.wanted_by.add(desk)
             return job
 
@@ -122,12 +125,12 @@ class Shop:
             return job.stopped
 
     def close(self, patience: float) -> None:
-        """Stops every job, and waits up to `patience` seconds for each to end."""
+        """Stops every job, and waits up to `patience` seconds for each thread to end."""
         with self._lock:
             self._closed = True
-            running = list(self._running.values())
-        for job in running:
-            job.finished.wait(patience)
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(patience)
 
     def _run(self, job: Job, compute: Compute) -> None:
         step_back()

@@ -138,5 +138,5 @@ def test_cancel_answers(page: Page) -> None:
     coalitions.press("End")
     page.get_by_role("button", name="Cancel").click(timeout=PATIENCE)
     expect(page.get_by_test_id("stAlert")).to_contain_text("was cancelled", timeout=PATIENCE)
-    assert page.get_by_role("button", name="Cancel").count() == 0
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     page.get_by_role("button", name="Compute it after all").wait_for()
