@@ -28,7 +28,7 @@ State = Literal["working", "done", "failed", "cancelled"]
 KEPT = 32
 """Results that the app remembers; a map of 224 x 224 px takes 0.6 MB."""
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds that a job gets, when the app ends, to notice it; it looks before each pass."""
 
 ENOUGH = 0.05
