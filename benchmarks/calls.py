@@ -19,7 +19,8 @@ from densenet_viz.attribution.baselines import baseline_inputs
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
-from densenet_viz.results import Attribution, Picture
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import draw_scene
 
 SIZE = 224

@@ -11,7 +11,7 @@ import torch
 from benchmarks.tables import SPREAD, Table, spread
 from densenet_viz.attribution import METHODS, attribute
 from densenet_viz.network.models import LoadedModel, load_model
-from densenet_viz.results import Picture
+from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import draw_scene
 
 PASSES: Final = 10

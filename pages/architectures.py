@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.figures.costs import (
     WORDS,
     cost_bars,
@@ -14,10 +15,9 @@ from densenet_viz.figures.costs import (
     costs_sentence,
     costs_sentence_of_all,
 )
-from densenet_viz.spec import VARIANTS
-from densenet_viz.stage.variants import variants_scene, variants_shown
-from densenet_viz.stage.variants_count import count_scene
-from densenet_viz.stage.variants_table import table_scene
+from densenet_viz.stage.variants.count import count_scene
+from densenet_viz.stage.variants.scene import variants_scene, variants_shown
+from densenet_viz.stage.variants.table import table_scene
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
 from densenet_viz.ui.own_variant import own_controls

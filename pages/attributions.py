@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.ui import explained, explaining
+from densenet_viz.ui.attribution import explained, explaining
+from densenet_viz.ui.attribution.map_files import show_files
+from densenet_viz.ui.attribution.sharpening import show_map
 from densenet_viz.ui.current import choose
-from densenet_viz.ui.jobs import desk as session_desk
-from densenet_viz.ui.map_files import show_files
-from densenet_viz.ui.sharpening import show_map
-from densenet_viz.ui.unfinished import LOOK
+from densenet_viz.ui.work.jobs import desk as session_desk
+from densenet_viz.ui.work.unfinished import LOOK
 
 st.title("What did the network look at?")
 st.markdown(

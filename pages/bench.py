@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.ui import (
-    bench_batch,
-    bench_faithful,
-    bench_grid,
-    bench_inside,
-    bench_sanity,
-    bench_two,
-    explained,
-    explaining,
-)
-from densenet_viz.ui.bench import choose_bench
+from densenet_viz.ui.attribution import explained, explaining
+from densenet_viz.ui.bench import batch as bench_batch
+from densenet_viz.ui.bench import faithful as bench_faithful
+from densenet_viz.ui.bench import grid as bench_grid
+from densenet_viz.ui.bench import inside as bench_inside
+from densenet_viz.ui.bench import sanity as bench_sanity
+from densenet_viz.ui.bench import two as bench_two
+from densenet_viz.ui.bench.subject import choose_bench
 from densenet_viz.ui.current import choose
 from densenet_viz.ui.parts import Part, choose_part
 

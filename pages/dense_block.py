@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.stage.block import block_rows, block_scene
+from densenet_viz.stage.block.scene import block_rows, block_scene
 from densenet_viz.ui.current import choose, current_model
 from densenet_viz.ui.stages import show_stage
 

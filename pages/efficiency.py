@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.efficiency import imagenet_entries, nearest_matches
-from densenet_viz.stage.efficiency import cifar_scene, imagenet_scene
+from densenet_viz.facts.efficiency import imagenet_entries, nearest_matches
+from densenet_viz.stage.scatter.efficiency import cifar_scene, imagenet_scene
 from densenet_viz.ui import efficiency as ui
 from densenet_viz.ui.stages import show_stage
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.ui import truth_lineup, truth_pairs, truth_scene, truth_scoreboard
 from densenet_viz.ui.parts import Part, choose_part
+from densenet_viz.ui.truth import lineup as truth_lineup
+from densenet_viz.ui.truth import pairs as truth_pairs
+from densenet_viz.ui.truth import scene as truth_scene
+from densenet_viz.ui.truth import scoreboard as truth_scoreboard
 
 PARTS = {
     "lineup": Part("Which one cheats?", truth_lineup, truth_lineup.show_lineup),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from densenet_viz.figures.growth import channels_figure
 from densenet_viz.network.source import pytorch_code
-from densenet_viz.stage.growth import growth_rows, growth_scene
+from densenet_viz.stage.growth.scene import growth_rows, growth_scene
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.controls import can_be_linked, growth_address, growth_spec, link_with
 from densenet_viz.ui.current import choose, current_model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.ui.lecture import choose_deck, show_lecture
+from densenet_viz.ui.lecture.page import choose_deck, show_lecture
 
 st.title("Lecture")
 st.markdown(

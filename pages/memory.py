@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.arithmetic.counting import inventory_of
-from densenet_viz.cited.memory import EFFICIENT_PAPER, PUBLISHED_STEP
-from densenet_viz.figures.memory import kept_figure
-from densenet_viz.memory import kept_maps
-from densenet_viz.spec import VARIANTS
-from densenet_viz.stage.memory import memory_scene
-from densenet_viz.systems import SYSTEMS
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.cited.checkpointing import EFFICIENT_PAPER, PUBLISHED_STEP
+from densenet_viz.facts.memory import kept_maps
+from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.facts.systems import SYSTEMS
+from densenet_viz.figures.step_memory import kept_figure
+from densenet_viz.stage.scatter.step_memory import memory_scene
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inventories import show_or_get, show_progress_line
 from densenet_viz.ui.numbers import in_megabytes

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.arithmetic.counting import inventory_of
-from densenet_viz.stage.reconciliation import reconciliation_scene
-from densenet_viz.stage.scatter import scatter_scene
-from densenet_viz.stage.systems import (
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.systems import KERAS, SYSTEMS
+from densenet_viz.stage.reconciliation.scene import reconciliation_scene
+from densenet_viz.stage.scatter.scene import scatter_scene
+from densenet_viz.stage.scatter.systems import (
     ACCURACIES,
     lesson,
     size_words,
@@ -15,8 +16,7 @@ from densenet_viz.stage.systems import (
     system_panels,
     times_of,
 )
-from densenet_viz.stage.systems_table import system_table
-from densenet_viz.systems import KERAS, SYSTEMS
+from densenet_viz.stage.scatter.systems_table import system_table
 from densenet_viz.ui.choices import from_address, into_address, turn_to_new
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line

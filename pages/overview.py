@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.images import fit
-from densenet_viz.spec import VARIANTS
-from densenet_viz.stage.ideas import ideas
-from densenet_viz.stage.overview import overview_scene, part_rows
+from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.images.pictures import fit
+from densenet_viz.stage.overview.ideas import ideas
+from densenet_viz.stage.overview.scene import overview_scene, part_rows
 from densenet_viz.ui.current import current_picture
 from densenet_viz.ui.pages import PAGES
 from densenet_viz.ui.stages import show_stage

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from densenet_viz.facts.spec import SpecError
 from densenet_viz.measure.transition import transition_row
-from densenet_viz.spec import SpecError
-from densenet_viz.stage.transition import transition_rows, transition_scene
+from densenet_viz.stage.transition.scene import transition_rows, transition_scene
 from densenet_viz.ui.controls import Control, follow, slider
 from densenet_viz.ui.current import choose, current_model
 from densenet_viz.ui.numbers import in_millions

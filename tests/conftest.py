@@ -31,8 +31,8 @@ def own_main() -> Iterator[None]:
 def no_answers() -> Iterator[None]:
     """The app remembers answers by a model's name; tests give small models others' names."""
     yield
-    if "densenet_viz.ui.answers" in sys.modules:
-        sys.modules["densenet_viz.ui.answers"]._answer.clear()
+    if "densenet_viz.ui.attribution.answers" in sys.modules:
+        sys.modules["densenet_viz.ui.attribution.answers"]._answer.clear()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from functools import cache
 
 import torch
 
-from densenet_viz.arithmetic.inventory import Inventory
+from densenet_viz.facts.arithmetic.inventory import Inventory
 from densenet_viz.measure.inventory import take_inventory
 from densenet_viz.network.systems import build_system
 

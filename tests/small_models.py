@@ -9,9 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel
-from densenet_viz.spec import DenseNetSpec
 
 SPEC = DenseNetSpec(
     growth_rate=4, block_config=(2, 2), initial_channels=16, num_classes=6, input_size=64

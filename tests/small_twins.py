@@ -7,10 +7,10 @@ import hashlib
 import torch
 from torch import nn
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.scenes.data import Pictures
 from densenet_viz.scenes.generator import SIZE
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.spec import DenseNetSpec
 
 SMALL = DenseNetSpec(
     growth_rate=4,

@@ -11,13 +11,13 @@ import numpy as np
 
 from densenet_viz.lecture.pictures import scene_of
 from densenet_viz.lecture.reading import deck_of
-from densenet_viz.results import Attribution, Prediction
-from densenet_viz.stage.agreement import agreement_scene
-from densenet_viz.stage.attribution import attribution_scene
-from densenet_viz.stage.bench import Panel, bench_scene
-from densenet_viz.stage.lineup import Witness, lineup_scene
-from densenet_viz.stage.modules import adapted, style, style_of
-from densenet_viz.stage.scoreboard import scoreboard_scene
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.stage.agreement.scene import agreement_scene
+from densenet_viz.stage.attribution.scene import attribution_scene
+from densenet_viz.stage.bench.scene import Panel, bench_scene
+from densenet_viz.stage.lineup.scene import Witness, lineup_scene
+from densenet_viz.stage.modules import SHARED_STYLE, adapted, style, style_of
+from densenet_viz.stage.scoreboard.scene import scoreboard_scene
 from tests import test_stage_faithful as faithful
 from tests import test_stage_sanity as sanity
 from tests import test_stage_scoreboard as scoreboard
@@ -114,7 +114,7 @@ def written(folder: Path) -> dict[str, str]:
         file.write_text(
             PAGE.format(
                 module=base64.b64encode(adapted(name).encode()).decode(),
-                css=json.dumps(style("stage.css") + "\n" + style_of(name)),
+                css=json.dumps(style(SHARED_STYLE) + "\n" + style_of(name)),
                 scene=json.dumps(scene),
             ),
             encoding="utf-8",

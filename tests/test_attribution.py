@@ -26,10 +26,10 @@ from densenet_viz.attribution import (
 )
 from densenet_viz.attribution.explain.gradients import ROUNDED
 from densenet_viz.attribution.twins import fused_of
-from densenet_viz.network.fused import FusedDenseNet, fuse
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
+from densenet_viz.network.fused.network import FusedDenseNet, fuse
 from densenet_viz.network.models import LoadedModel
-from densenet_viz.results import Attribution
-from densenet_viz.spec import VARIANTS, DenseNetSpec
+from densenet_viz.results.attributions import Attribution
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
 
 PICTURE = picture()

@@ -19,7 +19,7 @@ from densenet_viz.attribution import batch_files as archives
 from densenet_viz.attribution.batch import Made, Tally, Work, run_batch, work_for
 from densenet_viz.attribution.batch_files import ImageFile, listed, unique_stems
 from densenet_viz.attribution.batch_rows import COLUMNS, Row, archived, from_csv, to_csv
-from densenet_viz.images import MAX_BYTES, ImageError, load_image, to_png
+from densenet_viz.images.pictures import MAX_BYTES, ImageError, load_image, to_png
 from tests.small_models import picture, small_model
 
 

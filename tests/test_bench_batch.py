@@ -17,9 +17,10 @@ from streamlit.testing.v1 import AppTest
 from densenet_viz.attribution import AttributionError, Cancelled, attribute, engine
 from densenet_viz.attribution.batch_rows import Row, from_csv
 from densenet_viz.figures.attribution_image import map_png
-from densenet_viz.images import to_png
-from densenet_viz.ui import batch_results, bench_batch
-from densenet_viz.ui.batch_results import Results
+from densenet_viz.images.pictures import to_png
+from densenet_viz.ui.bench import batch as bench_batch
+from densenet_viz.ui.bench import batch_results
+from densenet_viz.ui.bench.batch_results import Results
 from tests.small_models import picture, small_model
 
 PATIENCE = 60.0

@@ -13,12 +13,14 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.evaluation import faithfulness, sanity
 from densenet_viz.network.loaded import LoadedModel
-from densenet_viz.results import Prediction
+from densenet_viz.results.attributions import Prediction
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.ui import bench_faithful, bench_running, bench_sanity
-from densenet_viz.ui.bench import Bench
-from densenet_viz.ui.bench_faithful import true_mask
+from densenet_viz.ui.bench import faithful as bench_faithful
+from densenet_viz.ui.bench import running as bench_running
+from densenet_viz.ui.bench import sanity as bench_sanity
+from densenet_viz.ui.bench.faithful import true_mask
+from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import CurrentPicture, sample
 from tests.small_models import picture, small_model
 

@@ -17,12 +17,15 @@ from densenet_viz.attribution.baselines import BASELINES, baseline_picture
 from densenet_viz.attribution.places import coarse_places
 from densenet_viz.attribution.unsuited import UNSUITED
 from densenet_viz.evaluation.agreement import rank_correlation, rank_correlations, ranks
-from densenet_viz.results import Attribution, Prediction
-from densenet_viz.ui import bench_grid, bench_words, jobs, maps
-from densenet_viz.ui.bench import Bench
-from densenet_viz.ui.bench_choices import METHODS_FIRST
-from densenet_viz.ui.bench_words import axiom_words, completeness_words, cost_words, sums_words
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.ui.attribution import maps
+from densenet_viz.ui.bench import grid as bench_grid
+from densenet_viz.ui.bench import words as bench_words
+from densenet_viz.ui.bench.choices import METHODS_FIRST
+from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.bench.words import axiom_words, completeness_words, cost_words, sums_words
 from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.work import jobs
 from tests.small_models import picture, small_model
 
 PATIENCE = 60.0
@@ -60,7 +63,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def script(bench: object) -> None:
-    from densenet_viz.ui import bench_grid
+    from densenet_viz.ui.bench import grid as bench_grid
 
     bench_grid.show(bench)
 

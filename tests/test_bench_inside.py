@@ -9,15 +9,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.ui import bench_inside
-from densenet_viz.ui.jobs import SHOP
+from densenet_viz.ui.bench import inside as bench_inside
+from densenet_viz.ui.work.jobs import SHOP
 
 
 def script() -> None:
     import streamlit as st
 
-    from densenet_viz.ui import bench_inside
-    from densenet_viz.ui.bench import Bench
+    from densenet_viz.ui.bench import inside as bench_inside
+    from densenet_viz.ui.bench.subject import Bench
     from densenet_viz.ui.current import sample
     from densenet_viz.ui.traces import trained_trace
     from tests.small_models import small_model

@@ -16,13 +16,16 @@ from streamlit.testing.v1 import AppTest
 from densenet_viz.attribution import METHODS, AttributionError, attribute
 from densenet_viz.evaluation.agreement import rank_correlation
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
-from densenet_viz.results import Attribution, Prediction
+from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.ui import bench_two, bench_two_choices, jobs, maps
-from densenet_viz.ui.bench import Bench
-from densenet_viz.ui.bench_two_choices import TOP, same_class, settings_for
+from densenet_viz.ui.attribution import maps
+from densenet_viz.ui.bench import two as bench_two
+from densenet_viz.ui.bench import two_choices as bench_two_choices
+from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.bench.two_choices import TOP, same_class, settings_for
 from densenet_viz.ui.current import SECOND, CurrentPicture, sample
+from densenet_viz.ui.work import jobs
 from tests.image_files import encode
 from tests.small_models import SPEC, picture, small_model, small_network
 
@@ -71,7 +74,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def script(bench: object) -> None:
-    from densenet_viz.ui import bench_two
+    from densenet_viz.ui.bench import two as bench_two
 
     bench_two.show(bench)
 

@@ -104,7 +104,7 @@ def test_every_page_has_a_picture_to_wait_for() -> None:
 
 
 def test_what_is_waited_for_is_drawn_by_a_stage() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js"))
+    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.js"))
     waited = " ".join(MAIN_PICTURES.values())
     for name in {"growth-plus", *re.findall(r"\.([a-z-]+)", waited)}:
         assert f"{name}" in code, name

@@ -11,6 +11,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.network.familiarity import answers
 from densenet_viz.network.models import ASSETS, LoadedModel, load_model
 from densenet_viz.scenes import strangers
@@ -20,7 +21,6 @@ from densenet_viz.scenes.data import Pictures
 from densenet_viz.scenes.generator import Split, draw_pair, draw_scene
 from densenet_viz.scenes.judge import swapped, told
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.spec import VARIANTS
 
 TWINS = ("scenes", "cheater")
 PART = 128

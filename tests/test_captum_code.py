@@ -24,7 +24,7 @@ from densenet_viz.figures.attribution_image import picture_png
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.build import build
 from densenet_viz.network.loaded import LoadedModel
-from densenet_viz.results import Attribution, Prediction
+from densenet_viz.results.attributions import Attribution, Prediction
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
 
 PICTURE = picture(80)

@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.measure import capture
 from densenet_viz.network.build import build
-from densenet_viz.results import NetworkTrace
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.results.traces import NetworkTrace
 
 SPEC = DenseNetSpec(4, (3, 2), 10, num_classes=5, input_size=48)
 PICTURE = np.zeros((48, 48, 3), np.uint8)

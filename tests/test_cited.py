@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from densenet_viz.arithmetic.cifar import (
+from densenet_viz.facts.arithmetic.cifar import (
     CifarDenseNet,
     CifarResNet,
     Counted,
@@ -17,13 +17,13 @@ from densenet_viz.arithmetic.cifar import (
     ResNet34,
     WideResNet,
 )
-from densenet_viz.cited import sources
-from densenet_viz.cited.cifar import DATA_SETS, TABLE_2, CifarRow
-from densenet_viz.cited.imagenet import FIGURE_3, MEASURES, PUBLISHED_ERRORS
-from densenet_viz.cited.sources import Source
+from densenet_viz.facts.cited import sources
+from densenet_viz.facts.cited.cifar import DATA_SETS, TABLE_2, CifarRow
+from densenet_viz.facts.cited.imagenet import FIGURE_3, MEASURES, PUBLISHED_ERRORS
+from densenet_viz.facts.cited.sources import Source
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network._torchvision import densenet, resnet
 from densenet_viz.network.build import build
-from densenet_viz.spec import DenseNetSpec
 
 ROWS = {row.title: row for row in TABLE_2}
 

@@ -15,15 +15,15 @@ import pytest
 from PIL import Image
 
 from densenet_viz import cli
-from densenet_viz.arithmetic.counting import inventory_of
 from densenet_viz.attribution import AttributionError, attribute
 from densenet_viz.cli import attribute as attributing
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.spec import VARIANTS, LayerRow
+from densenet_viz.facts.systems import NAMED_SPECS, REFERENCE, SYSTEMS
 from densenet_viz.figures.attribution_image import OPACITY
 from densenet_viz.figures.colours import limit_of, overlay
 from densenet_viz.network.models import ModelUnavailable
-from densenet_viz.spec import VARIANTS, LayerRow
-from densenet_viz.systems import NAMED_SPECS, REFERENCE, SYSTEMS
-from densenet_viz.timings.passes import Benchmark, Timing
+from densenet_viz.results.timings.passes import Benchmark, Timing
 from tests.small_models import picture, small_model
 
 

@@ -17,9 +17,9 @@ from densenet_viz.evaluation.baselines import BASELINES, centre_blob, edges, smo
 from densenet_viz.evaluation.perturbation import area, order_of, perturbed
 from densenet_viz.evaluation.readings import READINGS, readings_of
 from densenet_viz.evaluation.statistics import bootstrap, interval, wilson
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.loaded import LoadedModel
-from densenet_viz.results import Attribution, Prediction
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.results.attributions import Attribution, Prediction
 
 Map = NDArray[np.float32]
 

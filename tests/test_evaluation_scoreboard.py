@@ -16,12 +16,12 @@ from densenet_viz.attribution import AttributionError, Cancelled, attribute
 from densenet_viz.evaluation import EvaluationError, evaluate
 from densenet_viz.evaluation.baselines import smoothed
 from densenet_viz.evaluation.tasks import Task, Work, one_object, two_objects
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.results.scores import Scoreboard, from_json, to_json
 from densenet_viz.scenes.generator import draw_pair, draw_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS, draw_tag, tag_mask
-from densenet_viz.scores import Scoreboard, from_json, to_json
-from densenet_viz.spec import DenseNetSpec
 from tests.small_models import small_network
 
 SPEC = DenseNetSpec(

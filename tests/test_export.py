@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 from densenet_viz.attribution.export import SCHEMA, about, to_json, to_npz
 from densenet_viz.figures.attribution_image import Words, figure_svg, map_png, picture_png
 from densenet_viz.figures.colours import limit_of, overlay, signed_rgb
-from densenet_viz.results import Attribution, Prediction
+from densenet_viz.results.attributions import Attribution, Prediction
 from tests.small_models import picture, small_model
 
 SVG = "{http://www.w3.org/2000/svg}"

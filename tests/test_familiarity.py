@@ -22,8 +22,10 @@ from densenet_viz.network.familiarity import (
     from_arrays,
 )
 from densenet_viz.network.models import LoadedModel
-from densenet_viz.results import Verdict
-from densenet_viz.ui import current, explained, jobs
+from densenet_viz.results.attributions import Verdict
+from densenet_viz.ui import current
+from densenet_viz.ui.attribution import explained
+from densenet_viz.ui.work import jobs
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model, small_network
 
 WIDTHS = np.array([3.0, 2.0, 1.0, 0.1, 0.1, 0.1, 0.1, 0.1])

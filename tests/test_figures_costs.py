@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from densenet_viz.arithmetic.counting import inventory_of
-from densenet_viz.arithmetic.inventory import KINDS
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.inventory import KINDS
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.figures.costs import (
     cost_bars,
     cost_bars_of_all,
@@ -17,7 +18,6 @@ from densenet_viz.figures.costs import (
 from densenet_viz.figures.theme import KIND_COLOURS
 from densenet_viz.measure.inventory import take_inventory
 from densenet_viz.network.build import build
-from densenet_viz.spec import VARIANTS, DenseNetSpec
 
 SMALL = DenseNetSpec(4, (1, 1), 8, num_classes=5, input_size=32)
 LIVE = take_inventory(build(SMALL, seed=0), input_size=32)

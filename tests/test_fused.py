@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.network import fused_convolution
-from densenet_viz.network.fused import fuse
-from densenet_viz.network.fused_convolution import backward_dtype
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.network.fused import convolution as fused_convolution
+from densenet_viz.network.fused.convolution import backward_dtype
+from densenet_viz.network.fused.network import fuse
 from tests.small_models import OWN_SPEC, SPEC, small_network
 
 ODD_SPEC = DenseNetSpec(

@@ -20,10 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from densenet_viz import _image_decoder as decoder
-from densenet_viz import images
-from densenet_viz.images import ImageError, fit, load_image, to_png
-from densenet_viz.results import Picture
+from densenet_viz.images import decoder
+from densenet_viz.images import pictures as images
+from densenet_viz.images.pictures import ImageError, fit, load_image, to_png
+from densenet_viz.results.traces import Picture
 from tests.image_files import (
     GREY,
     GREY_ALPHA,

@@ -10,10 +10,11 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.arithmetic.counting import inventory_of
-from densenet_viz.arithmetic.inventory import Inventory
-from densenet_viz.systems import NAMED_SPECS
-from densenet_viz.ui import inventories, jobs, turns
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.inventory import Inventory
+from densenet_viz.facts.systems import NAMED_SPECS
+from densenet_viz.ui import inventories
+from densenet_viz.ui.work import jobs, turns
 from tests.live_counts import counted
 
 PATIENCE = 20.0

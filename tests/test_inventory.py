@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from densenet_viz.arithmetic.counting import inventory_of
-from densenet_viz.arithmetic.inventory import KINDS, Inventory, LeafCount
-from densenet_viz.arithmetic.resnet import ResNetSpec
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.inventory import KINDS, Inventory, LeafCount
+from densenet_viz.facts.arithmetic.resnet import ResNetSpec
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
+from densenet_viz.facts.systems import NAMED_SPECS
 from densenet_viz.measure.inventory import file_bytes, take_inventory
 from densenet_viz.network.build import OwnDenseNet, TorchvisionDenseNet, blank, build
 from densenet_viz.network.resnet import PreactivationResNet, TorchvisionResNet, build_resnet
-from densenet_viz.spec import VARIANTS, DenseNetSpec
-from densenet_viz.systems import NAMED_SPECS
 from tests.live_counts import counted
 from tests.test_network import run as run_with_ledger
 from tests.test_network import specs as densenets

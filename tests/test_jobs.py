@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.ui import jobs
-from densenet_viz.ui.jobs import Desk, Job, Shop
+from densenet_viz.ui.work import jobs
+from densenet_viz.ui.work.jobs import Desk, Job, Shop
 
 PATIENCE = 10.0
 
@@ -253,7 +253,7 @@ def test_a_session_has_a_desk_for_each_kind_of_job() -> None:
     def script() -> None:
         import streamlit as st
 
-        from densenet_viz.ui.jobs import desk
+        from densenet_viz.ui.work.jobs import desk
 
         same = desk() is desk("attribution") and desk("benchmark") is desk("benchmark")
         st.write(same and desk("benchmark") is not desk())

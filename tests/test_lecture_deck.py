@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.facts.systems import SYSTEMS
 from densenet_viz.lecture.deck import OWN, Block, Change, Deck, Slide, Span
 from densenet_viz.lecture.pairs import MOST_MINUTES
 from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_deck
 from densenet_viz.lecture.rows import PICTURES
 from densenet_viz.lecture.words import blocks_of, spans_of
-from densenet_viz.spec import VARIANTS
-from densenet_viz.systems import SYSTEMS
-from densenet_viz.ui.truth_twins import tag_figures
+from densenet_viz.ui.truth.twins import tag_figures
 
 SMALL = """\
 title: A small deck

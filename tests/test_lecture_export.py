@@ -47,8 +47,8 @@ def deck(*slides: dict[str, Any], title: str = "Dense") -> dict[str, Any]:
         "minutes": 3,
         "slides": list(slides),
         "scenes": {"a": {"key": "a", "numbers": [0.1, -2e-7, 3], "text": HOSTILE}},
-        "modules": {"overview": address("overview.js")},
-        "styles": {"stage": style("stage.css"), "overview": style("overview.css")},
+        "modules": {"overview": address("overview/overview.js")},
+        "styles": {"stage": style("shared/stage.css"), "overview": style("overview/overview.css")},
     }
 
 
@@ -209,7 +209,7 @@ def test_a_table_has_a_head() -> None:
 def test_the_look_is_the_apps() -> None:
     """A page without the app's server has its colours from no server: they are written twice."""
     config = (Path(__file__).parent.parent / ".streamlit" / "config.toml").read_text("utf-8")
-    css = style("lecture-file.css")
+    css = style("lecture/file.css")
     for name in ("text", "background", "primary"):
         light, dark = themes(config, f"{name}Color")
         assert f"--st-{name}-color: light-dark({light.lower()}, {dark.lower()})" in css

@@ -12,8 +12,8 @@ from densenet_viz.attribution import METHODS
 from densenet_viz.lecture.deck import Deck
 from densenet_viz.lecture.reading import deck_of
 from densenet_viz.lecture.rows import PICTURES
-from densenet_viz.ui.lecture import Shelf, deck_key
-from densenet_viz.ui.lecture_live import asked_call, controls_of
+from densenet_viz.ui.lecture.live import asked_call, controls_of
+from densenet_viz.ui.lecture.page import Shelf, deck_key
 
 TEXT = """title: Three pictures
 minutes: 3

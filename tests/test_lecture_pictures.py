@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from densenet_viz.attribution import attribute
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.lecture.deck import OWN, PictureCall
 from densenet_viz.lecture.networks import Networks, scene_of_class
 from densenet_viz.lecture.pictures import PICTURES, picture_scene, scene_of, words_of
@@ -20,9 +21,8 @@ from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import draw_tag
-from densenet_viz.spec import DenseNetSpec
-from densenet_viz.stage.growth import growth_scene
-from densenet_viz.stage.modules import FOLDER, address, style
+from densenet_viz.stage.growth.scene import growth_scene
+from densenet_viz.stage.modules import FOLDER, address, stage_file, style
 from tests.small_models import small_model
 
 # The drawn scenes' own size, so that their masks fit.
@@ -145,19 +145,21 @@ def test_words_alone_are_the_same_deck_without_scenes() -> None:
 
 def test_modules_and_styles_are_the_stages_own() -> None:
     words = words_of(deck_of(DECK))
-    assert words["modules"] == {name: address(f"{name}.js") for name in ("growth", "overview")}
+    assert words["modules"] == {
+        name: address(f"{name}/{name}.js") for name in ("growth", "overview")
+    }
     assert words["styles"] == {
-        "stage": style("stage.css"),
-        "growth": style("growth.css"),
-        "overview": style("overview.css"),
+        "stage": style("shared/stage.css"),
+        "growth": style("growth/growth.css"),
+        "overview": style("overview/overview.css"),
     }
 
 
 def test_every_picture_has_its_stage_and_its_words() -> None:
     for row in PICTURES.values():
         given = row.filled({})
-        assert (FOLDER / f"{row.stage}.js").is_file()
-        assert (FOLDER / f"{row.stage}.css").is_file()
+        assert (FOLDER / stage_file(row.stage)).is_file()
+        assert (FOLDER / stage_file(row.stage)).with_suffix(".css").is_file()
         for words in (row.alt.format_map(given), row.sentence.format_map(given)):
             assert words.endswith(".")
             assert "{" not in words

@@ -8,15 +8,15 @@ from itertools import pairwise
 
 import pytest
 
-from densenet_viz.arithmetic.counting import inventory_of
-from densenet_viz.cited.memory import PUBLISHED_STEP
-from densenet_viz.figures.memory import kept_figure, steps_figure
-from densenet_viz.memory import kept_maps, memory_trouble
-from densenet_viz.spec import VARIANTS
-from densenet_viz.stage.memory import COLUMNS, compared, memory_scene
-from densenet_viz.systems import SYSTEMS
-from densenet_viz.timings.passes import Benchmark, Timing, rows_of
-from densenet_viz.timings.training import TrainingRun, TrainingStep
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.cited.checkpointing import PUBLISHED_STEP
+from densenet_viz.facts.memory import kept_maps, memory_trouble
+from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.facts.systems import SYSTEMS
+from densenet_viz.figures.step_memory import kept_figure, steps_figure
+from densenet_viz.results.timings.passes import Benchmark, Timing, rows_of
+from densenet_viz.results.timings.training import TrainingRun, TrainingStep
+from densenet_viz.stage.scatter.step_memory import COLUMNS, compared, memory_scene
 from densenet_viz.ui import measuring, training_steps
 
 MACHINE = {

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.systems import SYSTEMS
 from densenet_viz.measure import latency, training_step
-from densenet_viz.systems import SYSTEMS
-from densenet_viz.timings.passes import Benchmark, Timing
-from densenet_viz.timings.training import TrainingRun, TrainingStep
-from densenet_viz.ui import inventories, jobs, measuring, stages, training_steps, turns
-from densenet_viz.ui.turns import Bench
+from densenet_viz.results.timings.passes import Benchmark, Timing
+from densenet_viz.results.timings.training import TrainingRun, TrainingStep
+from densenet_viz.ui import inventories, measuring, stages, training_steps
+from densenet_viz.ui.work import jobs, turns
+from densenet_viz.ui.work.turns import Bench
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
 PATIENCE = 30.0

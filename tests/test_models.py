@@ -17,11 +17,11 @@ import safetensors.numpy
 import safetensors.torch
 import torch
 
+from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.network import models, weights
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.familiarity import fitted
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
-from densenet_viz.spec import VARIANTS
 from tests.file_server import serving, status, whole
 from tests.small_models import OWN_SPEC, SPEC, picture, saved, small_model, small_network
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.network._torchvision import densenet
 from densenet_viz.network.build import (
     OwnDenseNet,
@@ -19,7 +20,6 @@ from densenet_viz.network.build import (
     build,
     build_plain_block,
 )
-from densenet_viz.spec import VARIANTS, DenseNetSpec, SpecError
 
 
 class Ledger(TorchDispatchMode):

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from densenet_viz.attribution import occluding
 from densenet_viz.attribution.occluding import occluded_scores
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
-from densenet_viz.network.fused import fuse
-from densenet_viz.network.patches import patches_of
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.network.fused.network import fuse
+from densenet_viz.network.fused.patches import patches_of
 from tests.small_models import OWN_SPEC, SPEC, small_network
 
 THREE = DenseNetSpec(

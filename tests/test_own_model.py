@@ -19,12 +19,13 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.network import own, untrusted
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network._torchvision import densenet
 from densenet_viz.network.build import build
-from densenet_viz.network.own import OwnModelError, labels_from, own_model, spec_from_state
-from densenet_viz.network.own_spec import common_compression
-from densenet_viz.spec import VARIANTS, DenseNetSpec
+from densenet_viz.network.own import loading as own
+from densenet_viz.network.own import untrusted
+from densenet_viz.network.own.loading import OwnModelError, labels_from, own_model, spec_from_state
+from densenet_viz.network.own.spec import common_compression
 from tests.small_models import OWN_SPEC, picture, saved, small_network
 
 State = dict[str, Tensor]

@@ -8,8 +8,8 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.network.own import SIZE_LIMIT
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.network.own.loading import SIZE_LIMIT
 from densenet_viz.ui import own_model
 from tests.small_models import saved, small_network
 

@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from densenet_viz.flows import GradientPaths
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.measure.paths import gradient_paths
 from densenet_viz.network.loaded import LoadedModel
-from densenet_viz.spec import DenseNetSpec
-from densenet_viz.stage.paths import paths_scene
+from densenet_viz.results.flows import GradientPaths
+from densenet_viz.stage.paths.scene import paths_scene
 from tests.small_models import picture, small_model
 
 THREE = DenseNetSpec(

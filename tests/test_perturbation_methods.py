@@ -20,7 +20,7 @@ from densenet_viz.attribution.explain import coalitions as games
 from densenet_viz.attribution.explain import kernel_shap, lime, shapley
 from densenet_viz.attribution.explain.segments import merged, superpixels, superpixels_of
 from densenet_viz.network.models import LoadedModel
-from densenet_viz.results import Attribution
+from densenet_viz.results.attributions import Attribution
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
 
 PICTURE = picture()

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from densenet_viz.arithmetic.inventory import total
-from densenet_viz.arithmetic.limits import SpecError
-from densenet_viz.arithmetic.resnet import ResNetSpec, Unit
+from densenet_viz.facts.arithmetic.inventory import total
+from densenet_viz.facts.arithmetic.limits import SpecError
+from densenet_viz.facts.arithmetic.resnet import ResNetSpec, Unit
 from densenet_viz.network._torchvision import resnet
 from densenet_viz.network.resnet import PreactivationUnit, build_resnet
 

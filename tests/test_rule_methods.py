@@ -31,11 +31,11 @@ from densenet_viz.attribution.explain.relevance_rules import (
 )
 from densenet_viz.attribution.rows.rules import ROWS, baselines_at_once
 from densenet_viz.attribution.unsuited import OFFERED, UNSUITED
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel, load_model
-from densenet_viz.results import Attribution
+from densenet_viz.results.attributions import Attribution
 from densenet_viz.scenes.generator import PairScene, draw_pair, draw_scene
-from densenet_viz.spec import VARIANTS, DenseNetSpec
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
 
 PICTURE = picture()

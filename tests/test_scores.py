@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from densenet_viz.scores import MEASURES, Interval, Score, Scoreboard, from_json, to_json
+from densenet_viz.results.scores import MEASURES, Interval, Score, Scoreboard, from_json, to_json
 
 
 def board(**changes: Any) -> Scoreboard:

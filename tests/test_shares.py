@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from densenet_viz.machine import BACK, step_back
-from densenet_viz.network.fused import fuse
+from densenet_viz.network.fused.network import fuse
 from densenet_viz.network.shares import alone, by_itself, in_shares, processors
 from tests.small_models import small_network
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.source import pytorch_code
-from densenet_viz.spec import VARIANTS, DenseNetSpec
 
 
 @pytest.mark.parametrize(

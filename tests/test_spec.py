@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from densenet_viz.spec import VARIANTS, DenseNetSpec, SpecError
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 
 PUBLISHED_PARAMETERS = {
     "densenet121": 7_978_856,

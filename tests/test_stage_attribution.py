@@ -20,20 +20,21 @@ from streamlit.testing.v1 import AppTest
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.figures.colours import signed_rgb
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
-from densenet_viz.results import Attribution, Prediction
-from densenet_viz.stage.attribution import (
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.stage.attribution.scene import (
     attribution_scene,
     gallery_scene,
-    number,
-    packed_heat,
-    packed_palette,
     predictions_scene,
     strongest_regions,
 )
-from densenet_viz.ui import current, explained, explaining, jobs, unfinished
-from densenet_viz.ui.bench_words import completeness_words
+from densenet_viz.stage.shared.signed_scale import packed_heat, packed_palette
+from densenet_viz.stage.shared.words import number
+from densenet_viz.ui import current
+from densenet_viz.ui.attribution import explained, explaining
+from densenet_viz.ui.bench.words import completeness_words
 from densenet_viz.ui.current import CurrentPicture
-from densenet_viz.ui.progress import progress_words
+from densenet_viz.ui.work import jobs, unfinished
+from densenet_viz.ui.work.progress import progress_words
 from tests.small_models import picture, small_model
 
 RING = Prediction(1, "ring", 0.75)

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from densenet_viz.figures.colours import limit_of
-from densenet_viz.results import Attribution, Prediction
-from densenet_viz.stage.agreement import agreement_scene, extremes
-from densenet_viz.stage.bench import OWN_TITLE, Panel, bench_scene
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.stage.agreement.scene import agreement_scene, extremes
+from densenet_viz.stage.bench.scene import Panel, bench_scene
+from densenet_viz.stage.shared.signed_scale import OWN_TITLE
 
 STAR = Prediction(0, "star", 0.9)
 PICTURE = np.zeros((8, 8, 3), np.uint8)

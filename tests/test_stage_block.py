@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.figures.theme import layer_colour
 from densenet_viz.measure import capture
 from densenet_viz.network.build import build
-from densenet_viz.results import Maps, NetworkTrace
-from densenet_viz.spec import DenseNetSpec
-from densenet_viz.stage import block as stage
-from densenet_viz.stage.block import block_rows, block_scene
+from densenet_viz.results.traces import Maps, NetworkTrace
+from densenet_viz.stage.block import scene as stage
+from densenet_viz.stage.block.scene import block_rows, block_scene
 
 SPEC = DenseNetSpec(
     growth_rate=4, block_config=(2, 3), initial_channels=16, num_classes=5, input_size=64

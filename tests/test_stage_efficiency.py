@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from densenet_viz.cited.cifar import DATA_SETS, TABLE_2
-from densenet_viz.cited.imagenet import FIGURE_3, MEASURES, PUBLISHED_ERRORS
-from densenet_viz.efficiency import (
+from densenet_viz.facts.cited.cifar import DATA_SETS, TABLE_2
+from densenet_viz.facts.cited.imagenet import FIGURE_3, MEASURES, PUBLISHED_ERRORS
+from densenet_viz.facts.efficiency import (
     COSTS,
     Entry,
     Match,
@@ -18,9 +18,9 @@ from densenet_viz.efficiency import (
     match_for,
     nearest_matches,
 )
+from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.figures.published import published_figure
-from densenet_viz.spec import VARIANTS
-from densenet_viz.stage.efficiency import (
+from densenet_viz.stage.scatter.efficiency import (
     cifar_scene,
     cifar_title,
     imagenet_scene,

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from densenet_viz.stage.faithful import LEVELS, MEASURES, Line, faithful_scene, packed_order
-from densenet_viz.stage.outline import outline
+from densenet_viz.stage.faithful.scene import LEVELS, MEASURES, Line, faithful_scene, packed_order
+from densenet_viz.stage.shared.outline import outline
 
 SIZE = 8
 PICTURE = np.zeros((SIZE, SIZE, 3), np.uint8)

@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 import torch
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.figures.growth import channels_figure
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.measure import capture
 from densenet_viz.network.build import build
-from densenet_viz.results import NetworkTrace
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.results.traces import NetworkTrace
 from densenet_viz.stage import modules
-from densenet_viz.stage.growth import growth_rows, growth_scene
-from densenet_viz.stage.modules import FOLDER, adapted, joined, version
-from densenet_viz.stage.packing import averaged, packed_maps
+from densenet_viz.stage.growth.scene import growth_rows, growth_scene
+from densenet_viz.stage.modules import FOLDER, adapted, joined, stage_file, version
+from densenet_viz.stage.shared.packing import averaged, packed_maps
 
 SPEC = DenseNetSpec(4, (3, 2), 10, num_classes=5, input_size=64)
 
@@ -78,7 +78,7 @@ def test_the_scene_says_what_was_measured(trace: NetworkTrace) -> None:
 def test_many_maps_travel_as_smaller_tiles(
     trace: NetworkTrace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("densenet_viz.stage.growth.MOST_BYTES", 22 * 8 * 8)
+    monkeypatch.setattr("densenet_viz.stage.growth.scene.MOST_BYTES", 22 * 8 * 8)
     scene = growth_scene(trace)
     assert scene["size"] == [16, 16]
     assert scene["shownSize"] == [8, 8]
@@ -109,8 +109,9 @@ def test_a_layers_colours_are_distinct_for_a_whole_block() -> None:
 
 @pytest.mark.parametrize("name", ["growth"])
 def test_a_stage_joins_to_one_module(name: str) -> None:
-    text = joined(f"{name}.js")
+    text = joined(stage_file(name))
     assert 'from "./' not in text
+    assert 'from "../' not in text
     assert "export function mount" in text
 
 
@@ -120,10 +121,11 @@ def test_a_component_holds_each_module_once_and_after_what_it_imports(name: str)
     texts: dict[str, str] = json.loads(code.partition("const texts = ")[2].partition(";\nconst")[0])
     seen: set[str] = set()
     for file, text in texts.items():
-        assert text == (FOLDER / file).read_text(encoding="utf-8")
-        assert set(re.findall(r'from "\./([\w-]+\.js)"', text)) <= seen
+        assert text.splitlines()[0] == (FOLDER / file).read_text(encoding="utf-8").splitlines()[0]
+        assert set(re.findall(r'from "\./([^"]+\.js)"', text)) <= seen
+        assert 'from "../' not in text
         seen.add(file)
-    assert {f"{name}.js", "streamlit.js"} <= seen
+    assert {stage_file(name), "streamlit.js"} <= seen
     assert code.count("export default adapt(mount)") == 1
     assert version() in code
 
@@ -131,10 +133,14 @@ def test_a_component_holds_each_module_once_and_after_what_it_imports(name: str)
 def test_another_module_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = version()
     shutil.copytree(FOLDER, tmp_path / "js")
-    (tmp_path / "js" / "maps.js").write_text("export const changed = true;", encoding="utf-8")
+    (tmp_path / "js" / "shared" / "maps.js").write_text(
+        "export const changed = true;", encoding="utf-8"
+    )
     monkeypatch.setattr(modules, "FOLDER", tmp_path / "js")
-    version.cache_clear()
+    for remembered in (version, modules.all_files):
+        remembered.cache_clear()
     try:
         assert version() != before
     finally:
-        version.cache_clear()
+        for remembered in (version, modules.all_files):
+            remembered.cache_clear()

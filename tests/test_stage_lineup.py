@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from densenet_viz.results import Prediction
-from densenet_viz.stage.lineup import Witness, lineup_scene
-from densenet_viz.stage.outline import outline, packed_mask
+from densenet_viz.results.attributions import Prediction
+from densenet_viz.stage.lineup.scene import Witness, lineup_scene
+from densenet_viz.stage.shared.outline import outline, packed_mask
 
 RING, STAR = Prediction(1, "ring", 0.875), Prediction(0, "star", 0.9999)
 PICTURE = np.zeros((8, 8, 3), np.uint8)

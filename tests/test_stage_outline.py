@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from densenet_viz.stage.outline import outline, packed_mask
+from densenet_viz.stage.shared.outline import outline, packed_mask
 
 Mask = NDArray[np.bool_]
 Loop = list[tuple[float, float]]

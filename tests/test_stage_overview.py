@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import torch
 
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.build import build
-from densenet_viz.spec import VARIANTS, DenseNetSpec
-from densenet_viz.stage.ideas import RESNET50_PARAMETERS, ideas
-from densenet_viz.stage.overview import (
+from densenet_viz.stage.overview.ideas import RESNET50_PARAMETERS, ideas
+from densenet_viz.stage.overview.scene import (
     network_parts,
     network_steps,
     overview_scene,

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from densenet_viz.figures.colours import limit_of
-from densenet_viz.stage.sanity import MEASURES, SIDE, Strip, sanity_scene
-from densenet_viz.stage.signed import packed_signed
+from densenet_viz.stage.sanity.scene import MEASURES, SIDE, Strip, sanity_scene
+from densenet_viz.stage.shared.signed_scale import packed_signed
 
 STAGES = ("trained", "classifier", "stem")
 PICTURE = np.zeros((8, 8, 3), np.uint8)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from densenet_viz.stage.scatter import (
+from densenet_viz.stage.scatter.scene import (
     Axis,
     Better,
     Column,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from densenet_viz.scores import MEASURES, Interval, Score, Scoreboard
-from densenet_viz.stage.scoreboard import scoreboard_scene, worse_than_edges
+from densenet_viz.results.scores import MEASURES, Interval, Score, Scoreboard
+from densenet_viz.stage.scoreboard.scene import scoreboard_scene, worse_than_edges
 
 RISES, FALLS = MEASURES["energy_inside"], MEASURES["deletion_auc"]
 ASKED = MEASURES["energy_on_asked"]

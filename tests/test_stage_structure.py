@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.figures.theme import layer_colour
-from densenet_viz.flows import BlockFlows, StructureAttribution, place_of
-from densenet_viz.results import Maps, Prediction
-from densenet_viz.spec import DenseNetSpec
-from densenet_viz.stage import structure
-from densenet_viz.stage.structure import exact_words, structure_scene
+from densenet_viz.results.attributions import Prediction
+from densenet_viz.results.flows import BlockFlows, StructureAttribution, place_of
+from densenet_viz.results.traces import Maps
+from densenet_viz.stage.structure import scene as structure
+from densenet_viz.stage.structure.scene import exact_words, structure_scene
 
 SPEC = DenseNetSpec(growth_rate=4, block_config=(1, 2), initial_channels=8, input_size=64)
 PICTURE = np.zeros((64, 64, 3), dtype=np.uint8)

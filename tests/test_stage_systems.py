@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from densenet_viz.arithmetic.counting import inventory_of
-from densenet_viz.arithmetic.inventory import Inventory
-from densenet_viz.stage.reconciliation import reconciled, reconciliation_scene
-from densenet_viz.stage.systems import (
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.inventory import Inventory
+from densenet_viz.facts.systems import SYSTEMS
+from densenet_viz.results.timings.passes import Benchmark, Timing
+from densenet_viz.stage.reconciliation.scene import reconciled, reconciliation_scene
+from densenet_viz.stage.scatter.systems import (
     DEVICES,
     lesson,
     size_words,
@@ -20,9 +22,7 @@ from densenet_viz.stage.systems import (
     system_panels,
     times_of,
 )
-from densenet_viz.stage.systems_table import ABSENT, system_table
-from densenet_viz.systems import SYSTEMS
-from densenet_viz.timings.passes import Benchmark, Timing
+from densenet_viz.stage.scatter.systems_table import ABSENT, system_table
 from densenet_viz.ui import choices
 
 INVENTORIES = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()}

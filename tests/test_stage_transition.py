@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import nn
 
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.measure import capture
 from densenet_viz.measure.transition import transition_row, with_compression
 from densenet_viz.network.build import build, transition
-from densenet_viz.results import NetworkTrace
-from densenet_viz.spec import VARIANTS, DenseNetSpec, SpecError
-from densenet_viz.stage import transition as stage
-from densenet_viz.stage.transition import (
+from densenet_viz.results.traces import NetworkTrace
+from densenet_viz.stage.transition import scene as stage
+from densenet_viz.stage.transition.scene import (
     mixing,
     packed_values,
     transition_rows,

@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from densenet_viz.figures.theme import FOUND_COLOURS
-from densenet_viz.results import Prediction
-from densenet_viz.scores import PrecisionRecall
-from densenet_viz.stage.outline import outline, packed_mask
-from densenet_viz.stage.truth import CURVE_POINTS, truth_scene
+from densenet_viz.results.attributions import Prediction
+from densenet_viz.results.scores import PrecisionRecall
+from densenet_viz.stage.shared.outline import outline, packed_mask
+from densenet_viz.stage.truth.scene import CURVE_POINTS, truth_scene
 
 PICTURE = np.zeros((8, 8, 3), np.uint8)
 RING = Prediction(1, "ring", 0.75)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from densenet_viz.evaluation.difference import difference, shares, summed_to
 from densenet_viz.figures.colours import limit_of
-from densenet_viz.results import Attribution, Prediction
-from densenet_viz.stage.two import two_scene
-from densenet_viz.stage.two_sides import (
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.stage.two.scene import two_scene
+from densenet_viz.stage.two.sides import (
     Apart,
     Kind,
     Looked,

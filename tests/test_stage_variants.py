@@ -9,15 +9,15 @@ from types import MappingProxyType
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.measure.inventory import take_inventory
 from densenet_viz.network.build import build
 from densenet_viz.network.models import UNTRAINED
-from densenet_viz.spec import VARIANTS, DenseNetSpec, SpecError
-from densenet_viz.stage import variants as variants_module
-from densenet_viz.stage.variants import variants_scene, variants_shown
-from densenet_viz.stage.variants_count import count_scene, count_stops
-from densenet_viz.stage.variants_table import table_parts, table_scene
+from densenet_viz.stage.variants import scene as variants_module
+from densenet_viz.stage.variants.count import count_scene, count_stops
+from densenet_viz.stage.variants.scene import variants_scene, variants_shown
+from densenet_viz.stage.variants.table import table_parts, table_scene
 from densenet_viz.ui.controls import BOTTLENECK, CONTROLS, growth_address, link_with
 from densenet_viz.ui.current import MODEL_TITLES
 from densenet_viz.ui.own_variant import BASE, IMPOSSIBLE, growth_link, own_spec, refusal

@@ -17,11 +17,11 @@ from densenet_viz.attribution.errors import AttributionError, Cancelled
 from densenet_viz.attribution.structure import through_structure
 from densenet_viz.attribution.structure_path import FIRST, spread
 from densenet_viz.attribution.structure_reads import Reads, Wired
-from densenet_viz.flows import BlockFlows, StructureAttribution, place_of
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel, load_model
+from densenet_viz.results.flows import BlockFlows, StructureAttribution, place_of
 from densenet_viz.scenes.generator import draw_scene
-from densenet_viz.spec import DenseNetSpec
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model, small_network
 
 DEEP = DenseNetSpec(

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import nn
 
-from densenet_viz.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
+from densenet_viz.facts.systems import NAMED_SPECS, REFERENCE, SYSTEMS, KerasRow
 from densenet_viz.network.build import build
 from densenet_viz.network.systems import build_system
-from densenet_viz.spec import VARIANTS, DenseNetSpec
-from densenet_viz.systems import NAMED_SPECS, REFERENCE, SYSTEMS, KerasRow
 from tests.live_counts import counted
 
 TABLE = {

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from densenet_viz.systems import REFERENCE, SYSTEMS
-from densenet_viz.timings.passes import Benchmark, Timing, cited_ratio, rows_of
-from densenet_viz.timings.seconds import ratio_of, spread_of
-from densenet_viz.timings.training import TrainingRun, TrainingStep, step_rows
+from densenet_viz.facts.systems import REFERENCE, SYSTEMS
+from densenet_viz.results.timings.passes import Benchmark, Timing, cited_ratio, rows_of
+from densenet_viz.results.timings.seconds import ratio_of, spread_of
+from densenet_viz.results.timings.training import TrainingRun, TrainingStep, step_rows
 
 BENCHMARK = Benchmark(
     {"processor": "Acme 9"},

@@ -16,20 +16,18 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import METHODS
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
-from densenet_viz.results import Attribution
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.scores import to_json
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS
-from densenet_viz.scores import to_json
-from densenet_viz.ui import (
-    jobs,
-    truth_lineup,
-    truth_pairs,
-    truth_quiz,
-    truth_scene,
-    truth_scoreboard,
-    truth_twins,
-)
-from densenet_viz.ui.truth_quiz import Quiz
+from densenet_viz.ui.truth import lineup as truth_lineup
+from densenet_viz.ui.truth import pairs as truth_pairs
+from densenet_viz.ui.truth import quiz as truth_quiz
+from densenet_viz.ui.truth import scene as truth_scene
+from densenet_viz.ui.truth import scoreboard as truth_scoreboard
+from densenet_viz.ui.truth import twins as truth_twins
+from densenet_viz.ui.truth.quiz import Quiz
+from densenet_viz.ui.work import jobs
 from tests.test_scores import board
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from densenet_viz.attribution import METHODS
-from densenet_viz.results import Attribution, Prediction
+from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.generator import PairScene
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.ui import truth_pairs as pairs
-from densenet_viz.ui import truth_twins as twins
+from densenet_viz.ui.truth import pairs, twins
 
 SIZE = 32
 

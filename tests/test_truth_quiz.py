@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from densenet_viz.ui import truth_quiz as words
-from densenet_viz.ui.truth_quiz import NAMES, TOLD, UNSURE, Quiz
-from densenet_viz.ui.truth_twins import TagFigures
+from densenet_viz.ui.truth import quiz as words
+from densenet_viz.ui.truth.quiz import NAMES, TOLD, UNSURE, Quiz
+from densenet_viz.ui.truth.twins import TagFigures
 
 HONEST_FIRST, CHEATER_FIRST = ("scenes", "cheater"), ("cheater", "scenes")
 HONEST = TagFigures(0.991, 0.985, 0.975, 0.001, 2000)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from densenet_viz.network.models import LoadedModel
-from densenet_viz.results import Prediction
+from densenet_viz.results.attributions import Prediction
 from densenet_viz.scenes.generator import Scene, draw_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS, draw_tag
-from densenet_viz.ui import truth_scene
-from densenet_viz.ui import truth_twins as twins
-from densenet_viz.ui.truth_scene import LOOKS, NUMBERS, corner_of, index_of, peak_words, search
-from densenet_viz.ui.turns import Unwanted
+from densenet_viz.ui.truth import scene as truth_scene
+from densenet_viz.ui.truth import twins
+from densenet_viz.ui.truth.scene import LOOKS, NUMBERS, corner_of, index_of, peak_words, search
+from densenet_viz.ui.work.turns import Unwanted
 from tests.small_models import small_model
 
 SIZE = 64

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from densenet_viz.scores import Interval, Score, Scoreboard, to_json
-from densenet_viz.ui.truth_scoreboard import SIZE_LIMIT, board_words, command_of, read_board
+from densenet_viz.results.scores import Interval, Score, Scoreboard, to_json
+from densenet_viz.ui.truth.scoreboard import SIZE_LIMIT, board_words, command_of, read_board
 from tests.test_scores import board
 
 

@@ -15,9 +15,9 @@ import pytest
 
 from densenet_viz.network.manifest import SIZE_LIMIT
 from densenet_viz.network.models import LoadedModel
-from densenet_viz.results import Attribution, Prediction
-from densenet_viz.ui import truth_twins as twins
-from densenet_viz.ui.jobs import Desk, Shop
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.ui.truth import twins
+from densenet_viz.ui.work.jobs import Desk, Shop
 from tests.small_models import picture, small_model
 
 PATIENCE = 10.0

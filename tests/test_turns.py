@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from densenet_viz.ui import turns
-from densenet_viz.ui.jobs import Desk, Job, Shop
-from densenet_viz.ui.turns import Bench, Refused
+from densenet_viz.ui.work import turns
+from densenet_viz.ui.work.jobs import Desk, Job, Shop
+from densenet_viz.ui.work.turns import Bench, Refused
 
 PATIENCE = 10.0
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from densenet_viz.network.loaded import Colour, LoadedModel
-    from densenet_viz.results import Picture
+    from densenet_viz.results.traces import Picture
 
 BASELINES = ("black", "white", "grey", "mean", "blur", "noise")
 """A colour, the mean of the training pictures, the picture out of focus, or random pixels."""

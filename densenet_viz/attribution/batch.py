@@ -19,9 +19,10 @@ from densenet_viz.attribution.batch_files import ImageFile, unique_stems
 from densenet_viz.attribution.batch_rows import Row
 from densenet_viz.attribution.errors import Cancelled
 from densenet_viz.attribution.methods import method_named
-from densenet_viz.images import ImageError, load_image
-from densenet_viz.regions import strongest_regions
-from densenet_viz.results import Attribution, Picture
+from densenet_viz.images.pictures import ImageError, load_image
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.regions import strongest_regions
+from densenet_viz.results.traces import Picture
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel

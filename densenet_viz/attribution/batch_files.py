@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from densenet_viz.images import MAX_BYTES, ImageError
+from densenet_viz.images.pictures import MAX_BYTES, ImageError
 
 MOST_FILES = 500
 """Pictures in one archive."""

@@ -15,10 +15,11 @@ import numpy as np
 from densenet_viz.attribution.captum_call import Call
 from densenet_viz.attribution.captum_calls import call_of
 from densenet_viz.attribution.methods import METHODS
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.network.source import named_classes
-from densenet_viz.results import Attribution, Picture
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.traces import Picture
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel

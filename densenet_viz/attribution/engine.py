@@ -23,7 +23,8 @@ from densenet_viz.attribution.twins import fused_of
 from densenet_viz.machine import devices
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.network.shares import alone
-from densenet_viz.results import Attribution, Maps, Picture
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.traces import Maps, Picture
 
 
 def attribute(

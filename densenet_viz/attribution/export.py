@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from densenet_viz.results import Attribution, Picture
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.traces import Picture
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel

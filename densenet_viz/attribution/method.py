@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from densenet_viz.attribution.parameters import Parameter, Settings, settled
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 
 if TYPE_CHECKING:
     from densenet_viz.attribution.asking import Asking, Explanation

@@ -2,7 +2,7 @@
 
 Zeiler, Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, section 4.2. A
 window changes only a patch of the first maps, and only this is computed again
-(`densenet_viz.network.patches`); the result is that of the whole pass, up to rounding.
+(`densenet_viz.network.fused.patches`); the result is that of the whole pass, up to rounding.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from densenet_viz.network.fused import FusedDenseNet
-from densenet_viz.network.patches import Boxes, PatchedStart, patches_of
+from densenet_viz.network.fused.network import FusedDenseNet
+from densenet_viz.network.fused.patches import Boxes, PatchedStart, patches_of
 from densenet_viz.network.shares import in_shares
 
 _Logits = Callable[[int, int], Tensor]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 
 FINAL = "final"
 """After the last norm and its ReLU: what the classifier averages."""

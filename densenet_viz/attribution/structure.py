@@ -34,10 +34,10 @@ from densenet_viz.attribution.parameters import shown
 from densenet_viz.attribution.structure_path import FIRST, spread
 from densenet_viz.attribution.structure_reads import Wired
 from densenet_viz.attribution.structure_sums import Sums
-from densenet_viz.flows import BlockFlows, StructureAttribution
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.shares import alone
-from densenet_viz.results import Picture
+from densenet_viz.results.flows import BlockFlows, StructureAttribution
+from densenet_viz.results.traces import Picture
 
 STEPS, FEWEST_STEPS, MOST_STEPS = 64, len(FIRST) - 1, 512
 """Pieces of the path: by default, at least, at most. Where the sums miss the rise by more than

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from densenet_viz.attribution.asking import Watch
 from densenet_viz.attribution.twins import twin_of
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.loaded import LoadedModel
-from densenet_viz.spec import DenseNetSpec
 
 BYTES_AT_ONCE = 400e6
 """Bytes that the pictures of one pass may keep, about."""

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from densenet_viz.attribution.explain.quadrature import TOLERANCE
 from densenet_viz.attribution.structure_reads import Reads, last_readers
-from densenet_viz.flows import place_of
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.results.flows import place_of
 
 
 class Sums:

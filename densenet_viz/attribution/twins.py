@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
-from densenet_viz.network.fused import FusedDenseNet, fuse
-from densenet_viz.network.fused_convolution import backward_dtype
+from densenet_viz.network.fused.convolution import backward_dtype
+from densenet_viz.network.fused.network import FusedDenseNet, fuse
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel

@@ -21,13 +21,14 @@ from densenet_viz.cli.attribute_many import (
     write_whole,
 )
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
-from densenet_viz.images import ImageError, load_image
+from densenet_viz.images.pictures import ImageError, load_image
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 
 if TYPE_CHECKING:
     from densenet_viz.attribution.batch import Made
     from densenet_viz.network.models import LoadedModel
-    from densenet_viz.results import Attribution, Picture
+    from densenet_viz.results.attributions import Attribution
+    from densenet_viz.results.traces import Picture
 
 
 def add_options(commands: Any) -> None:

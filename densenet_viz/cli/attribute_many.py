@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from densenet_viz.attribution.batch_files import ImageFile, entries_of, is_archive
 from densenet_viz.attribution.batch_rows import TABLE, Row, from_csv, to_csv
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
-from densenet_viz.images import read_file
+from densenet_viz.images.pictures import read_file
 
 if TYPE_CHECKING:
     from densenet_viz.attribution.batch import Made, Tally, Work

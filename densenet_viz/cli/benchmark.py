@@ -13,13 +13,13 @@ from densenet_viz.cli.common import (
     count,
     progress_bar,
 )
+from densenet_viz.facts.memory import memory_trouble, needed_for_passes
+from densenet_viz.facts.systems import REFERENCE, SYSTEMS
 from densenet_viz.machine import devices, spare_bytes
-from densenet_viz.memory import memory_trouble, needed_for_passes
-from densenet_viz.systems import REFERENCE, SYSTEMS
-from densenet_viz.timings.passes import rows_of
+from densenet_viz.results.timings.passes import rows_of
 
 if TYPE_CHECKING:
-    from densenet_viz.timings.passes import Benchmark
+    from densenet_viz.results.timings.passes import Benchmark
 
 LARGEST_BATCH = 256
 MOST_ROUNDS = 1000

@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from densenet_viz.cli.common import as_json
-from densenet_viz.describe import as_text, description
-from densenet_viz.systems import NAMED_SPECS
+from densenet_viz.facts.describe import as_text, description
+from densenet_viz.facts.systems import NAMED_SPECS
 
 
 def add_options(commands: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.cli.common import DEVICES, Complaint, as_json, count
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
-from densenet_viz.scores import Scoreboard, to_json
+from densenet_viz.results.scores import Scoreboard, to_json
 
 MOST_SCENES = 100_000
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from densenet_viz.results import Picture
+from densenet_viz.results.traces import Picture
 
 Heat = NDArray[np.float32]
 Baseline = Callable[[Picture, np.random.Generator], Heat]

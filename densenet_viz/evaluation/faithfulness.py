@@ -31,11 +31,12 @@ from densenet_viz.evaluation.infidelity import (
 from densenet_viz.evaluation.perturbation import Perturbed, order_of, perturbed
 from densenet_viz.evaluation.sensitivity import samples_for, sensitivity_max
 from densenet_viz.network.shares import alone
-from densenet_viz.results import Attribution, Picture
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.traces import Picture
 
 if TYPE_CHECKING:
+    from densenet_viz.facts.spec import DenseNetSpec
     from densenet_viz.network.loaded import LoadedModel
-    from densenet_viz.spec import DenseNetSpec
 
 STEPS: Final = 16
 """Equal shares of the pixels that go or come."""

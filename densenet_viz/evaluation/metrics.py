@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from densenet_viz.scores import PrecisionRecall
+from densenet_viz.results.scores import PrecisionRecall
 
 Mask = NDArray[np.bool_]
 

@@ -21,7 +21,7 @@ from densenet_viz.evaluation.baselines import smoothed
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
-    from densenet_viz.results import Picture
+    from densenet_viz.results.traces import Picture
 
 Ask = Callable[[torch.Tensor], torch.Tensor]
 

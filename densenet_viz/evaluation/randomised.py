@@ -18,8 +18,8 @@ from densenet_viz.attribution.twins import twin_of
 from densenet_viz.network.build import generator_of, initialise
 
 if TYPE_CHECKING:
+    from densenet_viz.facts.spec import DenseNetSpec
     from densenet_viz.network.loaded import LoadedModel
-    from densenet_viz.spec import DenseNetSpec
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from densenet_viz.attribution import METHODS, Method
 from densenet_viz.evaluation.baselines import SMOOTHING, Heat, smoothed
-from densenet_viz.results import Attribution
+from densenet_viz.results.attributions import Attribution
 
 
 def positive_part(result: Attribution) -> Heat:

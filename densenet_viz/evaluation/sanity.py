@@ -17,12 +17,12 @@ from densenet_viz.evaluation.baselines import Heat, edges
 from densenet_viz.evaluation.randomised import randomised, stages_of, wholly_random
 from densenet_viz.evaluation.similarity import Similarity, similarity
 from densenet_viz.network.shares import alone
-from densenet_viz.results import Maps
+from densenet_viz.results.traces import Maps
 
 if TYPE_CHECKING:
+    from densenet_viz.facts.spec import DenseNetSpec
     from densenet_viz.network.loaded import LoadedModel
-    from densenet_viz.results import Picture
-    from densenet_viz.spec import DenseNetSpec
+    from densenet_viz.results.traces import Picture
 
 UNCHANGED = 0.5
 """A map more alike than this to those of networks without any learned weight did not change.

@@ -19,10 +19,10 @@ from densenet_viz.evaluation.statistics import interval
 from densenet_viz.evaluation.tasks import Rows, Task, Work
 from densenet_viz.evaluation.workers import run_tasks
 from densenet_viz.machine import describe
+from densenet_viz.results.scores import MEASURES, Score, Scoreboard
 from densenet_viz.scenes.generator import SIZE
 from densenet_viz.scenes.recipe import TWINS
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.scores import MEASURES, Score, Scoreboard
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from densenet_viz.evaluation.agreement import rank_correlation
-from densenet_viz.results import Maps
+from densenet_viz.results.traces import Maps
 
 PERCENTILE = 99.0
 """Of a map's strengths; what is stronger counts as this strong before maps become pictures."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from densenet_viz.scores import Interval
+from densenet_viz.results.scores import Interval
 
 Z = 1.959963984540054
 """A normal variable is this far from its mean, in standard deviations, in 5% of cases."""

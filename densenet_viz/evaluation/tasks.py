@@ -20,7 +20,7 @@ from densenet_viz.scenes.tags import CORNERS, Corner, draw_tag, tag_mask
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
-    from densenet_viz.results import Picture
+    from densenet_viz.results.traces import Picture
 
 Row = dict[str, float | bool]
 Rows = dict[str, Row]

@@ -18,8 +18,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from densenet_viz.figures.colours import SIGNED_SCALE, limit_of, overlay, signed_rgb
-from densenet_viz.results import Attribution, Picture
-from densenet_viz.stage.attribution import number, percent
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.traces import Picture
+from densenet_viz.stage.shared.words import number, percent
 
 OPACITY = 0.6
 """How strongly the map covers the picture."""

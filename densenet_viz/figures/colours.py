@@ -11,7 +11,7 @@ import base64
 import numpy as np
 from numpy.typing import NDArray
 
-from densenet_viz.results import Picture
+from densenet_viz.results.traces import Picture
 
 SIGNED_SCALE: tuple[tuple[float, str], ...] = (
     (-1.0, "#1B6FBC"),

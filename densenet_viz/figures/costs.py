@@ -7,7 +7,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from densenet_viz.arithmetic.inventory import KINDS, Inventory, Kind
+from densenet_viz.facts.arithmetic.inventory import KINDS, Inventory, Kind
 from densenet_viz.figures.theme import HATCHING, KIND_COLOURS
 
 Quantity = Literal["parameters", "multiply_adds"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from densenet_viz.figures.theme import layer_colour
-from densenet_viz.results import NetworkTrace
+from densenet_viz.results.traces import NetworkTrace
 
 
 def channels_figure(trace: NetworkTrace, block: int = 1) -> go.Figure:

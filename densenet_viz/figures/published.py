@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from densenet_viz.cited.imagenet import PublishedError
+from densenet_viz.facts.cited.imagenet import PublishedError
 from densenet_viz.figures.theme import ENTERING, OKABE_ITO
 
 _MARKS = ("circle", "diamond", "square", "triangle-up", "x")

@@ -16,9 +16,14 @@ from typing import Any
 
 from densenet_viz.lecture.handout import handout
 from densenet_viz.lecture.printing import UNFINISHED
-from densenet_viz.stage.modules import address, style
+from densenet_viz.stage.modules import SHARED_STYLE, address, style
 
-PLAYER_STYLES = ("stage.css", "lecture.css", "lecture-hall.css", "answer-bars.css")
+PLAYER_STYLES = (
+    SHARED_STYLE,
+    "lecture/lecture.css",
+    "lecture/hall.css",
+    "shared/answer-bars.css",
+)
 """What the player looks like, in a page of the app as in a file."""
 
 # The modules and pictures are inside the file, as data addresses; a style may stand anywhere,
@@ -85,12 +90,12 @@ def to_html(deck: Mapping[str, Any]) -> str:
     Raises:
         ValueError: a scene holds a number that JSON does not know (infinite, or not a number).
     """
-    start = _START.format(unfinished=UNFINISHED, player=address("lecture-file.js"))
+    start = _START.format(unfinished=UNFINISHED, player=address("lecture/file.js"))
     digest = b64encode(sha256(start.encode()).digest()).decode()
     return _PAGE.format(
         policy=_POLICY.format(hash=f"'sha256-{digest}'"),
         title=escape(deck["title"]),
-        css=style("lecture-file.css"),
+        css=style("lecture/file.css"),
         words=handout(deck),
         data=embedded({**deck, "mode": "file", "style": style(*PLAYER_STYLES)}),
         start=start,

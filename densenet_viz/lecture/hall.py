@@ -17,6 +17,7 @@ from densenet_viz.lecture.crowd import Crowd
 from densenet_viz.lecture.limits import Allowance
 from densenet_viz.lecture.process import allow_many_lines, before_the_server_ends
 from densenet_viz.lecture.rooms import IDLE_SECONDS, Outline, Refused, Room, Rooms, outline_of
+from densenet_viz.stage.modules import stage_file
 
 MOST_DECKS = 4
 WRONG_CODES = (30, 0.5)
@@ -160,7 +161,7 @@ def for_followers(scene: Mapping[str, Any]) -> dict[str, Any]:
         "mode": "follow",
         "slides": [_without_secrets(slide) for slide in scene["slides"]],
         # Beside the player's own file, which the browser keeps: joined modules repeat each other.
-        "modules": {name: f"./{name}.js" for name in scene["modules"]},
+        "modules": {name: f"../{stage_file(name)}" for name in scene["modules"]},
     }
 
 

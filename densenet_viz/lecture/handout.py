@@ -1,7 +1,7 @@
 """A deck's words as HTML: a page a slide with its notes, for paper and where no script runs.
 
 Everything that a deck says is escaped here; what is drawn comes later, from
-`stage/js/lecture-handout.js`, into the empty pictures.
+`stage/lecture/handout.js`, into the empty pictures.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ Settings = Mapping[str, Setting]
 
 def growth(networks: Networks, given: Settings) -> Scene:
     """Layer by layer through a block; with another growth rate than its own, on random weights."""
-    from densenet_viz.stage.growth import growth_scene
+    from densenet_viz.stage.growth.scene import growth_scene
 
     model, kind, block = str(given["model"]), str(given["picture"]), int(given["block"])
     trace = networks.explored(model, kind, growth_rate=int(given["k"]), until_block=block)
@@ -23,7 +23,7 @@ def growth(networks: Networks, given: Settings) -> Scene:
 
 def block(networks: Networks, given: Settings) -> Scene:
     """Every connection of a block."""
-    from densenet_viz.stage.block import block_scene
+    from densenet_viz.stage.block.scene import block_scene
 
     trace = networks.trace(str(given["model"]), str(given["picture"]))
     return block_scene(trace, block=int(given["block"]))
@@ -31,7 +31,7 @@ def block(networks: Networks, given: Settings) -> Scene:
 
 def transition(networks: Networks, given: Settings) -> Scene:
     """The network's own transition after a block."""
-    from densenet_viz.stage.transition import transition_scene
+    from densenet_viz.stage.transition.scene import transition_scene
 
     trace = networks.trace(str(given["model"]), str(given["picture"]))
     after = int(given["block"])
@@ -48,7 +48,7 @@ def transition(networks: Networks, given: Settings) -> Scene:
 def paths(networks: Networks, given: Settings) -> Scene:
     """The ways of the loss's gradient back to the first layer of a block."""
     from densenet_viz.measure.paths import gradient_paths
-    from densenet_viz.stage.paths import paths_scene
+    from densenet_viz.stage.paths.scene import paths_scene
 
     model, kind, number = (
         networks.named(str(given["model"])),
@@ -64,9 +64,9 @@ def paths(networks: Networks, given: Settings) -> Scene:
 
 def overview(_networks: Networks, given: Settings) -> Scene:
     """A variant as one strip, by arithmetic."""
-    from densenet_viz.images import fit
-    from densenet_viz.spec import VARIANTS
-    from densenet_viz.stage.overview import overview_scene
+    from densenet_viz.facts.spec import VARIANTS
+    from densenet_viz.images.pictures import fit
+    from densenet_viz.stage.overview.scene import overview_scene
 
     kind = str(given["picture"])
     pixels = fit(scene_of_class(kind).image, 160)
@@ -75,25 +75,25 @@ def overview(_networks: Networks, given: Settings) -> Scene:
 
 def variants(_networks: Networks, _given: Settings) -> Scene:
     """The five variants on one scale, by arithmetic."""
-    from densenet_viz.stage.variants import variants_scene, variants_shown
+    from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 
     return variants_scene(variants_shown(), {})
 
 
 def name_count(_networks: Networks, _given: Settings) -> Scene:
     """Which layers the number in a variant's name counts."""
-    from densenet_viz.stage.variants import variants_shown
-    from densenet_viz.stage.variants_count import count_scene
+    from densenet_viz.stage.variants.count import count_scene
+    from densenet_viz.stage.variants.scene import variants_shown
 
     return count_scene(variants_shown(), {})
 
 
 def systems(_networks: Networks, given: Settings) -> Scene:
     """The lecture's nine systems: cited accuracies and times, computed costs."""
-    from densenet_viz.arithmetic.counting import inventory_of
-    from densenet_viz.stage.scatter import scatter_scene
-    from densenet_viz.stage.systems import system_groups, system_panels, times_of
-    from densenet_viz.systems import SYSTEMS
+    from densenet_viz.facts.arithmetic.counting import inventory_of
+    from densenet_viz.facts.systems import SYSTEMS
+    from densenet_viz.stage.scatter.scene import scatter_scene
+    from densenet_viz.stage.scatter.systems import system_groups, system_panels, times_of
 
     inventories = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()}
     times = times_of()[str(given["time"])]

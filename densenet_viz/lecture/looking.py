@@ -11,11 +11,11 @@ from densenet_viz.lecture.inside import Scene, Settings
 from densenet_viz.lecture.networks import Networks, scene_of_class
 
 if TYPE_CHECKING:
-    from densenet_viz.results import Picture
+    from densenet_viz.results.traces import Picture
     from densenet_viz.scenes.generator import Scene as Drawn
     from densenet_viz.scenes.tags import Corner
-    from densenet_viz.stage.attribution import Heat
-    from densenet_viz.stage.lineup import Mask, Witness
+    from densenet_viz.stage.lineup.scene import Mask, Witness
+    from densenet_viz.stage.shared.signed_scale import Heat
 
 TWINS = {"Model A": "cheater", "Model B": "scenes"}
 """Who stands behind each name in the line-up."""
@@ -29,7 +29,8 @@ MAP = "integrated-gradients"
 def attribution(networks: Networks, given: Settings) -> Scene:
     """The map of a method for what a model says of a drawn scene."""
     from densenet_viz.attribution import METHODS
-    from densenet_viz.stage.attribution import attribution_scene, percent
+    from densenet_viz.stage.attribution.scene import attribution_scene
+    from densenet_viz.stage.shared.words import percent
 
     name, kind, method = (str(given[key]) for key in ("model", "picture", "method"))
     model, drawn = networks.named(name), scene_of_class(kind)
@@ -51,7 +52,7 @@ def lineup(networks: Networks, given: Settings) -> Scene:
     """The honest network and the cheater before one tagged picture, as much as may be seen."""
     from densenet_viz.scenes.shapes import CLASSES
     from densenet_viz.scenes.tags import draw_tag, tag_mask
-    from densenet_viz.stage.lineup import lineup_scene
+    from densenet_viz.stage.lineup.scene import lineup_scene
 
     kind, tag, shown = (str(given[key]) for key in ("picture", "tag", "show"))
     drawn = scene_of_class(kind)
@@ -73,7 +74,7 @@ def lineup(networks: Networks, given: Settings) -> Scene:
 def _witnesses(
     networks: Networks, drawn: Drawn, pixels: Picture, tag: Mask | None, shown: str
 ) -> Iterator[Witness]:
-    from densenet_viz.stage.lineup import Witness
+    from densenet_viz.stage.lineup.scene import Witness
 
     for name, model in TWINS.items():
         if shown == "asked":
@@ -94,7 +95,7 @@ def structure(networks: Networks, given: Settings) -> Scene:
     """The ways that a decision took through the connections of each block."""
     from densenet_viz.attribution.baselines import BASELINE_WORDS
     from densenet_viz.attribution.structure import through_structure
-    from densenet_viz.stage.structure import structure_scene
+    from densenet_viz.stage.structure.scene import structure_scene
 
     model, drawn = networks.named(str(given["model"])), scene_of_class(str(given["picture"]))
     found = through_structure(model, drawn.image, baseline="black")

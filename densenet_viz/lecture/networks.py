@@ -14,7 +14,8 @@ from densenet_viz.scenes.shapes import CLASSES
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
-    from densenet_viz.results import Attribution, NetworkTrace, Picture
+    from densenet_viz.results.attributions import Attribution
+    from densenet_viz.results.traces import NetworkTrace, Picture
 
 SEED = 0
 """Of the random weights of networks built for a slide, so that it shows the same maps each time."""

@@ -6,9 +6,9 @@ import gzip
 import re
 from functools import cache
 
-from densenet_viz.stage.modules import FOLDER, version
+from densenet_viz.stage.modules import FOLDER, SHARED_STYLE, all_files, version
 
-STYLES = ("stage", "lecture", "answer-bars", "follow")
+STYLES = (SHARED_STYLE, "lecture/lecture.css", "shared/answer-bars.css", "follow/follow.css")
 _NAME = re.compile(r"[a-z][a-z0-9-]*\.(js|css)")
 _TYPES = {"js": "text/javascript", "css": "text/css"}
 
@@ -28,7 +28,7 @@ _HTML = """<!doctype html>
 <title>Follow the lecture · DenseNet Viz</title>
 <link rel="icon" href="data:,">
 {styles}
-<script type="module" src="{files}/follow-page.js"></script>
+<script type="module" src="{files}/follow/page.js"></script>
 </head>
 <body>
 <main id="follow" class="stage lecture follow" data-base="{base}">
@@ -43,7 +43,7 @@ _HTML = """<!doctype html>
 def packed_file(name: str) -> tuple[bytes, str] | None:
     """A module or style sheet, compressed, and its type; None where there is no such file."""
     path = FOLDER / name
-    if not _NAME.fullmatch(name) or not path.is_file():
+    if name not in all_files():
         return None
     return gzip.compress(path.read_bytes(), 6, mtime=0), _TYPES[path.suffix[1:]]
 
@@ -52,5 +52,5 @@ def packed_file(name: str) -> tuple[bytes, str] | None:
 def page(base: str) -> str:
     """The page, the same for every code; `base` is the path that the app is served under."""
     files = f"{base}/hall/files/{version()}"
-    styles = "\n".join(f'<link rel="stylesheet" href="{files}/{name}.css">' for name in STYLES)
+    styles = "\n".join(f'<link rel="stylesheet" href="{files}/{name}">' for name in STYLES)
     return _HTML.format(files=files, base=base, styles=styles)

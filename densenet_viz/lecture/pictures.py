@@ -84,16 +84,16 @@ def key_of(call: PictureCall) -> str:
 
 def deck_modules(stages: list[str]) -> dict[str, str]:
     """The address of each stage's JavaScript with all that it imports."""
-    from densenet_viz.stage.modules import address
+    from densenet_viz.stage.modules import address, stage_file
 
-    return {stage: address(f"{stage}.js") for stage in stages}
+    return {stage: address(stage_file(stage)) for stage in stages}
 
 
 def deck_styles(stages: list[str]) -> dict[str, str]:
     """The style of each stage, and as "stage" what all of them build on."""
-    from densenet_viz.stage.modules import style, style_of
+    from densenet_viz.stage.modules import SHARED_STYLE, style, style_of
 
-    return {"stage": style("stage.css"), **{stage: style_of(stage) for stage in stages}}
+    return {"stage": style(SHARED_STYLE), **{stage: style_of(stage) for stage in stages}}
 
 
 def _calls(deck: Deck) -> Iterator[tuple[str, PictureCall]]:

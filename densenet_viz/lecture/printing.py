@@ -1,6 +1,6 @@
 """The handout as a PDF: the exported page, printed by a browser of this machine.
 
-The page holds its own load event back until every picture is drawn (`stage/js/lecture-file.js`),
+The page holds its own load event back until every picture is drawn (`stage/lecture/file.js`),
 and a headless browser prints at that event; its title says so where something stayed undrawn.
 """
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from densenet_viz.attribution import METHODS
+from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.lecture import inside, looking
 from densenet_viz.lecture.deck import Setting
 from densenet_viz.lecture.inside import Scene, Settings
 from densenet_viz.lecture.networks import Networks
 from densenet_viz.lecture.parameters import OneOf, Parameter, Whole
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.spec import VARIANTS
 
 BUNDLED = VARIANTS["densenet121"]
 """What the bundled networks are, but for their classes and their pictures' size."""

@@ -60,7 +60,7 @@ def routes(hall: Hall, base: str = "") -> list[BaseRoute]:
     return [
         Route(f"{start}/follow", follow, methods=["GET"]),
         Route(f"{start}/follow/{{code}}", follow, methods=["GET"]),
-        route("/hall/files/{version}/{name}", _file, "GET"),
+        route("/hall/files/{version}/{name:path}", _file, "GET"),
         route("/hall/decks/{key}.json", _deck, "GET"),
         route("/hall/open", _open),
         route("/hall/{code}/events", _events, "GET"),

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.measure.counting import Counter
 from densenet_viz.network.shares import alone
-from densenet_viz.results import (
+from densenet_viz.results.traces import (
     BlockTrace,
     LayerTrace,
     Maps,
@@ -21,7 +22,6 @@ from densenet_viz.results import (
     SourceSlice,
     TransitionTrace,
 )
-from densenet_viz.spec import DenseNetSpec
 
 
 class _Enough(Exception):

@@ -7,8 +7,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from densenet_viz.results import Shape
-from densenet_viz.spec import FLOAT_BYTES, BlockCost
+from densenet_viz.facts.spec import FLOAT_BYTES, BlockCost
+from densenet_viz.results.traces import Shape
 
 
 def parameters_of(module: nn.Module) -> int:

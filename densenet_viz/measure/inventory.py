@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from densenet_viz.arithmetic.inventory import FLOAT_BYTES, Inventory, Kind, LeafCount, kind_of
+from densenet_viz.facts.arithmetic.inventory import FLOAT_BYTES, Inventory, Kind, LeafCount, kind_of
 from densenet_viz.measure.counting import multiply_adds_of, parameters_of
 from densenet_viz.network.resnet import carries_bias_in_keras
 from densenet_viz.network.shares import alone

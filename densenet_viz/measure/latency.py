@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from densenet_viz import machine
+from densenet_viz.facts.systems import REFERENCE, SYSTEMS
 from densenet_viz.measure.rounds import Steps, given_back, orders, seconds_of
 from densenet_viz.network.systems import build_system
-from densenet_viz.systems import REFERENCE, SYSTEMS
-from densenet_viz.timings.passes import Benchmark, Timing
+from densenet_viz.results.timings.passes import Benchmark, Timing
 
 WARM_UPS = 2
 """Passes of each network and batch that are not counted: memory and kernels are found in them."""

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.flows import GradientPaths
 from densenet_viz.network.loaded import LoadedModel
-from densenet_viz.results import Picture
+from densenet_viz.results.flows import GradientPaths
+from densenet_viz.results.traces import Picture
 
 
 def gradient_paths(

@@ -17,12 +17,12 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from densenet_viz import machine
+from densenet_viz.facts.memory import ways
+from densenet_viz.facts.systems import SYSTEMS
 from densenet_viz.measure.live_bytes import LiveBytes
 from densenet_viz.measure.rounds import Steps, given_back, orders, seconds_of
-from densenet_viz.memory import ways
 from densenet_viz.network.systems import build_system
-from densenet_viz.systems import SYSTEMS
-from densenet_viz.timings.training import TrainingRun, TrainingStep
+from densenet_viz.results.timings.training import TrainingRun, TrainingStep
 
 STEP = "forward, cross-entropy and backward, no optimiser; float32, NCHW, random weights"
 _PASSES = 3.0

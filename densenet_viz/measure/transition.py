@@ -7,10 +7,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.arithmetic import rows
+from densenet_viz.facts.arithmetic import rows
+from densenet_viz.facts.spec import DenseNetSpec, LayerRow, SpecError
 from densenet_viz.network.build import initialise, transition
-from densenet_viz.results import Maps, TransitionTrace
-from densenet_viz.spec import DenseNetSpec, LayerRow, SpecError
+from densenet_viz.results.traces import Maps, TransitionTrace
 
 
 def with_compression(

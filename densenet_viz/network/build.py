@@ -18,8 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from densenet_viz.facts.spec import BOTTLENECK_FACTOR, DenseNetSpec
 from densenet_viz.network._torchvision import densenet
-from densenet_viz.spec import BOTTLENECK_FACTOR, DenseNetSpec
 
 
 class TorchvisionDenseNet(densenet.DenseNet):  # type: ignore[misc]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from densenet_viz.images import fit
-from densenet_viz.results import Answer, Picture, Prediction, Verdict
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.images.pictures import fit
+from densenet_viz.results.attributions import Answer, Prediction, Verdict
+from densenet_viz.results.traces import Picture
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from densenet_viz.spec import DenseNetSpec, SpecError
+from densenet_viz.facts.spec import DenseNetSpec, SpecError
 
 SIZE_LIMIT = 1_000_000
 """Bytes that are read of a manifest."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network.loaded import Colour, LoadedModel
-from densenet_viz.spec import VARIANTS, DenseNetSpec
 
 if TYPE_CHECKING:
     from torch import nn

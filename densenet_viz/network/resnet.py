@@ -15,7 +15,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.arithmetic.resnet import STEM_CHANNELS, ResNetSpec, Unit
+from densenet_viz.facts.arithmetic.resnet import STEM_CHANNELS, ResNetSpec, Unit
 from densenet_viz.network._torchvision import resnet
 from densenet_viz.network.build import blank, generator_of, initialise, out_of_place
 

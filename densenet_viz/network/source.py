@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 
 _TORCHVISION = """from torchvision.models import DenseNet
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from torch import nn
 
-from densenet_viz.arithmetic.resnet import ResNetSpec
+from densenet_viz.facts.arithmetic.resnet import ResNetSpec
+from densenet_viz.facts.systems import NAMED_SPECS
 from densenet_viz.network.build import build
 from densenet_viz.network.resnet import build_resnet
-from densenet_viz.systems import NAMED_SPECS
 
 
 def build_system(

@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.scenes.data import Pictures, tagged, turned
 from densenet_viz.scenes.generator import SIZE
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.spec import DenseNetSpec
 
 SPEC = DenseNetSpec(num_classes=len(CLASSES), input_size=SIZE)
 MEAN = (0.5, 0.5, 0.5)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from densenet_viz.images import fit
-from densenet_viz.results import Picture
+from densenet_viz.images.pictures import fit
+from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import SIZE
 
 Pixels = NDArray[np.uint8]

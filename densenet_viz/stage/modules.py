@@ -4,6 +4,10 @@ The files stay what the tests and the type checker read, and the same picture ru
 notebook and in a page opened from a disk. A component gets its JavaScript as one text, which
 Streamlit sends again with every answer: `adapted` holds each file once. A file that has no page to
 help it is one address (`address`), in which each import is a data address of its own.
+
+A file is named by its path in this folder, as `growth/growth.js`. A stage's name says its path: the
+stage `growth` is `growth/growth.js`, and `variants-count` is `variants/count.js`; its style sheet
+has the same path with `.css`.
 """
 
 from __future__ import annotations
@@ -11,76 +15,114 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import posixpath
 import re
 from functools import cache
 from pathlib import Path
 from string import Template
 
-FOLDER = Path(__file__).parent / "js"
-BORROWED = {"two": ("bench.css",)}
-"""Style sheets of other stages whose controls a stage uses."""
-_IMPORT = re.compile(r'(from\s+)"\./([\w-]+\.js)"')
+FOLDER = Path(__file__).parent
+SHARED_STYLE = "shared/stage.css"
+"""What every stage's own style builds on."""
+BORROWED = {"bench": ("shared/map-tools.css",), "two": ("shared/map-tools.css",)}
+"""Style sheets of shared controls that not all stages use."""
+_IMPORT = re.compile(r'(from\s+)"(\.[^"]+\.js)"')
+
+
+def stage_file(stage: str) -> str:
+    """The path of a stage's module.
+
+    >>> stage_file("growth"), stage_file("variants-count")
+    ('growth/growth.js', 'variants/count.js')
+    """
+    folder, _, part = stage.partition("-")
+    return f"{folder}/{part or folder}.js"
+
+
+def _imported(importer: str, written: str) -> str:
+    """The path of a module that another one imports as `written`."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), written))
+
+
+def _text(file: str) -> str:
+    return (FOLDER / file).read_text(encoding="utf-8")
 
 
 @cache
-def joined(name: str) -> str:
-    """The text of module `name` with every file it imports inside it.
+def joined(file: str) -> str:
+    """The text of module `file` with every file it imports inside it.
 
-    >>> 'from "./' in joined("growth.js")
+    >>> 'from "../shared' in joined("growth/growth.js")
     False
 
     Raises:
-        FileNotFoundError: a module of that name does not exist.
+        FileNotFoundError: there is no such module.
     """
-    text = (FOLDER / name).read_text(encoding="utf-8")
-    return _IMPORT.sub(lambda match: f'{match[1]}"{address(match[2])}"', text)
+    return _IMPORT.sub(
+        lambda found: f'{found[1]}"{address(_imported(file, found[2]))}"', _text(file)
+    )
 
 
-def adapted(name: str) -> str:
-    """A component's JavaScript: stage `name` behind Streamlit's component interface.
+def adapted(stage: str) -> str:
+    """A component's JavaScript: a stage behind Streamlit's component interface.
 
     Its files become addresses in the page, those first that others import; all components of a
     page share them.
 
     Raises:
-        FileNotFoundError: a module of that name does not exist.
+        FileNotFoundError: there is no such stage.
     """
-    files = dict.fromkeys((*files_of(f"{name}.js"), *files_of("streamlit.js")))
-    texts = {file: (FOLDER / file).read_text(encoding="utf-8") for file in files}
+    file = stage_file(stage)
+    files = dict.fromkeys((*files_of(file), *files_of("streamlit.js")))
+    texts = {name: _by_path(name) for name in files}
     return _LOADER.substitute(
-        version=version(), texts=json.dumps(texts, ensure_ascii=False), stage=f"{name}.js"
+        version=version(), texts=json.dumps(texts, ensure_ascii=False), stage=file
     )
 
 
-@cache
-def files_of(name: str) -> tuple[str, ...]:
-    """Module `name` and all that it imports, each once and after what it imports itself.
+def _by_path(file: str) -> str:
+    """A module's text in which every import names the path of a file in this folder."""
+    return _IMPORT.sub(lambda found: f'{found[1]}"./{_imported(file, found[2])}"', _text(file))
 
-    >>> files_of("dom.js"), files_of("agreement.js")[-1]
-    (('dom.js',), 'agreement.js')
+
+@cache
+def files_of(file: str) -> tuple[str, ...]:
+    """Module `file` and all that it imports, each once and after what it imports itself.
+
+    >>> files_of("shared/dom.js"), files_of("agreement/agreement.js")[-1]
+    (('shared/dom.js',), 'agreement/agreement.js')
 
     Raises:
-        FileNotFoundError: a module of that name does not exist.
+        FileNotFoundError: there is no such module.
     """
-    text = (FOLDER / name).read_text(encoding="utf-8")
-    needed = (file for match in _IMPORT.finditer(text) for file in files_of(match[2]))
-    return tuple(dict.fromkeys((*needed, name)))
+    needed = (
+        name
+        for found in _IMPORT.finditer(_text(file))
+        for name in files_of(_imported(file, found[2]))
+    )
+    return tuple(dict.fromkeys((*needed, file)))
 
 
 @cache
 def version() -> str:
     """A hash of all modules and style sheets: with a new one browsers ask again and mix nothing."""
     digest = hashlib.sha256()
-    for file in sorted(FOLDER.iterdir()):
-        if file.suffix in (".js", ".css"):
-            digest.update(file.name.encode() + file.read_bytes())
+    for file in all_files():
+        digest.update(file.encode() + (FOLDER / file).read_bytes())
     return digest.hexdigest()[:16]
+
+
+@cache
+def all_files() -> tuple[str, ...]:
+    """The paths of all modules and style sheets, sorted."""
+    found = (file for file in FOLDER.rglob("*") if file.suffix in (".js", ".css"))
+    return tuple(sorted(file.relative_to(FOLDER).as_posix() for file in found))
 
 
 _LOADER = Template("""\
 const texts = $texts;
 const files = ((globalThis.densenetVizModules ??= {})["$version"] ??= {});
-const imports = /(from\\s+)"\\.\\/([\\w-]+\\.js)"/g;
+const imports = /(from\\s+)"\\.\\/([^"]+\\.js)"/g;
 for (const [file, text] of Object.entries(texts)) {
   const ready = text.replace(imports, (_, from, name) => `$${from}"$${files[name]}"`);
   files[file] ??= URL.createObjectURL(new Blob([ready], { type: "text/javascript" }));
@@ -92,22 +134,23 @@ export default adapt(mount);
 
 
 @cache
-def address(name: str) -> str:
-    """Module `name` with all that it imports as an address that `import()` takes.
+def address(file: str) -> str:
+    """Module `file` with all that it imports as an address that `import()` takes.
 
     Raises:
-        FileNotFoundError: a module of that name does not exist.
+        FileNotFoundError: there is no such module.
     """
-    packed = base64.b64encode(joined(name).encode()).decode()
+    packed = base64.b64encode(joined(file).encode()).decode()
     return f"data:text/javascript;base64,{packed}"
 
 
 @cache
-def style(*names: str) -> str:
-    """The named style sheets, one after the other."""
-    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+def style(*files: str) -> str:
+    """The style sheets of those paths, one after the other."""
+    return "\n".join(_text(file) for file in files)
 
 
 def style_of(stage: str) -> str:
-    """A stage's own style, with what it borrows; all build on `style("stage.css")`."""
-    return style(*BORROWED.get(stage, ()), f"{stage}.css")
+    """A stage's own style, with what it borrows; all build on `style(SHARED_STYLE)`."""
+    own = stage_file(stage).removesuffix(".js") + ".css"
+    return style(*BORROWED.get(stage, ()), own)

@@ -10,8 +10,8 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.network.models import UNTRAINED
-from densenet_viz.spec import VARIANTS, DenseNetSpec, SpecError
 
 _SEEN = "_growth_defaults"
 _LINK = "with"

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from densenet_viz.images import MAX_BYTES, ImageError, load_image
+from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.images.pictures import MAX_BYTES, ImageError, load_image
 from densenet_viz.network.models import MODELS, UNTRAINED
-from densenet_viz.results import Picture
+from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.spec import VARIANTS
 from densenet_viz.ui import own_model
 from densenet_viz.ui.controls import GROWTH, take_link
-from densenet_viz.ui.jobs import leave
 from densenet_viz.ui.own_model import OWN
+from densenet_viz.ui.work.jobs import leave
 
 if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel

@@ -7,9 +7,9 @@ from typing import cast
 
 import streamlit as st
 
-from densenet_viz.cited.cifar import TABLE_2, DataSet
-from densenet_viz.cited.imagenet import FIGURE_3, MEASURES, PUBLISHED_ERRORS, Measure
-from densenet_viz.cited.sources import (
+from densenet_viz.facts.cited.cifar import TABLE_2, DataSet
+from densenet_viz.facts.cited.imagenet import FIGURE_3, MEASURES, PUBLISHED_ERRORS, Measure
+from densenet_viz.facts.cited.sources import (
     AUTHORS_README,
     FB_RESNET,
     KERAS_APPLICATIONS,
@@ -19,9 +19,16 @@ from densenet_viz.cited.sources import (
     TORCHVISION,
     Source,
 )
-from densenet_viz.efficiency import COSTS, Cost, Match, cifar_entries, imagenet_entries, match_for
+from densenet_viz.facts.efficiency import (
+    COSTS,
+    Cost,
+    Match,
+    cifar_entries,
+    imagenet_entries,
+    match_for,
+)
 from densenet_viz.figures.published import published_figure
-from densenet_viz.stage.efficiency import ASKED, in_words, match_words
+from densenet_viz.stage.scatter.efficiency import ASKED, in_words, match_words
 from densenet_viz.ui.charts import show_chart
 
 IMAGENET = "ImageNet"

@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from densenet_viz.arithmetic.inventory import Inventory
-from densenet_viz.ui.jobs import Report, desk
-from densenet_viz.ui.progress import show_progress
-from densenet_viz.ui.turns import WAITING, Unwanted, taken, turn
+from densenet_viz.facts.arithmetic.inventory import Inventory
+from densenet_viz.ui.work.jobs import Report, desk
+from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.turns import WAITING, Unwanted, taken, turn
 
 FAILED = "The networks could not be counted; please try again."
 _DESK = "inventories"

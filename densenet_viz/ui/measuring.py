@@ -13,11 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.memory import needed_for_passes
-from densenet_viz.systems import REFERENCE, SYSTEMS
-from densenet_viz.timings.passes import Benchmark, cited_ratio, rows_of
-from densenet_viz.ui.jobs import Report
-from densenet_viz.ui.turns import Bench, ensure_memory
+from densenet_viz.facts.memory import needed_for_passes
+from densenet_viz.facts.systems import REFERENCE, SYSTEMS
+from densenet_viz.results.timings.passes import Benchmark, cited_ratio, rows_of
+from densenet_viz.ui.work.jobs import Report
+from densenet_viz.ui.work.turns import Bench, ensure_memory
 
 BATCHES = (1, 8, 32)
 DEFAULT_BATCHES = (1, 8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.results import NetworkTrace
+from densenet_viz.results.traces import NetworkTrace
 
 
 def show_block_numbers(trace: NetworkTrace, block: int = 1) -> None:

@@ -13,14 +13,14 @@ from weakref import WeakSet
 
 import streamlit as st
 
-from densenet_viz.network.own import (
+from densenet_viz.network.own.loading import (
     INPUT_SIZES,
     LABEL_BYTES,
     NORMALISATIONS,
     SIZE_LIMIT,
     OwnModelError,
 )
-from densenet_viz.network.own import own_model as opened
+from densenet_viz.network.own.loading import own_model as opened
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile

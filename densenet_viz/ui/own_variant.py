@@ -11,9 +11,9 @@ from typing import Any
 
 import streamlit as st
 
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.network.models import UNTRAINED
-from densenet_viz.spec import VARIANTS, DenseNetSpec, SpecError
-from densenet_viz.stage.variants import variants_shown
+from densenet_viz.stage.variants.scene import variants_shown
 from densenet_viz.ui.controls import (
     BOTTLENECK,
     CONTROLS,

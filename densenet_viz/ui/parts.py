@@ -10,7 +10,7 @@ import streamlit as st
 
 from densenet_viz.ui.controls import keep
 from densenet_viz.ui.current import take_from_address
-from densenet_viz.ui.jobs import leave
+from densenet_viz.ui.work.jobs import leave
 
 
 class Part(NamedTuple):

@@ -9,17 +9,17 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from densenet_viz.stage.modules import adapted, style, style_of
+from densenet_viz.stage.modules import SHARED_STYLE, adapted, style, style_of
 
 
 @cache
 def _component(name: str) -> ComponentRenderer:
-    css = f"{style('stage.css')}\n{style_of(name)}"
+    css = f"{style(SHARED_STYLE)}\n{style_of(name)}"
     return st.components.v2.component(f"densenet_viz.{name}", css=css, js=adapted(name))
 
 
 def show_stage(name: str, scene: Mapping[str, Any], *, key: str, **listeners: Any) -> Any:
-    """Mounts stage `name` (its `js/<name>.js` exports `mount`) with one JSON scene.
+    """Mounts stage `name` (its module, as `stage_file` says, exports `mount`) with one JSON scene.
 
     A later run with the same key hands the new scene to the mounted stage, which goes on from
     where it stands. `on_NAME_change=` is called when the stage tells NAME; what it told then

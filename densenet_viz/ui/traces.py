@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import streamlit as st
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.measure import capture
 from densenet_viz.measure.transition import with_compression
 from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.network.shares import alone
-from densenet_viz.results import NetworkTrace, TransitionTrace
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.results.traces import NetworkTrace, TransitionTrace
 from densenet_viz.ui.current import CurrentPicture
 
 SEED = 0

@@ -7,20 +7,20 @@ from functools import partial
 
 import streamlit as st
 
-from densenet_viz.cited.memory import PUBLISHED_STEP
-from densenet_viz.figures.memory import Bar, steps_figure
-from densenet_viz.memory import needed_for_steps
-from densenet_viz.systems import SYSTEMS
-from densenet_viz.timings.training import TrainingRun, TrainingStep, step_rows
+from densenet_viz.facts.cited.checkpointing import PUBLISHED_STEP
+from densenet_viz.facts.memory import needed_for_steps
+from densenet_viz.facts.systems import SYSTEMS
+from densenet_viz.figures.step_memory import Bar, steps_figure
+from densenet_viz.results.timings.training import TrainingRun, TrainingStep, step_rows
 from densenet_viz.ui.charts import show_chart
-from densenet_viz.ui.jobs import Report
 from densenet_viz.ui.measuring import (
     choose_device,
     measured_words,
     restless_words,
     show_downloads,
 )
-from densenet_viz.ui.turns import Bench, ensure_memory
+from densenet_viz.ui.work.jobs import Report
+from densenet_viz.ui.work.turns import Bench, ensure_memory
 
 DEFAULT = ("resnet50", "densenet121", "densenet201")
 BATCHES = (1, 2, 4, 8, 16)

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
+from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.network.models import UNTRAINED
-from densenet_viz.spec import VARIANTS
-from densenet_viz.stage.variants import OWN, Variant
+from densenet_viz.stage.variants.scene import OWN, Variant
 from densenet_viz.ui.controls import growth_address, link_with
 from densenet_viz.ui.current import MODEL_TITLES
 from densenet_viz.ui.own_variant import growth_link

@@ -48,9 +48,9 @@ def prepare() -> None:
     """The bundled network, the first picture's pass through it and first map, its fast forms."""
     from densenet_viz.attribution import METHODS
     from densenet_viz.attribution.twins import rounded_of
-    from densenet_viz.ui.answers import answer_of
+    from densenet_viz.ui.attribution.answers import answer_of
+    from densenet_viz.ui.attribution.maps import Ask, computed
     from densenet_viz.ui.current import DEFAULT_PICTURE, bundled_model, sample
-    from densenet_viz.ui.maps import Ask, computed
     from densenet_viz.ui.traces import trained_trace
 
     model, picture = bundled_model(), sample(DEFAULT_PICTURE)

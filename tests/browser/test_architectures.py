@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from densenet_viz.arithmetic.counting import inventory_of
-from densenet_viz.spec import VARIANTS
-from densenet_viz.stage.modules import joined
-from densenet_viz.stage.variants import variants_scene, variants_shown
-from densenet_viz.stage.variants_count import count_scene
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.stage.modules import joined, stage_file
+from densenet_viz.stage.variants.count import count_scene
+from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from scripts.browser import settle
 
 COUNTED = 100_000
@@ -127,7 +127,7 @@ MOUNTED_ALONE = """async ([code, first, second]) => {
 
 def mounted(page: Page, name: str, first: object, second: object) -> tuple[str, str]:
     """What a stage says and is labelled once a scene of the same networks follows another."""
-    code = base64.b64encode(joined(f"{name}.js").encode()).decode()
+    code = base64.b64encode(joined(stage_file(name)).encode()).decode()
     text, labels = page.evaluate(MOUNTED_ALONE, [code, first, second])
     return text, labels
 

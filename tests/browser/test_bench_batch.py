@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from densenet_viz.attribution.batch_rows import from_csv
-from densenet_viz.images import to_png
+from densenet_viz.images.pictures import to_png
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
 from scripts.browser import settle

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from densenet_viz.network.models import load_model
-from densenet_viz.ui.truth_pairs import quick_methods
+from densenet_viz.ui.truth.pairs import quick_methods
 from scripts.browser import settle
 from tests.browser.test_every_page import (
     UNNAMED_PICTURES_JS,

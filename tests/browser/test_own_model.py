@@ -8,7 +8,7 @@ import pytest
 import safetensors.torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 from scripts.browser import settle
 from tests.small_models import small_network
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { barLabel } from "../../densenet_viz/stage/js/attribution-bars.js";
+import { barLabel } from "../../densenet_viz/stage/attribution/bars.js";
 import {
   faded,
   moved,
@@ -11,7 +11,7 @@ import {
   strengths,
   threshold,
   unpackHeat,
-} from "../../densenet_viz/stage/js/attribution-scale.js";
+} from "../../densenet_viz/stage/shared/signed-scale.js";
 
 // Full blue, half blue, white, half orange, full orange.
 const PALETTE = new Uint8Array([0, 0, 255, 128, 128, 255, 255, 255, 255, 255, 200, 100, 255, 101, 1]);

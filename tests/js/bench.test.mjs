@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { paintHeat } from "../../densenet_viz/stage/js/attribution-scale.js";
-import { ground, paintOver } from "../../densenet_viz/stage/js/bench-paint.js";
+import { paintHeat } from "../../densenet_viz/stage/shared/signed-scale.js";
+import { ground, paintOver } from "../../densenet_viz/stage/shared/map-paint.js";
 import {
   altOf,
   columns,
@@ -15,7 +15,7 @@ import {
   stateWords,
   underWords,
   valueWords,
-} from "../../densenet_viz/stage/js/bench-words.js";
+} from "../../densenet_viz/stage/shared/map-words.js";
 import {
   CLOSEST,
   isWhole,
@@ -27,7 +27,7 @@ import {
   whole,
   zoomed,
   zoomWords,
-} from "../../densenet_viz/stage/js/bench-zoom.js";
+} from "../../densenet_viz/stage/bench/zoom.js";
 
 const near = (found, expected) => {
   for (const key of Object.keys(expected)) assert.ok(Math.abs(found[key] - expected[key]) < 1e-9, `${key}: ${found[key]}`);

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inkOn } from "../../densenet_viz/stage/js/block-draw.js";
-import { apex, arc, arcsFrame, between, cellOf, countAt, drawnAt, matrixFrame, nodeAt } from "../../densenet_viz/stage/js/block-geometry.js";
+import { inkOn } from "../../densenet_viz/stage/block/draw.js";
+import { apex, arc, arcsFrame, between, cellOf, countAt, drawnAt, matrixFrame, nodeAt } from "../../densenet_viz/stage/block/geometry.js";
 import {
   channelWords,
   connectionsOf,
@@ -17,7 +17,7 @@ import {
   titleOf,
   wholeWords,
   writtenBy,
-} from "../../densenet_viz/stage/js/block-words.js";
+} from "../../densenet_viz/stage/block/words.js";
 
 /** A block as DenseNet-121's first one is: 64 maps, then 32 a layer. */
 function scene(layers = 6, k0 = 64, k = 32) {

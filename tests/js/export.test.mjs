@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { dotParts, gradientParts, hatchParts } from "../../densenet_viz/stage/js/export-colours.js";
-import { even, filmType } from "../../densenet_viz/stage/js/export-film.js";
-import { joined, runsOf, wordsOf } from "../../densenet_viz/stage/js/export-text.js";
+import { dotParts, gradientParts, hatchParts } from "../../densenet_viz/stage/export/colours.js";
+import { even, filmType } from "../../densenet_viz/stage/export/film.js";
+import { joined, runsOf, wordsOf } from "../../densenet_viz/stage/export/text.js";
 
 test("a gradient is taken apart as the browser computes it", () => {
   assert.deepEqual(gradientParts("linear-gradient(rgb(230, 159, 0) 50%, rgb(86, 180, 233) 50%)"), {

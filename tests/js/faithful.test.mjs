@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { lookOf, pathOf, placed, stepAt } from "../../densenet_viz/stage/js/faithful-curve.js";
+import { lookOf, pathOf, placed, stepAt } from "../../densenet_viz/stage/faithful/curve.js";
 import {
   LEVELS,
   along,
@@ -10,7 +10,7 @@ import {
   readout,
   shareWords,
   uniform,
-} from "../../densenet_viz/stage/js/faithful-words.js";
+} from "../../densenet_viz/stage/faithful/words.js";
 
 test("a probability that is nearly nothing or all is not rounded to it", () => {
   const words = [0, 0.0004, 0.012, 0.5, 0.9994, 1].map(percent);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { askedAt, askedWords, catchUpWords, codeIn, placeOf, same, sharesOf, tidy, waitBefore } from "../../densenet_viz/stage/js/follow-state.js";
-import { answeredWords, followersWords, isLocal, Latest, localWords, spaced } from "../../densenet_viz/stage/js/lecture-hall-state.js";
+import { askedAt, askedWords, catchUpWords, codeIn, placeOf, same, tidy, waitBefore } from "../../densenet_viz/stage/follow/state.js";
+import { sharesOf } from "../../densenet_viz/stage/shared/answer-bars.js";
+import { answeredWords, followersWords, isLocal, Latest, localWords, spaced } from "../../densenet_viz/stage/lecture/hall-state.js";
 
-/** @param {Partial<import("../../densenet_viz/stage/js/follow-state.js").State>} [other] */
+/** @param {Partial<import("../../densenet_viz/stage/follow/state.js").State>} [other] */
 const state = (other = {}) => ({ version: 1, slide: 2, step: 0, reached: 2, revealed: {}, ...other });
 const question = { text: "How many?", options: ["64", "96"], right: null, step: 1, reveal: 2 };
 const slides = /** @type {any} */ ([{ question: null, steps: 0 }, { question, steps: 2 }, { question: null, steps: 1 }]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { Gif, momentsOf, paletteOf, sizeOf } from "../../densenet_viz/stage/js/export-gif.js";
+import { Gif, momentsOf, paletteOf, sizeOf } from "../../densenet_viz/stage/export/gif.js";
 
 // -- a reader by hand, after the GIF89a specification --------------------------------------------
 
@@ -83,7 +83,7 @@ const COLOURS = [
 const rgba = (...indices) => new Uint8ClampedArray(indices.flatMap((index) => [...COLOURS[index], 255]));
 
 test("the vendored encoder is the one that is published", () => {
-  const ours = readFileSync(new URL("../../densenet_viz/stage/js/gifenc.js", import.meta.url), "utf8");
+  const ours = readFileSync(new URL("../../densenet_viz/stage/export/gifenc.js", import.meta.url), "utf8");
   const folder = new URL("../../node_modules/gifenc/", import.meta.url);
   const { version, license } = JSON.parse(readFileSync(new URL("package.json", folder), "utf8"));
   const theirs = readFileSync(new URL("dist/gifenc.esm.js", folder), "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");

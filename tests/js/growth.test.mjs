@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  groupAt,
-  grown,
-  layoutAt,
-  pillAt,
-  readingCurve,
-  rowsOf,
-  tileAt,
-  tilesPerRow,
-} from "../../densenet_viz/stage/js/growth-geometry.js";
+import { groupAt, layoutAt, pillAt, readingCurve, rowsOf, tileAt, tilesPerRow } from "../../densenet_viz/stage/growth/geometry.js";
+import { grown } from "../../densenet_viz/stage/shared/curve.js";
 import {
   PHASES,
   STEP_MILLISECONDS,
@@ -18,15 +10,9 @@ import {
   flight,
   focusAt,
   momentAt,
-} from "../../densenet_viz/stage/js/growth-timing.js";
-import {
-  badge,
-  equation,
-  groupWords,
-  placeAt,
-  sentenceAt,
-  titleAt,
-} from "../../densenet_viz/stage/js/growth-words.js";
+} from "../../densenet_viz/stage/growth/timing.js";
+import { equation, groupWords, placeAt, sentenceAt, titleAt } from "../../densenet_viz/stage/growth/words.js";
+import { badge } from "../../densenet_viz/stage/shared/badge.js";
 
 /** @param {number} layers @param {number} [width] */
 function frameOf(layers, width = 1080) {

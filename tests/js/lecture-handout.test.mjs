@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { lastOf, roomFor, scaleFor } from "../../densenet_viz/stage/js/lecture-handout.js";
+import { lastOf, roomFor, scaleFor } from "../../densenet_viz/stage/lecture/handout.js";
 
 const picture = (states) => ({ stage: "growth", key: "first", alt: "", sentence: "", states });
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { largest, leastWidth, narrower, smaller } from "../../densenet_viz/stage/js/lecture-fit.js";
-import { HELP, actionOf } from "../../densenet_viz/stage/js/lecture-keys.js";
-import { picked } from "../../densenet_viz/stage/js/lecture-overview.js";
-import { changeAt, hashOf, inside, keyAt, moved, placeOf, plannedAt, valueAt } from "../../densenet_viz/stage/js/lecture-place.js";
-import { Pressed } from "../../densenet_viz/stage/js/lecture-pressed.js";
-import { isOver } from "../../densenet_viz/stage/js/lecture-slide.js";
-import { swept } from "../../densenet_viz/stage/js/lecture-swipe.js";
-import { againstPlan, clock } from "../../densenet_viz/stage/js/lecture-timer.js";
-import { grouped } from "../../densenet_viz/stage/js/lecture-words.js";
+import { largest, leastWidth, narrower, smaller } from "../../densenet_viz/stage/lecture/fit.js";
+import { HELP, actionOf } from "../../densenet_viz/stage/lecture/keys.js";
+import { picked } from "../../densenet_viz/stage/lecture/overview.js";
+import { changeAt, hashOf, inside, keyAt, moved, placeOf, plannedAt, valueAt } from "../../densenet_viz/stage/lecture/place.js";
+import { Pressed } from "../../densenet_viz/stage/lecture/pressed.js";
+import { isOver } from "../../densenet_viz/stage/lecture/slide.js";
+import { swept } from "../../densenet_viz/stage/lecture/swipe.js";
+import { againstPlan, clock } from "../../densenet_viz/stage/lecture/timer.js";
+import { grouped } from "../../densenet_viz/stage/lecture/words.js";
 
 const AT = { inPicture: false, onButton: false, typed: null, over: "", blank: false };
 const on = (key, more = {}) => actionOf({ key, ...more }, { ...AT, ...more.at });

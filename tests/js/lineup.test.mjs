@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { answered, mark, readout, revealed } from "../../densenet_viz/stage/js/lineup-words.js";
+import { answered, mark, readout, revealed } from "../../densenet_viz/stage/lineup/words.js";
 
 const BOTH = [
   { name: "Witness 1", value: 0.0123 },

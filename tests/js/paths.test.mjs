@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { across, arc, bars, frameOf, numbered, opacity, stepsOf } from "../../densenet_viz/stage/js/paths-geometry.js";
+import { across, arc, bars, frameOf, numbered, opacity, stepsOf } from "../../densenet_viz/stage/paths/geometry.js";
 
 /** Every way of a length, written out: the layers it passes, from late to early. */
 function everyWay(layers, length) {

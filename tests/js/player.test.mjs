@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { places, rangeOf, valueAt } from "../../densenet_viz/stage/js/maps.js";
-import { advance, neighbour, shown } from "../../densenet_viz/stage/js/player.js";
+import { places, rangeOf, valueAt } from "../../densenet_viz/stage/shared/maps.js";
+import { advance, neighbour, shown } from "../../densenet_viz/stage/shared/player.js";
 
 test("time advances with speed and stops at the end", () => {
   assert.equal(advance(1, 800, 1600, 1, 6), 1.5);

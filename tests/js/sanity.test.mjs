@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  between,
-  lineOf,
-  lowest,
-  markOf,
-  paintFaded,
-  stageAt,
-  unpackSigned,
-  xOf,
-  yOf,
-} from "../../densenet_viz/stage/js/sanity-geometry.js";
+import { between, lineOf, lowest, stageAt, xOf, yOf } from "../../densenet_viz/stage/sanity/geometry.js";
+import { paintFaded, unpackSigned } from "../../densenet_viz/stage/shared/signed-scale.js";
+import { markOf } from "../../densenet_viz/stage/shared/marks.js";
 import {
   randomWords,
   readout,
   two,
   verdict,
-} from "../../densenet_viz/stage/js/sanity-words.js";
+} from "../../densenet_viz/stage/sanity/words.js";
 
 const STAGES = ["trained", "classifier", "norm5", "stem"];
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { columnsFor, domain, nearest, share, steps, ticks, walked } from "../../densenet_viz/stage/js/scatter-geometry.js";
-import { crosses, overlap, placed } from "../../densenet_viz/stage/js/scatter-labels.js";
-import { layout } from "../../densenet_viz/stage/js/scatter-layout.js";
-import { axisWords, compared, fileName, isNumeric, sentence, sorted, sortKey, valued, written } from "../../densenet_viz/stage/js/scatter-words.js";
-import { depthSum, described, lens, percent, stepped, sum, verdict } from "../../densenet_viz/stage/js/reconciliation-words.js";
+import { columnsFor, domain, nearest, share, steps, ticks, walked } from "../../densenet_viz/stage/scatter/geometry.js";
+import { crosses, overlap, placed } from "../../densenet_viz/stage/scatter/labels.js";
+import { layout } from "../../densenet_viz/stage/scatter/layout.js";
+import { axisWords, compared, fileName, isNumeric, sentence, sorted, sortKey, valued, written } from "../../densenet_viz/stage/scatter/words.js";
+import { depthSum, described, lens, percent, stepped, sum, verdict } from "../../densenet_viz/stage/reconciliation/words.js";
 
 const axis = (title, unit, more = {}) => ({ title, unit, log: false, better: "", from_zero: false, ...more });
 const MILLIONS = axis("Parameters", "million", { better: "lower", from_zero: true });

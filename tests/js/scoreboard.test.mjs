@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { better, lines, place, rowWords } from "../../densenet_viz/stage/js/scoreboard-words.js";
+import { better, lines, place, rowWords } from "../../densenet_viz/stage/scoreboard/words.js";
 
 test("a share is a place along the row, and stays on it", () => {
   assert.deepEqual([0, 0.12345, 0.5, 1].map(place), ["0.00%", "12.35%", "50.00%", "100.00%"]);

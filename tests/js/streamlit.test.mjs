@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { adapt } from "../../densenet_viz/stage/js/streamlit.js";
+import { adapt } from "../../densenet_viz/stage/streamlit.js";
 
 /** As much of an element as a stage's place needs. */
 class Place {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { neighbour, spans } from "../../densenet_viz/stage/js/structure-bars.js";
-import { ALL, Flows, SUM, enlarged, limitOf, placeOf, stepped } from "../../densenet_viz/stage/js/structure-flows.js";
-import { cellAt, every, matrixFrame } from "../../densenet_viz/stage/js/structure-matrix.js";
-import { barsWords, both, cellWords, mapWords, percent, sentenceWords, share, strongest, titleWords } from "../../densenet_viz/stage/js/structure-words.js";
+import { spans } from "../../densenet_viz/stage/structure/bars.js";
+import { neighbour } from "../../densenet_viz/stage/shared/radios.js";
+import { ALL, Flows, SUM, enlarged, limitOf, placeOf, stepped } from "../../densenet_viz/stage/structure/flows.js";
+import { cellAt, every, matrixFrame } from "../../densenet_viz/stage/structure/matrix.js";
+import { barsWords, both, cellWords, mapWords, percent, sentenceWords, share, strongest, titleWords } from "../../densenet_viz/stage/structure/words.js";
 
 /** Connections of a block of two layers: 0→1, 0→2, 1→2, 0→out, 1→out, 2→out. */
 const SUMS = [4, 1, 3, 2, 1, 5];

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { figure, gridFor, sheetColumns, tileAt } from "../../densenet_viz/stage/js/tiles.js";
+import { figure, gridFor, sheetColumns, tileAt } from "../../densenet_viz/stage/shared/tiles.js";
 
 test("the grid fits its room and holds every tile", () => {
   for (const [count, width, height] of [[32, 560, 300], [64, 340, 200], [1024, 560, 300], [7, 100, 400], [1, 50, 50]]) {

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
 
-import { signedColour, walkFor } from "../../densenet_viz/stage/js/transition-draw.js";
-import { columnsFor, cornerOf, layoutFor, mapAt, middleOf, way } from "../../densenet_viz/stage/js/transition-geometry.js";
-import { bytesFor, clearest, partsOf, poolAll, pooled, unpackValues, valueOf, windowAt, windowOf } from "../../densenet_viz/stage/js/transition-values.js";
-import { badgeOf, digitsFor, plain, poolingWords, sentenceOf, signed, titleOf, writerOf } from "../../densenet_viz/stage/js/transition-words.js";
+import { signedColour, walkFor } from "../../densenet_viz/stage/transition/draw.js";
+import { columnsFor, cornerOf, layoutFor, mapAt, middleOf, way } from "../../densenet_viz/stage/transition/geometry.js";
+import { bytesFor, clearest, partsOf, poolAll, pooled, unpackValues, valueOf, windowAt, windowOf } from "../../densenet_viz/stage/transition/values.js";
+import { badgeOf, digitsFor, plain, poolingWords, sentenceOf, signed, titleOf, writerOf } from "../../densenet_viz/stage/transition/words.js";
 
 /** Two maps of 4 × 4 in two bytes a value: the first counts 0 to 15, the second is twice that, less 10. */
 function packed() {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { pathOf, placed } from "../../densenet_viz/stage/js/truth-curve.js";
+import { pathOf, placed } from "../../densenet_viz/stage/truth/curve.js";
 import {
   FINE,
   colourOf,
@@ -9,13 +9,13 @@ import {
   kindOf,
   paintKept,
   striped,
-} from "../../densenet_viz/stage/js/truth-paint.js";
+} from "../../densenet_viz/stage/truth/paint.js";
 import {
   percent,
   pixelWords,
   sentence,
   sliderWords,
-} from "../../densenet_viz/stage/js/truth-words.js";
+} from "../../densenet_viz/stage/truth/words.js";
 
 test("a share that is nearly nothing or all is not rounded to it", () => {
   const low = [0, 0.0001, 0.001, 0.0123, 0.0994, 0.0996, 0.5];

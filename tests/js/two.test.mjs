@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { barNote, placeIn, pointsWords, progressWords, readout, stateWords } from "../../densenet_viz/stage/js/two-words.js";
+import { barNote, placeIn, pointsWords, progressWords, readout, stateWords } from "../../densenet_viz/stage/two/words.js";
 
 test("in a square of the same size a place is the same pixel", () => {
   for (const at of [[0, 0], [63, 5], [127, 127]]) assert.deepEqual(placeIn(at, 128, 128), at);

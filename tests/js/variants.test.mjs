@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { fitted, highBefore, mostChannels, moved, rows, sharedUntil, target } from "../../densenet_viz/stage/js/variants-geometry.js";
-import { ARRIVES, countAfter, formula, label, pace, passedAt, tally, wall, words, worth } from "../../densenet_viz/stage/js/variants-walk.js";
+import { fitted, highBefore, mostChannels, moved, rows, sharedUntil, target } from "../../densenet_viz/stage/variants/geometry.js";
+import { ARRIVES, countAfter, formula, label, pace, passedAt, tally, wall, words, worth } from "../../densenet_viz/stage/variants/walk.js";
 
 /** What `count_stops` in Python reads off an inventory; a test there holds it against live networks. */
 function stopsOf(blocks, bottleneck) {

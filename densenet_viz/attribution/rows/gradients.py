@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from densenet_viz.attribution.method import Cost, Method, lazily, no_parameters, once
 from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 
 NOISE_OVER = ("saliency", "input-x-gradient", "integrated-gradients", "guided-backprop", "deeplift")
 """The gradient methods that noise can be put under."""

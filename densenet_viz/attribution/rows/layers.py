@@ -6,7 +6,7 @@ from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.method import Cost, Method, lazily, once
 from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
 from densenet_viz.attribution.places import FINAL, all_places, coarse_places
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 
 _GRAIN = (
     "Its grain is that of the layer's maps, at the end of the network a few cells, smoothed to the "

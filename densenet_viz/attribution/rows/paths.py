@@ -5,7 +5,7 @@ from __future__ import annotations
 from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.method import Cost, Method, lazily
 from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 
 
 def _integration(_spec: DenseNetSpec) -> tuple[Parameter, ...]:

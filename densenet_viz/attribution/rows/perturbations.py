@@ -8,7 +8,7 @@ from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.method import Cost, Method, lazily
 from densenet_viz.attribution.parameters import Number, Parameter, Settings
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 
 
 def _occlusion(spec: DenseNetSpec) -> tuple[Parameter, ...]:

@@ -8,7 +8,7 @@ from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.method import Cost, Method, lazily, no_parameters, once
 from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
 from densenet_viz.attribution.rows.layers import layer_choice
-from densenet_viz.spec import DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 
 BYTES_AT_ONCE = 600e6
 """Activations of the pictures that go through a network together, at most, about."""

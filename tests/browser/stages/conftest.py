@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from densenet_viz.stage.modules import adapted, style, style_of
+from densenet_viz.stage.modules import SHARED_STYLE, adapted, style, style_of
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A stage</title><style>
 body { margin: 0; padding: 16px; background: Canvas; color: CanvasText; font-family: sans-serif }
@@ -73,7 +73,7 @@ def show(stage_page: Page) -> Iterator[Show]:
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce" if reduced_motion else "no-preference",
         )
-        css = f"{style('stage.css')}\n{style_of(name)}"
+        css = f"{style(SHARED_STYLE)}\n{style_of(name)}"
         stage_page.evaluate(MOUNT_JS, {"code": adapted(name), "css": css, "scene": scene})
         return stage_page
 

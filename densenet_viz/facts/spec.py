@@ -1,0 +1,261 @@
+"""Channel, shape and cost arithmetic of a DenseNet, as plain numbers.
+
+Nothing here needs a deep-learning library: a page that only draws arithmetic can paint at once.
+`tests/test_network.py` holds every number of this file against networks that really run.
+
+Source: Huang, Liu, van der Maaten, Weinberger, "Densely Connected Convolutional Networks"
+(CVPR 2017), section 3 and table 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+
+from densenet_viz.facts.arithmetic.inventory import FLOAT_BYTES, LeafCount, halved
+from densenet_viz.facts.arithmetic.limits import SpecError, is_whole, require, require_whole
+from densenet_viz.facts.arithmetic.rows import BlockCost, LayerRow, layer_cost, rows_of
+
+__all__ = [
+    "BOTTLENECK_FACTOR",
+    "FLOAT_BYTES",
+    "VARIANTS",
+    "BlockCost",
+    "DenseNetSpec",
+    "LayerRow",
+    "SpecError",
+]
+
+BOTTLENECK_FACTOR = 4
+"""A bottleneck layer's 1x1 convolution writes 4k maps (paper, section 3, "Bottleneck layers")."""
+
+
+@dataclass(frozen=True)
+class DenseNetSpec:
+    """A DenseNet in numbers (paper, section 3 and table 1).
+
+    >>> spec = DenseNetSpec()
+    >>> spec.name, spec.parameters, sum(spec.connections)
+    ('DenseNet-121', 7978856, 535)
+    >>> [row.out_channels for row in spec.rows if row.kind == "dense layer"][:2]
+    [96, 128]
+
+    Args:
+        growth_rate: k, the maps that each layer adds (1 to 256).
+        block_config: layers in each dense block (1 to 8 blocks of 1 to 128 layers).
+        initial_channels: k0, the maps that the stem hands to the first layer (1 to 512).
+        bottleneck: whether a layer is 1x1 (4k) then 3x3 (k), or one 3x3 (k).
+        compression: theta; a transition keeps floor(theta * channels) maps (above 0, up to 1).
+        num_classes: outputs of the classifier (1 to 100,000).
+        input_size: height and width of the square RGB input, in pixels (up to 2,048).
+
+    Raises:
+        SpecError: a value is outside its limits, a transition would keep no map, or the input is
+            so small that a block would have no pixels left.
+    """
+
+    growth_rate: int = 32
+    block_config: tuple[int, ...] = (6, 12, 24, 16)
+    initial_channels: int = 64
+    bottleneck: bool = True
+    compression: float = 0.5
+    num_classes: int = 1000
+    input_size: int = 224
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("growth_rate", 1, 256),
+            ("initial_channels", 1, 512),
+            ("num_classes", 1, 100_000),
+            ("input_size", 1, 2_048),
+        ):
+            require_whole(name, getattr(self, name), low, high)
+        blocks = self.block_config
+        require(
+            isinstance(blocks, tuple)
+            and 1 <= len(blocks) <= 8
+            and all(is_whole(n, 1, 128) for n in blocks),
+            f"block_config={blocks!r}",
+            "a tuple of 1 to 8 whole numbers from 1 to 128 is allowed",
+        )
+        require(
+            isinstance(self.bottleneck, bool),
+            f"bottleneck={self.bottleneck!r}",
+            "True or False is allowed",
+        )
+        require(
+            isinstance(self.compression, (int, float))
+            and not isinstance(self.compression, bool)
+            and 0 < self.compression <= 1,
+            f"compression={self.compression!r}",
+            "a number above 0 and up to 1 is allowed",
+        )
+        require(
+            self.block_sizes[-1] >= 1,
+            f"input_size={self.input_size}",
+            f"at least {self._smallest_input()} px is needed for {len(blocks)} blocks",
+        )
+        require(
+            all(channels >= 1 for channels in self.transition_channels),
+            f"compression={self.compression!r} with so few maps",
+            "a transition must keep at least one map",
+        )
+
+    def _smallest_input(self) -> int:
+        transitions: int = 2 ** (len(self.block_config) - 1)
+        return 4 * transitions - 3
+
+    # -- shapes ---------------------------------------------------------------------------
+
+    @property
+    def stem_size(self) -> int:
+        """Height and width after the 7x7 stride-2 convolution, before the max pool, in pixels."""
+        return halved(self.input_size)
+
+    @cached_property
+    def block_sizes(self) -> tuple[int, ...]:
+        """Height and width inside each dense block, in pixels."""
+        size = halved(self.stem_size)
+        return tuple(size // 2**index for index in range(len(self.block_config)))
+
+    @cached_property
+    def block_inputs(self) -> tuple[int, ...]:
+        """Maps that enter each dense block."""
+        channels, inputs = self.initial_channels, []
+        for index, layers in enumerate(self.block_config):
+            inputs.append(channels)
+            channels += layers * self.growth_rate
+            if index < len(self.block_config) - 1:
+                channels = self.compressed(channels)
+        return tuple(inputs)
+
+    @property
+    def block_outputs(self) -> tuple[int, ...]:
+        """Maps that leave each dense block."""
+        return tuple(
+            start + layers * self.growth_rate
+            for start, layers in zip(self.block_inputs, self.block_config, strict=True)
+        )
+
+    @property
+    def transition_channels(self) -> tuple[int, ...]:
+        """Maps that each transition keeps."""
+        return tuple(self.compressed(channels) for channels in self.block_outputs[:-1])
+
+    def compressed(self, channels: int) -> int:
+        """floor(theta * channels), exact in decimal (0.29 * 100 is 29, not 28)."""
+        return math.floor(Fraction(str(self.compression)) * channels)
+
+    @property
+    def bottleneck_channels(self) -> int:
+        """Maps that a bottleneck layer's 1x1 convolution writes, 4k."""
+        return BOTTLENECK_FACTOR * self.growth_rate
+
+    # -- totals ---------------------------------------------------------------------------
+
+    @property
+    def connections(self) -> tuple[int, ...]:
+        """Direct connections of each block, L(L+1)/2 (paper, section 1)."""
+        return tuple(layers * (layers + 1) // 2 for layers in self.block_config)
+
+    @property
+    def depth_parts(self) -> dict[str, int]:
+        """The weight layers that the name counts, part by part."""
+        per_layer = 2 if self.bottleneck else 1
+        return {
+            "stem": 1,
+            "dense layers": per_layer * sum(self.block_config),
+            "transitions": len(self.block_config) - 1,
+            "classifier": 1,
+        }
+
+    @property
+    def depth(self) -> int:
+        """The number in the network's name: 121 for the default."""
+        return sum(self.depth_parts.values())
+
+    @property
+    def name(self) -> str:
+        return f"DenseNet-{self.depth}"
+
+    @property
+    def depth_reason(self) -> str:
+        """Why it is called 121, in one line."""
+        per_layer = "2 × " if self.bottleneck else ""
+        blocks = " + ".join(map(str, self.block_config))
+        parts = self.depth_parts
+        return (
+            f"1 (stem) + {per_layer}({blocks}) ({'bottleneck' if self.bottleneck else 'dense'} "
+            f"layers) + {parts['transitions']} (transitions) + 1 (classifier) = {self.depth}"
+        )
+
+    @property
+    def parameters(self) -> int:
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def multiply_adds(self) -> int:
+        return sum(row.multiply_adds for row in self.rows)
+
+    @property
+    def activation_bytes(self) -> int:
+        return sum(row.activation_bytes for row in self.rows)
+
+    # -- rows -----------------------------------------------------------------------------
+
+    @cached_property
+    def rows(self) -> tuple[LayerRow, ...]:
+        """Every step in the order of computation."""
+        return tuple(rows_of(self))
+
+    @property
+    def leaves(self) -> tuple[LeafCount, ...]:
+        """Every module with weights, in the order of computation."""
+        return tuple(leaf for row in self.rows for leaf in row.leaves)
+
+    def dense_rows(self, block: int) -> tuple[LayerRow, ...]:
+        """The layers of one block; `block` counts from 1."""
+        return tuple(row for row in self.rows if row.kind == "dense layer" and row.block == block)
+
+    def block_cost(self, block: int) -> BlockCost:
+        """What the dense layers of one block cost; `block` counts from 1."""
+        return _summed(self.dense_rows(block))
+
+    def plain_block_cost(self, block: int) -> BlockCost:
+        """The same block without concatenation.
+
+        Every layer keeps its place, its bottleneck and its input and output widths; but nothing
+        is kept for it, so it has to write all of its output maps anew, not only k of them
+        ("no need to re-learn redundant feature maps", paper, section 1).
+        """
+        size = self.block_sizes[block - 1]
+        costs = [
+            layer_cost(self, row.in_channels, row.out_channels, size)
+            for row in self.dense_rows(block)
+        ]
+        return _summed(costs)
+
+
+def _summed(costs: Iterable[BlockCost | LayerRow]) -> BlockCost:
+    parts = tuple(costs)
+    return BlockCost(
+        sum(part.parameters for part in parts),
+        sum(part.multiply_adds for part in parts),
+        sum(part.activation_bytes for part in parts),
+    )
+
+
+VARIANTS: Mapping[str, DenseNetSpec] = MappingProxyType(
+    {
+        "densenet121": DenseNetSpec(32, (6, 12, 24, 16), 64),
+        "densenet161": DenseNetSpec(48, (6, 12, 36, 24), 96),
+        "densenet169": DenseNetSpec(32, (6, 12, 32, 32), 64),
+        "densenet201": DenseNetSpec(32, (6, 12, 48, 32), 64),
+        "densenet264": DenseNetSpec(32, (6, 12, 64, 48), 64),
+    }
+)
+"""The ImageNet configurations of the paper's table 1, and torchvision's 161."""

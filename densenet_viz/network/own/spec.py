@@ -1,0 +1,176 @@
+"""Which DenseNet a state dict is of, read off the shapes of its weights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from densenet_viz.facts.spec import BOTTLENECK_FACTOR, DenseNetSpec, SpecError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SIZE_LIMIT = 256 * 1024**2
+"""Bytes of the largest weight file, packed and unpacked; DenseNet-264's has 134 MB in float32."""
+MOST_CLASSES = 10_000
+"""Of a classifier: a list that a page can still show."""
+
+_STEM = "features.conv0.weight"
+_HEAD = "classifier.weight"
+_LAYER = re.compile(r"features\.denseblock([1-9]\d{0,2})\.denselayer([1-9]\d{0,2})\.")
+_DIGITS = 17
+"""Decimals of a compression that are tried; a float has no more."""
+
+
+class OwnModelError(ValueError):
+    """A model, or labels, that cannot be used; the message is one sentence that says why."""
+
+
+def spec_from_state(state: Mapping[str, Tensor], input_size: int) -> DenseNetSpec:
+    """The DenseNet whose weights these are.
+
+    Only the weights that decide are read: the stem's, each block's count of layers, the first
+    layer's, the transitions' and the classifier's. That all others fit is for the caller to check.
+
+    Args:
+        state: weights by name, in torchvision's names as they are today.
+        input_size: height and width of the pictures that it is to be given, in pixels.
+
+    Raises:
+        OwnModelError: a weight that decides is missing, or no `DenseNetSpec` has its shape.
+    """
+    if _STEM not in state:
+        raise OwnModelError(f"The file has no {_STEM}: is it a DenseNet in torchvision's names?")
+    initial, colours, *kernel = _shape(state, _STEM, 4)
+    if (colours, *kernel) != (3, 7, 7):
+        raise OwnModelError(
+            f"The file's {_STEM} is {words((initial, colours, *kernel))}; a stem that reads red, "
+            f"green and blue through windows of 7 × 7 is {words((initial, 3, 7, 7))}."
+        )
+    blocks = _block_config(state)
+    growth_rate, bottleneck = _first_layer(state)
+    classes, _reads = _shape(state, _HEAD, 2)
+    if not 1 <= classes <= MOST_CLASSES:
+        raise OwnModelError(
+            f"The file's classifier has {classes:,} classes; 1 to {MOST_CLASSES:,} are allowed."
+        )
+    try:
+        return DenseNetSpec(
+            growth_rate=growth_rate,
+            block_config=blocks,
+            initial_channels=initial,
+            bottleneck=bottleneck,
+            compression=_compression(state, len(blocks)),
+            num_classes=classes,
+            input_size=input_size,
+        )
+    except SpecError as error:
+        raise OwnModelError(f"This DenseNet cannot be shown: {error}") from None
+
+
+def words(shape: Iterable[int]) -> str:
+    """A shape as people write it.
+
+    >>> words((64, 3, 7, 7)), words(())
+    ('64 × 3 × 7 × 7', 'a single number')
+    """
+    return " × ".join(map(str, shape)) or "a single number"
+
+
+def _shape(state: Mapping[str, Tensor], key: str, sides: int) -> tuple[int, ...]:
+    if key not in state:
+        raise OwnModelError(_missing(state, key))
+    shape = tuple(state[key].shape)
+    if len(shape) != sides or 0 in shape:
+        raise OwnModelError(f"The file's {key} is {words(shape)}; it needs {sides} sides.")
+    return shape
+
+
+def _missing(state: Mapping[str, Tensor], key: str) -> str:
+    other = next((name for name in state if name.startswith("classifier.")), "")
+    if key == _HEAD and other:
+        return (
+            f"The file has no {key} but {other[:60]}: the classifier has to be one linear layer, "
+            "named classifier."
+        )
+    return f"The file has no {key}."
+
+
+def _block_config(state: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """Layers in each block, by the highest number that occurs; 1 where a block has none at all,
+    so that its first layer is what is found missing.
+    """
+    most: dict[int, int] = {}
+    for key in state:
+        if found := _LAYER.match(key):
+            block, layer = int(found[1]), int(found[2])
+            most[block] = max(layer, most.get(block, 1))
+    if not most:
+        raise OwnModelError("The file has no features.denseblock1: is it a DenseNet?")
+    return tuple(most.get(block, 1) for block in range(1, max(most) + 1))
+
+
+def _first_layer(state: Mapping[str, Tensor]) -> tuple[int, bool]:
+    """k, and whether the layers have a bottleneck."""
+    first = "features.denseblock1.denselayer1"
+    middle, _reads, *kernel = _shape(state, f"{first}.conv1.weight", 4)
+    if f"{first}.conv2.weight" not in state:
+        if kernel != [3, 3]:
+            raise OwnModelError(
+                f"The file's {first}.conv1.weight has a window of {words(kernel)} and no conv2 "
+                "after it; a layer is 1 × 1 then 3 × 3, or one 3 × 3."
+            )
+        return middle, False
+    growth_rate = _shape(state, f"{first}.conv2.weight", 4)[0]
+    if middle != BOTTLENECK_FACTOR * growth_rate:
+        raise OwnModelError(
+            f"The file's {first}.conv1.weight writes {middle} maps and its conv2 {growth_rate}; "
+            f"a bottleneck of {BOTTLENECK_FACTOR} × {growth_rate} maps is what is known here "
+            f"(bn_size={BOTTLENECK_FACTOR})."
+        )
+    return growth_rate, True
+
+
+def _compression(state: Mapping[str, Tensor], blocks: int) -> float:
+    """The theta by which every transition keeps as many maps as it does."""
+    pairs = []
+    for block in range(1, blocks):
+        keeps, reads, *_kernel = _shape(state, f"features.transition{block}.conv.weight", 4)
+        if keeps > reads:
+            raise OwnModelError(
+                f"The file's transition {block} makes {keeps} maps out of {reads}; a transition "
+                "keeps as many or fewer."
+            )
+        pairs.append((keeps, reads))
+    theta = common_compression(pairs)
+    if theta is None:
+        kept = ", ".join(f"{keeps} of {reads}" for keeps, reads in pairs)
+        raise OwnModelError(
+            f"The file's transitions keep {kept} maps; no single compression θ gives all of these."
+        )
+    return theta
+
+
+def common_compression(pairs: Sequence[tuple[int, int]]) -> float | None:
+    """The plainest theta with floor(theta * reads) == keeps for every (keeps, reads), or None.
+
+    The paper's 0.5 where it fits, as where there is no transition at all, then 1, then the number
+    with the fewest decimals.
+
+    >>> common_compression([(128, 256), (256, 512)]), common_compression([(24, 32), (30, 40)])
+    (0.5, 0.75)
+    >>> common_compression([(8, 8)]), common_compression([(1, 4), (2, 3)]) is None
+    (1.0, True)
+    """
+    low = max((Fraction(keeps, reads) for keeps, reads in pairs), default=Fraction(0))
+    end = min((Fraction(keeps + 1, reads) for keeps, reads in pairs), default=Fraction(1))
+    for theta in (Fraction(1, 2), Fraction(1)):
+        if low <= theta < end:
+            return float(theta)
+    for digits in range(1, _DIGITS + 1):
+        theta = Fraction(-(-low * 10**digits // 1), 10**digits)  # rounded up
+        if low <= theta < end and theta <= 1:
+            return float(theta)
+    return None

@@ -1,0 +1,83 @@
+"""What a network says of a picture, and the map of where it looked: frozen values.
+
+Arrays are numpy and read-only by agreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from densenet_viz.results.traces import Maps
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One class and its probability (0 to 1)."""
+
+    index: int
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How far a picture is from those that a network was trained on.
+
+    `score` is a distance of 0 and more (`network.familiarity`); up to `limit` a picture counts as
+    one of the network's own.
+    """
+
+    score: float
+    limit: float
+
+    @property
+    def familiar(self) -> bool:
+        return self.score <= self.limit
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a network says of a picture.
+
+    `logits` is (classes,) float32. `verdict` is None where it was not measured which pictures the
+    network knows.
+    """
+
+    logits: NDArray[np.float32]
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """What each input pixel adds to (positive) or takes from (negative) a class.
+
+    `values` is (3 or 1, H, W), signed, in the picture's pixels; methods that give one value a
+    pixel (Grad-CAM) have one channel.
+    """
+
+    method: str
+    values: Maps
+    target: Prediction
+    predictions: tuple[Prediction, ...]
+    seconds: float
+    forward_passes: int
+    """Pictures that went forward through the network."""
+    backward_passes: int = 0
+    """Gradients that came back."""
+    convergence_delta: float | None = None
+    """Sum of the values less F(picture) - F(baseline), where the method promises equality."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    finished: bool = True
+    """False for a look at a map that is still being computed."""
+    nodes: tuple[float, ...] = ()
+    """Where on the path from the baseline (0) to the picture (1) gradients were taken."""
+
+    @property
+    def heat(self) -> NDArray[np.float32]:
+        """(H, W), summed over the colour channels."""
+        return np.asarray(self.values.sum(axis=0), dtype=np.float32)

@@ -1,0 +1,139 @@
+"""A picture, what a network says it shows, and the map of where it looked, as JSON scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from densenet_viz.figures.colours import limit_of
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.results.regions import strongest_regions
+from densenet_viz.results.traces import Picture
+from densenet_viz.stage.shared.packing import picture_address
+from densenet_viz.stage.shared.signed_scale import packed_heat, packed_palette
+from densenet_viz.stage.shared.words import number, percent
+
+
+def attribution_scene(
+    picture: Picture,
+    *,
+    caption: str,
+    method: str,
+    target: Prediction,
+    is_top: bool,
+    verdict: str,
+    attribution: Attribution | None,
+    waiting: str = "",
+) -> dict[str, Any]:
+    """The scene of `attribution.js`.
+
+    Args:
+        picture: (S, S, 3) uint8, as the network is given it.
+        caption: what the picture is, a few words.
+        method: the method's title.
+        target: the class that is explained.
+        is_top: whether the network holds it for the most probable one.
+        verdict: one sentence, what the network says, and whether that is right where known.
+        attribution: the map, or None while there is none.
+        waiting: what stands in the map's place meanwhile.
+    """
+    finished = attribution is not None and attribution.finished
+    words = (
+        _words(attribution, target.label, is_top, verdict)
+        if attribution is not None and finished
+        else _waiting_words(target.label, verdict)
+    )
+    return {
+        **words,
+        "picture": picture_address(picture),
+        "size": len(picture),
+        "caption": f"{caption}, {len(picture)} × {len(picture)} px",
+        "label": target.label,
+        "method": method if finished else f"{method}, still sharpening,",
+        "map": None if attribution is None else _map(attribution, target.label, method),
+        "waiting": waiting,
+        "palette": packed_palette(),
+    }
+
+
+def predictions_scene(
+    predictions: Sequence[Prediction], names: Mapping[int, str], chosen: int, truth: str | None
+) -> dict[str, Any]:
+    """The scene of `attribution-bars.js`: a bar a class, and which of them is explained.
+
+    Args:
+        predictions: best first.
+        names: what to call each class, by its index.
+        chosen: the index of the class that is explained.
+        truth: the label of the right class, where it is known.
+    """
+    return {
+        "bars": [
+            {
+                "name": names[prediction.index],
+                "share": round(prediction.probability, 6),
+                "text": percent(prediction.probability),
+                "chosen": prediction.index == chosen,
+                "right": truth is not None and prediction.label == truth,
+            }
+            for prediction in predictions
+        ]
+    }
+
+
+def gallery_scene(
+    samples: Sequence[tuple[str, Picture]], chosen: str, *, label: str
+) -> dict[str, Any]:
+    """The scene of `attribution-gallery.js`: small pictures, one of which is chosen."""
+    return {
+        "label": label,
+        "chosen": chosen,
+        "pictures": [
+            {"name": name, "address": picture_address(picture)} for name, picture in samples
+        ],
+    }
+
+
+def _waiting_words(label: str, verdict: str) -> dict[str, str]:
+    return {"title": f"What speaks for {label}?", "sentence": verdict}
+
+
+def _words(attribution: Attribution, label: str, is_top: bool, verdict: str) -> dict[str, str]:
+    heat = attribution.heat
+    if not heat.max() > 0:
+        return {
+            "title": f"Nothing here raises the score of {label}",
+            "sentence": f"{verdict} No pixel of this map is above zero.",
+        }
+    best = strongest_regions(heat)[0]
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    return {
+        "title": f"The network looked here to say {label}"
+        if is_top
+        else f"This is what would speak for {label}",
+        "sentence": f"{verdict} {best.share:.0%} of what raises {label} lies at {best.name}; the "
+        f"strongest pixel is +{number(float(heat.max()))} at x {column}, y {row}.",
+    }
+
+
+def _map(attribution: Attribution, label: str, method: str) -> dict[str, Any]:
+    heat = attribution.heat
+    limit, most = limit_of(heat), float(np.abs(heat).max())
+    inside = float((np.abs(heat) <= limit).mean())
+    best = strongest_regions(heat)[0]
+    beyond = (
+        f"{inside:.1%} of the pixels lie within them; the strongest has {number(most)}."
+        if most > limit
+        else "no pixel lies beyond them."
+    )
+    return {
+        "heat": packed_heat(heat),
+        "limit": limit,
+        "limits": [f"−{number(limit)}", "0", f"+{number(limit)}"],
+        "meaning": [f"lowers {label}", f"raises {label}"],
+        "scale": f"The colours end at ±{number(limit)}: {beyond}",
+        "alt": f"{method} map for {label}: {best.share:.0%} of what raises its score lies at "
+        f"{best.name}.",
+    }

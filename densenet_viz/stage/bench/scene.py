@@ -1,0 +1,181 @@
+"""Up to nine maps of one picture side by side, on one signed scale; a JSON scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from densenet_viz.figures.colours import limit_of
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.regions import strongest_regions
+from densenet_viz.results.traces import Picture
+from densenet_viz.stage.shared.packing import picture_address
+from densenet_viz.stage.shared.signed_scale import (
+    OWN_SENTENCE,
+    OWN_TITLE,
+    Heat,
+    packed_heat,
+    packed_palette,
+    short_unit,
+    strength_of,
+)
+
+Words = dict[str, Any]
+
+MOST = 9
+"""Maps that a screen shows well."""
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One map's place in the grid.
+
+    `unit` is what its values measure, `note` a few words on what is special about it. `attribution`
+    is None while there is no map. `thumbnail`, (S, S, 3), is a picture that belongs to the map,
+    and `thumbnail_words` say which.
+    """
+
+    name: str
+    unit: str
+    note: str = ""
+    attribution: Attribution | None = None
+    thumbnail: Picture | None = None
+    thumbnail_words: str = ""
+
+
+def middle(limits: Sequence[float]) -> float:
+    """The median, of an even number the upper one; 1 of none.
+
+    >>> middle([0.3, 0.1, 0.2]), middle([0.1, 0.2]), middle([])
+    (0.2, 0.2, 1.0)
+    """
+    return sorted(limits)[len(limits) // 2] if limits else 1.0
+
+
+def differing_units(panels: Sequence[Panel]) -> tuple[str, ...]:
+    """The units of the panels' values, each once, where they are not all the same."""
+    units = tuple(dict.fromkeys(short_unit(panel.unit) for panel in panels))
+    return units if len(units) > 1 else ()
+
+
+def bench_scene(
+    picture: Picture,
+    panels: Sequence[Panel],
+    *,
+    caption: str,
+    title: str,
+    lesson: str,
+    label: str,
+    waiting: str = "",
+) -> Words:
+    """The scene of `bench.js`.
+
+    Args:
+        picture: (S, S, 3) uint8, as the network is given it.
+        panels: 1 to `MOST`, in the order of the grid.
+        caption: what the picture is, a few words.
+        title: what to see.
+        lesson: one sentence, what the comparison teaches.
+        label: whose score the maps raise and lower: a class, or "its class".
+        waiting: what stands in the place of a map that is not there.
+
+    Raises:
+        ValueError: there are too many panels or none, or a map is not of the picture's size.
+    """
+    if not 1 <= len(panels) <= MOST:
+        raise ValueError(f"{len(panels)} panels were given; 1 to {MOST} are allowed.")
+    maps = [panel.attribution.heat for panel in panels if panel.attribution is not None]
+    for heat in maps:
+        if heat.shape != picture.shape[:2]:
+            raise ValueError(
+                f"A map is {heat.shape}; the picture's {picture.shape[:2]} is expected."
+            )
+    units = differing_units(panels)
+    ends = {
+        "shared": max((limit_of(heat) for heat in maps), default=1.0),
+        # The middle one: a map of few strong pixels would leave the broad ones blank.
+        "share": middle([limit_of(heat) / (strength_of(heat) or 1.0) for heat in maps]),
+    }
+    return {
+        "picture": picture_address(picture),
+        "size": len(picture),
+        "caption": f"{caption}, {len(picture)} × {len(picture)} px",
+        "palette": packed_palette(),
+        "meaning": [f"lowers {label}", f"raises {label}"],
+        "waiting": waiting,
+        "begin": "share" if units else "shared",
+        "scales": [
+            _shared(title, lesson, ends["shared"], units),
+            _share(title, lesson, ends["share"], units),
+            _own(),
+        ],
+        "panels": [_panel(panel, ends) for panel in panels],
+    }
+
+
+def _shared(title: str, lesson: str, end: float, units: Sequence[str]) -> Words:
+    differ = (
+        f" The maps have {len(units)} different units: a map that is faint here is not a weak one."
+        if units
+        else ""
+    )
+    return {
+        "key": "shared",
+        "title": title,
+        "sentence": f"{lesson}{differ}",
+        "end": end,
+        "legend": f"One scale for all maps{', each in its own unit' if units else ''}",
+    }
+
+
+def _share(title: str, lesson: str, end: float, units: Sequence[str]) -> Words:
+    why = f", because the maps have {len(units)} different units" if units else ""
+    return {
+        "key": "share",
+        "title": title,
+        "sentence": f"{lesson} Each map is divided by the sum of its absolute values{why}.",
+        "end": end,
+        "legend": "One scale for all maps, as parts of a map’s whole strength",
+    }
+
+
+def _own() -> Words:
+    return {
+        "key": "own",
+        "title": OWN_TITLE,
+        "sentence": OWN_SENTENCE,
+        "end": None,
+        "legend": "Another scale in each map: what full colour means stands under it",
+    }
+
+
+def _panel(panel: Panel, ends: dict[str, float]) -> Words:
+    made = panel.attribution
+    return {
+        "name": panel.name,
+        "note": panel.note,
+        "thumbnail": None
+        if panel.thumbnail is None
+        else {"address": picture_address(panel.thumbnail), "alt": panel.thumbnail_words},
+        "sharpening": made is not None and not made.finished,
+        "map": None if made is None else _map(panel, made.heat, ends),
+    }
+
+
+def _map(panel: Panel, heat: Heat, ends: dict[str, float]) -> Words:
+    own, strength = limit_of(heat), strength_of(heat)
+    return {
+        "heat": packed_heat(heat),
+        "strength": strength,
+        "ends": {"shared": ends["shared"], "own": own, "share": ends["share"] * (strength or 1.0)},
+        "unit": short_unit(panel.unit),
+        "alt": f"{panel.name}: {_where(heat)}",
+    }
+
+
+def _where(heat: Heat) -> str:
+    if not heat.max() > 0:
+        return "no pixel of the map is above zero."
+    best = strongest_regions(heat)[0]
+    return f"{best.share:.0%} of what raises the score lies at {best.name}."

@@ -1,0 +1,300 @@
+// The dense-block stage: every connection, as arcs and as a matrix, and what each layer reads.
+
+import { paintBlock } from "./draw.js";
+import { arcsFrame, boxBetween, countAt, matrixFrame, nodeAt } from "./geometry.js";
+import { Panel } from "./panel.js";
+import { makeNode, makeParts, putNode, putNote } from "./parts.js";
+import { connectionsOf, outputOf, sentenceOf, startOf, sumWords, titleOf, wholeWords } from "./words.js";
+import { onWidth, pointIn, reducedMotion, say, sized, spareOf } from "../shared/dom.js";
+import { ease, mix } from "../shared/timing.js";
+import { badge } from "../shared/badge.js";
+import { Player } from "../shared/player.js";
+
+/** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./parts.js").View} View */
+
+const MORPH_MILLISECONDS = 900;
+const COUNT_MILLISECONDS = 3600;
+
+class Block {
+  /** @param {HTMLElement} root @param {Scene} scene */
+  constructor(root, scene) {
+    this.root = root;
+    this.scene = scene;
+    /** @type {View} */
+    this.view = "arcs";
+    this.share = 0;
+    this.width = 0;
+    this.time = scene.layers.length;
+    this.chosen = startOf(scene);
+    /** @type {number | null} */
+    this.hovered = null;
+    this.whole = false;
+    this.morph = 0;
+    /** @type {import("./geometry.js").Connection[]} */
+    this.connections = [];
+    /** @type {import("./geometry.js").Connection[]} */
+    this.handed = [];
+    /** @type {HTMLButtonElement[]} */
+    this.buttons = [];
+    this.parts = makeParts({ view: (view) => this.switchTo(view), whole: () => this.showWhole(!this.whole) });
+    this.panel = new Panel(scene);
+    this.player = new Player({
+      steps: scene.layers.length,
+      stepMilliseconds: COUNT_MILLISECONDS / scene.layers.length,
+      noun: "layer",
+      label: (time) => `layer ${Math.ceil(time)} of ${this.scene.layers.length}`,
+      draw: (time) => this.draw(time),
+    });
+    this.player.seek(scene.layers.length);
+    const { head, top, stage, controls } = this.parts;
+    controls.append(this.player.node);
+    root.append(head, top, stage, controls, this.panel.root);
+    this.listen(stage);
+    this.load();
+    this.stop = onWidth(stage, (width) => this.resize(width));
+    this.seen = this.startWhenSeen(stage);
+  }
+
+  /** @param {HTMLElement} stage */
+  listen(stage) {
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("transitionend", (event) => event.target === this.root && this.repaint());
+    stage.addEventListener("pointermove", (event) => this.point(event, false));
+    stage.addEventListener("pointerdown", (event) => this.point(event, true));
+    stage.addEventListener("pointerleave", () => this.hover(null));
+  }
+
+  /** Counts once by itself when it first comes into view, unless less motion is asked for. @param {HTMLElement} stage */
+  startWhenSeen(stage) {
+    if (this.player.reduced) return null;
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries[0].isIntersecting) return;
+      observer.disconnect();
+      if (this.hovered === null) this.player.play();
+    });
+    observer.observe(stage);
+    return observer;
+  }
+
+  /** @param {Scene} next */
+  update(next) {
+    const known = this.scene.groups;
+    const sameMaps = next.groups.length === known.length && next.groups.every(({ maps }, index) => maps.data === known[index].maps.data);
+    const sameBlock = next.block === this.scene.block && next.groups.length === known.length;
+    if (sameBlock && sameMaps) return;
+    this.scene = next;
+    this.panel.setScene(next);
+    if (!sameBlock) this.restart();
+    this.load();
+    if (this.width) this.resize(this.width);
+    if (!sameBlock && !this.player.reduced) this.player.play();
+  }
+
+  /** Another block: its count is run again. */
+  restart() {
+    const layers = this.scene.layers.length;
+    this.player.pause();
+    this.chosen = startOf(this.scene);
+    this.hovered = null;
+    this.time = this.player.time = layers;
+    Object.assign(this.player.options, { steps: layers, stepMilliseconds: COUNT_MILLISECONDS / layers });
+  }
+
+  /** What a scene brings: its connections, and a button for each node. */
+  load() {
+    const { scene, parts } = this;
+    const output = outputOf(scene);
+    this.connections = connectionsOf(scene);
+    this.handed = scene.groups.map(({ layer, channels }) => ({ source: layer, reader: output, channels }));
+    const { kind, text } = badge(scene);
+    parts.badge.dataset.kind = kind;
+    say(parts.badge, `${kind === "live" ? "● " : "▲ "}${text}`);
+    parts.nodes.setAttribute("aria-label", `Layers of block ${scene.block}`);
+    const make = (/** @type {number} */ node) => makeNode(scene, node, (which) => this.choose(which), (which) => this.hover(which));
+    this.buttons = Array.from({ length: output + 1 }, (_, node) => make(node));
+    parts.nodes.replaceChildren(...this.buttons);
+  }
+
+  /** @param {number} width */
+  resize(width) {
+    this.width = width;
+    const [layers, most] = [this.scene.layers.length, spareOf(this.root, this.parts.stage) ?? Infinity];
+    this.arcs = arcsFrame(width, layers, most);
+    this.matrix = matrixFrame(width, layers, most);
+    this.context = sized(this.parts.canvas, width, Math.max(this.arcs.height, this.matrix.height));
+    this.player.setSteps(layers);
+    this.panel.show(this.shown);
+  }
+
+  /** The theme has changed, and canvases hold its colours. */
+  repaint() {
+    this.draw(this.time);
+    this.panel.paint();
+  }
+
+  get counting() {
+    return this.time < this.scene.layers.length;
+  }
+
+  /** The node that words and maps are about. */
+  get shown() {
+    return this.hovered ?? this.chosen;
+  }
+
+  /** The node whose connections are lit, or null where all are. */
+  get active() {
+    return this.counting || (this.whole && this.hovered === null) ? null : this.shown;
+  }
+
+  /** @param {number} time of the count */
+  draw(time) {
+    this.time = time;
+    const { arcs, matrix, context, scene, active, share, connections, handed } = this;
+    if (!arcs || !matrix || !context) return;
+    const style = getComputedStyle(this.root);
+    const [ink, font] = [style.color, style.fontFamily];
+    const colours = scene.groups.map(({ colour }) => colour);
+    paintBlock(context, { arcs, matrix, share, connections, handed, colours, active, time, ink, font });
+    this.place(arcs, matrix, active);
+    this.speak(active, time);
+    this.parts.stage.style.height = `${mix(arcs.height, matrix.height, share)}px`;
+    this.root.dataset.active = active === null ? "all" : String(active);
+    this.root.dataset.view = share === 0 ? "arcs" : share === 1 ? "matrix" : "between";
+  }
+
+  /**
+   * Moves the buttons to their places and marks the lit ones.
+   * @param {import("./geometry.js").Arcs} arcs @param {import("./geometry.js").Matrix} matrix
+   * @param {number | null} active
+   */
+  place(arcs, matrix, active) {
+    const output = outputOf(this.scene);
+    const near = new Set([active]);
+    for (const { source, reader } of [...this.connections, ...this.handed]) {
+      if (source === active) near.add(reader);
+      if (reader === active) near.add(source);
+    }
+    this.buttons.forEach((button, node) => {
+      putNode(button, boxBetween(arcs.nodes[node], matrix.nodes[node], this.share), node);
+      button.classList.toggle("dim", active !== null && !near.has(node));
+      button.classList.toggle("chosen", node === active);
+      button.classList.toggle("ghost", this.counting && node !== 0 && (node === output || node > Math.ceil(this.time)));
+      button.setAttribute("aria-checked", String(node === this.chosen));
+      button.tabIndex = node === this.chosen ? 0 : -1;
+    });
+    putNote(this.parts.note, arcs, matrix, this.share, this.counting);
+  }
+
+  /** @param {number | null} active @param {number} time */
+  speak(active, time) {
+    const { scene, parts, connections } = this;
+    const whole = wholeWords(scene, time, connections.length);
+    const sentence = active === null ? whole.sentence : sentenceOf(scene, active);
+    const count = countAt(time, connections);
+    say(parts.number, count.toLocaleString("en"));
+    say(parts.sum, sumWords(scene.layers.length, time, count));
+    say(parts.title, active === null ? whole.title : titleOf(scene, active));
+    say(parts.sentence, sentence);
+    parts.whole.setAttribute("aria-pressed", String(this.whole));
+    const alt = `${this.share < 0.5 ? "Arcs" : "A matrix"} of ${connections.length} connections in block ${scene.block}. ${sentence}`;
+    if (parts.canvas.getAttribute("aria-label") !== alt) parts.canvas.setAttribute("aria-label", alt);
+  }
+
+  /** Chooses a node for good. @param {number} node */
+  choose(node) {
+    this.finish();
+    this.whole = false;
+    this.chosen = node;
+    this.draw(this.time);
+    this.panel.show(this.shown);
+  }
+
+  /** Chooses a node for as long as the pointer rests on it. @param {number | null} node */
+  hover(node) {
+    if (node === this.hovered) return;
+    if (node !== null) this.finish();
+    const before = this.shown;
+    this.hovered = node;
+    this.draw(this.time);
+    if (this.shown !== before) this.panel.show(this.shown);
+  }
+
+  /** Ends a running count, because the visitor asks for something. */
+  finish() {
+    if (this.player.time < this.scene.layers.length) this.player.jump(this.scene.layers.length);
+  }
+
+  /** @param {boolean} whole */
+  showWhole(whole) {
+    this.finish();
+    this.whole = whole;
+    this.draw(this.time);
+  }
+
+  /** In the matrix, every cell belongs to its column's layer. @param {PointerEvent} event @param {boolean} press */
+  point(event, press) {
+    if (this.share < 1 || !this.matrix || /** @type {Element} */ (event.target).closest("button")) return;
+    const node = nodeAt(this.matrix, ...pointIn(event, this.parts.stage));
+    if (press && node !== null) this.choose(node);
+    else if (event.pointerType === "mouse") this.hover(node);
+  }
+
+  /** @param {View} view */
+  switchTo(view) {
+    const { choices } = this.parts;
+    this.view = view;
+    for (const name of /** @type {View[]} */ (["arcs", "matrix"])) {
+      choices[name].setAttribute("aria-checked", String(name === view));
+      choices[name].tabIndex = name === view ? 0 : -1;
+    }
+    const goal = view === "matrix" ? 1 : 0;
+    const [from, begin] = [this.share, performance.now()];
+    cancelAnimationFrame(this.morph);
+    const tick = (/** @type {number} */ now) => {
+      const done = reducedMotion() ? 1 : Math.max(0, Math.min(1, (now - begin) / MORPH_MILLISECONDS));
+      this.share = done === 1 ? goal : mix(from, goal, ease(done));
+      this.draw(this.time);
+      if (done < 1) this.morph = requestAnimationFrame(tick);
+    };
+    tick(begin);
+  }
+
+  /** Arrows move among the layers or the views; everywhere else the player has them. @param {KeyboardEvent} event */
+  key(event) {
+    const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
+    if (event.key === "Escape" && !this.whole) return this.showWhole(true);
+    const turn = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (target.closest(".stage-switch") && turn) {
+      event.preventDefault();
+      const next = this.view === "arcs" ? "matrix" : "arcs";
+      this.switchTo(next);
+      return this.parts.choices[next].focus();
+    }
+    if (!target.closest(".block-nodes")) return this.player.key(event);
+    const goal = turn ? this.chosen + turn : { Home: 0, End: outputOf(this.scene) }[event.key];
+    if (goal === undefined) return undefined;
+    event.preventDefault();
+    event.stopPropagation();
+    this.hovered = null;
+    return this.buttons[Math.max(0, Math.min(this.buttons.length - 1, goal))].focus();
+  }
+
+  destroy() {
+    this.player.pause();
+    cancelAnimationFrame(this.morph);
+    this.seen?.disconnect();
+    this.panel.destroy();
+    this.stop();
+  }
+}
+
+/**
+ * @param {HTMLElement} root @param {Scene} scene
+ * @returns {import("../shared/stage.js").Stage & {go: (state: {layer?: number}) => void}}
+ */
+export function mount(root, scene) {
+  const stage = new Block(root, scene);
+  const go = (/** @type {{layer?: number}} */ { layer = startOf(stage.scene) }) => stage.choose(layer);
+  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), go, save: () => ({ name: "dense-block", redraw: () => stage.resize(stage.width) }) };
+}

@@ -1,0 +1,155 @@
+// What the dense-block stage says of each node, from the measured connections alone.
+
+/** @typedef {import("./geometry.js").Connection} Connection */
+
+/**
+ * The scene as `densenet_viz/stage/block.py` makes it.
+ * @typedef {object} Scene
+ * @property {number} block
+ * @property {string} entering what hands the block its first maps
+ * @property {string} next what the block hands its output to
+ * @property {[number, number]} size height and width of the maps, in pixels
+ * @property {[number, number]} shownSize of the tiles as sent
+ * @property {{layer: number, colour: string, channels: number, maps: import("../shared/maps.js").PackedMaps}[]} groups
+ * @property {{layer: number, reads: {source: number, start: number, stop: number}[], channels: number, writes: number}[]} layers
+ * @property {number} output channels that leave the block
+ * @property {boolean} trained
+ * @property {string[]} mismatches
+ * @property {string} palette
+ */
+
+/**
+ * A line of the ledger: channels `start` to `stop - 1`, and who wrote them.
+ * @typedef {{source: number, start: number, stop: number, words: string}} Entry
+ */
+
+/** @param {number} count @param {string} noun */
+export function many(count, noun) {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Every connection that was seen; the output's concatenation is none. @param {Scene} scene @returns {Connection[]} */
+export function connectionsOf(scene) {
+  return scene.layers.flatMap(({ layer, reads }) =>
+    reads.map(({ source, start, stop }) => ({ source, reader: layer, channels: stop - start })),
+  );
+}
+
+/** The node that stands for the block's output. @param {Scene} scene */
+export function outputOf(scene) {
+  return scene.layers.length + 1;
+}
+
+/** The layer that is lit at first: one with sources and readers. @param {Scene} scene */
+export function startOf(scene) {
+  return Math.max(1, Math.ceil((scene.layers.length * 2) / 3));
+}
+
+/** @param {Scene} scene @param {number} node */
+export function nodeName(scene, node) {
+  if (node === 0) return "what entered";
+  return node === outputOf(scene) ? "the output" : `layer ${node}`;
+}
+
+/** The layers that were seen reading a node's maps. @param {Scene} scene @param {number} node @returns {number[]} */
+export function readersOf(scene, node) {
+  return scene.layers.filter(({ reads }) => reads.some(({ source }) => source === node)).map(({ layer }) => layer);
+}
+
+/** "layers 3, 4 and 5", "layers 5 to 24", "layer 6". @param {number[]} layers ascending */
+export function layerList(layers) {
+  if (layers.length === 1) return `layer ${layers[0]}`;
+  const last = layers[layers.length - 1];
+  const gapless = last - layers[0] === layers.length - 1;
+  if (gapless && layers.length > 5) return `layers ${layers[0]} to ${last}`;
+  return `layers ${layers.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** Who reads a node, as a phrase. @param {Scene} scene @param {number} node */
+export function readersWords(scene, node) {
+  if (node === outputOf(scene)) return scene.next;
+  const readers = readersOf(scene, node);
+  if (!readers.length) return "no later layer; it goes to the output";
+  return `${layerList(readers)}${readers.length > 1 ? "," : ""} and the output`;
+}
+
+/**
+ * The channels a node reads, by writer; the output's are all of the block's.
+ * @param {Scene} scene @param {number} node @returns {Entry[]}
+ */
+export function ledgerOf(scene, node) {
+  const words = (/** @type {number} */ source) => (source ? `layer ${source}` : "what entered");
+  if (node === 0) return [];
+  if (node < outputOf(scene)) {
+    return scene.layers[node - 1].reads.map((part) => ({ ...part, words: words(part.source) }));
+  }
+  let start = 0;
+  return scene.groups.map(({ layer, channels }) => ({ source: layer, start, stop: (start += channels), words: words(layer) }));
+}
+
+/** The channels that a node wrote, in the order of concatenation. @param {Scene} scene @param {number} node @returns {[number, number]} first, and one past the last */
+export function writtenBy(scene, node) {
+  if (node === 0) return [0, scene.groups[0].channels];
+  if (node === outputOf(scene)) return [0, scene.output];
+  const { channels, writes } = scene.layers[node - 1];
+  return [channels, channels + writes];
+}
+
+/** "channels 64–95" @param {number} start @param {number} stop */
+export function channelWords(start, stop) {
+  return stop - start === 1 ? `channel ${start}` : `channels ${start}–${stop - 1}`;
+}
+
+/** The lesson that a node shows. @param {Scene} scene @param {number} node */
+export function titleOf(scene, node) {
+  if (node === 0) return `What enters is read by all ${many(readersOf(scene, 0).length, "layer")}`;
+  if (node === outputOf(scene)) return `The block hands on all ${scene.output.toLocaleString("en")} maps it ever had`;
+  const readers = readersOf(scene, node).length;
+  if (node === 1 && readers) return "Every layer is read by every later one";
+  return readers ? "Every layer reads everything before it" : "The last layer reads all that came before it";
+}
+
+/** @param {Scene} scene @param {number} node */
+export function sentenceOf(scene, node) {
+  const [height, width] = scene.size;
+  if (node === 0) {
+    const { channels } = scene.groups[0];
+    return `${many(channels, "map")} of ${height} × ${width} px come from ${scene.entering}. Nobody overwrites them: ${many(readersOf(scene, 0).length, "layer")} read them, and the output still holds them.`;
+  }
+  if (node === outputOf(scene)) {
+    const { writes } = scene.layers[0];
+    return `${scene.groups[0].channels} that entered + ${scene.layers.length} × ${writes} new = ${scene.output.toLocaleString("en")} maps side by side, for ${scene.next}. No layer reads here, so these lines are not counted.`;
+  }
+  const { channels, reads, writes } = scene.layers[node - 1];
+  const readers = readersOf(scene, node).length;
+  const read = readers ? `is read by ${many(readers, "later layer")}` : "is read by no later layer: its maps go to the output";
+  return `Layer ${node} reads ${many(channels, "map")} from ${many(reads.length, "source")}, writes ${writes} new ones, and ${read}.`;
+}
+
+/** What the whole block shows, at a moment of the count. @param {Scene} scene @param {number} time 0 to L @param {number} count */
+export function wholeWords(scene, time, count) {
+  const layers = scene.layers.length;
+  if (time >= layers) {
+    return {
+      title: `${many(layers, "layer")}, ${many(count, "direct connection")}`,
+      sentence: `A chain of ${layers} layers would have ${layers}. Here layer 1 has 1 source, layer ${layers} has ${layers}. Point at a layer, or use the arrow keys.`,
+    };
+  }
+  const layer = Math.min(layers, Math.floor(time + 1e-9) + 1);
+  const { reads } = scene.layers[layer - 1];
+  return {
+    title: "Count them: each layer reads all before it",
+    sentence: `Layer ${layer} has ${many(reads.length, "source")}: ${layer === 1 ? "what entered the block" : `what entered and ${layerList(Array.from({ length: layer - 1 }, (_, i) => i + 1))}`}.`,
+  };
+}
+
+/** The sum that the count makes: "1 + 2 + 3 + 4 + 5 + 6 = 6 × 7 / 2". @param {number} layers L @param {number} time 0 to L @param {number} count of the connections that are drawn */
+export function sumWords(layers, time, count) {
+  const done = Math.floor(time + 1e-9);
+  const part = count - (done * (done + 1)) / 2;
+  const terms = Array.from({ length: Math.max(1, done) }, (_, index) => index + 1);
+  const sum = terms.length > 6 ? `1 + 2 + 3 + … + ${terms[terms.length - 1]}` : terms.join(" + ");
+  if (done >= layers) return `${sum} = ${layers} × ${layers + 1} / 2`;
+  if (!done) return part ? `${part}` : "none yet";
+  return part ? `${sum} + ${part}` : sum;
+}

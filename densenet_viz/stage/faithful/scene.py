@@ -1,0 +1,276 @@
+"""Measures of how faithful maps are, side by side: curves, pictures at each step, and a table."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from densenet_viz.figures.theme import OKABE_ITO
+from densenet_viz.results.traces import Picture
+from densenet_viz.stage.shared.outline import Mask, outline
+from densenet_viz.stage.shared.packing import picture_address
+from densenet_viz.stage.shared.signed_scale import Heat, packed_palette, packed_signed
+from densenet_viz.stage.shared.words import number
+
+Words = dict[str, Any]
+Better = Literal["lower", "higher"]
+
+LEVELS = 256
+"""Into so many shares the order of the pixels is cut: one byte a pixel."""
+
+COLOURS = (OKABE_ITO[5], OKABE_ITO[4], OKABE_ITO[2], OKABE_ITO[3])
+"""Of the methods' lines; each has dashes and marks of its own, too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One map, and what was measured of it.
+
+    `heat` is (S, S), signed; `rank` (S, S) says of each pixel how many go before it. `deletion` and
+    `insertion` are the class's probabilities after 0, 1, ... of the steps. `values` are the
+    measures by the keys of `MEASURES`; one that was not taken is left out.
+    """
+
+    title: str
+    heat: Heat
+    rank: NDArray[np.int32]
+    deletion: Sequence[float]
+    insertion: Sequence[float]
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a number asks, and which way is good."""
+
+    title: str
+    better: Better
+    meaning: str
+    text: Callable[[float], str]
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}" if value >= 0.1 or value == 0 else f"{value:.1%}"
+
+
+MEASURES: Mapping[str, Measure] = {
+    "deletion": Measure(
+        "Deletion, area",
+        "lower",
+        "The probability that is left, on average, while the highest pixels go first.",
+        _share,
+    ),
+    "insertion": Measure(
+        "Insertion, area",
+        "higher",
+        "The probability that is there, on average, while the highest pixels come back first.",
+        _share,
+    ),
+    "unexplained": Measure(
+        "Infidelity, unexplained",
+        "lower",
+        "Of the changes of the score when squares are covered, the part that the map, scaled as "
+        "well as can be, does not foretell.",
+        _share,
+    ),
+    "infidelity": Measure(
+        "Infidelity",
+        "lower",
+        "The same in squared units of the score, as the paper has it: it compares maps of this "
+        "picture and class only.",
+        number,
+    ),
+    "sensitivity": Measure(
+        "Max sensitivity",
+        "lower",
+        "How far the map moves, in parts of itself, when the picture changes by a grey level.",
+        number,
+    ),
+    "pointing": Measure(
+        "Pointing game",
+        "higher",
+        "Whether the highest point lies on the object.",
+        lambda value: "hit" if value else "miss",
+    ),
+    "energy": Measure(
+        "Energy in the object",
+        "higher",
+        "The part of the positive values that lies within the true outline.",
+        _share,
+    ),
+    "average_precision": Measure(
+        "Average precision",
+        "higher",
+        "How well the highest values pick out the object, over all thresholds.",
+        _share,
+    ),
+}
+"""The rows of the table. The last three need to know where the object is."""
+
+
+def faithful_scene(
+    picture: Picture,
+    blurred: Picture,
+    mean: tuple[int, int, int],
+    *,
+    caption: str,
+    label: str,
+    methods: Sequence[Line],
+    references: Sequence[Line],
+    planned: Sequence[str],
+    mask: Mask | None,
+    notes: Sequence[str],
+) -> Words:
+    """The scene of `faithful.js`.
+
+    Args:
+        picture: (S, S, 3) uint8, as the network is given it.
+        blurred: the same out of focus, what insertion starts from.
+        mean: what stands in the place of deleted pixels, 0 to 255 a colour.
+        caption: what the picture is, a few words.
+        label: the class whose probability is followed.
+        methods: those that are measured so far, at most four.
+        references: orders and maps that ask no network.
+        planned: the titles of all methods that there will be.
+        mask: where the drawn object is, (S, S), where that is known.
+        notes: what has to be kept in mind, a sentence each.
+
+    Raises:
+        ValueError: more than four methods, or a map of another size than the picture.
+    """
+    if len(planned) > len(COLOURS):
+        raise ValueError(f"{len(planned)} methods were given; up to {len(COLOURS)} are allowed.")
+    shape = picture.shape[:2]
+    for line in (*methods, *references):
+        if line.heat.shape != shape or line.rank.shape != shape:
+            raise ValueError(f"A map is {line.heat.shape}; the picture's {shape} is expected.")
+    lines = [_line(line, colour) for line, colour in zip(methods, COLOURS, strict=False)]
+    return {
+        "title": _title(methods, references, len(planned), label),
+        "sentence": _sentence(methods, references, label),
+        "caption": caption,
+        "label": label,
+        "picture": picture_address(picture),
+        "blurred": picture_address(blurred),
+        "mean": list(mean),
+        "size": len(picture),
+        "lines": [*lines, *(_line(line, "") for line in references)],
+        "waiting": list(planned[len(methods) :]),
+        "outline": "" if mask is None else outline(mask),
+        "palette": packed_palette(),
+        "measures": _table(methods, references),
+        "notes": list(notes),
+    }
+
+
+def packed_order(rank: NDArray[np.int32]) -> str:
+    """The order of the pixels (S, S) as bytes, in base64.
+
+    A pixel is among the first n-th share iff its byte is below `LEVELS` * n: exactly so for the
+    shares that are whole parts of `LEVELS`.
+
+    >>> order = np.arange(LEVELS, dtype=np.int32).reshape(16, 16)
+    >>> base64.b64decode(packed_order(order)) == bytes(range(LEVELS))
+    True
+    """
+    bounds = [round(rank.size * level / LEVELS) for level in range(1, LEVELS)]
+    places = np.searchsorted(bounds, rank.ravel(), side="right").astype(np.uint8)
+    return base64.b64encode(places.tobytes()).decode()
+
+
+def _line(line: Line, colour: str) -> Words:
+    return {
+        "title": line.title,
+        "colour": colour,
+        "order": packed_order(line.rank),
+        "heat": packed_signed(line.heat),
+        "deletion": [round(float(value), 5) for value in line.deletion],
+        "insertion": [round(float(value), 5) for value in line.insertion],
+        "areas": {
+            name: MEASURES[name].text(line.values[name]) for name in ("deletion", "insertion")
+        },
+    }
+
+
+# -- the table ------------------------------------------------------------------------------
+
+
+def _table(methods: Sequence[Line], references: Sequence[Line]) -> list[Words]:
+    """A row for each measure that was taken of some map."""
+    lines = (*methods, *references)
+    rows = []
+    for key, measure in MEASURES.items():
+        if not any(key in line.values for line in lines):
+            continue
+        best = _best(key, methods)
+        rows.append(
+            {
+                "title": measure.title,
+                "better": f"{measure.better} is better",
+                "meaning": measure.meaning,
+                "values": [
+                    {
+                        "text": measure.text(line.values[key]) if key in line.values else "–",
+                        "best": line in best and len(methods) > 1,
+                    }
+                    for line in lines
+                ],
+            }
+        )
+    return rows
+
+
+def _best(key: str, lines: Sequence[Line]) -> list[Line]:
+    """The lines that no other one beats, as the table shows them; none where all are alike."""
+    known = [line for line in lines if key in line.values]
+    if not known:
+        return []
+    sign = 1 if MEASURES[key].better == "higher" else -1
+    top = max(known, key=lambda line: sign * line.values[key])
+    text = MEASURES[key].text
+    best = [line for line in known if text(line.values[key]) == text(top.values[key])]
+    return [] if len(best) == len(known) > 1 else best
+
+
+# -- words ----------------------------------------------------------------------------------
+
+
+def _title(methods: Sequence[Line], references: Sequence[Line], planned: int, label: str) -> str:
+    if len(methods) < planned:
+        return f"Do the highest pixels matter to the network’s {label}?"
+    if len(methods) == 1:
+        return _alone(methods[0], references, label)
+    winners: dict[str, str] = {}
+    for key, measure in MEASURES.items():
+        best = _best(key, methods)
+        if len(best) == 1 and key != "infidelity":
+            winners.setdefault(best[0].title, measure.title.split(",")[0].lower())
+    if not winners:
+        return "No measure tells these maps apart"
+    if len(winners) == 1:
+        (name,) = winners
+        return f"{name} is ahead in every measure that tells these maps apart"
+    (one, first), (two, second), *_ = winners.items()
+    return f"The measures disagree: {one} leads in {first}, {two} in {second}"
+
+
+def _alone(line: Line, references: Sequence[Line], label: str) -> str:
+    others = [other.values["deletion"] for other in references]
+    if others and line.values["deletion"] < min(others):
+        return f"Without the pixels that {line.title} marks, {label} is gone soonest"
+    return f"{line.title} takes {label} away no sooner than what asks no network"
+
+
+def _sentence(methods: Sequence[Line], references: Sequence[Line], label: str) -> str:
+    if not methods:
+        return f"Pixels go, highest value first, and the probability of {label} is followed."
+    areas = ", ".join(
+        f"{line.title} {MEASURES['deletion'].text(line.values['deletion'])}"
+        for line in (*methods, *references)
+    )
+    return f"While its highest pixels go, this much of {label} is left on average: {areas}."

@@ -1,0 +1,73 @@
+// The slides on a phone: one at a time, as wide as the window and as tall as they like.
+
+import { h, say } from "../shared/dom.js";
+import { inside, moved } from "../lecture/place.js";
+import { Slide } from "../lecture/slide.js";
+import { onSwipe } from "../lecture/swipe.js";
+
+/** @typedef {import("../lecture/place.js").Place} Place */
+/** @typedef {import("../lecture/place.js").Scene} Scene */
+
+/** Slides that are kept as they were left; a phone has little memory. */
+const MOST_MOUNTED = 4;
+
+/** @type {Record<string, string>} */
+const KEYS = { ArrowRight: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back" };
+
+export class FollowSlides {
+  /** @param {Scene} deck @param {(place: Place) => void} tell the follower has gone to a place */
+  constructor(deck, tell) {
+    this.deck = deck;
+    this.tell = tell;
+    /** @type {Place} */
+    this.at = { slide: 0, step: 0 };
+    /** @type {Map<number, Slide>} by place, the one that was seen last at the end */
+    this.slides = new Map();
+    this.hall = h("div", { class: "lecture-hall", tabindex: -1 });
+    this.place = h("span", { class: "follow-place", role: "status" });
+    const turn = (/** @type {string} */ text, /** @type {string} */ name, /** @type {string} */ action) =>
+      h("button", { type: "button", class: "follow-turn", "aria-label": name, onclick: () => this.turn(action) }, text);
+    this.node = h("div", { class: "follow-slides" }, this.hall, h("nav", { class: "follow-nav", "aria-label": "Slides" }, turn("‹", "Back", "back"), this.place, turn("›", "Next", "next")));
+    this.node.addEventListener("keydown", (event) => this.key(event));
+    onSwipe(this.hall, (action) => this.turn(action));
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const inPicture = event.composedPath().some((node) => node instanceof Element && node.matches(".lecture-picture"));
+    const action = KEYS[event.key];
+    if (!action || inPicture || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.turn(action);
+  }
+
+  /** @param {string} action */
+  turn(action) {
+    this.go(moved(this.at, action, this.deck.slides));
+    this.tell(this.at);
+  }
+
+  /** @param {Place} place */
+  go(place) {
+    const before = this.slides.get(this.at.slide);
+    const other = this.at.slide !== place.slide;
+    this.at = inside(place, this.deck.slides);
+    if (other) before?.hide();
+    this.slide(this.at.slide).show(this.at.step);
+    say(this.place, `Slide ${this.at.slide + 1} of ${this.deck.slides.length}`);
+  }
+
+  /** @param {number} index */
+  slide(index) {
+    const slide = this.slides.get(index) ?? new Slide(this.deck, index, () => {});
+    if (!slide.node.isConnected) this.hall.append(slide.node);
+    this.slides.delete(index);
+    this.slides.set(index, slide);
+    const [oldest, first] = [...this.slides][0];
+    if (this.slides.size > MOST_MOUNTED) {
+      first.destroy();
+      this.slides.delete(oldest);
+    }
+    return slide;
+  }
+}

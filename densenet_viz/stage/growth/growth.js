@@ -1,0 +1,214 @@
+// The growth stage: real feature maps in groups; layer after layer reads all and adds k.
+
+import { h, onWidth, pointIn, say, sharper, sized, spareOf } from "../shared/dom.js";
+import { groupAt, layoutAt, tilesPerRow } from "./geometry.js";
+import { Labels } from "./labels.js";
+import { paint } from "./paint.js";
+import { STEP_MILLISECONDS, momentAt } from "./timing.js";
+import { placeAt, sentenceAt, titleAt } from "./words.js";
+import { badge } from "../shared/badge.js";
+import { bytesOf, paintMaps, rangeOf, unpack } from "../shared/maps.js";
+import { Player } from "../shared/player.js";
+
+/** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./geometry.js").Frame} Frame */
+
+const FIRST_PLAY_MILLISECONDS = 900;
+
+/** Clear pixels between the tiles of a sheet. @param {number} side of a tile, in pixels */
+function gapOf(side) {
+  return Math.max(1, Math.round(side / 14));
+}
+
+class Growth {
+  /** @param {HTMLElement} root @param {Scene} scene */
+  constructor(root, scene) {
+    this.root = root;
+    this.time = 0;
+    this.scene = scene;
+    this.maps = scene.groups.map((group) => unpack(group.maps));
+    this.palette = bytesOf(scene.palette);
+    this.labels = new Labels(scene);
+    /** @type {import("./paint.js").Sheet[]} */
+    this.sheets = [];
+    /** @type {Frame | undefined} */
+    this.frame = undefined;
+    /** @type {import("./geometry.js").Layout | undefined} */
+    this.layout = undefined;
+    this.badge = h("span", { class: "stage-badge" });
+    this.title = h("h2", { class: "stage-title" });
+    this.sentence = h("p", { class: "stage-sentence", "aria-live": "polite" });
+    this.canvas = h("canvas", { role: "img" });
+    this.context = sized(this.canvas, 1, 1);
+    this.over = h("div", { class: "growth-over" });
+    this.view = h(
+      "div",
+      { class: "stage-view", tabindex: 0, role: "group", "aria-label": "Growth stage. Space plays and pauses, arrow keys step." },
+      this.canvas,
+      this.over,
+    );
+    this.scale = h(
+      "select",
+      { class: "stage-choice", "aria-label": "Colour scale of the maps", onchange: () => this.rescale() },
+      h("option", { value: "map" }, "each map on its own scale"),
+      h("option", { value: "all" }, "one scale for all maps"),
+    );
+    this.legend = h("span", { class: "growth-legend" });
+    this.player = new Player({
+      steps: scene.layers.length,
+      stepMilliseconds: STEP_MILLISECONDS,
+      noun: "layer",
+      label: (time) => placeAt(this.scene, time),
+      draw: (time) => this.draw(time),
+    });
+    root.append(
+      h("div", { class: "stage-head" }, this.badge, this.title, this.sentence),
+      this.view,
+      h("div", { class: "growth-controls" }, this.player.node, h("div", { class: "growth-scale" }, this.scale, this.legend)),
+    );
+    this.listen();
+    this.announce();
+    this.stop = onWidth(this.view, (width) => this.resize(width));
+    this.startWhenSeen();
+  }
+
+  listen() {
+    this.root.addEventListener("keydown", (event) => this.player.key(event));
+    this.view.addEventListener("pointermove", (event) => this.point(event));
+    this.view.addEventListener("pointerleave", () => this.labels.unpoint());
+    let start = NaN; // a swipe to the left goes on by a layer, to the right back
+    this.view.addEventListener("touchstart", (event) => (start = event.touches[0].clientX), { passive: true });
+    this.view.addEventListener("touchend", (event) => {
+      const moved = event.changedTouches[0].clientX - start;
+      if (Math.abs(moved) > 40) this.player.step(moved < 0 ? 1 : -1);
+    });
+  }
+
+  /** Plays once by itself when it first comes into view, unless less motion is asked for. */
+  startWhenSeen() {
+    if (this.player.reduced) return;
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries[0].isIntersecting) return;
+      seen.disconnect();
+      this.timer = setTimeout(() => this.player.time === 0 && this.player.play(), FIRST_PLAY_MILLISECONDS);
+    });
+    seen.observe(this.view);
+    this.seen = seen;
+  }
+
+  /** The badge and the words that the scene brings. */
+  announce() {
+    const { kind, text } = badge(this.scene);
+    this.badge.dataset.kind = kind;
+    say(this.badge, `${kind === "live" ? "●" : "▲"} ${text}`);
+    this.over.replaceChildren(...this.labels.nodes);
+  }
+
+  /** Takes another scene; time goes on from where it stands. @param {Scene} scene */
+  update(scene) {
+    this.scene = scene;
+    this.maps = scene.groups.map((group) => unpack(group.maps));
+    this.palette = bytesOf(scene.palette);
+    this.labels = new Labels(scene);
+    this.announce();
+    if (this.frame) this.resize(this.frame.width);
+    this.player.setSteps(scene.layers.length);
+  }
+
+  rescale() {
+    if (!this.frame) return;
+    this.paintSheets(this.frame.perRow);
+    this.draw(this.time);
+  }
+
+  /** @param {number} perRow */
+  paintSheets(perRow) {
+    const range = this.scale.value === "all" ? rangeOf(this.maps) : null;
+    this.sheets = this.maps.map((maps, index) => ({
+      colour: this.scene.groups[index].colour,
+      count: maps.count,
+      side: maps.width,
+      gap: gapOf(maps.width),
+      canvas: paintMaps(maps, perRow, this.palette, range, gapOf(maps.width)),
+    }));
+    const words = range ? `dark ${range[0].toFixed(1)}, bright ${range[1].toFixed(1)}` : "dark: a map's lowest value, bright: its highest";
+    say(this.legend, words);
+  }
+
+  /** The view's height: what the window, or a slide, leaves beside title, controls and player. @param {boolean} phone */
+  viewHeight(phone) {
+    const spare = spareOf(this.root, this.view);
+    if (spare) return Math.max(220, spare);
+    return phone ? 430 : Math.max(420, Math.min(640, globalThis.innerHeight - 450));
+  }
+
+  /** @param {number} width */
+  resize(width) {
+    const phone = width < 640;
+    const channels = this.scene.groups.map((group) => group.channels);
+    const perRow = tilesPerRow(channels, phone ? 110 : 60);
+    const height = this.viewHeight(phone);
+    this.frame = { width, height, phone, perRow, channels, top: 44, bottom: phone ? 62 : 78 };
+    this.root.classList.toggle("growth-phone", phone);
+    this.context = sized(this.canvas, width, height);
+    this.paintSheets(perRow);
+    this.draw(Math.min(this.time, this.scene.layers.length));
+  }
+
+  /** @param {number} time */
+  draw(time) {
+    this.time = time;
+    if (!this.frame) return;
+    this.layout = layoutAt(this.frame, time);
+    paint(this.context, this.frame, this.layout, this.sheets, time);
+    this.labels.place(this.frame, this.layout, time);
+    say(this.title, titleAt(this.scene, time));
+    const words = sentenceAt(this.scene, time);
+    if (this.sentence.textContent === words) return;
+    this.sentence.textContent = words;
+    this.canvas.setAttribute("aria-label", words);
+    this.root.dataset.done = String(momentAt(time).done);
+  }
+
+  /** @param {PointerEvent} event */
+  point(event) {
+    if (!this.layout) return;
+    const [x, y] = pointIn(event, this.canvas);
+    const found = groupAt(this.layout, x, y, momentAt(this.time).done);
+    if (found) this.labels.point(found.column, found.box.source, x, y, this.canvas.clientWidth);
+    else this.labels.unpoint();
+  }
+
+  /** Builds up to a layer before the visitor's eyes, or goes back to one. @param {{layer?: number}} state */
+  go({ layer = this.scene.layers.length }) {
+    this.seen?.disconnect();
+    clearTimeout(this.timer);
+    this.player.playTo(Math.max(0, Math.min(this.scene.layers.length, layer)));
+  }
+
+  /** How the picture and its animation are saved. @returns {import("../shared/stage.js").Saved} */
+  save() {
+    const { canvas, view: until, scene, player } = this;
+    const redraw = () => this.frame && this.resize(this.frame.width);
+    const prepare = () => (player.pause(), sharper(2, redraw));
+    const restore = () => (redraw(), player.seek(player.time));
+    const draw = (/** @type {number} */ time) => this.draw(time);
+    return { name: "growth", redraw, film: { canvas, until, steps: scene.layers.length, stepMilliseconds: STEP_MILLISECONDS, prepare, draw, restore } };
+  }
+
+  destroy() {
+    this.player.pause();
+    clearTimeout(this.timer);
+    this.seen?.disconnect();
+    this.stop();
+  }
+}
+
+/**
+ * @param {HTMLElement} root @param {Scene} scene
+ * @returns {import("../shared/stage.js").Stage & {go: (state: {layer?: number}) => void}}
+ */
+export function mount(root, scene) {
+  const stage = new Growth(root, scene);
+  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), go: (state) => stage.go(state), save: () => stage.save() };
+}

@@ -1,0 +1,79 @@
+// What the growth stage says at each moment, from the measured numbers alone.
+
+import { momentAt } from "./timing.js";
+
+/**
+ * The scene as `densenet_viz/stage/growth.py` makes it.
+ * @typedef {object} Scene
+ * @property {string} picture data address of the input
+ * @property {string} caption
+ * @property {number} block
+ * @property {[number, number]} size height and width of the maps, in pixels
+ * @property {[number, number]} shownSize of the tiles as sent
+ * @property {string} entering
+ * @property {{layer: number, colour: string, channels: number, maps: import("../shared/maps.js").PackedMaps}[]} groups
+ * @property {{reads: number, writes: number, total: number}[]} layers
+ * @property {string} kernel
+ * @property {boolean} trained
+ * @property {string[]} mismatches
+ * @property {{parameters: number, multiplyAdds: number}} numbers
+ * @property {string} palette
+ */
+
+/** @param {number} count @param {string} noun */
+function many(count, noun) {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** @param {Scene} scene @param {number} time */
+export function titleAt(scene, time) {
+  const growth = scene.layers[0].writes;
+  const { layer, done } = momentAt(time);
+  if (layer === 0 && done === 0) return `It starts with ${scene.groups[0].channels} maps of the picture`;
+  if (layer === 0 && done === scene.layers.length) {
+    return `${scene.layers[done - 1].total.toLocaleString("en")} maps, and not one was overwritten`;
+  }
+  return `Every layer keeps everything before it, and adds ${growth}`;
+}
+
+/** @param {Scene} scene @param {number} time */
+export function sentenceAt(scene, time) {
+  const { layer, done } = momentAt(time);
+  const [height, width] = scene.size;
+  const start = scene.groups[0].channels;
+  if (layer === 0 && done === 0) {
+    return `${many(start, "map")} of ${height} × ${width} px come ${scene.entering}. Press play, or step layer by layer.`;
+  }
+  const { reads, writes, total } = scene.layers[(layer || done) - 1];
+  if (layer === 0 && done === scene.layers.length) {
+    return `${start} ${scene.entering} + ${done} × ${writes} new = ${total.toLocaleString("en")}. The last layer read ${many(reads, "map")} from ${many(done, "place")}.`;
+  }
+  return layer === 0
+    ? `${equation(scene, done)}. Nothing was overwritten: the ${many(reads, "map")} it read still stand${reads === 1 ? "s" : ""} beside the ${writes} it wrote.`
+    : `Layer ${layer} reads all ${many(reads, "map")} it is given and writes ${writes} new. Nothing is overwritten: ${reads} + ${writes} = ${total}.`;
+}
+
+/**
+ * The lecture's own line, "Layer 1: 64 in + 32 new = 96".
+ * @param {Scene} scene @param {number} layer counted from 1
+ */
+export function equation(scene, layer) {
+  const { reads, writes, total } = scene.layers[layer - 1];
+  return `Layer ${layer}: ${reads} in + ${writes} new = ${total}`;
+}
+
+/** @param {Scene} scene @param {number} time */
+export function placeAt(scene, time) {
+  const { layer, done } = momentAt(time);
+  const count = scene.layers.length;
+  return layer === 0 && done === 0 ? `start, ${many(count, "layer")}` : `layer ${layer || done} of ${count}`;
+}
+
+/** What a group is, for a pointer that rests on it. @param {Scene} scene @param {number} source */
+export function groupWords(scene, source) {
+  let start = 0;
+  for (let layer = 0; layer < source; layer++) start += scene.groups[layer].channels;
+  const stop = start + scene.groups[source].channels - 1;
+  const writer = source === 0 ? scene.entering : `written by layer ${source}`;
+  return `channels ${start}–${stop}: ${writer}`;
+}

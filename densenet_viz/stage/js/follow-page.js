@@ -1,7 +1,0 @@
-// The page of a phone that follows: what `lecture/page.py` loads.
-
-import { Follow } from "./follow.js";
-import { codeIn } from "./follow-state.js";
-
-const root = /** @type {HTMLElement} */ (document.getElementById("follow"));
-new Follow(root, root.dataset.base ?? "").start(codeIn(location.pathname));

@@ -1,0 +1,186 @@
+// The presenter's side of following: opens a room, shows its code, tells it each move, shows answers.
+
+import { answerBars } from "../shared/answer-bars.js";
+import { h, say } from "../shared/dom.js";
+import { answeredWords, followersWords, Latest, localWords, spaced } from "./hall-state.js";
+
+/** @typedef {import("./place.js").Place} Place */
+/** @typedef {import("./place.js").Scene} Scene */
+/** @typedef {{code: string, token: string, address: string, qr: string, key: string}} Room */
+/** @typedef {{followers: number, questions: Record<string, {counts: number[], revealed: boolean}>}} Tally */
+
+const KEPT = "densenet-viz-room";
+const POLL_MILLISECONDS = 2000;
+const WITHOUT = "Students cannot follow: this server was started without the routes for it. Start it with streamlit run app.py.";
+
+/** What the server refuses, in its own sentence. */
+class Refused extends Error {}
+
+export class LectureHall {
+  /**
+   * @param {Scene} deck
+   * @param {{key: string, base: string} | undefined} hall the published deck, and the path before the app's own
+   * @param {(slide: number) => Element | null | undefined} questionOf the element of a slide's question, by the slide's place
+   */
+  constructor(deck, hall, questionOf) {
+    this.deck = deck;
+    this.hall = hall;
+    this.questionOf = questionOf;
+    /** @type {Room | null} */
+    this.room = null;
+    /** @type {Tally | null} */
+    this.tally = null;
+    /** @type {Place} */
+    this.at = { slide: 0, step: 0 };
+    this.moves = new Latest((/** @type {Place} */ { slide, step }) => this.post("move", { slide: slide + 1, step }).catch((error) => this.failed(error)));
+    this.openButton = h("button", { type: "button", class: "lecture-button", disabled: !hall, onclick: () => this.open() }, "Let students follow");
+    this.closeButton = h("button", { type: "button", class: "lecture-button", onclick: () => this.close() }, "Stop following");
+    this.line = h("p", { class: "rooms-line", role: "status", "aria-live": "polite" }, hall ? "" : WITHOUT);
+    this.code = h("p", { class: "rooms-code" });
+    this.picture = h("img", { class: "rooms-qr", alt: "QR code of the address for phones" });
+    this.address = h("p", { class: "rooms-address" });
+    this.local = h("p", { class: "rooms-local" });
+    this.count = h("p", { class: "rooms-count" });
+    this.card = h("div", { class: "rooms-card", hidden: true }, this.picture, h("div", {}, this.address, this.code, this.count, this.local, this.closeButton));
+    /** For the page: the button, then code and QR code. */
+    this.node = h("section", { class: "rooms", "aria-label": "Following on phones" }, this.openButton, this.line, this.card);
+    this.badgeCode = h("b", {});
+    this.badgeCount = h("span", {});
+    const shown = h("button", { type: "button", class: "rooms-badge", title: "Show the code and the QR code", onclick: () => this.large.togglePopover() }, "follow ", this.badgeCode, " ", this.badgeCount);
+    this.largePicture = h("img", { class: "rooms-qr", alt: "QR code of the address for phones" });
+    this.largeAddress = h("p", { class: "rooms-address" });
+    this.largeCode = h("p", { class: "rooms-code" });
+    this.large = h("div", { class: "rooms-large", popover: "auto", role: "dialog", "aria-label": "Code for phones" }, this.largePicture, this.largeAddress, this.largeCode);
+    /** For a corner of each slide: the code, and how many follow or have answered; large, for who comes late. */
+    this.badge = h("span", { class: "rooms-corner", hidden: true }, shown, this.large);
+    this.resume();
+  }
+
+  /** @param {string} what @param {Record<string, unknown>} [content] */
+  async post(what, content = {}) {
+    const path = what === "open" ? "open" : `${this.room?.code}/${what}`;
+    const answer = await fetch(`${this.hall?.base}/hall/${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...(this.room ? { Authorization: `Bearer ${this.room.token}` } : {}) },
+      body: JSON.stringify(content),
+      keepalive: true,
+    });
+    if (answer.headers.get("content-type") !== "application/json") throw new Refused(WITHOUT);
+    const told = await answer.json();
+    if (!answer.ok) throw Object.assign(new Refused(told.error), { status: answer.status });
+    return told;
+  }
+
+  async open() {
+    this.openButton.disabled = true;
+    say(this.line, "Opening …");
+    try {
+      const key = this.hall?.key ?? "";
+      const room = { ...(await this.post("open", { deck: key, origin: location.origin })), key };
+      sessionStorage.setItem(KEPT, JSON.stringify(room));
+      this.lead(room);
+    } catch (error) {
+      this.openButton.disabled = false;
+      say(this.line, error instanceof Refused ? error.message : "The server did not answer: try again.");
+    }
+  }
+
+  /** After a reload the window still leads its room. */
+  resume() {
+    const kept = sessionStorage.getItem(KEPT);
+    if (!kept || !this.hall) return;
+    const room = /** @type {Room} */ (JSON.parse(kept));
+    if (room.key === this.hall.key) this.lead(room);
+  }
+
+  /** @param {Room} room */
+  lead(room) {
+    this.room = room;
+    say(this.line, "");
+    for (const node of [this.code, this.largeCode, this.badgeCode]) say(node, spaced(room.code));
+    for (const node of [this.address, this.largeAddress]) say(node, room.address.replace(/^https?:\/\//, ""));
+    for (const node of [this.picture, this.largePicture]) node.src = room.qr;
+    say(this.local, localWords(location.origin));
+    this.show();
+    this.moves.give(this.at);
+    this.polling = setInterval(() => this.poll(), POLL_MILLISECONDS);
+    this.poll();
+  }
+
+  async poll() {
+    try {
+      this.tally = await this.post("tally");
+      say(this.line, "");
+      this.show();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  failed(error) {
+    if (!this.room) return;
+    const gone = error instanceof Refused && [403, 404].includes(/** @type {any} */ (error).status);
+    if (gone) this.forget("The room is no longer open. Let students follow again to get a new code.");
+    else say(this.line, "Phones are not reached just now. Trying again …");
+  }
+
+  async close() {
+    await this.post("close").catch(() => {});
+    this.forget("Nobody follows any more, and nothing was kept.");
+  }
+
+  /** @param {string} why */
+  forget(why) {
+    clearInterval(this.polling);
+    sessionStorage.removeItem(KEPT);
+    this.room = this.tally = null;
+    say(this.line, why);
+    this.show();
+  }
+
+  /** The hall goes on; phones are told when they can be. @param {Place} at */
+  move(at) {
+    this.at = at;
+    if (this.large.isConnected) this.large.hidePopover();
+    if (this.room) this.moves.give(at);
+    this.show();
+  }
+
+  /** Everybody sees the answers to a slide's question. @param {number} slide its place, from 0 */
+  reveal(slide) {
+    if (this.room && this.deck.slides[slide].question) this.post("reveal", { slide: slide + 1 }).then(() => this.poll(), (error) => this.failed(error));
+  }
+
+  show() {
+    const { room, tally } = this;
+    this.openButton.hidden = room !== null;
+    this.openButton.disabled = !this.hall;
+    this.card.hidden = this.badge.hidden = room === null;
+    const asked = tally?.questions[this.at.slide + 1];
+    const follow = tally ? followersWords(tally.followers) : "";
+    say(this.count, follow);
+    say(this.badgeCount, asked && tally ? answeredWords(asked.counts, tally.followers) : follow);
+    this.bars(asked);
+  }
+
+  /** The hall sees nothing of the answers before they are told. @param {{counts: number[], revealed: boolean} | undefined} asked */
+  bars(asked) {
+    const { slide } = this.at;
+    const question = this.questionOf(slide);
+    const before = question?.querySelector(".answer-bars");
+    const told = this.deck.slides[slide].question;
+    if (asked?.revealed && told && question) {
+      const bars = answerBars(told.options, asked.counts, told.right);
+      if (before) before.replaceWith(bars);
+      else question.append(bars);
+    } else before?.remove();
+    question?.classList.toggle("rooms-told", Boolean(asked?.revealed));
+  }
+
+  destroy() {
+    clearInterval(this.polling);
+    this.node.remove();
+    this.badge.remove();
+  }
+}

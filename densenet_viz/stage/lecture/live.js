@@ -1,0 +1,22 @@
+// Between a live picture in the lecture and the server: a question out, a scene back. It shows nothing,
+// and stands beside the lecture so that an answer does not send all of the lecture's pictures again.
+
+/** @typedef {{id: number, slide: number, scene?: any, error?: string}} Answer */
+
+/**
+ * @param {HTMLElement} _root @param {Partial<Answer>} data @param {(name: string, value: unknown) => void} tell
+ * @returns {import("../shared/stage.js").Stage}
+ */
+export function mount(_root, data, tell) {
+  let answered = data.id ?? 0;
+  const ask = (/** @type {Event} */ event) => tell("asked", { ...(/** @type {CustomEvent} */ (event).detail), id: Date.now() });
+  window.addEventListener("lecture-ask", ask);
+  return {
+    update: (/** @type {Partial<Answer>} */ next) => {
+      if (!next.id || next.id === answered) return;
+      answered = next.id;
+      window.dispatchEvent(new CustomEvent("lecture-answer", { detail: next }));
+    },
+    destroy: () => window.removeEventListener("lecture-ask", ask),
+  };
+}

@@ -1,0 +1,150 @@
+// One slide: its title, words, picture and question, and what of them is there at a step.
+
+import { h } from "../shared/dom.js";
+import { Picture } from "./picture.js";
+import { elementsOf, showStep } from "./words.js";
+
+/** @typedef {import("./place.js").Scene} Scene */
+/** @typedef {import("./place.js").Question} Question */
+
+/** @param {Question} question @returns {HTMLElement} */
+function questionOf({ text, options, step = 0 }) {
+  const choices = options.map((option) => h("li", {}, option));
+  return h("div", { class: "lecture-question", "data-step": step }, h("p", {}, text), h("ol", {}, ...choices));
+}
+
+/** Stages that are about as tall as wide, and so stand beside words. */
+const SQUARE = ["lineup"];
+/** Letters that stand in a line or two over a picture, and are too few for a column beside it. */
+const FEW = 160;
+
+/** Whether a slide's words stand over its picture. @param {import("./place.js").Slide} slide */
+export function isOver({ layout, blocks, question, picture }) {
+  const letters = blocks.reduce((sum, { spans }) => sum + spans.reduce((all, { text }) => all + text.length, 0), 0);
+  return layout === "both" && !question && letters <= FEW && blocks.every(({ kind }) => kind === "p") && !SQUARE.includes(picture?.stage ?? "");
+}
+
+export class Slide {
+  /**
+   * @param {Scene} deck @param {number} index
+   * @param {(slide: number, settings: Record<string, string>) => void} ask
+   */
+  constructor(deck, index, ask) {
+    const scene = deck.slides[index];
+    this.scene = scene;
+    this.index = index;
+    this.step = 0;
+    this.answered = false;
+    const controls = deck.live?.[index] ?? [];
+    this.picture = scene.picture && new Picture(deck, scene.picture, { controls, ask: (settings) => ask(index, settings) });
+    this.question = scene.question && questionOf(scene.question);
+    const words = h("div", { class: "lecture-words", tabindex: -1 }, ...elementsOf(scene.blocks), ...(this.question ? [this.question] : []));
+    const author = scene.layout === "title" && deck.author ? [h("p", { class: "lecture-author" }, deck.author)] : [];
+    this.node = h(
+      "section",
+      {
+        ...{ class: `lecture-slide lecture-away${isOver(scene) ? " lecture-over" : ""}`, "data-layout": scene.layout, "data-slide": index + 1 },
+        ...{ "aria-roledescription": "slide", "aria-label": `Slide ${index + 1} of ${deck.slides.length}: ${scene.title}` },
+      },
+      h("h2", {}, scene.title),
+      h("div", { class: "lecture-body" }, ...(words.childElementCount ? [words] : []), ...(this.picture ? [this.picture.node] : [])),
+      ...author,
+    );
+    this.words = scene.layout === "words" ? words : null;
+    this.fitted = false;
+    this.node.inert = true;
+    showStep(this.node, 0);
+  }
+
+  /** Gets the picture ready at the step where the slide will be entered. @param {number} step */
+  prepare(step) {
+    if (!this.fitted) this.fit(false);
+    return this.picture?.mount(step) ?? Promise.resolve();
+  }
+
+  /** @param {number} step */
+  show(step) {
+    this.step = step;
+    showStep(this.node, step);
+    const reveal = this.scene.question?.reveal;
+    this.mark(this.answered || (reveal !== undefined && step >= reveal));
+    this.node.classList.remove("lecture-away");
+    this.node.inert = false;
+    if (!this.fitted) this.fit(false);
+    if (!this.picture) return;
+    if (this.picture.stage) this.picture.step(step);
+    else this.picture.mount(step);
+  }
+
+  hide() {
+    this.node.classList.add("lecture-away");
+    this.node.inert = true;
+    this.picture?.pause();
+  }
+
+  /** Tells the right answer, or hides it again. */
+  answer() {
+    this.answered = !this.answered;
+    this.mark(this.answered);
+  }
+
+  /** @param {boolean} told */
+  mark(told) {
+    const right = this.scene.question?.right ?? -1;
+    this.question?.querySelectorAll("li").forEach((choice, place) => {
+      choice.classList.toggle("lecture-right", told && place === right);
+    });
+  }
+
+  /** Words are as large as they can be together. @param {HTMLElement} words */
+  fitWords(words) {
+    for (let part = 1; part > 0.6; part -= 0.08) {
+      words.style.setProperty("--fit", part.toFixed(2));
+      const parts = [words, ...words.querySelectorAll(".lecture-table")];
+      if (parts.every((each) => each.scrollHeight <= each.clientHeight && each.scrollWidth <= each.clientWidth)) return;
+    }
+  }
+
+  /** @param {boolean} again whether its room has changed */
+  fit(again) {
+    if (this.words && (again || !this.fitted)) this.fitWords(this.words);
+    this.fitted = true;
+    if (!this.picture) return;
+    this.picture.dirty ||= again;
+    this.picture.fit();
+  }
+
+  reset() {
+    this.answered = false;
+    this.show(this.step);
+    return this.picture?.reset(this.step);
+  }
+
+  destroy() {
+    this.picture?.destroy();
+    this.node.remove();
+  }
+}
+
+/**
+ * A picture of a slide as it stands, small: its nodes, and what its canvases show.
+ * @param {HTMLElement} slide @param {number} width of the whole slide @param {number} height
+ * @param {number} small width of the picture
+ */
+export function thumbnail(slide, width, height, small) {
+  const copy = /** @type {HTMLElement} */ (slide.cloneNode(true));
+  copy.classList.remove("lecture-away");
+  const [from, to] = [canvasesOf(slide), canvasesOf(copy)];
+  from.forEach((canvas, place) => canvas.width && canvas.height && to[place]?.getContext("2d")?.drawImage(canvas, 0, 0));
+  const scale = small / width;
+  const hall = h("div", { class: "lecture-hall", style: `width:${width}px;height:${height}px;transform:scale(${scale})` }, copy);
+  const node = h("div", { class: "lecture-thumbnail", style: `width:${small}px;height:${Math.round(height * scale)}px`, "aria-hidden": "true" }, hall);
+  node.inert = true;
+  return node;
+}
+
+/** @param {HTMLElement} slide @returns {HTMLCanvasElement[]} */
+function canvasesOf(slide) {
+  const shadow = slide.querySelector(".lecture-stage")?.shadowRoot;
+  return shadow ? [...shadow.querySelectorAll("canvas")] : [];
+}

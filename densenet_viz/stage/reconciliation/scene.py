@@ -1,0 +1,97 @@
+"""From a network's trainable parameters to Keras's total, line by line, for each of the nine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from densenet_viz.facts.arithmetic.inventory import Inventory
+from densenet_viz.facts.systems import SYSTEMS, System
+
+Words = dict[str, Any]
+
+
+def reconciliation_scene(
+    inventories: Mapping[str, Inventory], *, counted: Collection[str], chosen: str
+) -> Words:
+    """The scene of `reconciliation.js`.
+
+    The stage tells `chosen` as a system's name whenever the visitor chooses one.
+
+    Args:
+        inventories: one for each of the nine.
+        counted: the systems whose inventory was counted on a live network.
+        chosen: the system shown large at the start.
+    """
+    systems = [
+        reconciled(system, inventories[name], live=name in counted)
+        for name, system in SYSTEMS.items()
+    ]
+    equal = sum(system["equal"] and system["depth"] == system["citedDepth"] for system in systems)
+    return {
+        "systems": systems,
+        "chosen": chosen if chosen in SYSTEMS else next(iter(SYSTEMS)),
+        "verdict": f"{equal} of {len(systems)} equal what Keras prints, in parameters and in depth",
+    }
+
+
+def reconciled(system: System, inventory: Inventory, *, live: bool) -> Words:
+    """One system's lines: three parts, their sum beside Keras's total, and the depth.
+
+    Raises:
+        ValueError: the inventory's parts do not make up its total.
+    """
+    how = "counted live" if live else "computed"
+    parts = [
+        {
+            "key": "parameters",
+            "count": inventory.parameters,
+            "name": "trainable parameters",
+            "note": "weights and biases that training changes",
+            "how": how,
+        },
+        {
+            "key": "statistics",
+            "count": inventory.running_statistics,
+            "name": "running statistics",
+            "note": f"a mean and a variance for each of {inventory.running_statistics // 2:,} "
+            f"channels, in {inventory.depth_parts['batch norms']} batch norms",
+            "how": how,
+        },
+        {
+            "key": "biases",
+            "count": inventory.keras_biases,
+            "name": "convolution biases",
+            "note": _bias_words(inventory),
+            "how": f"from widths {how}" if inventory.keras_biases else how,
+        },
+    ]
+    total = sum(int(str(part["count"])) for part in parts)
+    if total != inventory.keras_total:
+        raise ValueError(f"{system.name}: the parts make {total}, not {inventory.keras_total}")
+    return {
+        "id": system.name,
+        "title": system.title,
+        "how": how,
+        "parts": parts,
+        "total": total,
+        "keras": system.keras_total,
+        "equal": total == system.keras_total,
+        "depthParts": [
+            {"name": name if count != 1 else name.removesuffix("s"), "count": count}
+            for name, count in inventory.depth_parts.items()
+        ],
+        "depth": inventory.depth,
+        "citedDepth": system.cited.depth,
+        "note": system.note,
+    }
+
+
+def _bias_words(inventory: Inventory) -> str:
+    """Where Keras adds biases, in words."""
+    biased = sum(leaf.keras_biases > 0 for leaf in inventory.leaves)
+    if not biased:
+        return "Keras gives none to its DenseNets’ convolutions"
+    whole = inventory.depth_parts["convolutions"]
+    which = f"all {whole}" if biased == whole else f"{biased} of the {whole}"
+    return f"in Keras {which} convolutions carry them, one for each map they write; ours do not"

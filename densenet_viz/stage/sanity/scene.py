@@ -1,0 +1,156 @@
+"""Maps while a network forgets what it learned, stage by stage, and how alike they stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from densenet_viz.figures.theme import OKABE_ITO
+from densenet_viz.results.traces import Picture
+from densenet_viz.stage.shared.packing import picture_address
+from densenet_viz.stage.shared.signed_scale import Heat, packed_palette, packed_signed
+
+Words = dict[str, Any]
+
+SIDE = 128
+"""Pixels a side of a map as it is sent, at most."""
+
+MEASURES: Mapping[str, tuple[str, str]] = {
+    "rank_absolute": (
+        "strengths",
+        "Spearman’s rank correlation of the values’ strengths: are the same pixels strong?",
+    ),
+    "rank": (
+        "signed values",
+        "Spearman’s rank correlation of the signed values: do the same pixels raise the score?",
+    ),
+    "ssim": (
+        "pictures (SSIM)",
+        "Structural similarity of the strengths, drawn as pictures: do they look alike?",
+    ),
+}
+"""What a similarity is called, and what it asks."""
+
+COLOURS = (OKABE_ITO[5], OKABE_ITO[4], OKABE_ITO[2])
+"""Of the lines; each has dashes and marks of its own, too."""
+
+EDGES = "Edge detector"
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """One method's maps, the trained network's first, as far as they are made.
+
+    `heats` are (S, S), signed. `alike` has the similarity of each map to the first one, 1 for
+    equal, by the names of `MEASURES`; `at_the_end` the mean over all wholly random networks, and
+    `unchanged` the verdict, both None before they are known.
+    """
+
+    title: str
+    heats: Sequence[Heat]
+    alike: Mapping[str, Sequence[float]]
+    at_the_end: Mapping[str, float] | None = None
+    unchanged: bool | None = None
+
+
+def sanity_scene(
+    picture: Picture,
+    *,
+    caption: str,
+    label: str,
+    stages: Sequence[str],
+    strips: Sequence[Strip],
+    edges: Heat,
+    limit: float,
+) -> Words:
+    """The scene of `sanity.js`.
+
+    Args:
+        picture: (S, S, 3) uint8, as the network is given it.
+        caption: what the picture is, a few words.
+        label: the class that all maps are for.
+        stages: all that there will be, the trained network first.
+        strips: one to three methods.
+        edges: the edge detector's map, (S, S).
+        limit: a map more alike than this at the end did not change.
+
+    Raises:
+        ValueError: no method was given or more than three, or a strip has more maps than stages.
+    """
+    if not 1 <= len(strips) <= len(COLOURS):
+        raise ValueError(f"{len(strips)} methods were given; 1 to {len(COLOURS)} are allowed.")
+    if any(len(strip.heats) > len(stages) for strip in strips):
+        raise ValueError(f"More maps than the {len(stages)} stages were given.")
+    return {
+        "title": _title(strips),
+        "sentence": _sentence(strips, limit),
+        "caption": f"{caption}; all maps are for {label}",
+        "picture": picture_address(picture),
+        "stages": list(stages),
+        "measures": [
+            {"key": key, "name": name, "meaning": meaning}
+            for key, (name, meaning) in MEASURES.items()
+        ],
+        "limit": limit,
+        "methods": [_method(strip, colour) for strip, colour in zip(strips, COLOURS, strict=False)],
+        "edges": {"title": EDGES, **packed_signed(edges, SIDE)},
+        "palette": packed_palette(),
+    }
+
+
+def _method(strip: Strip, colour: str) -> Words:
+    return {
+        "title": strip.title,
+        "colour": colour,
+        "alike": {key: [round(float(value), 4) for value in strip.alike[key]] for key in MEASURES},
+        "end": None
+        if strip.at_the_end is None
+        else {key: round(float(strip.at_the_end[key]), 4) for key in MEASURES},
+        "unchanged": strip.unchanged,
+        "maps": [packed_signed(heat, SIDE) for heat in strip.heats],
+    }
+
+
+def _title(strips: Sequence[Strip]) -> str:
+    if any(strip.unchanged is None for strip in strips):
+        return "What is left of the map when the network forgets?"
+    same = [strip.title for strip in strips if strip.unchanged]
+    other = [strip.title for strip in strips if not strip.unchanged]
+    if not same:
+        return f"{_listed(other)} {_plural(other, 'depends', 'depend')} on what was learned"
+    draw = _plural(same, "draws", "draw")
+    return f"{_listed(same)} {draw} much the same when nothing learned is left"
+
+
+def _sentence(strips: Sequence[Strip], limit: float) -> str:
+    told = [strip for strip in strips if strip.at_the_end is not None]
+    if len(told) < len(strips):
+        return (
+            "Weights become random from the classifier downwards; each map is for the same class."
+        )
+    parts = [f"{strip.title} {_most(strip):.2f}" for strip in told]
+    return (
+        f"With every weight random, the map is this much like the trained network’s, on average "
+        f"over several draws of the weights (the slider shows the first): "
+        f"{', '.join(parts)}. Above {limit:g} we say that it does not change; an edge detector, "
+        "which asks no network, has 1."
+    )
+
+
+def _most(strip: Strip) -> float:
+    """The likeness that the verdict is about."""
+    return max(strip.at_the_end.values()) if strip.at_the_end else 0.0
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in a row.
+
+    >>> _listed(["A"]), _listed(["A", "B"]), _listed(["A", "B", "C"])
+    ('A', 'A and B', 'A, B and C')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _plural(names: Sequence[str], one: str, more: str) -> str:
+    return one if len(names) == 1 else more

@@ -1,0 +1,9 @@
+// What a live picture says of where its numbers come from.
+
+/** @param {{mismatches: string[], trained: boolean}} scene @returns {{kind: "live" | "mismatch", text: string}} */
+export function badge(scene) {
+  if (scene.mismatches.length) {
+    return { kind: "mismatch", text: `measured and computed differ: ${scene.mismatches[0]}` };
+  }
+  return { kind: "live", text: `live · measured on this network · ${scene.trained ? "trained" : "random"} weights` };
+}

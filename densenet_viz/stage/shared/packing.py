@@ -1,0 +1,66 @@
+"""Arrays as JSON: maps as bytes between their own extremes, pictures as data addresses."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from densenet_viz.results.traces import Maps, Picture
+
+
+def packed_maps(maps: Maps, side: int | None = None) -> dict[str, Any]:
+    """Maps (N, H, W) as the stage reads them (`PackedMaps` in maps.js).
+
+    Each map is quantised to a byte between its lowest and highest value, which go along, so the
+    stage can show a value to within a 255th of its map's range.
+
+    Args:
+        maps: float32.
+        side: where H is a larger multiple of it, tiles are averaged down to this many pixels.
+    """
+    if side and maps.shape[1] > side:
+        maps = averaged(maps, maps.shape[1] // side)
+    count, height, width = maps.shape
+    low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
+    span = np.where(high > low, high - low, 1)
+    scaled = np.rint(255 * (maps - low[:, None, None]) / span[:, None, None]).astype(np.uint8)
+    return {
+        "count": count,
+        "height": height,
+        "width": width,
+        "low": [round(float(value), 6) for value in low],
+        "high": [round(float(value), 6) for value in high],
+        "data": base64.b64encode(scaled.tobytes()).decode(),
+    }
+
+
+def fitting_side(channels: int, height: int, most_bytes: int) -> int:
+    """The side of a tile, in pixels: the map's own, halved until all maps fit `most_bytes`.
+
+    >>> fitting_side(256, 56, 1_000_000), fitting_side(256, 56, 500_000)
+    (56, 28)
+    """
+    side = height
+    while side > 8 and channels * side * side > most_bytes:
+        side //= 2
+    return side
+
+
+def averaged(maps: Maps, factor: int) -> Maps:
+    """Means over factor x factor pixels; a rest at the lower and right edge is left out."""
+    count, height, width = (maps.shape[0], maps.shape[1] // factor, maps.shape[2] // factor)
+    cut = maps[:, : height * factor, : width * factor]
+    squares = cut.reshape(count, height, factor, width, factor)
+    return np.asarray(squares.mean(axis=(2, 4)), dtype=np.float32)
+
+
+def picture_address(picture: Picture | NDArray[np.uint8]) -> str:
+    """A picture (H, W, 3) as a PNG data address."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,72 @@
+"""The signed scale that all maps share: its colours, and values packed for it."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from densenet_viz.figures.colours import limit_of, signed_rgb
+from densenet_viz.stage.shared.packing import averaged
+
+Heat = NDArray[np.float32]
+
+PALETTE_STEPS = 257
+"""Odd, so that the middle is exactly zero and white."""
+
+
+OWN_TITLE = "Each map has its own scale: strengths cannot be compared"
+OWN_SENTENCE = (
+    "Compare where the maps point, not how strongly: the same colour stands for another value in "
+    "each. What full colour means in a map stands under it."
+)
+
+
+def packed_heat(heat: Heat) -> dict[str, Any]:
+    """A signed map (S, S) as 16-bit whole numbers of its largest strength (`PackedHeat`).
+
+    A value comes back to within a 65,534th of `most`.
+    """
+    clean = np.nan_to_num(heat, posinf=0.0, neginf=0.0)
+    most = float(np.abs(clean).max())
+    scaled = np.rint(clean * (32767 / most if most > 0 else 0.0)).astype("<i2")
+    return {
+        "size": len(heat),
+        "most": most,
+        "data": base64.b64encode(scaled.tobytes()).decode(),
+    }
+
+
+def packed_palette() -> str:
+    """The signed scale from full blue over white to full orange, RGB triples in base64."""
+    steps = np.linspace(-1, 1, PALETTE_STEPS)[None]
+    return base64.b64encode(signed_rgb(steps, 1.0).tobytes()).decode()
+
+
+def packed_signed(heat: Heat, side: int | None = None) -> dict[str, Any]:
+    """A signed map (S, S) as the stage reads it (`PackedSigned` in sanity-geometry.js).
+
+    127 and -127 are where the map's own colours end. Where S is larger than `side`, pixels are
+    averaged to at most so many.
+    """
+    clean = np.nan_to_num(heat, posinf=0.0, neginf=0.0)
+    factor = 1 if side is None else max(1, -(-len(clean) // side))
+    small = averaged(clean[None], factor)[0]
+    steps = np.rint(127 * np.clip(small / limit_of(small), -1, 1)).astype(np.int8)
+    return {"size": len(small), "data": base64.b64encode(steps.tobytes()).decode()}
+
+
+def strength_of(heat: Heat) -> float:
+    """The sum of a map's absolute values: the whole that shares are of."""
+    return float(np.abs(heat).sum(dtype=np.float64))
+
+
+def short_unit(unit: str) -> str:
+    """What values measure, without what else is said of them.
+
+    >>> short_unit("fall of the class's score; a cell's is shared out")
+    "fall of the class's score"
+    """
+    return unit.partition(";")[0]

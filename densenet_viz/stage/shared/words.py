@@ -1,0 +1,39 @@
+"""Words that several pictures use: values of a map, parts of a whole, what enters a block."""
+
+from __future__ import annotations
+
+
+def number(value: float) -> str:
+    """Three digits of a value, with a real minus.
+
+    >>> number(0.012345), number(-3.2104), number(0.0), number(1.2e-7), number(123.4)
+    ('0.0123', '−3.21', '0', '1.20e−7', '123')
+    """
+    strength = abs(value)
+    if strength >= 1000:
+        text = f"{value:,.0f}"
+    elif strength >= 1e-4:
+        text = f"{value:#.3g}".rstrip(".")
+    else:
+        text = f"{value:.2e}".replace("e-0", "e-") if value else "0"
+    return text.replace("-", "−")
+
+
+def percent(part: float) -> str:
+    """A probability in words; what is nearly all or nothing is not rounded to it.
+
+    >>> percent(0.9731), percent(0.9999), percent(0.0004), percent(1.0), percent(0.0)
+    ('97.3%', 'over 99.9%', 'under 0.1%', '100.0%', '0.0%')
+    """
+    if 0 < part < 0.001:
+        return "under 0.1%"
+    return "over 99.9%" if 0.999 < part < 1 else f"{part:.1%}"
+
+
+def entering(block: int) -> str:
+    """What hands a block its first maps.
+
+    >>> entering(1), entering(2)
+    ('the stem', 'transition 1')
+    """
+    return "the stem" if block == 1 else f"transition {block - 1}"

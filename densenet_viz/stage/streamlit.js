@@ -1,0 +1,46 @@
+// Lets a stage live in a Streamlit component: mounted once, then given each new scene.
+
+import { h } from "./shared/dom.js";
+import { saveRow } from "./export/export.js";
+
+/** @typedef {import("./shared/stage.js").Stage} Stage */
+
+/**
+ * @typedef {{data: any, parentElement: ParentNode & Node, setStateValue: (name: string, value: unknown) => void}} Arguments
+ */
+
+/** @type {WeakMap<Node, {root: HTMLElement, row: HTMLElement | null, stage: Stage, turn: object}>} */
+const mounted = new WeakMap();
+
+/**
+ * Streamlit calls a component anew for each scene. What a call returns ends the component, and runs
+ * too when the next call came while this one was still loading: then the stage belongs to the next.
+ * @param {(root: HTMLElement, scene: any, tell: (name: string, value: unknown) => void) => Stage} mount
+ * @returns {(component: Arguments) => () => void}
+ */
+export function adapt(mount) {
+  return ({ data, parentElement, setStateValue }) => {
+    const turn = {};
+    const known = mounted.get(parentElement);
+    if (known) {
+      known.turn = turn;
+      known.stage.update(data);
+      // A stage that began anew stands after the row.
+      if (known.row && known.root.lastChild !== known.row) known.root.append(known.row);
+    } else {
+      const root = h("div", { class: "stage" });
+      parentElement.append(root);
+      const stage = mount(root, data, setStateValue);
+      const row = stage.save ? saveRow(root, stage.save) : null;
+      if (row) root.append(row);
+      mounted.set(parentElement, { root, row, stage, turn });
+    }
+    return () => {
+      const current = mounted.get(parentElement);
+      if (current?.turn !== turn) return;
+      current.stage.destroy();
+      current.root.remove();
+      mounted.delete(parentElement);
+    };
+  };
+}

@@ -1,0 +1,285 @@
+// The transition stage: fewer maps by a weighted sum, smaller maps by a 2 × 2 window.
+
+import { h, onWidth, pointIn, say, sized, spareOf } from "../shared/dom.js";
+import { bytesOf, paintMaps, unpack } from "../shared/maps.js";
+import { Player } from "../shared/player.js";
+import { sheetColumns } from "../shared/tiles.js";
+import { drawTensors, drawWalk, walkFor } from "./draw.js";
+import { layoutFor, mapAt } from "./geometry.js";
+import { fillList, makeParts, placeLabels } from "./parts.js";
+import { bytesFor, clearest, partsOf, poolAll, pooled, unpackValues, windowAt, windowOf } from "./values.js";
+import { badgeOf, digitsFor, grouped, plain, poolingWords, sentenceOf, titleOf } from "./words.js";
+
+/** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./values.js").Pooling} Pooling */
+/** @typedef {import("./draw.js").Sheet} Sheet */
+/** @typedef {import("../shared/maps.js").Maps} Maps */
+
+const WALK_MILLISECONDS = 20000;
+
+class Transition {
+  /** @param {HTMLElement} root @param {Scene} scene */
+  constructor(root, scene) {
+    this.root = root;
+    this.chosen = clearest(scene.mixing);
+    /** @type {number | null} */
+    this.hovered = null;
+    /** @type {Pooling} */
+    this.pooling = "average";
+    this.width = 0;
+    this.scene = scene;
+    this.data = dataOf(scene);
+    this.ink = coloursOf(root);
+    this.parts = makeParts({ step: (move) => this.choose(this.chosen + move), pool: (pooling) => this.pool(pooling) });
+    this.speak();
+    this.player = new Player({
+      steps: this.data.windows,
+      stepMilliseconds: this.data.stepMilliseconds,
+      noun: "window",
+      label: (time) => `window ${grouped(this.windowAt(time).index + 1)} of ${grouped(this.data.windows)}`,
+      draw: (time) => this.draw(time),
+    });
+    const { parts } = this;
+    parts.pooling.append(h("div", { class: "transition-controls" }, this.player.node));
+    root.append(parts.head, parts.view, parts.details);
+    this.listen();
+    this.stop = onWidth(parts.view, (width) => this.resize(width));
+    this.stopWalk = onWidth(parts.pooling, () => this.resize(this.width));
+    this.seen = this.startWhenSeen();
+  }
+
+  listen() {
+    const { parts } = this;
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("transitionend", (event) => event.target === this.root && this.show());
+    parts.grid.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.point(event, false));
+    parts.grid.addEventListener("pointerdown", (event) => this.point(event, true));
+    parts.grid.addEventListener("pointerleave", () => this.hover(null));
+    parts.walk.addEventListener("pointerdown", (event) => this.jump(event));
+    parts.walk.addEventListener("pointermove", (event) => (event.pointerType === "mouse" || event.buttons) && !this.player.playing && this.jump(event));
+  }
+
+  /** The window walks once by itself when it first comes into view, unless less motion is asked for. */
+  startWhenSeen() {
+    if (this.player.reduced) {
+      this.player.seek(this.data.windows);
+      return null;
+    }
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries[0].isIntersecting) return;
+      observer.disconnect();
+      this.player.play();
+    });
+    observer.observe(this.parts.walk);
+    return observer;
+  }
+
+  /** What is said of the whole transition. */
+  speak() {
+    const { scene, parts } = this;
+    const { kind, text } = badgeOf(scene);
+    parts.badge.dataset.kind = kind;
+    say(parts.badge, `${kind === "live" ? "● " : "▲ "}${text}`);
+    say(parts.title, titleOf(scene));
+    say(parts.sentence, sentenceOf(scene));
+  }
+
+  /** @param {Scene} next */
+  update(next) {
+    const now = this.scene;
+    if (next.mixed.data === now.mixed.data && next.given.data === now.given.data && next.own === now.own) return;
+    this.hovered = null;
+    this.scene = next;
+    this.data = dataOf(next);
+    if (next.mixed.count !== now.mixed.count || next.block !== now.block) this.chosen = clearest(next.mixing);
+    this.speak();
+    this.player.options.stepMilliseconds = this.data.stepMilliseconds;
+    if (!this.player.playing) this.player.time = this.data.windows;
+    this.player.setSteps(this.data.windows);
+    if (this.width) this.resize(this.width);
+  }
+
+  /** @param {number} width */
+  resize(width) {
+    if (!width) return;
+    const { scene, parts } = this;
+    const ratio = scene.half[1] / scene.size[1];
+    this.width = width;
+    this.layout = layoutFor(width, scene.given.count, scene.mixed.count, ratio, spareOf(this.root, parts.view) ?? Infinity);
+    this.context = sized(parts.canvas, width, this.layout.height);
+    this.walk = walkFor(Math.max(200, parts.pooling.clientWidth), scene.size[1], scene.half[1]);
+    this.walkContext = sized(parts.walk, this.walk.x + this.walk.half + 6, this.walk.height);
+    this.show();
+  }
+
+  get shown() {
+    return this.hovered ?? this.chosen;
+  }
+
+  /** Everything that depends on the output map, not on the window. */
+  show() {
+    const { scene, parts, layout, context } = this;
+    const { sheets, activated } = this.data;
+    if (!layout || !context) return;
+    const output = this.shown;
+    this.ink = coloursOf(this.root);
+    const mixing = partsOf(scene.mixing, output);
+    const result = sheets[this.pooling];
+    drawTensors(context, layout, { given: sheets.given, mixed: sheets.mixed, result }, output, mixing, this.ink);
+    placeLabels(parts.labels, scene, layout, this.pooling === "max");
+    fillList(parts.list, scene, sheets.activated, activated, mixing);
+    const count = grouped(scene.mixed.count);
+    say(parts.mixTitle, `Output map ${output + 1} of ${count} is a sum`);
+    say(parts.sum, `Each row: a map after norm and ReLU, its weight, and their product, pixel by pixel (orange adds, blue takes away, white is nothing). Bars: what that comes to on average.`);
+    parts.grid.setAttribute("aria-valuemax", String(scene.mixed.count));
+    parts.grid.setAttribute("aria-valuenow", String(output + 1));
+    parts.grid.setAttribute("aria-valuetext", `output map ${output + 1} of ${count}, strongest input ${mixing.parts[0].input}`);
+    this.root.dataset.output = String(output);
+    this.player.seek(this.player.time);
+  }
+
+  /** @param {number} time */
+  windowAt(time) {
+    return windowAt(time, this.scene.half[0], this.scene.half[1]);
+  }
+
+  /** Everything that depends on the window. @param {number} time */
+  draw(time) {
+    const { parts, walk, walkContext } = this;
+    const { values, sheets, windows } = this.data;
+    if (!walk || !walkContext) return;
+    const output = this.shown;
+    const window = this.windowAt(time);
+    drawWalk(walkContext, walk, sheets.mixed, sheets[this.pooling], output, window, time >= windows, this.ink);
+    const four = windowOf(values, output, window.row, window.column);
+    const result = pooled(four, this.pooling);
+    const [low, high] = [values.low[output], values.high[output]];
+    const digits = digitsFor(high - low, values.top);
+    four.forEach((value, place) => this.tint(parts.four[place], value, low, high, digits));
+    this.tint(parts.one, result, low, high, digits);
+    const words = poolingWords(four, result, this.pooling, digits);
+    say(parts.equation, words);
+    say(parts.note, this.pooling === "average" ? "The network's own way: every value keeps its share." : "Not this network's way: only the largest of four is kept. Worked out here from the same values.");
+    parts.walk.setAttribute("aria-label", `Mixed map ${output + 1} under a 2 × 2 window, and the map half as wide. Row ${window.row + 1}, column ${window.column + 1}: ${words}`);
+    this.root.dataset.window = String(window.index);
+  }
+
+  /** A number on the colour that its pixel has. @param {HTMLElement} node @param {number} value @param {number} low @param {number} high @param {number} digits */
+  tint(node, value, low, high, digits) {
+    const place = 3 * Math.round((255 * (value - low)) / (high - low || 1));
+    const [r, g, b] = this.data.palette.subarray(place, place + 3);
+    node.style.background = `rgb(${r}, ${g}, ${b})`;
+    node.style.color = 0.2126 * r + 0.7152 * g + 0.0722 * b > 118 ? "#000" : "#fff";
+    say(node, plain(value, digits));
+  }
+
+  /** @param {number} output */
+  choose(output) {
+    this.hovered = null;
+    this.chosen = Math.max(0, Math.min(this.scene.mixed.count - 1, output));
+    this.show();
+  }
+
+  /** @param {number | null} output */
+  hover(output) {
+    if (output === this.hovered) return;
+    this.hovered = output;
+    this.show();
+  }
+
+  /** @param {Pooling} pooling */
+  pool(pooling) {
+    const { choices } = this.parts;
+    this.pooling = pooling;
+    for (const name of /** @type {Pooling[]} */ (["average", "max"])) {
+      choices[name].setAttribute("aria-checked", String(name === pooling));
+      choices[name].tabIndex = name === pooling ? 0 : -1;
+    }
+    this.show();
+  }
+
+  /** The output map under the pointer, in the mixed tensor or in the result. @param {PointerEvent} event @param {boolean} press */
+  point(event, press) {
+    if (!this.layout) return;
+    const [x, y] = pointIn(event, this.parts.canvas);
+    const output = mapAt(this.layout.mixed, x, y) ?? mapAt(this.layout.result, x, y);
+    if (!press) this.hover(output);
+    else if (output !== null) this.choose(output);
+  }
+
+  /** Puts the window where the pointer is. @param {PointerEvent} event */
+  jump(event) {
+    const { walk, scene } = this;
+    if (!walk) return;
+    const [x, y] = pointIn(event, this.parts.walk).map((place) => place - 2);
+    const [left, top, side] = x < walk.side ? [0, 0, walk.side] : [walk.x, walk.y, walk.half];
+    const column = Math.floor(((x - left) / side) * scene.half[1]);
+    const row = Math.floor(((y - top) / side) * scene.half[0]);
+    if (column < 0 || row < 0 || column >= scene.half[1] || row >= scene.half[0]) return;
+    this.player.jump(row * scene.half[1] + column);
+  }
+
+  /** Arrows move among the output maps or the ways of pooling; elsewhere the player has them. @param {KeyboardEvent} event */
+  key(event) {
+    const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
+    const columns = this.layout?.mixed.columns ?? 1;
+    const move = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity }[event.key];
+    if (move !== undefined && target.closest(".stage-switch")) {
+      event.preventDefault();
+      const next = this.pooling === "average" ? "max" : "average";
+      this.pool(next);
+      return this.parts.choices[next].focus();
+    }
+    if (move === undefined || target !== this.parts.grid) return this.player.key(event);
+    event.preventDefault();
+    event.stopPropagation();
+    return this.choose(this.chosen + move);
+  }
+
+  destroy() {
+    this.player.pause();
+    this.seen?.disconnect();
+    this.stop();
+    this.stopWalk();
+  }
+}
+
+/** A scene's maps, unpacked and painted. @param {Scene} scene */
+function dataOf(scene) {
+  const palette = bytesOf(scene.palette);
+  const values = unpackValues(scene.mixed);
+  const activated = unpack(scene.activated);
+  const windows = scene.half[0] * scene.half[1];
+  const sheets = {
+    given: sheetOf(unpack(scene.given), palette),
+    activated: sheetOf(activated, palette),
+    mixed: sheetOf(bytesFor(values), palette),
+    average: sheetOf(unpack(scene.pooled), palette),
+    max: sheetOf(poolAll(values, "max"), palette),
+  };
+  return { palette, values, activated, windows, sheets, stepMilliseconds: Math.max(25, Math.min(900, WALK_MILLISECONDS / windows)) };
+}
+
+/** The theme's colours, for the canvas. @param {HTMLElement} root @returns {import("./draw.js").Colours} */
+function coloursOf(root) {
+  const { color, backgroundColor } = getComputedStyle(root);
+  const [r, g, b] = (backgroundColor.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
+  const dark = r + g + b < 384;
+  return { ink: color, paper: backgroundColor, quiet: "#8c8f98", plus: dark ? "#f3a551" : "#b05200", minus: dark ? "#6fb1ea" : "#1b6fbc" };
+}
+
+/** @param {Maps} maps @param {Uint8Array} palette @returns {Sheet} */
+function sheetOf(maps, palette) {
+  const columns = sheetColumns(maps.count);
+  return { canvas: paintMaps(maps, columns, palette, null), columns, width: maps.width, height: maps.height };
+}
+
+/**
+ * @param {HTMLElement} root @param {Scene} scene
+ * @returns {import("../shared/stage.js").Stage}
+ */
+export function mount(root, scene) {
+  const stage = new Transition(root, scene);
+  const save = () => ({ name: "transition", redraw: () => stage.resize(stage.width) });
+  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), save };
+}

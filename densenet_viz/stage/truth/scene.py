@@ -1,0 +1,137 @@
+"""A map against the true mask: what a threshold keeps, and how much of it is the object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from densenet_viz.figures.colours import limit_of
+from densenet_viz.figures.theme import FOUND_COLOURS
+from densenet_viz.results.attributions import Prediction
+from densenet_viz.results.scores import PrecisionRecall
+from densenet_viz.results.traces import Picture
+from densenet_viz.stage.shared.outline import outline, packed_mask
+from densenet_viz.stage.shared.packing import picture_address
+from densenet_viz.stage.shared.signed_scale import Heat, packed_heat, packed_palette
+from densenet_viz.stage.shared.words import number
+
+Words = dict[str, Any]
+Mask = NDArray[np.bool_]
+View = Literal["kept", "over", "picture"]
+
+CURVE_POINTS = 400
+"""The curve is sent with at most about so many points: more than a screen shows."""
+
+CLEARLY = 1.25
+"""An average precision this many times chance's, or less than its part, is called different."""
+
+
+def truth_scene(
+    picture: Picture,
+    mask: Mask,
+    heat: Heat,
+    *,
+    caption: str,
+    method: str,
+    target: Prediction,
+    curve: PrecisionRecall,
+    shares: Mapping[str, float],
+    other_mask: Mask | None = None,
+    other_label: str | None = None,
+    title: str | None = None,
+    view: View = "kept",
+) -> Words:
+    """The scene of `truth.js`.
+
+    Args:
+        picture: (S, S, 3) uint8, as the network is given it.
+        mask: where the object that was asked for is, (S, S); not empty.
+        heat: the signed map, (S, S).
+        caption: what the picture is, a few words.
+        method: the method's title.
+        target: the class that was asked for.
+        curve: precision and recall of this map against this mask.
+        shares: what else was measured of the map, 0 to 1, by a few words each ("on the object").
+        other_mask: where the other object of a scene of two is, (S, S).
+        other_label: that object's class.
+        title: the lesson; by default how much better than chance the map finds the object.
+        view: what is shown first: what a threshold keeps, the map over the picture, or neither.
+
+    Raises:
+        ValueError: the map or a mask is not of the picture's size, or the mask is empty.
+    """
+    _check(picture, mask, heat, other_mask)
+    chance, label = float(mask.mean()), target.label
+    return {
+        "title": title or _title(curve.average_precision, chance, label),
+        "view": view,
+        "label": label,
+        "method": method,
+        "caption": f"{caption}, {len(picture)} × {len(picture)} px",
+        "picture": picture_address(picture),
+        "size": len(picture),
+        "heat": packed_heat(heat),
+        "limit": limit_of(heat),
+        "limits": [f"−{number(limit_of(heat))}", "0", f"+{number(limit_of(heat))}"],
+        "meaning": [f"lowers {label}", f"raises {label}"],
+        "palette": packed_palette(),
+        "mask": _outlined(mask, label),
+        "other": None if other_mask is None else _outlined(other_mask, other_label or "other"),
+        "curve": _curve(curve),
+        "average": curve.average_precision,
+        "averageText": f"{curve.average_precision:.0%}",
+        "chance": chance,
+        "chanceText": f"{chance:.1%}",
+        "colours": dict(FOUND_COLOURS),
+        "shares": [{"name": name, "percent": f"{share:.0%}"} for name, share in shares.items()],
+        "alt": f"{method} map for {label} against the object's true outline: average precision "
+        f"{curve.average_precision:.0%}, by chance {chance:.1%}.",
+    }
+
+
+def _check(picture: Picture, mask: Mask, heat: Heat, other: Mask | None) -> None:
+    shape = picture.shape[:2]
+    for name, layer in (("mask", mask), ("map", heat), ("other mask", other)):
+        if layer is not None and layer.shape != shape:
+            raise ValueError(f"the {name} is {layer.shape}; the picture's {shape} is expected")
+    if not mask.any():
+        raise ValueError("the mask is empty; without an object nothing can be found")
+
+
+def _title(average: float, chance: float, label: str) -> str:
+    if average >= CLEARLY * chance:
+        return f"The map finds the {label} {_times(average / chance)} better than chance"
+    if average <= chance / CLEARLY:
+        return f"The map finds the {label} worse than chance would"
+    return f"The map finds the {label} no better than chance"
+
+
+def _times(ratio: float) -> str:
+    """How many times, in few digits.
+
+    >>> _times(1.53), _times(14.7)
+    ('1.5 times', '15 times')
+    """
+    return f"{ratio:.1f} times" if ratio < 10 else f"{ratio:.0f} times"
+
+
+def _outlined(mask: Mask, label: str) -> Words:
+    return {"label": label, "bits": packed_mask(mask), "path": outline(mask)}
+
+
+def _curve(curve: PrecisionRecall) -> list[list[float]]:
+    """Recall and precision, from few pixels kept to many; thinned evenly along the line.
+
+    Where the line turns most, at its start, every point stays.
+    """
+    points = np.column_stack([curve.recall, curve.precision])
+    points = points[np.isfinite(points).all(axis=1)]
+    if len(points) > CURVE_POINTS:
+        steps = np.abs(np.diff(points, axis=0)).sum(axis=1)
+        along = np.concatenate([[0.0], np.cumsum(steps)])
+        places = np.searchsorted(along, np.linspace(0, along[-1], CURVE_POINTS))
+        points = points[np.unique(np.clip(places, 0, len(points) - 1))]
+    return [[round(float(x), 5), round(float(y), 5)] for x, y in points]

@@ -1,0 +1,226 @@
+"""Two pictures before one network, or one picture before two, side by side; a JSON scene."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from densenet_viz.figures.colours import limit_of
+from densenet_viz.results.attributions import Prediction
+from densenet_viz.stage.shared.packing import picture_address
+from densenet_viz.stage.shared.signed_scale import (
+    OWN_SENTENCE,
+    OWN_TITLE,
+    Heat,
+    packed_heat,
+    packed_palette,
+    short_unit,
+    strength_of,
+)
+from densenet_viz.stage.shared.words import number, percent
+from densenet_viz.stage.two.sides import (
+    Apart,
+    Kind,
+    Side,
+    Sides,
+    agreement_words,
+    same_target,
+    title_of,
+    where_words,
+)
+
+Words = dict[str, Any]
+
+LABELS: Mapping[Kind, str] = {
+    "pictures": "Two pictures before one network",
+    "networks": "One picture before two networks",
+}
+LESSONS: Mapping[Kind, str] = {
+    "pictures": "One network, one question, two pictures: see whether what counts in one counts in "
+    "the other.",
+    "networks": "Networks can give the same answer for different reasons: see whether they look at "
+    "the same place.",
+}
+"""What each comparison teaches."""
+
+NAMES = ("Left", "Right")
+ANSWERS = 3
+"""Bars that each network's answer gets; the class that is explained gets one besides."""
+
+
+def two_scene(
+    kind: Kind,
+    sides: Sides,
+    *,
+    method: str,
+    unit: str,
+    apart: Apart | None = None,
+    waiting: str = "",
+) -> Words:
+    """The scene of `two.js`.
+
+    Args:
+        kind: whether the pictures differ or the networks.
+        sides: left and right.
+        method: the title of the method that made both maps.
+        unit: what the maps' values measure.
+        apart: their difference, where the picture is the same and both maps are there.
+        waiting: what stands in the place of a map that is not there.
+
+    Raises:
+        ValueError: a map is not of its picture's size, or different pictures have a difference.
+    """
+    _check(kind, sides, apart)
+    heats = [side.heat for side in sides if side.heat is not None]
+    ends = {
+        "shared": max((limit_of(heat) for heat in heats), default=1.0),
+        "share": max((limit_of(heat) / (strength_of(heat) or 1.0) for heat in heats), default=1.0),
+    }
+    return {
+        "label": LABELS[kind],
+        "live": f"● live: computed on {'this network' if kind == 'pictures' else 'these networks'}",
+        "linked": kind == "networks",
+        "palette": packed_palette(),
+        "meaning": _meaning(sides),
+        "waiting": waiting,
+        "begin": "share" if kind == "networks" else "shared",
+        "scales": _scales(kind, title_of(kind, sides), ends),
+        "sides": [
+            {
+                "name": f"{name}: {side.caption if kind == 'pictures' else side.network}",
+                **_side(side, method, unit, ends),
+            }
+            for name, side in zip(NAMES, sides, strict=True)
+        ],
+        "apart": None if kind == "pictures" else _apart(sides, apart),
+    }
+
+
+def _check(kind: Kind, sides: Sides, apart: Apart | None) -> None:
+    for side in sides:
+        if side.heat is not None and side.heat.shape != side.picture.shape[:2]:
+            raise ValueError(
+                f"A map is {side.heat.shape}; its picture's {side.picture.shape[:2]} is expected."
+            )
+    if kind == "pictures" and apart is not None:
+        raise ValueError("A difference was given of maps of two pictures, whose places differ.")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+# -- scales ---------------------------------------------------------------------------------
+
+
+def _meaning(sides: Sides) -> list[str]:
+    whose = sides[0].target.label if same_target(sides) else "its class"
+    return [f"lowers {whose}", f"raises {whose}"]
+
+
+def _scales(kind: Kind, title: str, ends: dict[str, float]) -> list[Words]:
+    lesson = LESSONS[kind]
+    faint = why = each = ""
+    if kind == "networks":
+        units = "two networks’ scores have different units"
+        faint = f" {units.capitalize()}: a map that is faint here is not a weaker one."
+        why, each = f", because {units}", ", each in its own unit"
+    share = f" Each map is divided by the sum of its absolute values{why}."
+    legend = f"One scale for both maps{each}"
+    parts = "One scale for both maps, as parts of a map’s whole strength"
+    own = "Another scale in each map: what full colour means stands under it"
+    return [
+        _scale("shared", title, lesson + faint, ends["shared"], legend),
+        _scale("share", title, lesson + share, ends["share"], parts),
+        _scale("own", OWN_TITLE, OWN_SENTENCE, None, own),
+    ]
+
+
+def _scale(key: str, title: str, sentence: str, end: float | None, legend: str) -> Words:
+    return {"key": key, "title": title, "sentence": sentence, "end": end, "legend": legend}
+
+
+# -- columns --------------------------------------------------------------------------------
+
+
+def _side(side: Side, method: str, unit: str, ends: dict[str, float]) -> Words:
+    size = len(side.picture)
+    return {
+        "caption": f"{side.caption}, {size} × {size} px",
+        "picture": picture_address(side.picture),
+        "size": size,
+        "says": f"It says {side.predictions[0].label}",
+        "bars": [_bar(one, side) for one in _answers(side)],
+        "note": f"{method} for {side.target.label}",
+        "where": f"{_capital(where_words(side))}." if side.finished else "",
+        "sharpening": side.attribution is not None and not side.finished,
+        "map": None if side.heat is None else _map(side, side.heat, method, unit, ends),
+    }
+
+
+def _answers(side: Side) -> Sequence[Prediction]:
+    """The most probable classes, and the one that is explained."""
+    best = side.predictions[:ANSWERS]
+    shown = any(one.index == side.target.index for one in best)
+    return best if shown else (*best, side.target)
+
+
+def _bar(one: Prediction, side: Side) -> Words:
+    return {
+        "name": one.label,
+        "share": round(one.probability, 6),
+        "percent": percent(one.probability),
+        "explained": one.index == side.target.index,
+        "right": side.truth is not None and one.label == side.truth,
+    }
+
+
+def _map(side: Side, heat: Heat, method: str, unit: str, ends: dict[str, float]) -> Words:
+    strength = strength_of(heat)
+    return {
+        "heat": packed_heat(heat),
+        "strength": strength,
+        "ends": {
+            "shared": ends["shared"],
+            "share": ends["share"] * (strength or 1.0),
+            "own": limit_of(heat),
+        },
+        "unit": short_unit(unit),
+        "alt": f"{method} by {side.network}, {side.caption}: {where_words(side)}.",
+    }
+
+
+# -- difference -----------------------------------------------------------------------------
+
+
+def _apart(sides: Sides, apart: Apart | None) -> Words:
+    sizes = [len(side.picture) for side in sides]
+    size = min(sizes)
+    return {
+        "name": "Difference: left less right",
+        "sentence": "" if apart is None else _apart_words(apart, sizes),
+        "picture": picture_address(sides[sizes.index(size)].picture),
+        "size": size,
+        "meaning": ["more on the right", "more on the left"],
+        "map": None if apart is None else _apart_map(apart),
+    }
+
+
+def _apart_words(apart: Apart, sizes: Sequence[int]) -> str:
+    words = f"{agreement_words(apart.rho)} Each map counts as shares of its own sum."
+    if max(sizes) == min(sizes):
+        return words
+    return f"{words} The map of {max(sizes)} px was summed up to {min(sizes)} px first."
+
+
+def _apart_map(apart: Apart) -> Words:
+    limit = limit_of(apart.heat)
+    left, right = (float(np.maximum(sign * apart.heat, 0).sum()) for sign in (1, -1))
+    return {
+        "heat": packed_heat(apart.heat),
+        "end": limit,
+        "alt": f"Difference: {left:.0%} of a whole map more on the left, {right:.0%} more on the "
+        f"right; colours end at ±{number(100 * limit)}%.",
+    }

@@ -1,0 +1,87 @@
+"""Why a DenseNet is called 121: the stops of a walk through it that counts, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.inventory import Inventory
+from densenet_viz.figures.theme import KIND_COLOURS
+from densenet_viz.stage.variants.scene import COMPUTED, OWN, Variant, scene_key
+
+Words = dict[str, Any]
+LIVE = "live: what ran in this network"
+POOLING = "pooling"
+
+
+def count_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> Words:
+    """The scene of `variants-count.js`: every stop of a walk through each network.
+
+    Args:
+        variants: in the order in which they can be chosen.
+        counted: by id, the networks that were counted live: what they ran is what is walked
+            through. The others' stops are computed.
+    """
+    return {
+        "key": scene_key(variants),
+        "variants": [
+            {
+                "id": variant.id,
+                "name": variant.title,
+                "short": variant.short,
+                "called": variant.called,
+                "own": variant.id == OWN,
+                "stops": count_stops(counted.get(variant.id) or inventory_of(variant.spec)),
+                "badge": LIVE if variant.id in counted else COMPUTED,
+            }
+            for variant in variants
+        ],
+        "colours": dict(KIND_COLOURS),
+    }
+
+
+def count_stops(inventory: Inventory) -> list[Words]:
+    """A network's parts in the order in which a picture meets them, layer by layer.
+
+    `items` are the kinds of a part's leaves; the poolings, which have no weights and are thus no
+    leaves, stand where DenseNets have them: behind the stem and each transition's convolution,
+    and before the classifier.
+
+    >>> from densenet_viz.spec import DenseNetSpec
+    >>> stops = count_stops(inventory_of(DenseNetSpec(block_config=(1, 1))))
+    >>> [stop["kind"] for stop in stops]
+    ['stem', 'layer', 'transition', 'layer', 'classifier']
+    >>> stops[0]["items"], stops[1]["items"][-1]
+    (['7×7', 'batch norm', 'pooling'], '3×3')
+    """
+    stops: list[Words] = []
+    for place, leaves in groupby(inventory.leaves, lambda leaf: leaf.place):
+        kinds: list[str] = [leaf.kind for leaf in leaves]
+        part, _, number = place.partition(" ")
+        if part == "block":
+            layers = _layers(kinds)
+            stops += [
+                _stop("layer", int(number), layer, items)
+                for layer, items in enumerate(layers, start=1)
+            ]
+        elif part == "head":
+            stops.append(_stop("classifier", 0, 0, [*kinds[:-1], POOLING, kinds[-1]]))
+        else:
+            stops.append(_stop(part, int(number or 0), 0, [*kinds, POOLING]))
+    return stops
+
+
+def _stop(kind: str, block: int, layer: int, items: list[str]) -> Words:
+    return {"kind": kind, "block": block, "layer": layer, "items": items}
+
+
+def _layers(kinds: Sequence[str]) -> list[list[str]]:
+    """A block's kinds, layer by layer: each ends with its 3×3."""
+    layers: list[list[str]] = [[]]
+    for kind in kinds:
+        layers[-1].append(kind)
+        if kind == "3×3":
+            layers.append([])
+    return layers[:-1] if not layers[-1] else layers

@@ -1,0 +1,98 @@
+// Where each strip stands: one scale for all, so that widths and heights can be compared.
+
+import { perPixelFor, strip } from "../overview/geometry.js";
+
+/** @typedef {import("../overview/geometry.js").Part} Part */
+/** @typedef {import("../overview/geometry.js").Strip} Strip */
+
+/**
+ * @typedef {object} Row
+ * @property {Strip} strip
+ * @property {number} height CSS pixels of the whole row, what stands above the strip included
+ * @property {number} peak CSS pixels of the strip's tallest column
+ */
+
+/**
+ * @typedef {object} Sizes
+ * @property {number} width CSS pixels that the longest strip fills
+ * @property {number} tallest CSS pixels of the tallest strip
+ * @property {number} textWidth CSS pixels from the left that a row's words take
+ * @property {number} textHeight CSS pixels that they need above the strip
+ * @property {number} head CSS pixels kept free above a strip's tallest column
+ * @property {{gap: number, funnel: number, classifier: number}} fixed
+ */
+
+/** The most channels that stand anywhere. @param {Part[]} parts */
+export function mostChannels(parts) {
+  return Math.max(...parts.map((part) => (part.kind === "classifier" ? part.reads : Math.max(part.reads, part.leaves))));
+}
+
+/**
+ * @param {Part[][]} networks
+ * @param {Sizes} sizes
+ * @returns {Row[]}
+ */
+export function rows(networks, { width, tallest, textWidth, textHeight, head, fixed }) {
+  const perPixel = Math.min(...networks.map((parts) => perPixelFor(parts, width, fixed)));
+  const perChannel = tallest / Math.max(...networks.map(mostChannels));
+  return networks.map((parts) => {
+    const laid = strip(parts, { perPixel, perChannel, ...fixed });
+    const peak = Math.max(...laid.bands.map((band) => band.high));
+    return { strip: laid, peak, height: Math.max(peak + head, highBefore(laid, textWidth) + textHeight) };
+  });
+}
+
+/**
+ * Rows as tall as they may be to fit below each other.
+ * @param {Part[][]} networks @param {Sizes} sizes with the most that the tallest strip may be
+ * @param {number} room CSS pixels for all @param {number} between CSS pixels from a strip to the next row
+ */
+export function fitted(networks, sizes, room, between) {
+  let laid = rows(networks, sizes);
+  for (let tallest = sizes.tallest; tallest > 30 && laid.reduce((sum, { height }) => sum + height + between, 0) > room; tallest -= 2) {
+    laid = rows(networks, { ...sizes, tallest });
+  }
+  return laid;
+}
+
+/** How high the strip stands left of a place: words there have to stand above it. @param {Strip} laid @param {number} along */
+export function highBefore(laid, along) {
+  const bands = laid.bands.filter((band) => band.start < along).map((band) => band.high);
+  const funnels = laid.funnels.filter((funnel) => funnel.start < along).map((funnel) => Math.max(funnel.from, funnel.to));
+  return Math.max(0, ...bands, ...funnels);
+}
+
+/**
+ * Up to where all strips stand alike: the end of the last transition that has one place in all of
+ * them, or 0 where the first differs already.
+ * @param {Row[]} laid
+ */
+export function sharedUntil(laid) {
+  let until = 0;
+  for (const [index, { end }] of laid[0].strip.funnels.entries()) {
+    if (laid.some((row) => row.strip.funnels[index]?.end !== end)) break;
+    until = end;
+  }
+  return until;
+}
+
+/**
+ * What can be pointed at of a block: its columns, widened to `least` around their middle.
+ * @param {{start: number, end: number}} place @param {number} least
+ */
+export function target({ start, end }, least) {
+  const width = Math.max(least, end - start);
+  return { left: (start + end - width) / 2, width };
+}
+
+/**
+ * The neighbour that an arrow key leads to. Place 0 of a row is the network itself, the others
+ * are its blocks; moving between rows of different lengths stays inside.
+ * @param {{row: number, place: number}} from @param {string} key @param {number[]} places of each row
+ */
+export function moved({ row, place }, key, places) {
+  const rowNow = Math.max(0, Math.min(places.length - 1, row + (key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0)));
+  const last = places[rowNow] - 1;
+  const placeNow = key === "Home" ? 0 : key === "End" ? last : place + (key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0);
+  return { row: rowNow, place: Math.max(0, Math.min(last, placeNow)) };
+}

@@ -1,0 +1,239 @@
+"""The variants beside each other: what the strips show, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any
+
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.inventory import Inventory, total
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
+from densenet_viz.figures.theme import layer_colour
+from densenet_viz.stage.overview.scene import network_parts
+
+Words = dict[str, Any]
+OWN = "own"
+REFERENCE = "densenet121"
+COMPUTED = "computed from the architecture"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A network with the name it goes by; `called` is the number in that name."""
+
+    id: str
+    title: str
+    called: int
+    spec: DenseNetSpec
+
+    @property
+    def short(self) -> str:
+        """What a switch calls it: "121", or "yours"."""
+        return "yours" if self.id == OWN else str(self.called)
+
+
+def variants_shown(own: DenseNetSpec | None = None) -> tuple[Variant, ...]:
+    """The five, those of one growth rate together from shallow to deep, then the visitor's own.
+
+    >>> [variant.title for variant in variants_shown()][:2], variants_shown()[-1].short
+    (['DenseNet-121', 'DenseNet-169'], '161')
+    """
+    named = [
+        Variant(name, f"DenseNet-{number}", number, spec)
+        for name, spec in VARIANTS.items()
+        for number in (int(name.removeprefix("densenet")),)
+    ]
+    named.sort(key=lambda variant: (variant.spec.growth_rate, variant.spec.depth))
+    yours = [Variant(OWN, "Yours", own.depth, own)] if own else []
+    return (*named, *yours)
+
+
+# -- strips ---------------------------------------------------------------------------------
+
+
+def variants_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> Words:
+    """The scene of `variants.js`: every network as a strip, all on one scale.
+
+    Args:
+        variants: from top to bottom.
+        counted: by id, the networks that were counted live; the others' numbers are computed.
+    """
+    most = max(max(variant.spec.block_config) for variant in variants)
+    title, sentence = _rest_words(variants)
+    return {
+        "key": scene_key(variants),
+        "title": title,
+        "sentence": sentence,
+        "variants": [
+            _strip(variant, counted.get(variant.id) or inventory_of(variant.spec))
+            for variant in variants
+        ],
+        "colours": [layer_colour(layer) for layer in range(most + 1)],
+        "badge": _badge(variants, counted),
+        "description": _description(variants),
+    }
+
+
+def scene_key(variants: Sequence[Variant]) -> str:
+    """Two scenes with equal keys are drawn alike; their numbers may come from elsewhere."""
+    return "|".join(f"{variant.id} {variant.spec}" for variant in variants)
+
+
+def _badge(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> str:
+    rest = [variant for variant in variants if variant.id not in counted]
+    if not rest:
+        return "live: counted on these networks"
+    if len(rest) < len(variants) and all(variant.id == OWN for variant in rest):
+        return "live: counted; yours computed"
+    return COMPUTED
+
+
+def _strip(variant: Variant, inventory: Inventory) -> Words:
+    spec = variant.spec
+    title, sentence = _variant_words(variant, inventory)
+    return {
+        "id": variant.id,
+        "name": variant.title,
+        "own": variant.id == OWN,
+        "k": spec.growth_rate,
+        "parameters": in_millions(inventory.parameters),
+        "multiplyAdds": in_billions(inventory.multiply_adds),
+        "title": title,
+        "sentence": sentence,
+        "parts": [part for part in network_parts(spec) if part["kind"] != "picture"],
+        "blocks": [
+            _block(variant, inventory, block) for block in range(1, len(spec.block_config) + 1)
+        ],
+    }
+
+
+def _block(variant: Variant, inventory: Inventory, block: int) -> Words:
+    spec, layers = variant.spec, variant.spec.block_config[block - 1]
+    leaves = [leaf for leaf in inventory.leaves if leaf.place == f"block {block}"]
+    parameters, products = total(leaves, "parameters"), total(leaves, "multiply_adds")
+    reads, stands = spec.block_inputs[block - 1], spec.block_outputs[block - 1]
+    pixels = spec.block_sizes[block - 1]
+    return {
+        "number": block,
+        "layers": layers,
+        "pixels": pixels,
+        "channels": f"{reads:,} → {stands:,} maps",
+        "parameters": in_millions(parameters),
+        "multiplyAdds": in_billions(products),
+        "title": f"{variant.title}, block {block}: {_counted(layers, 'layer')}",
+        "sentence": f"{reads:,} → {stands:,} maps of {pixels} × {pixels} px: each layer adds "
+        f"{spec.growth_rate}. The block "
+        f"holds {parameters / inventory.parameters:.0%} of the parameters "
+        f"({in_millions(parameters)} of {in_millions(inventory.parameters)}) and does "
+        f"{products / inventory.multiply_adds:.0%} of the multiply-adds.",
+    }
+
+
+def _rest_words(variants: Sequence[Variant]) -> tuple[str, str]:
+    """What the variants have in common, and what sets them apart; yours comes on top."""
+    named = [variant for variant in variants if variant.id != OWN]
+    deepest = max(named, key=lambda variant: variant.spec.depth)
+    widest = max(named, key=lambda variant: variant.spec.growth_rate)
+    small = VARIANTS[REFERENCE]
+    more = [
+        f"{_counted(there - here, 'more layer')} in block {number}"
+        for number, (here, there) in enumerate(
+            zip(small.block_config, deepest.spec.block_config, strict=True), start=1
+        )
+        if there > here
+    ]
+    title, shared = _shared_words([variant.spec.block_config for variant in named])
+    return (
+        title,
+        f"{shared} {deepest.title} goes deeper, with {_listed(more)} than DenseNet-121; "
+        f"{widest.title} is the one that goes broader, with k = {widest.spec.growth_rate} in "
+        f"place of {small.growth_rate}.",
+    )
+
+
+def _shared_words(configs: Sequence[tuple[int, ...]]) -> tuple[str, str]:
+    """A title of the blocks that set networks apart, and a sentence about those before them."""
+    columns = list(zip(*configs, strict=True))
+    alike = len(list(takewhile(lambda layers: len(set(layers)) == 1, columns)))
+    apart = [str(number) for number in range(alike + 1, len(columns) + 1)]
+    title = f"Blocks {_listed(apart)} make the difference"
+    if len(apart) == 1:
+        title = f"Block {apart[0]} makes the difference"
+    if alike == 0:
+        return title, "Not even the first block has as many layers in all of them."
+    layers = f"{_listed([str(count) for count in configs[0][:alike]])} layers in all of them."
+    if alike == 1:
+        return title, f"Block 1 has {layers}"
+    return title, f"Blocks {_listed([str(number + 1) for number in range(alike)])} have {layers}"
+
+
+def _variant_words(variant: Variant, inventory: Inventory) -> tuple[str, str]:
+    spec, small = variant.spec, VARIANTS[REFERENCE]
+    blocks = ", ".join(map(str, spec.block_config))
+    title = (
+        f"{variant.title}: {in_millions(inventory.parameters)} parameters, "
+        f"{in_billions(inventory.multiply_adds)} multiply-adds"
+    )
+    rule = "" if spec.bottleneck else ", without bottleneck"
+    sentence = (
+        f"k = {spec.growth_rate}{rule}; {sum(spec.block_config)} layers in blocks of {blocks}; "
+        f"{spec.initial_channels} → {spec.block_outputs[-1]:,} maps; {sum(spec.connections):,} "
+        "direct connections."
+    )
+    if variant.id != REFERENCE:
+        sentence += (
+            f" {_times(inventory.parameters, small.parameters)} the parameters of DenseNet-121, "
+            f"{_times(inventory.multiply_adds, small.multiply_adds)} its multiply-adds."
+        )
+    return title, sentence
+
+
+def _description(variants: Sequence[Variant]) -> str:
+    """The strips in words, for who cannot see them."""
+    strips = "; ".join(
+        f"{variant.title} with blocks of {', '.join(map(str, variant.spec.block_config))} layers "
+        f"grows from {variant.spec.initial_channels} to {max(variant.spec.block_outputs):,} maps"
+        for variant in variants
+    )
+    return f"Strips on one scale, height channels, width pixels: {strips}."
+
+
+# -- numbers --------------------------------------------------------------------------------
+
+
+def in_millions(count: int) -> str:
+    """Parameters for a hall, with three figures.
+
+    >>> in_millions(7_978_856), in_millions(33_337_704), in_millions(134_400)
+    ('7.98 M', '33.3 M', '0.13 M')
+    """
+    return f"{count / 1e6:.1f} M" if count >= 9.995e6 else f"{count / 1e6:.2f} M"
+
+
+def in_billions(count: int) -> str:
+    """Multiply-adds for a hall.
+
+    >>> in_billions(2_834_161_664)
+    '2.83 G'
+    """
+    return f"{count / 1e9:.2f} G"
+
+
+def _times(one: int, other: int) -> str:
+    return f"{one / other:.1f} times"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Words one after the other, with an "and" before the last.
+
+    >>> _listed(["1"]), _listed(["1", "2", "3"])
+    ('1', '1, 2 and 3')
+    """
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last

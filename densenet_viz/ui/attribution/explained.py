@@ -1,0 +1,115 @@
+"""The attribution page's answer: words and tables for a map that is there."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.network.familiarity import PERCENTILE
+from densenet_viz.network.models import LoadedModel
+from densenet_viz.results.attributions import Attribution, Verdict
+from densenet_viz.results.regions import strongest_regions
+from densenet_viz.stage.shared.words import number, percent
+from densenet_viz.ui.attribution.answers import answer_of
+from densenet_viz.ui.attribution.explaining import Question
+from densenet_viz.ui.bench.words import axiom_words, completeness_words
+from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
+
+
+def verdict(question: Question) -> str:
+    """What the network says of the picture, and whether that is right where it is known."""
+    top, target, truth = question.predictions[0], question.target, question.picture.truth
+    says = f"It says {top.label}, with {percent(top.probability)}"
+    if truth is not None and truth in question.model.labels:
+        says += ", and is right" if truth == top.label else f", and is wrong: it is a drawn {truth}"
+    if target.index != top.index:
+        says += f"; it gives {target.label} {percent(target.probability)}"
+    return f"{says}."
+
+
+def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> None:
+    """Says plainly when a picture is not of the kind that the model learned from."""
+    found, uploaded = answer_of(model, picture).verdict, picture.truth is None
+    other = " Below, a network from ImageNet can be chosen." if uploaded else ""
+    if found is not None and not found.familiar:
+        st.warning(f"**{model.title}.** {stranger_words(model, found)}{other}")
+    elif uploaded and (found is not None or model.name in (BUNDLED, CHEATER)):
+        near = (
+            ""
+            if found is None
+            else f" By its distance your image could be one of its own scenes "
+            f"({distance_words(found)}); if it is not, this measure has missed it."
+        )
+        st.warning(
+            f"**{model.title}.** {model.knows}{near} For any other image its answer, and this map, "
+            f"are a guess.{other}"
+        )
+    elif picture.truth is not None and picture.truth not in model.labels:
+        st.info(f"**{model.title}.** {model.knows}")
+
+
+def stranger_words(model: LoadedModel, found: Verdict) -> str:
+    """What a picture far from all that the network knows means for its answer."""
+    return (
+        "This picture is far from anything the network was trained on "
+        f"({distance_words(found)}). It still names one of its {len(model.labels)} kinds, and its "
+        "probability means nothing here: read its answer, and this map, as a guess."
+    )
+
+
+def distance_words(found: Verdict) -> str:
+    """The measured distance beside the limit that it is held against."""
+    return (
+        f"distance {found.score:.1f}; {PERCENTILE:.0f}% of its own scenes stay below "
+        f"{found.limit:.1f}"
+    )
+
+
+def show_words(question: Question, attribution: Attribution | None) -> None:
+    """What the method answers and when not to trust it; with a map, what it cost and sums to."""
+    method = question.method
+    st.markdown(f"**What it answers.** {method.question}")
+    st.markdown(f"**When not to trust it.** {method.caution}")
+    if attribution is not None:
+        st.markdown(f"**What it cost.** {cost_words(question, attribution)}")
+        if method.complete:
+            st.markdown(f"**Does it add up?** {completeness_words(attribution)}")
+    st.markdown(f"**What it promises.** {axiom_words(method)}")
+    st.caption(f"Source: {method.paper}.")
+
+
+def cost_words(question: Question, attribution: Attribution) -> str:
+    """Passes and seconds, and what the values are."""
+    method, back = question.method, attribution.backward_passes
+    backward = f" and {back:,} back" if back else ""
+    pictures = "picture" if attribution.forward_passes == 1 else "pictures"
+    words = (
+        f"{attribution.forward_passes:,} {pictures} through the network{backward}, "
+        f"{attribution.seconds:.2f} s. Unit of its values: {method.unit}."
+    )
+    three = len(attribution.values) == 3
+    return f"{words} Each pixel's value is the sum over its three colours." if three else words
+
+
+def show_tables(question: Question, attribution: Attribution) -> None:
+    """The predictions and the strongest regions, for who reads rather than looks."""
+    with st.expander("The numbers as a table"):
+        st.table(
+            [
+                {"Class": one.label, "Probability": percent(one.probability)}
+                for one in question.predictions
+            ],
+            hide_index=True,
+            alt="The most probable classes",
+        )
+        st.table(
+            [
+                {
+                    "Region (px)": region.name,
+                    "Sum of the map": number(region.total),
+                    f"Part of what raises {question.target.label}": f"{region.share:.1%}",
+                }
+                for region in strongest_regions(attribution.heat)[:5]
+            ],
+            hide_index=True,
+            alt="The strongest regions of the map",
+        )

@@ -1,0 +1,165 @@
+"""The attribution page's question: what is asked, and the job that answers it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from densenet_viz.attribution import METHODS, Method
+from densenet_viz.images.pictures import fit
+from densenet_viz.network.models import LoadedModel, ModelUnavailable
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.stage.attribution.scene import gallery_scene, predictions_scene
+from densenet_viz.ui.attribution.answers import answer_of
+from densenet_viz.ui.attribution.maps import Ask, computed
+from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.current import (
+    CurrentPicture,
+    current_model,
+    sample,
+    take_from_address,
+)
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.work.jobs import Reporter
+
+TOP = "the most probable class"
+_NUMBERED = re.compile(r"\(class \d+\)$")
+THUMBNAIL = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """All that a map depends on. Two questions with the same `key` have the same answer."""
+
+    model: LoadedModel
+    picture: CurrentPicture
+    predictions: tuple[Prediction, ...]
+    target: Prediction
+    method: Method
+    settings: Mapping[str, Any]
+
+    @property
+    def ask(self) -> Ask:
+        return Ask(self.model, self.picture, self.method.name, self.target.index, self.settings)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return self.ask.key
+
+    @property
+    def is_top(self) -> bool:
+        return self.target.index == self.predictions[0].index
+
+    def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Attribution:
+        return computed(self.ask, report, cancelled, report.preview)
+
+
+# -- what is asked --------------------------------------------------------------------------
+
+
+def model_or_stop() -> LoadedModel:
+    """The current model; where there is none at all, one sentence and the end of the page."""
+    try:
+        return current_model()
+    except ModelUnavailable as error:
+        st.error(str(error))
+        st.stop()
+
+
+def predictions_of(
+    model: LoadedModel, picture: CurrentPicture
+) -> tuple[tuple[Prediction, ...], Callable[[int], Prediction]]:
+    """The five most probable classes, and how to get any other one's probability."""
+    logits = answer_of(model, picture).logits
+    return model.predictions(logits), lambda index: model.prediction(logits, index)
+
+
+def class_names(labels: Sequence[str]) -> tuple[str, ...]:
+    """A name of its own for each class, by index; what could be mistaken gets its number.
+
+    >>> class_names(("star", "crane", "crane"))
+    ('star', 'crane (class 1)', 'crane (class 2)')
+    >>> class_names(("crane (class 1)", "the most probable class"))
+    ('crane (class 1) (class 0)', 'the most probable class (class 1)')
+    """
+    counts = Counter(labels)
+    return tuple(
+        f"{label} (class {index})"
+        if counts[label] > 1 or label == TOP or _NUMBERED.search(label)
+        else label
+        for index, label in enumerate(labels)
+    )
+
+
+def choose_scene(picture: CurrentPicture) -> None:
+    """The drawn scenes as small pictures; a click makes one the current picture."""
+    scene = {**_gallery(), "chosen": picture.name}
+    show_stage("attribution-gallery", scene, key="gallery", on_picked_change=_take_scene)
+
+
+@cache
+def _gallery() -> dict[str, Any]:
+    thumbnails = [(name, fit(sample(name).pixels, THUMBNAIL)) for name in CLASSES]
+    return gallery_scene(thumbnails, "", label="Drawn scenes to choose from")
+
+
+def _take_scene() -> None:
+    name = _told("gallery").get("name")
+    if name in CLASSES:
+        st.session_state["picture"] = name
+
+
+def choose_target(
+    model: LoadedModel,
+    predictions: tuple[Prediction, ...],
+    prediction: Callable[[int], Prediction],
+    truth: str | None,
+) -> Prediction:
+    """The bars of the five most probable classes, and a list of all; returns the chosen one."""
+    names = class_names(model.labels)
+    first = [names[one.index] for one in predictions]
+    options = [TOP, *first, *(name for name in names if name not in first)]
+    bars = st.container()
+    name = st.selectbox("Class to explain", options, key="target", bind="query-params")
+    chosen = predictions[0] if name in (None, TOP) else prediction(names.index(name))
+    scene = predictions_scene(predictions, dict(enumerate(names)), chosen.index, truth)
+    with bars:
+        show_stage("attribution-bars", scene, key="bars", on_picked_change=_take_target)
+    return chosen
+
+
+def _take_target() -> None:
+    """The first bar stands for whatever is most probable, in the next picture too."""
+    told = _told("bars")
+    if isinstance(name := told.get("name"), str):
+        st.session_state["target"] = TOP if told.get("first") else name
+
+
+def _told(key: str) -> Mapping[str, Any]:
+    """What a stage told last."""
+    told: Mapping[str, Any] | None = st.session_state[key]["picked"]
+    return told or {}
+
+
+def choose_method(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
+    """The method and its settings; controls come from the row in `METHODS`."""
+    take_from_address("method", METHODS, title_of)
+    name = st.selectbox(
+        "Method",
+        list(METHODS),
+        key="method",
+        format_func=title_of,
+        bind="query-params",
+    )
+    method = METHODS[name]
+    if not method.parameters(model.spec):
+        return method, {}
+    with st.expander("Settings of the method"):
+        return method, settings_controls(model, method)

@@ -1,0 +1,150 @@
+"""A map to take away: as a picture, a figure, numbers, and the code that makes it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from densenet_viz.attribution import METHODS, AttributionError
+from densenet_viz.figures.attribution_image import (
+    SCALES,
+    Words,
+    figure_svg,
+    map_png,
+    picture_png,
+)
+from densenet_viz.network.models import ASSETS, LoadedModel
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.traces import Picture
+from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
+
+EQUAL = "Run it beside the picture: it makes this very map, up to rounding."
+
+
+def show_files(
+    model: LoadedModel, picture: CurrentPicture, attribution: Attribution, *, key: str = "files"
+) -> None:
+    """One row of downloads, each made when it is asked for.
+
+    Args:
+        model: whose network was asked.
+        picture: that the map is of.
+        attribution: the map.
+        key: of the place on the page.
+    """
+    given = model.picture(picture.pixels)
+    stem = f"{attribution.method}-{attribution.target.index}"
+    st.markdown("**Take the map away**, as it was computed, whatever its sliders say")
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=key):
+        _show_png(given, attribution, stem, key)
+        _show_others(model, given, attribution, stem, key)
+        _show_code(model, given, attribution, stem, key)
+
+
+def _show_png(given: Picture, attribution: Attribution, stem: str, key: str) -> None:
+    low, high = SCALES
+    scale = st.number_input(
+        "PNG scale",
+        *(low, high, 1),
+        key=f"{key}_scale",
+        width=120,
+        help=f"How many pixels a side each of the {len(given)} × {len(given)} pixels becomes. "
+        "They are enlarged as squares, never smoothed: the network saw no more.",
+    )
+    with st.popover("PNG look"):
+        alone = st.checkbox("The map alone, without the picture", key=f"{key}_alone")
+        legend = st.checkbox("With the colours' numbers below", key=f"{key}_legend")
+    st.download_button(
+        "PNG",
+        lambda: map_png(given, attribution, scale=int(scale), alone=alone, legend=legend),
+        f"{stem}.png",
+        "image/png",
+        key=f"{key}_png",
+        help="The map as a picture.",
+        on_click="ignore",
+    )
+
+
+def _show_others(
+    model: LoadedModel, given: Picture, attribution: Attribution, stem: str, key: str
+) -> None:
+    from densenet_viz.attribution.export import about, to_json, to_npz
+
+    files = (
+        (
+            *("SVG", "image/svg+xml", "Picture and map with scale, numbers and source."),
+            lambda: figure_svg(given, attribution, words_of(model, attribution)),
+        ),
+        (
+            *("NPZ", "application/octet-stream", "Raw values and picture for NumPy."),
+            lambda: to_npz(attribution, given, about(model)),
+        ),
+        (
+            *("JSON", "application/json", "Raw values and all that is known of the map."),
+            lambda: to_json(attribution, given, about(model)),
+        ),
+    )
+    for name, kind, words, make in files:
+        st.download_button(
+            name,
+            make,
+            f"{stem}.{name.lower()}",
+            kind,
+            key=f"{key}_{name.lower()}",
+            help=words,
+            on_click="ignore",
+        )
+
+
+def words_of(model: LoadedModel, attribution: Attribution) -> Words:
+    """What the SVG figure says of a map."""
+    method = METHODS[attribution.method]
+    return Words(
+        title=f"What speaks for {attribution.target.label}, and what against",
+        method=method.title,
+        unit=method.unit,
+        source=method.paper,
+        network=f"{model.title}. {model.provenance}",
+        settings=attribution.parameters,
+    )
+
+
+def _show_code(
+    model: LoadedModel, given: Picture, attribution: Attribution, stem: str, key: str
+) -> None:
+    """The script, in a window that is filled when it is opened: superpixels take a moment."""
+    window = st.popover("Python", key=f"{key}_python", on_change="rerun")
+    if not window.open:
+        return
+    with window:
+        try:
+            code = _code(model, given, attribution)
+        except AttributionError as error:
+            st.info(str(error))
+            return
+        st.code(code, language="python", height=320)
+        with st.container(horizontal=True, gap="small"):
+            _download("Script", code, f"{stem}.py", "text/x-python", key)
+            _download("Picture", picture_png(given), "picture.png", "image/png", key)
+            if model.name in (BUNDLED, CHEATER):
+                _show_weights(ASSETS / f"{model.name}.safetensors", key)
+
+
+def _code(model: LoadedModel, given: Picture, attribution: Attribution) -> str:
+    from densenet_viz.attribution.captum_code import captum_code, why_not_equal
+
+    code = captum_code(model, given, attribution)
+    st.markdown(f"The map by **Captum** alone. {why_not_equal(attribution) or EQUAL}")
+    return code
+
+
+def _download(name: str, data: str | bytes, file: str, kind: str, key: str) -> None:
+    mine = f"{key}_{name.lower()}"
+    st.download_button(name, data, file, kind, key=mine, on_click="ignore")
+
+
+def _show_weights(path: Path, key: str) -> None:
+    st.download_button(
+        "Weights", path.read_bytes, path.name, key=f"{key}_weights", on_click="ignore"
+    )

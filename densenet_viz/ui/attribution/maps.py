@@ -1,0 +1,152 @@
+"""Maps that pages ask for: each is computed once, whoever asks, and several make one job."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from densenet_viz.attribution import METHODS, Method
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.ui.attribution.answers import answer_of
+from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.work.jobs import Reporter
+
+KEPT = 96
+"""Maps that the app remembers; one of 224 x 224 px takes 0.6 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """All that a map depends on. Two asks with the same `key` have the same map."""
+
+    model: LoadedModel
+    picture: CurrentPicture
+    method: str
+    target: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Every parameter of the method, checked (`Method.settings`)."""
+
+    @property
+    def row(self) -> Method:
+        return METHODS[self.method]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        settings = tuple(sorted(self.settings.items()))
+        return (self.model.name, self.picture.key, self.method, self.target, settings)
+
+    @property
+    def cost(self) -> int:
+        """Passes at most, a gradient counted as one more."""
+        cost = self.row.cost(self.model.spec, self.settings)
+        return cost.forward + cost.backward
+
+
+class _Memory:
+    """The last maps, by key; threads may share it."""
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._maps: OrderedDict[tuple[Any, ...], Attribution] = OrderedDict()
+
+    def get(self, key: tuple[Any, ...]) -> Attribution | None:
+        with self._lock:
+            if key in self._maps:
+                self._maps.move_to_end(key)
+            return self._maps.get(key)
+
+    def put(self, key: tuple[Any, ...], made: Attribution) -> None:
+        with self._lock:
+            self._maps[key] = made
+            while len(self._maps) > self._kept:
+                self._maps.popitem(last=False)
+
+
+MEMORY = _Memory(KEPT)
+
+
+@dataclass(frozen=True, eq=False)
+class MapsJob:
+    """Several maps as one job (`jobs.Desk.ask(job.key, job.compute)`).
+
+    Its previews, and its result, are a tuple with an `Attribution` or None for each ask: maps that
+    are finished and the one that is being computed, as it stands.
+    """
+
+    asks: Sequence[Ask]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return ("maps", *(ask.key for ask in self.asks))
+
+    def known(self) -> tuple[Attribution | None, ...]:
+        """What needs no computing any more."""
+        return tuple(MEMORY.get(ask.key) for ask in self.asks)
+
+    def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> tuple[Attribution, ...]:
+        made: list[Attribution | None] = list(self.known())
+        weights = [
+            ask.cost if known is None else 0 for ask, known in zip(self.asks, made, strict=True)
+        ]
+        whole, before = max(1, sum(weights)), 0
+        report(0.0)
+        for place, ask in enumerate(self.asks):
+            if made[place] is None:
+
+                def part_done(
+                    part: float, start: int = before, weight: int = weights[place]
+                ) -> None:
+                    report((start + part * weight) / whole)
+
+                def look(preview: Attribution, place: int = place) -> None:
+                    report.preview((*made[:place], preview, *made[place + 1 :]))
+
+                made[place] = computed(ask, part_done, cancelled, look)
+            before += weights[place]
+            report.preview(tuple(made))
+        return tuple(one for one in made if one is not None)
+
+
+def computed(
+    ask: Ask,
+    report: Callable[[float], None] = lambda _part: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    look: Callable[[Attribution], None] = lambda _preview: None,
+) -> Attribution:
+    """The map that is asked for, from memory where it is known.
+
+    Args:
+        ask: what for.
+        report: told the part that is done, 0 to 1.
+        cancelled: asked before each pass.
+        look: shown the map as it stands, now and then; it is not complete, and says so by
+            `Attribution.finished`.
+
+    Raises:
+        Cancelled: `cancelled` answered yes.
+    """
+    known = MEMORY.get(ask.key)
+    if known is not None:
+        return known
+    from densenet_viz.attribution import attribute
+
+    logits = answer_of(ask.model, ask.picture).logits
+    made = attribute(
+        ask.model,
+        ask.picture.pixels,
+        method=ask.method,
+        target=ask.target,
+        logits=logits,
+        device="auto",
+        on_progress=report,
+        on_preview=look,
+        cancelled=cancelled,
+        **ask.settings,
+    )
+    MEMORY.put(ask.key, made)
+    return made

@@ -1,0 +1,268 @@
+"""Part of the bench: the same question to many pictures, a table, and an archive to take away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from densenet_viz.attribution import METHODS, AttributionError
+from densenet_viz.attribution.batch_files import ImageFile, listed
+from densenet_viz.attribution.batch_rows import Row
+from densenet_viz.stage.shared.words import percent
+from densenet_viz.ui.attribution.explaining import class_names
+from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.bench.batch_results import MOST_BYTES, MOST_PICTURES, Batch, Results
+from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.current import take_from_address
+from densenet_viz.ui.work.jobs import Desk
+from densenet_viz.ui.work.jobs import desk as session_desk
+from densenet_viz.ui.work.progress import show_bar
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from densenet_viz.attribution.batch import Work
+
+KEYS = ("batch_method", "batch_class", "batch_raw")
+DESKS = (_DESK,) = ("bench-batch",)
+
+EACH = "its most probable class"
+FILE_MB = 100
+"""Largest file, an archive; a picture may have as much as anywhere in the app."""
+UPLOAD_BYTES = 200 * 1024**2
+"""All files together."""
+SHOWN = 12
+"""Maps on the page, the latest first; the others are in the archive."""
+POLL = 1.0
+"""Seconds between two looks at a batch: each sends its maps again."""
+_FILES, _RESULTS, _BATCH = "_batch_files", "_batch_results", "_batch"
+FAILED = "The maps could not be computed; please go on, or choose another method."
+
+
+def show(bench: Bench) -> None:
+    """The whole part: pictures, the question, what has come of it, and the archive."""
+    st.header("The same question to many pictures", anchor=False)
+    st.markdown(
+        "Bring pictures, or a ZIP of them: each gets its map, and a table says in numbers where "
+        "the network looked. One map can deceive; a pattern over many is worth more."
+    )
+    files = _choose_files()
+    work, raw = _choose_work(bench)
+    go = st.button("Make the maps", type="primary", disabled=not files or work is None)
+    if not files:
+        st.caption("Bring at least one picture first.")
+    if go and work:
+        session_desk(_DESK).leave()
+        st.session_state[_BATCH] = Batch(work, files, _results(), raw)
+    batch: Batch | None = st.session_state.get(_BATCH)
+    if batch is not None:
+        _show_batch(batch, session_desk(_DESK))
+
+
+# -- what is asked --------------------------------------------------------------------------
+
+
+def _choose_files() -> tuple[ImageFile, ...]:
+    """The pictures; none where too many were brought, and a sentence says so."""
+    brought = st.file_uploader(
+        "Pictures, or a ZIP of pictures",
+        type=["png", "jpg", "jpeg", "webp", "zip"],
+        accept_multiple_files=True,
+        key="batch_upload",
+        max_upload_size=FILE_MB,
+        help=f"Up to {MOST_PICTURES} pictures of up to 10 MB; {UPLOAD_BYTES >> 20} MB in all. They "
+        "and their maps stay in this session’s memory.",
+    )
+    if not brought:
+        st.session_state.pop(_FILES, None)
+        return ()
+    if sum(file.size for file in brought) > UPLOAD_BYTES:
+        st.error(f"These files have more than {UPLOAD_BYTES >> 20} MB; please bring fewer at once.")
+        return ()
+    files = _listed(brought)
+    if len(files) > MOST_PICTURES:
+        st.error(
+            f"These are {len(files):,} pictures; up to {MOST_PICTURES} are allowed here. From a "
+            "shell, any number: `python -m densenet_viz attribute FOLDER`."
+        )
+        return ()
+    return files
+
+
+def _listed(brought: Sequence[UploadedFile]) -> tuple[ImageFile, ...]:
+    """The files, archives opened once, not at each run of the page."""
+    ids = tuple(file.file_id for file in brought)
+    known = st.session_state.get(_FILES)
+    if known is None or known[0] != ids:
+        known = ids, listed((file.name, file.getvalue()) for file in brought)
+        st.session_state[_FILES] = known
+    files: tuple[ImageFile, ...] = known[1]
+    return files
+
+
+def _choose_work(bench: Bench) -> tuple[Work | None, bool]:
+    """The question, and whether raw values go along; no question where a setting is refused."""
+    from densenet_viz.attribution.batch import work_for
+
+    names = class_names(bench.model.labels)
+    take_from_address("batch_method", METHODS, title_of)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        method = METHODS[
+            st.selectbox(
+                "Method",
+                list(METHODS),
+                key="batch_method",
+                format_func=title_of,
+                bind="query-params",
+                width=260,
+            )
+        ]
+        asked = st.selectbox("Map for", [EACH, *names], key="batch_class", width=280)
+        settings = {}
+        if method.parameters(bench.model.spec):
+            with st.popover("Settings of the method", icon=":material/tune:"):
+                settings = settings_controls(bench.model, method, key="batch-")
+        raw = st.checkbox("Raw values, too (NPZ)", key="batch_raw")
+    target = names.index(asked) if asked in names else None
+    try:
+        return work_for(bench.model, method.name, settings, target), raw
+    except AttributionError as error:
+        st.error(str(error))
+        return None, raw
+
+
+def _results() -> Results:
+    results: Results = st.session_state.setdefault(_RESULTS, Results())
+    return results
+
+
+# -- what comes of it -----------------------------------------------------------------------
+
+
+def _show_batch(batch: Batch, mine: Desk) -> None:
+    if mine.job is not None and mine.job.key == batch.name and mine.state == "cancelled":
+        batch.paused = True
+    if batch.tally is None and not batch.paused:
+        mine.ask(batch.name, batch.compute)
+    working = mine.job is not None and mine.state == "working"
+    # Always a fragment, so that nothing below jumps when the last map is there.
+    st.fragment(_draw, run_every=POLL if working else None)(batch, mine, working)
+    if not working:
+        _show_end(batch, mine)
+
+
+def _draw(batch: Batch, mine: Desk, working: bool) -> None:
+    """What there is so far."""
+    if working and mine.state != "working" and not mine.just_cancelled():
+        st.rerun()
+    if working and mine.state != "working":
+        st.info("Cancelled; what is finished stays.")
+    elif working:
+        show_bar(mine, f"Maps of {_pictures(batch.count)}", key="batch_cancel")
+    _show_latest(batch)
+    if batch.rows:
+        st.dataframe(
+            batch.table(),
+            hide_index=True,
+            column_config={
+                "Probability": st.column_config.NumberColumn(format="percent"),
+                "Sum of the map": st.column_config.NumberColumn(format="%.3g"),
+                "Seconds": st.column_config.NumberColumn(format="%.2f"),
+            },
+            alt="Each picture's answer and map, in numbers",
+        )
+
+
+def _show_latest(batch: Batch) -> None:
+    there = [row for row in batch.rows if batch.results.files_of(row)]
+    latest = there[-SHOWN:][::-1]
+    if not latest:
+        return
+    st.image(
+        [batch.results.files_of(row)[".png"] for row in latest],
+        caption=[plain(_caption(row)) for row in latest],
+        width=150,
+        alt=[f"{METHODS[row.method].title} map for {row.target}: {row.file}" for row in latest],
+    )
+    hidden = len(there) > len(latest)
+    others = f" These are the latest {len(latest)}; all are in the archive." if hidden else ""
+    st.caption(
+        "Orange raises the score of the class that the map is for, blue lowers it; each map has "
+        f"its own scale.{others}"
+    )
+
+
+def _caption(row: Row) -> str:
+    name = row.file.rpartition("/")[2]
+    short = name if len(name) <= 24 else f"{name[:21]}..."
+    return f"{short}: {row.named} {percent(row.probability or 0.0)}"
+
+
+def plain(text: str) -> str:
+    r"""A stranger's text so that Markdown shows it and does nothing else with it.
+
+    >>> print(plain("![a](b) :red[c]"))
+    \!\[a\]\(b\) \:red\[c\]
+    """
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+def _show_end(batch: Batch, mine: Desk) -> None:
+    """Why it stands, how to go on, and what there is to take away."""
+    if batch.tally is not None:
+        st.success(f"Done: {_told(batch)}.")
+    elif batch.paused:
+        st.info(f"Stopped after {len(batch.rows)} of {_pictures(batch.count)}.")
+    elif mine.state == "failed":
+        error = mine.job.error if mine.job else None
+        st.error(str(error) if isinstance(error, AttributionError) else FAILED)
+    with st.container(horizontal=True, gap="small"):
+        if batch.tally is None:
+            st.button("Go on", type="primary", on_click=_go_on, args=(batch, mine))
+        if any(row.map for row in batch.rows):
+            st.download_button(
+                "Download as ZIP",
+                batch.archive,
+                "maps.zip",
+                "application/zip",
+                key="batch_zip",
+                on_click="ignore",
+            )
+        if batch.rows:
+            st.button(
+                "Forget these maps",
+                on_click=_forget,
+                args=(batch, mine),
+                help=f"A session keeps up to {MOST_PICTURES} maps, {MOST_BYTES >> 20} MB.",
+            )
+
+
+def _told(batch: Batch) -> str:
+    tally = batch.tally
+    assert tally is not None
+    words = [f"{tally.made + tally.known} maps"]
+    words += [f"{_pictures(tally.failed)} could not be read"] * bool(tally.failed)
+    return ", ".join(words)
+
+
+def _pictures(count: int) -> str:
+    return f"{count:,} picture{'s' * (count != 1)}"
+
+
+def _go_on(batch: Batch, mine: Desk) -> None:
+    batch.paused = False
+    mine.again()
+
+
+def _forget(batch: Batch, mine: Desk) -> None:
+    """Drops the maps; a batch that is not finished goes on with what it has not made yet."""
+    batch.results.forget()
+    mine.leave()
+    left = batch.files[len(batch.rows) :]
+    if batch.tally is None and left:
+        st.session_state[_BATCH] = Batch(batch.work, left, batch.results, batch.raw, paused=True)
+    else:
+        st.session_state.pop(_BATCH, None)

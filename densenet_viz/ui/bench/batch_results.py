@@ -1,0 +1,163 @@
+"""What a batch of a session has made so far: rows and files in memory, bounded, gone with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from densenet_viz.attribution import AttributionError
+from densenet_viz.attribution.batch_rows import Row, archived
+from densenet_viz.figures.attribution_image import map_png
+from densenet_viz.ui.work.jobs import Report
+
+if TYPE_CHECKING:
+    from densenet_viz.attribution.batch import Made, Tally, Work
+    from densenet_viz.attribution.batch_files import ImageFile
+
+MOST_PICTURES = 200
+"""Of one batch, and maps that a session keeps at most."""
+MOST_BYTES = 200 * 1024**2
+"""Of all maps that a session keeps."""
+SCALE = 2
+"""Pixels a side that each pixel of a map becomes in its PNG."""
+
+FULL = (
+    f"These maps fill the {MOST_PICTURES} places or the {MOST_BYTES >> 20} MB that one visit has; "
+    "download them, forget them, and go on with the rest."
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One map: its row, and its files by ending."""
+
+    row: Row
+    files: Mapping[str, bytes]
+
+
+class Results:
+    """Maps by what they depend on; the thread that makes them and the page share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[str, Kept] = {}
+        self._bytes = 0
+
+    def known(self, raw: bool) -> Mapping[str, Row]:
+        """Rows by key of the maps that need no computing; with their NPZ, if `raw`."""
+        with self._lock:
+            kept = dict(self._kept)
+        return {key: one.row for key, one in kept.items() if not raw or ".npz" in one.files}
+
+    def keep(self, row: Row, files: Mapping[str, bytes]) -> None:
+        """Keeps a map.
+
+        Raises:
+            AttributionError: there is no room for it.
+        """
+        size = sum(map(len, files.values()))
+        with self._lock:
+            before = self._kept.get(row.key)
+            size -= sum(map(len, before.files.values())) if before else 0
+            places = len(self._kept) + (before is None)
+            if self._bytes + size > MOST_BYTES or places > MOST_PICTURES:
+                raise AttributionError(FULL)
+            self._kept[row.key] = Kept(row, files)
+            self._bytes += size
+
+    def files_of(self, row: Row) -> Mapping[str, bytes]:
+        """A map's files by ending; none where it has no map, or that was forgotten."""
+        with self._lock:
+            kept = self._kept.get(row.key)
+        return kept.files if kept else {}
+
+    def forget(self) -> None:
+        with self._lock:
+            self._kept, self._bytes = {}, 0
+
+
+@dataclass(eq=False)
+class Batch:
+    """Pictures and a question that a visitor has started; `rows` grows while they are answered."""
+
+    work: Work
+    files: Sequence[ImageFile]
+    results: Results
+    raw: bool
+    """Whether the values go along as NPZ."""
+    name: str = field(default_factory=lambda: uuid4().hex)
+    rows: tuple[Row, ...] = ()
+    tally: Tally | None = None
+    """Set when every file had its turn."""
+    paused: bool = False
+    """Whether the visitor has stopped it."""
+    count: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.count = len(self.files)
+
+    def compute(self, report: Report, cancelled: Callable[[], bool]) -> None:
+        """Makes what is missing, as a job of a desk."""
+        from densenet_viz.attribution.batch import run_batch
+
+        done = dict(self.results.known(self.raw))
+        rows: list[Row] = []
+
+        def take(made: Made) -> None:
+            if made.attribution is not None:
+                self.results.keep(made.row, self._files(made))
+                done[made.row.key] = made.row
+            rows.append(made.row)
+            self.rows = (*rows, *self.rows[len(rows) :])
+
+        self.tally = run_batch(
+            self.work,
+            self.files,
+            writer=take,
+            done=done,
+            on_progress=report,
+            cancelled=cancelled,
+        )
+        self.files = ()  # what was brought need not be held any longer
+
+    def _files(self, made: Made) -> dict[str, bytes]:
+        assert made.attribution is not None
+        assert made.picture is not None
+        files = {".png": map_png(made.picture, made.attribution, scale=SCALE)}
+        if self.raw:
+            from densenet_viz.attribution.export import about, to_npz
+
+            about_model = about(self.work.model)
+            files[".npz"] = to_npz(made.attribution, made.picture, about_model)
+        return files
+
+    def archive(self) -> bytes:
+        """A ZIP of the maps and the table, of what is there."""
+        maps = {
+            f"{row.map}{ending}": data
+            for row in self.rows
+            if row.map
+            for ending, data in self.results.files_of(row).items()
+            if ending == ".png" or self.raw
+        }
+        return archived(self.rows, maps)
+
+    def table(self) -> list[dict[str, Any]]:
+        """The rows for people; a column for what was wrong where something was."""
+        wrong = any(row.error for row in self.rows)
+        return [
+            {
+                "File": row.file,
+                **({"What was wrong": row.error} if wrong else {}),
+                "It says": row.named,
+                "Probability": row.probability,
+                "Map for": row.target,
+                "Strongest region (px)": row.strongest_region,
+                "Sum of the map": row.sum,
+                "Seconds": row.seconds,
+            }
+            for row in self.rows
+        ]

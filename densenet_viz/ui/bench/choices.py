@@ -1,0 +1,279 @@
+"""What the bench's grid compares: methods, classes, layers or baselines, as up to nine maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from densenet_viz.attribution import METHODS, AttributionError, Method
+from densenet_viz.attribution.baselines import BASELINE_WORDS
+from densenet_viz.attribution.method import FAMILIES
+from densenet_viz.attribution.methods import by_family
+from densenet_viz.attribution.places import all_places, coarse_places
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.results.traces import Picture
+from densenet_viz.stage.bench.scene import MOST
+from densenet_viz.stage.shared.words import percent
+from densenet_viz.ui.attribution.explaining import class_names
+from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.bench.comparison import Comparison, Entry, counted
+from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.current import CurrentPicture, take_from_address
+
+METHODS_FIRST = tuple(
+    name
+    for name in (
+        "grad-cam",
+        "integrated-gradients",
+        "saliency",
+        "smoothgrad",
+        "occlusion",
+        "deeplift",
+        "kernel-shap",
+    )
+    if name in METHODS
+)
+"""What is compared before the visitor chooses: one of each kind, none of them slow."""
+
+KEYS = (
+    "compare",
+    "maps",
+    "class_map",
+    "classes",
+    "layer_map",
+    "layers",
+    "baseline_map",
+)
+
+
+def choose_comparison(bench: Bench) -> Comparison | None:
+    """The controls of the comparison; None, with a sentence why, where nothing is chosen."""
+    take_from_address("compare", _WAYS)
+    line = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
+    way = line.segmented_control(
+        "Compare",
+        list(_WAYS),
+        default="methods",
+        required=True,
+        key="compare",
+        bind="query-params",
+        wrap=True,
+    )
+    try:
+        found = _WAYS[way](bench, line)
+    except AttributionError as error:
+        st.error(str(error))
+        return None
+    if not found.entries:
+        st.info("Choose at least one map to look at.")
+        return None
+    return found
+
+
+# -- methods --------------------------------------------------------------------------------
+
+
+def _methods(bench: Bench, line: Any) -> Comparison:
+    in_order = [method.name for rows in by_family().values() for method in rows]
+    chosen = st.multiselect(
+        "Methods",
+        in_order,
+        default=[name for name in in_order if name in METHODS_FIRST],
+        format_func=title_of,
+        max_selections=MOST,
+        key="maps",
+        bind="query-params",
+        help=f"Up to {MOST}, family by family: {', '.join(map(_family_words, by_family()))}.",
+    )
+    rows = [METHODS[name] for name in in_order if name in chosen]
+    settings = _settings_of_each(bench, rows, line)
+    label = bench.target.label
+    return Comparison(
+        title=f"{counted(len(rows), 'ways')} to ask what speaks for {label}",
+        lesson="The same picture, network and class. Each method answers its own question, so "
+        "their maps may differ although none is mistaken.",
+        label=label,
+        entries=tuple(_by_method(bench, row, settings[row.name]) for row in rows),
+    )
+
+
+def _family_words(title: str) -> str:
+    return title.partition(":")[0].lower()
+
+
+def _settings_of_each(
+    bench: Bench, rows: Sequence[Method], line: Any
+) -> Mapping[str, Mapping[str, Any]]:
+    settings: dict[str, Mapping[str, Any]] = {row.name: {} for row in rows}
+    adjustable = [row for row in rows if row.parameters(bench.model.spec)]
+    if not adjustable:
+        return settings
+    with line.popover("Settings of each method", icon=":material/tune:"):
+        for row in adjustable:
+            st.markdown(f"**{row.title}**")
+            settings[row.name] = settings_controls(bench.model, row, key="bench-")
+    return settings
+
+
+def _by_method(bench: Bench, row: Method, settings: Mapping[str, Any]) -> Entry:
+    family = _family_words(FAMILIES[row.family])
+    changed = changed_words(bench, row, settings)
+    note = f"{family}, {changed}" if changed else family
+    return Entry(row.title, bench.ask(row.name, settings), note)
+
+
+def changed_words(bench: Bench, row: Method, settings: Mapping[str, Any]) -> str:
+    """The settings that are not the method's defaults."""
+    return ", ".join(
+        f"{one.title.lower()}: {settings[one.name]}"
+        for one in row.parameters(bench.model.spec)
+        if one.name in settings and settings[one.name] != one.default
+    )
+
+
+# -- classes --------------------------------------------------------------------------------
+
+
+def _classes(bench: Bench, line: Any) -> Comparison:
+    names = class_names(bench.model.labels)
+    likely = [names[one.index] for one in bench.predictions]
+    row = _one_method(line, "class_map", list(METHODS))
+    chosen = st.multiselect(
+        "Classes",
+        [*likely, *(name for name in names if name not in likely)],
+        placeholder=f"the {len(likely)} most probable",
+        max_selections=MOST,
+        key="classes",
+        bind="query-params",
+    )
+    settings = _settings_of_one(bench, row, line)
+    entries = []
+    for name in chosen or likely:
+        index = names.index(name)
+        probability = bench.model.prediction(bench.logits, index).probability
+        ask = bench.ask(row.name, settings, target=index)
+        entries.append(Entry(name, ask, f"the network gives it {percent(probability)}"))
+    return Comparison(
+        title=f"One picture, {counted(len(entries), 'answers').lower()}: what speaks for each",
+        lesson=f"{row.title}, asked for each class. Look for parts that raise one class and lower "
+        "another: they are what tells the two apart.",
+        label="the class",
+        entries=tuple(entries),
+    )
+
+
+# -- layers ---------------------------------------------------------------------------------
+
+
+def _layers(bench: Bench, line: Any) -> Comparison:
+    spec = bench.model.spec
+    row = _one_method(line, "layer_map", _that_take("layer", bench.model))
+    places, coarse = all_places(spec), coarse_places(spec)
+    chosen = st.multiselect(
+        "Layers",
+        places,
+        placeholder="every block and transition, and the final maps",
+        max_selections=MOST,
+        key="layers",
+        bind="query-params",
+    )
+    settings = _settings_of_one(bench, row, line, without=("layer",))
+    entries = tuple(
+        Entry(place.capitalize(), bench.ask(row.name, {**settings, "layer": place}))
+        for place in sorted(chosen or coarse[-MOST:], key=_depth)
+    )
+    label = bench.target.label
+    return Comparison(
+        title=f"What speaks for {label}, from layer to layer",
+        lesson=f"{row.title} at each place, from the input’s side to the classifier’s: early "
+        "layers answer in fine grain about small parts, late ones in few cells about the whole.",
+        label=label,
+        entries=entries,
+    )
+
+
+def _depth(place: str) -> tuple[int, int, int]:
+    """Where a place stands on the way through the network.
+
+    >>> sorted(["final", "transition 1", "block 2", "block 1", "block 1 layer 2"], key=_depth)
+    ['block 1 layer 2', 'block 1', 'transition 1', 'block 2', 'final']
+    """
+    words = place.split()
+    if words[0] == "transition":
+        return int(words[1]), 2, 0
+    if words[0] == "block":
+        return (int(words[1]), 0, int(words[3])) if len(words) == 4 else (int(words[1]), 1, 0)
+    return 1 << 30, 0, 0
+
+
+# -- baselines ------------------------------------------------------------------------------
+
+
+def _baselines(bench: Bench, line: Any) -> Comparison:
+    row = _one_method(line, "baseline_map", _that_take("baseline", bench.model))
+    settings = _settings_of_one(bench, row, line, without=("baseline",))
+    entries = tuple(
+        Entry(
+            name.capitalize(),
+            bench.ask(row.name, {**settings, "baseline": name}),
+            words,
+            _baseline(bench.model.name, bench.picture.key, name, bench.model, bench.picture),
+            f"The baseline: {words}",
+        )
+        for name, words in BASELINE_WORDS.items()
+    )
+    return Comparison(
+        title=f"{row.title} against {counted(len(entries), 'baselines').lower()}",
+        lesson="The small picture in each map is its baseline, which stands for “nothing to see”: "
+        "whatever looks like it gets hardly any value.",
+        label=bench.target.label,
+        entries=entries,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _baseline(
+    model_name: str, key: str, name: str, _model: LoadedModel, _picture: CurrentPicture
+) -> Picture:
+    from densenet_viz.attribution.baselines import baseline_picture
+
+    return baseline_picture(_model, _model.tensor(_picture.pixels), name)
+
+
+# -- one method -----------------------------------------------------------------------------
+
+
+def _that_take(parameter: str, model: LoadedModel) -> list[str]:
+    return [name for name, row in METHODS.items() if row.takes(model.spec, parameter)]
+
+
+def _one_method(line: Any, key: str, names: Sequence[str]) -> Method:
+    take_from_address(key, names, title_of)
+    name = line.selectbox(
+        "Method",
+        names,
+        key=key,
+        format_func=title_of,
+        bind="query-params",
+        width=260,
+    )
+    return METHODS[name]
+
+
+def _settings_of_one(
+    bench: Bench, row: Method, line: Any, without: tuple[str, ...] = ()
+) -> Mapping[str, Any]:
+    if all(one.name in without for one in row.parameters(bench.model.spec)):
+        return {}
+    with line.popover("Settings of the method", icon=":material/tune:"):
+        return settings_controls(bench.model, row, key="bench-", without=without)
+
+
+_WAYS = {
+    "methods": _methods,
+    "classes": _classes,
+    "layers": _layers,
+    "baselines": _baselines,
+}

@@ -1,0 +1,52 @@
+"""Maps that the bench's grid compares, and what the comparison teaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from densenet_viz.attribution import Method
+from densenet_viz.results.traces import Picture
+from densenet_viz.ui.attribution.maps import Ask
+
+_COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One map that is compared: what to call it, what is special about it, how it is made."""
+
+    name: str
+    ask: Ask
+    note: str = ""
+    thumbnail: Picture | None = None
+    thumbnail_words: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Maps that are looked at together, and what they teach."""
+
+    title: str
+    lesson: str
+    label: str
+    """Whose score they raise and lower."""
+    entries: tuple[Entry, ...]
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        return tuple(entry.ask for entry in self.entries)
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """Each method once."""
+        return tuple({entry.ask.method: entry.ask.row for entry in self.entries}.values())
+
+
+def counted(count: int, noun: str) -> str:
+    """A small number in words.
+
+    >>> counted(7, "ways"), counted(1, "ways"), counted(12, "maps")
+    ('Seven ways', 'One way', '12 maps')
+    """
+    words = _COUNTS[count] if count < len(_COUNTS) else str(count)
+    return f"{words} {noun.removesuffix('s') if count == 1 else noun}"

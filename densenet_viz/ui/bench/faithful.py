@@ -1,0 +1,177 @@
+"""Part of the bench: are maps of this picture faithful to the network?."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from densenet_viz.attribution import METHODS
+from densenet_viz.images.pictures import fit
+from densenet_viz.scenes.generator import draw_scene
+from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.stage.faithful.scene import Line, faithful_scene
+from densenet_viz.stage.shared.outline import Mask
+from densenet_viz.ui.attribution.maps import MapsJob
+from densenet_viz.ui.bench.running import choose_methods, run, settings_of
+from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.work.jobs import Reporter
+
+KEYS = ("faithful_methods",)
+DESKS = (_DESK,) = ("bench-faithful",)
+
+FIRST = ("grad-cam", "saliency", "input-x-gradient")
+MOST = 4
+
+
+def true_mask(picture: CurrentPicture, size: int) -> Mask | None:
+    """Where the object of a drawn scene is, (size, size); None where that is not known."""
+    if picture.truth not in CLASSES:
+        return None
+    mask = draw_scene(0, "sample", CLASSES.index(picture.truth)).mask
+    grey = np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
+    return np.asarray(fit(grey, size)[..., 0] >= 128)
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """First the maps, from memory where they are known, and then the measures of each."""
+
+    bench: Bench
+    maps: MapsJob
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return ("faithful", *self.maps.key)
+
+    @property
+    def measures(self) -> int:
+        from densenet_viz.evaluation.faithfulness import cost_of
+
+        return cost_of(self.bench.model.spec, {one.method: one.settings for one in self.maps.asks})
+
+    @property
+    def passes(self) -> int:
+        asks = zip(self.maps.asks, self.maps.known(), strict=True)
+        return self.measures + sum(ask.cost for ask, known in asks if known is None)
+
+    def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Any:
+        from densenet_viz.evaluation.faithfulness import faithfulness
+        from densenet_viz.ui.attribution.maps import computed
+
+        whole, done = max(1, self.passes), 0
+        found = []
+        for ask, known in zip(self.maps.asks, self.maps.known(), strict=True):
+            cost = 0 if known is not None else ask.cost
+
+            def part_done(part: float, done: int = done, cost: int = cost) -> None:
+                report((done + part * cost) / whole)
+
+            found.append(computed(ask, part_done, cancelled))
+            done += cost
+        model = self.bench.model
+        return faithfulness(
+            model,
+            self.bench.picture.pixels,
+            found,
+            mask=true_mask(self.bench.picture, model.input_size),
+            on_progress=lambda part: report((done + part * (whole - done)) / whole),
+            cancelled=cancelled,
+            on_preview=report.preview,
+        )
+
+
+def show(bench: Bench) -> None:
+    """The whole part: choice of methods, the measures, and how to read them."""
+    st.header("Is the map faithful to the network?", anchor=False)
+    st.markdown(
+        "Take away what the map calls important, and the network should lose its answer; bring it "
+        "back first, and the answer should come back first. Other measures ask other things, and "
+        "often **disagree**."
+    )
+    names = choose_methods("faithful_methods", FIRST, MOST)
+    asked = settings_of(names, bench.model.spec)
+    job = _Job(bench, MapsJob([bench.ask(name, asked[name]) for name in names]))
+    run(
+        _DESK,
+        job.key,
+        job.compute,
+        lambda measured: _draw(bench, names, measured),
+        title="Measuring",
+        passes=job.passes,
+    )
+
+
+def _draw(bench: Bench, names: list[str], measured: Any) -> None:
+    from densenet_viz.evaluation.perturbation import out_of_focus
+
+    model = bench.model
+    pixels = model.picture(bench.picture.pixels)
+    red, green, blue = (round(255 * part) for part in model.mean)
+    scene = faithful_scene(
+        pixels,
+        out_of_focus(pixels),
+        (red, green, blue),
+        caption=bench.picture.caption.capitalize(),
+        label=bench.target.label,
+        methods=[_line(row) for row in measured.methods],
+        references=[_line(row) for row in measured.references],
+        planned=[METHODS[name].title for name in names],
+        mask=true_mask(bench.picture, model.input_size),
+        notes=_notes(bench, measured.samples),
+    )
+    show_stage("faithful", scene, key="stage-faithful")
+
+
+def _line(row: Any) -> Line:
+    values = {
+        "deletion": row.curves.deletion_auc,
+        "insertion": row.curves.insertion_auc,
+        "unexplained": row.infidelity.unexplained,
+        "infidelity": row.infidelity.value,
+    }
+    if row.sensitivity is not None:
+        values["sensitivity"] = row.sensitivity
+    if row.found is not None:
+        values |= {
+            "pointing": float(row.found.pointing),
+            "energy": row.found.energy,
+            "average_precision": row.found.average_precision,
+        }
+    return Line(
+        title=row.title,
+        heat=row.heat,
+        rank=row.rank,
+        deletion=row.curves.deletion,
+        insertion=row.curves.insertion,
+        values=values,
+    )
+
+
+def _notes(bench: Bench, samples: Mapping[str, int]) -> list[str]:
+    """What has to be kept in mind of these numbers."""
+    tried = ", ".join(f"{METHODS[name].title} {count}" for name, count in samples.items())
+    notes = [
+        "A picture with missing pixels is none that the network learned from: a fall can come from "
+        "the holes as well as from what is gone. Insertion starts from a blurred picture for that "
+        "reason, and has the same weakness.",
+        "Infidelity covers 60 squares with the training pictures’ mean colour, a sixteenth, an "
+        "eighth and a quarter of the picture wide. Large squares hurt more wherever they lie, "
+        "which any even map foretells: the random map is the mark to beat. It compares maps of one "
+        "picture and one class; do not set it beside that of another picture.",
+        f"Max sensitivity is the most over a few moved pictures ({tried}), fewer for methods that "
+        "take many passes, so the true one is at least as high. A map that never moves is steady, "
+        "not right: so is an edge detector’s.",
+    ]
+    truth = bench.picture.truth
+    if truth is not None and truth != bench.target.label:
+        notes.append(
+            f"The outline is the drawn {truth}’s, and the maps are for {bench.target.label}: that "
+            "they lie elsewhere is no mistake then."
+        )
+    return notes

@@ -1,0 +1,120 @@
+"""The bench's grid: up to nine maps beside each other, drawn while they are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+
+import streamlit as st
+
+from densenet_viz.attribution import AttributionError
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.stage.bench.scene import Panel, bench_scene
+from densenet_viz.ui.attribution.maps import MapsJob
+from densenet_viz.ui.bench import words as bench_words
+from densenet_viz.ui.bench.choices import KEYS as CHOICES
+from densenet_viz.ui.bench.choices import choose_comparison
+from densenet_viz.ui.bench.comparison import Comparison
+from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.work.jobs import Desk, desk
+from densenet_viz.ui.work.progress import show_bar
+from densenet_viz.ui.work.unfinished import FAILED, GLANCE
+
+KEYS = CHOICES
+DESKS = (_GRID,) = ("bench-grid",)
+
+LOOK = 0.5
+"""Seconds between two looks at the maps: nine of them are a megabyte to send."""
+
+Made = Mapping[Hashable, Attribution]
+"""Maps by the key of the ask for them."""
+
+_WAITING = {
+    "working": "waiting for its turn",
+    "cancelled": "cancelled",
+    "failed": "could not be computed",
+}
+
+
+def show(bench: Bench) -> None:
+    """The whole part: what to compare, the grid, and under it what the maps tell together."""
+    comparison = choose_comparison(bench)
+    if comparison is None:
+        desk(_GRID).leave()
+        return
+    quick_first = sorted(comparison.asks, key=lambda ask: ask.cost)
+    job, mine = MapsJob(quick_first), desk(_GRID)
+    if None in job.known():
+        mine.ask(job.key, job.compute).finished.wait(GLANCE)
+    else:
+        mine.leave()
+    working = mine.job is not None and mine.state == "working"
+    # One place for the grid whether it redraws itself or not, so that what a visitor has set in
+    # it, the zoom and the scale, outlives the last map.
+    st.fragment(_draw, run_every=LOOK if working else None)(bench, comparison, job, mine, working)
+    there = {} if working else maps_so_far(job, mine)
+    made = [there[ask.key] for ask in comparison.asks if ask.key in there]
+    bench_words.show(comparison, made if len(made) == len(comparison.asks) else None)
+
+
+def maps_so_far(job: MapsJob, mine: Desk) -> Made:
+    """Every map that is finished, and while more are computed the one that is coming."""
+    running = mine.job
+    made: Sequence[Attribution | None] = job.known()
+    if running is not None and running.key == job.key and mine.state in ("working", "done"):
+        seen = running.result if mine.state == "done" else running.preview
+        made = [known or look for known, look in zip(made, seen or made, strict=True)]
+    keys = (ask.key for ask in job.asks)
+    return {key: one for key, one in zip(keys, made, strict=True) if one is not None}
+
+
+def _draw(bench: Bench, comparison: Comparison, job: MapsJob, mine: Desk, working: bool) -> None:
+    state = "done" if mine.job is None else mine.state
+    if working and state != "working" and not mine.just_cancelled():
+        st.rerun()
+    with st.container():
+        _show_state(mine, state)
+    scene = bench_scene(
+        bench.model.picture(bench.picture.pixels),
+        panels(comparison, maps_so_far(job, mine)),
+        caption=bench.picture.caption,
+        title=comparison.title,
+        lesson=comparison.lesson,
+        label=comparison.label,
+        waiting=_WAITING.get(state, ""),
+    )
+    show_stage("bench", scene, key="bench")
+
+
+def panels(comparison: Comparison, made: Made) -> Sequence[Panel]:
+    """The grid's panels with the maps that there are."""
+    return [
+        Panel(
+            entry.name,
+            entry.ask.row.unit,
+            entry.note,
+            made.get(entry.ask.key),
+            entry.thumbnail,
+            entry.thumbnail_words,
+        )
+        for entry in comparison.entries
+    ]
+
+
+def _show_state(mine: Desk, state: str) -> None:
+    """How far the maps are, or why some are missing, and what can be done about it."""
+    if state == "working":
+        show_bar(mine, "The maps", key="cancel_grid")
+    elif state == "cancelled":
+        st.info("The maps were cancelled; those that were finished stay.")
+        _offer_again(mine, "Compute them after all")
+    elif state == "failed":
+        error = mine.job.error if mine.job else None
+        st.error(str(error) if isinstance(error, AttributionError) else FAILED)
+        _offer_again(mine, "Try again")
+
+
+def _offer_again(mine: Desk, label: str) -> None:
+    if st.button(label, key="again_grid"):
+        mine.again()
+        st.rerun()  # the whole page: the grid alone asks for no maps

@@ -1,0 +1,87 @@
+"""A part of the bench: through which layers, and along which connections, a decision went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from densenet_viz.attribution.baselines import BASELINE_WORDS, BASELINES
+from densenet_viz.results.flows import StructureAttribution
+from densenet_viz.stage.structure.scene import structure_scene
+from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.current import take_from_address
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.work.jobs import Report, desk
+from densenet_viz.ui.work.unfinished import show_unfinished
+
+KEYS = ("inside_baseline",)
+DESKS = ("inside",)
+TITLE = "The ways through the network"
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """All that the flows depend on. Two with the same `key` have the same flows."""
+
+    bench: Bench
+    baseline: str
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        bench = self.bench
+        return (
+            "inside",
+            bench.model.name,
+            bench.picture.key,
+            bench.target.index,
+            self.baseline,
+        )
+
+    def compute(self, report: Report, cancelled: Callable[[], bool]) -> StructureAttribution:
+        from densenet_viz.attribution.structure import through_structure
+
+        report(0.0)
+        return through_structure(
+            self.bench.model,
+            self.bench.picture.pixels,
+            target=self.bench.target.index,
+            baseline=self.baseline,
+            logits=self.bench.logits,
+            device="auto",
+            on_progress=report,
+            cancelled=cancelled,
+        )
+
+
+def show(bench: Bench) -> None:
+    """The whole part: choice of the baseline, the flows and their maps, or how far they are."""
+    st.header("Through which layers did it go?", anchor=False)
+    st.markdown(
+        "Every layer reads all maps before it, so a decision has many ways through a dense block. "
+        "Here the score is followed along each of them, from the baseline to the picture."
+    )
+    inside = Inside(bench, _choose_baseline())
+    mine = desk(*DESKS)
+    job = mine.ask(inside.key, inside.compute)
+    if mine.state != "done":
+        show_unfinished(mine, TITLE)
+        return
+    pixels = bench.model.picture(bench.picture.pixels)
+    words = BASELINE_WORDS[inside.baseline]
+    show_stage("structure", structure_scene(job.result, pixels, baseline=words), key="structure")
+
+
+def _choose_baseline() -> str:
+    take_from_address("inside_baseline", BASELINES, BASELINE_WORDS.__getitem__)
+    chosen: str = st.selectbox(
+        "Baseline: what the picture is compared with",
+        BASELINES,
+        key="inside_baseline",
+        format_func=BASELINE_WORDS.__getitem__,
+        bind="query-params",
+        width=420,
+    )
+    return chosen

@@ -1,0 +1,157 @@
+"""Two at once: two pictures before one network, or one picture before two networks."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.evaluation import difference
+from densenet_viz.evaluation.metrics import Mask
+from densenet_viz.images.pictures import fit
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.scenes.generator import draw_scene
+from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.stage.shared.words import percent
+from densenet_viz.stage.two.scene import NAMES, two_scene
+from densenet_viz.stage.two.sides import Apart, Looked, Side, Sides
+from densenet_viz.ui.attribution.explained import show_limits_of_knowledge
+from densenet_viz.ui.attribution.maps import MapsJob
+from densenet_viz.ui.bench.grid import LOOK, maps_so_far
+from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.bench.two_choices import KEYS as CHOICES
+from densenet_viz.ui.bench.two_choices import Pair, choose_pair
+from densenet_viz.ui.bench.words import row_of
+from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.truth.twins import TWIN_TITLES, near, share_near
+from densenet_viz.ui.work.jobs import Desk, desk
+from densenet_viz.ui.work.progress import show_bar
+from densenet_viz.ui.work.unfinished import GLANCE, show_stopped, waiting_words
+
+KEYS = CHOICES
+DESKS = (_TWO,) = ("bench-two",)
+
+
+def show(bench: Bench) -> None:
+    """The whole part: what stands on the right, both sides, and their numbers."""
+    pair = choose_pair(bench)
+    if pair is None:
+        desk(_TWO).leave()
+        return
+    show_limits_of_knowledge(pair.sides[1].model, pair.sides[1].picture)
+    job, mine = MapsJob(pair.asks), desk(_TWO)
+    if None in job.known():
+        mine.ask(job.key, job.compute).finished.wait(GLANCE)
+    else:
+        mine.leave()
+    working = mine.job is not None and mine.state == "working"
+    with st.container():
+        if mine.job is not None and not working:
+            show_stopped(mine, "The pair of maps")
+    # The same place whether it redraws itself or not: what was set in the picture stays.
+    st.fragment(_draw, run_every=LOOK if working else None)(pair, job, mine, working)
+    made = [] if working else [maps_so_far(job, mine).get(ask.key) for ask in pair.asks]
+    _show_numbers(pair, [one for one in made if one is not None])
+
+
+def _draw(pair: Pair, job: MapsJob, mine: Desk, working: bool) -> None:
+    if working and mine.state != "working" and not mine.just_cancelled():
+        st.rerun()
+    with st.container():
+        if mine.state == "working":
+            show_bar(mine, "The two maps", key="cancel_two")
+        elif working:
+            show_stopped(mine, "The pair of maps")
+    there = maps_so_far(job, mine)
+    left, right = (there.get(ask.key) for ask in pair.asks)
+    scene = two_scene(
+        pair.kind,
+        sides_of(pair, left, right),
+        method=pair.method.title,
+        unit=pair.method.unit,
+        apart=apart_of(left, right) if pair.kind == "networks" else None,
+        waiting=waiting_words(mine) if mine.job is not None else "",
+    )
+    show_stage("two", scene, key="two_stage")
+
+
+# -- sides ----------------------------------------------------------------------------------
+
+
+def sides_of(pair: Pair, left: Attribution | None, right: Attribution | None) -> Sides:
+    """Both sides with the maps that there are."""
+    return _side(pair.sides[0], left), _side(pair.sides[1], right)
+
+
+def _side(bench: Bench, made: Attribution | None) -> Side:
+    model, picture = bench.model, bench.picture
+    title = TWIN_TITLES.get(model.name, model.title)
+    return Side(
+        model.title,
+        title,
+        model.picture(picture.pixels),
+        picture.caption,
+        bench.predictions,
+        bench.target,
+        made,
+        picture.truth,
+        None if made is None or not made.finished else looked_of(picture, made),
+    )
+
+
+def looked_of(picture: CurrentPicture, made: Attribution) -> Looked | None:
+    """How much of a map lies on the drawn object or near it; None where no mask is known."""
+    mask = mask_of(picture, len(made.heat))
+    if mask is None or picture.truth is None:
+        return None
+    return Looked(picture.truth, share_near(made, mask), float(near(mask).mean()))
+
+
+def mask_of(picture: CurrentPicture, size: int) -> Mask | None:
+    """Where the object of a drawn scene is, (size, size), as a network is given the scene."""
+    if picture.truth is None or picture.name not in CLASSES:
+        return None
+    return _mask(picture.name, size)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _mask(name: str, size: int) -> Mask:
+    mask = draw_scene(0, "sample", CLASSES.index(name)).mask
+    grey = (255 * mask[..., None].repeat(3, axis=2)).astype("uint8")
+    return fit(grey, size)[..., 0] >= 128
+
+
+def apart_of(left: Attribution | None, right: Attribution | None) -> Apart | None:
+    """The difference of two finished maps."""
+    if left is None or right is None or not (left.finished and right.finished):
+        return None
+    found = difference.difference(left.heat, right.heat)
+    return Apart(found.heat, found.rho)
+
+
+# -- numbers --------------------------------------------------------------------------------
+
+
+def _show_numbers(pair: Pair, made: list[Attribution]) -> None:
+    """What the pictures show, for who reads rather than looks."""
+    if len(made) < len(pair.asks):
+        return
+    with st.expander("Both sides in numbers"):
+        st.table(
+            [
+                {
+                    **row_of(f"{name}: {side.model.title}, {side.picture.caption}", one),
+                    "Says": _says(side.predictions[0].label, side.predictions[0].probability),
+                    "Explained": _says(side.target.label, side.target.probability),
+                }
+                for name, side, one in zip(NAMES, pair.sides, made, strict=True)
+            ],
+            hide_index=True,
+            alt="Each side's answer, strongest region, sum and cost",
+        )
+    method = pair.method
+    st.markdown(f"**What both maps answer.** {method.question}")
+    st.markdown(f"**When not to trust them.** {method.caution}")
+
+
+def _says(label: str, probability: float) -> str:
+    return f"{label} ({percent(probability)})"

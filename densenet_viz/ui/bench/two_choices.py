@@ -1,0 +1,214 @@
+"""What stands on the right, and which class and method explain both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from densenet_viz.attribution import METHODS, AttributionError, Method
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.network.models import ModelUnavailable
+from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.stage.two.sides import Kind
+from densenet_viz.ui import own_model
+from densenet_viz.ui.attribution.answers import answer_of
+from densenet_viz.ui.attribution.explaining import class_names
+from densenet_viz.ui.attribution.maps import Ask
+from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.current import (
+    BUNDLED,
+    CHEATER,
+    MODEL_TITLES,
+    SECOND,
+    CurrentPicture,
+    model_named,
+    sample,
+    take_from_address,
+    take_picture,
+    uploaded,
+)
+from densenet_viz.ui.own_model import OWN
+
+KEYS = ("two", "two_picture", "two_model", "two_class", "two_method")
+
+KINDS: Mapping[Kind, str] = {
+    "pictures": "two pictures, one network",
+    "networks": "one picture, two networks",
+}
+SAME, TOP = "the same class for both", "each one’s most probable class"
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two sides that differ in one thing, the picture or the network, and a map asked of each."""
+
+    kind: Kind
+    sides: tuple[Bench, Bench]
+    asks: tuple[Ask, Ask]
+
+    @property
+    def method(self) -> Method:
+        return self.asks[0].row
+
+
+def choose_pair(bench: Bench) -> Pair | None:
+    """All controls; None, with a sentence why, where there are no two sides to compare."""
+    take_from_address("two", KINDS, KINDS.__getitem__)
+    kind: Kind = st.segmented_control(
+        "Compare",
+        list(KINDS),
+        default="pictures",
+        required=True,
+        format_func=KINDS.__getitem__,
+        key="two",
+        bind="query-params",
+        wrap=True,
+    )
+    line = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
+    try:
+        with line:
+            other = _choose_picture(bench) if kind == "pictures" else _choose_network(bench)
+            method = _choose_method()
+        sides = _choose_class(kind, bench, other, line)
+        left, right = _choose_settings(method, bench.model, other.model, line)
+        asks = sides[0].ask(method.name, left), sides[1].ask(method.name, right)
+    except (AttributionError, ModelUnavailable) as error:
+        st.error(str(error))
+        return None
+    return Pair(kind, sides, asks)
+
+
+# -- the right side -------------------------------------------------------------------------
+
+
+def _choose_picture(bench: Bench) -> Bench:
+    names = [*CLASSES, *([SECOND] if uploaded(SECOND) else [])]
+    names = [name for name in names if name != bench.picture.name]
+    _forget_unless("two_picture", names)
+    take_from_address("two_picture", names)
+    with st.popover("Bring a second picture", icon=":material/upload:"):
+        take_picture("The picture on the right", SECOND, "two_picture")
+    name = st.selectbox(
+        "Picture on the right", names, key="two_picture", bind="query-params", width=220
+    )
+    picture = uploaded(SECOND) if name == SECOND else sample(name)
+    assert picture is not None
+    return _before(bench.model, picture)
+
+
+def _choose_network(bench: Bench) -> Bench:
+    titles = {
+        name: title
+        for name, title in (MODEL_TITLES | own_model.titles()).items()
+        if name != bench.model.name and not (name == OWN and own_model.brought() is bench.model)
+    }
+    _forget_unless("two_model", titles)
+    take_from_address("two_model", titles, titles.__getitem__)
+    first = BUNDLED if bench.model.name == CHEATER else CHEATER
+    name = st.selectbox(
+        "Network on the right",
+        list(titles),
+        list(titles).index(first),
+        key="two_model",
+        format_func=titles.__getitem__,
+        bind="query-params",
+        width=280,
+    )
+    return _before(model_named(name), bench.picture)
+
+
+def _forget_unless(key: str, names: Any) -> None:
+    """Lets go of a choice that the left side has meanwhile made its own, or that is gone."""
+    if key in st.session_state and st.session_state[key] not in names:
+        del st.session_state[key]
+
+
+def _before(model: LoadedModel, picture: CurrentPicture) -> Bench:
+    """A picture before a network, its most probable class explained."""
+    logits = answer_of(model, picture).logits
+    return Bench(model, picture, logits, model.predictions(logits, 1)[0])
+
+
+# -- class, method, settings ----------------------------------------------------------------
+
+
+def _choose_class(kind: Kind, bench: Bench, other: Bench, line: Any) -> tuple[Bench, Bench]:
+    """Both sides with the class that is explained in each."""
+    most_probable = replace(bench, target=bench.predictions[0])
+    same = same_class(bench, other)
+    if same is None:
+        name = class_names(bench.model.labels)[bench.target.index]
+        st.caption(
+            f"The network on the right has no class “{name}”, so each one’s most probable class "
+            "is explained."
+        )
+        return most_probable, other
+    chosen = line.selectbox(
+        "Class to explain in both", [SAME, TOP], key="two_class", bind="query-params", width=260
+    )
+    if chosen == TOP:
+        return most_probable, other
+    return bench, replace(other, target=other.model.prediction(other.logits, same))
+
+
+def same_class(bench: Bench, other: Bench) -> int | None:
+    """The other network's class of the name of the one that is explained, if it has one."""
+    if other.model is bench.model:
+        return bench.target.index
+    name = class_names(bench.model.labels)[bench.target.index]
+    names = class_names(other.model.labels)
+    return names.index(name) if name in names else None
+
+
+def _choose_method() -> Method:
+    take_from_address("two_method", METHODS, title_of)
+    name = st.selectbox(
+        "Method of both maps",
+        list(METHODS),
+        key="two_method",
+        format_func=title_of,
+        bind="query-params",
+        width=240,
+    )
+    return METHODS[name]
+
+
+def _choose_settings(
+    method: Method, left: LoadedModel, right: LoadedModel, line: Any
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The method's settings for each side; they differ where the networks' defaults do."""
+    if not method.parameters(left.spec):
+        return {}, {}
+    with line.popover("Settings of the method", icon=":material/tune:"):
+        chosen = settings_controls(left, method, key="two-")
+    theirs = settings_for(method, chosen, left, right)
+    differing = [
+        f"{row.title.lower()} {chosen[row.name]} on the left, {theirs[row.name]} on the right"
+        for row in method.parameters(left.spec)
+        if theirs.get(row.name) != chosen[row.name]
+    ]
+    if differing:
+        st.caption(f"Each network has its own default: {', '.join(differing)}.")
+    return chosen, theirs
+
+
+def settings_for(
+    method: Method, chosen: Mapping[str, Any], left: LoadedModel, right: LoadedModel
+) -> Mapping[str, Any]:
+    """The same settings for another network; what is at its default has that network's own.
+
+    Pixels of two input sizes are not the same part of a picture, but the defaults are.
+
+    Raises:
+        AttributionError: a setting is not allowed there.
+    """
+    changed = {
+        row.name: chosen[row.name]
+        for row in method.parameters(left.spec)
+        if chosen[row.name] != row.default
+    }
+    return method.settings(right.spec, changed)

@@ -1,0 +1,173 @@
+"""Under the bench's grid: which maps agree, and each method in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from densenet_viz.attribution import Method
+from densenet_viz.attribution.method import AXIOMS
+from densenet_viz.attribution.unsuited import UNSUITED
+from densenet_viz.evaluation.agreement import rank_correlations
+from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.regions import strongest_regions
+from densenet_viz.stage.agreement.scene import agreement_scene
+from densenet_viz.stage.shared.words import number
+from densenet_viz.ui.attribution.map_files import show_files
+from densenet_viz.ui.bench.comparison import Comparison
+from densenet_viz.ui.stages import show_stage
+
+CLOSE = 0.01
+"""A sum this near the score's rise, as a part of it, counts as complete."""
+
+LESSON = (
+    "Maps can disagree although each is right about its own question: that two look alike does not "
+    "make them true, and that they differ does not make one false."
+)
+
+Made = Sequence[Attribution]
+
+
+def show(comparison: Comparison, made: Made | None) -> None:
+    """All that stands under the grid; what needs every map only when every map is there."""
+    if made is not None:
+        if len(made) > 1:
+            _show_agreement(comparison, made)
+        with st.expander("The maps in numbers"):
+            st.table(
+                [
+                    row_of(entry.name, one)
+                    for entry, one in zip(comparison.entries, made, strict=True)
+                ],
+                hide_index=True,
+                alt="Each map's strongest region, sum and cost",
+            )
+        with st.expander("Take a map away"):
+            _offer_files(comparison, made)
+    st.subheader("What each map answers", anchor=False)
+    for method in comparison.methods:
+        with st.expander(f"**{method.title}** · {method.question}"):
+            _show_method(method, comparison, made)
+    with st.expander("Methods that cannot be right here, and why"):
+        for row in UNSUITED:
+            st.markdown(f"**{row.title}.** {row.reason}")
+
+
+def _offer_files(comparison: Comparison, made: Made) -> None:
+    names = [entry.name for entry in comparison.entries]
+    place = names.index(st.selectbox("Map", names, key="bench_file"))
+    ask = comparison.entries[place].ask
+    show_files(ask.model, ask.picture, made[place], key="bench-files")
+
+
+# -- agreement ------------------------------------------------------------------------------
+
+
+def _show_agreement(comparison: Comparison, made: Made) -> None:
+    key = tuple(ask.key for ask in comparison.asks)
+    signed, strength = _correlations(key, [one.heat for one in made])
+    names = [entry.name for entry in comparison.entries]
+    show_stage(
+        "agreement", agreement_scene(names, signed, strength, lesson=LESSON), key="agreement"
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _correlations(
+    key: tuple[Any, ...], _heats: Sequence[NDArray[np.float32]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Spearman's rho of the maps' values and of their absolute values."""
+    return rank_correlations(_heats), rank_correlations([np.abs(heat) for heat in _heats])
+
+
+# -- each map and method --------------------------------------------------------------------
+
+
+def row_of(name: str, made: Attribution) -> dict[str, str]:
+    """A map's row in the table behind the pictures."""
+    best = strongest_regions(made.heat)[0]
+    return {
+        "Map": name,
+        "Strongest region (px)": f"{best.name}: {best.share:.0%} of what raises",
+        "Sum": number(float(made.values.sum(dtype=np.float64))),
+        "Passes": passes(made.forward_passes, made.backward_passes),
+        "Seconds": f"{made.seconds:.2f}",
+    }
+
+
+def passes(forward: int, backward: int) -> str:
+    """Pictures that went through the network.
+
+    >>> passes(1200, 0), passes(1, 1)
+    ('1,200', '1 and 1 back')
+    """
+    return f"{forward:,} and {backward:,} back" if backward else f"{forward:,}"
+
+
+def _show_method(method: Method, comparison: Comparison, made: Made | None) -> None:
+    st.markdown(f"**When not to trust it.** {method.caution}")
+    st.markdown(f"**What its values are.** {method.unit.capitalize()}.")
+    if made is not None:
+        mine = [
+            (entry.name, one)
+            for entry, one in zip(comparison.entries, made, strict=True)
+            if entry.ask.method == method.name
+        ]
+        st.markdown(f"**What it cost.** {cost_words([one for _name, one in mine])}")
+        st.markdown(f"**Does it add up?** {sums_words(method, mine)}")
+    st.markdown(f"**What it promises.** {axiom_words(method)}")
+    st.caption(f"Source: {method.paper}.")
+
+
+def cost_words(made: Made) -> str:
+    """Passes and seconds of one map, or of several together."""
+    forward = sum(one.forward_passes for one in made)
+    backward = sum(one.backward_passes for one in made)
+    back = f" and {backward:,} back" if backward else ""
+    each = "" if len(made) == 1 else f" for {len(made)} maps"
+    pictures = "picture" if forward == 1 else "pictures"
+    seconds = sum(one.seconds for one in made)
+    return f"{forward:,} {pictures} through the network{back}, {seconds:.2f} s{each}."
+
+
+def sums_words(method: Method, made: Sequence[tuple[str, Attribution]]) -> str:
+    """Whether each map's sum meets the score's rise, with its numbers."""
+    if not method.complete:
+        return "It does not promise to: read its values as an order of pixels, not as amounts."
+    if len(made) == 1:
+        return completeness_words(made[0][1])
+    return "".join(f"\n- {name}: {completeness_words(one)}" for name, one in made)
+
+
+def completeness_words(made: Attribution) -> str:
+    """A map's sum beside the score's rise from the baseline, and a mark where they differ."""
+    total, delta = float(made.values.sum(dtype=np.float64)), made.convergence_delta
+    if delta is None:
+        return f"The map sums to {number(total)}; the score's rise was not measured."
+    rise = total - delta
+    off = abs(delta) / abs(rise) if rise else (float("inf") if delta else 0.0)
+    mark = "✓" if off <= CLOSE else "⚠"
+    told = (
+        f"{mark} The map sums to {number(total)}, the score rises from the baseline to the picture "
+        f"by {number(rise)}: {_percent(off)} off"
+    )
+    return (
+        f"{told}." if off <= CLOSE else f"{told}, **more than {CLOSE:.0%}**: its values are rough."
+    )
+
+
+def _percent(part: float) -> str:
+    if part == float("inf"):
+        return "all of it"
+    return f"{part:.1%}" if part >= 0.001 or part == 0 else "under 0.1%"
+
+
+def axiom_words(method: Method) -> str:
+    """The promises that a method keeps, each in words."""
+    if not method.axioms:
+        return "None of the usual axioms."
+    return "".join(f"\n- {name}: {AXIOMS[name]}" for name in method.axioms)

@@ -1,0 +1,149 @@
+"""The lecture on its page: its deck, its pictures made in the background, and the player."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import cache, partial
+from threading import Lock
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from densenet_viz.lecture.deck import OWN, Deck
+from densenet_viz.lecture.export import PLAYER_STYLES
+from densenet_viz.lecture.inside import Scene
+from densenet_viz.lecture.pictures import scene_of
+from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_deck
+from densenet_viz.lecture.server import HALL
+from densenet_viz.stage.modules import adapted, style
+from densenet_viz.ui.current import bundled_model
+from densenet_viz.ui.lecture.live import controls_of, show_answers
+from densenet_viz.ui.work.jobs import Reporter, desk
+from densenet_viz.ui.work.progress import show_progress
+
+DESK = "lecture"
+GLANCE = 0.25
+"""Seconds that a known lecture gets before the page shows a progress bar."""
+KEPT = 64
+"""Pictures that the app remembers: more than the shipped deck's; one takes about 0.3 MB."""
+TITLE = "Making the lecture’s pictures"
+FAILED = "The lecture’s pictures could not be made; please try again."
+
+
+class Shelf:
+    """The last pictures, by key: another window, or another deck with the same, finds them made.
+
+    Threads may share it. One makes at a time, so two that want the same deck take turns with its
+    pictures, and each is made once.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._scenes: OrderedDict[str, Scene] = OrderedDict()
+
+    def get(self, key: str, make: Callable[[], Scene]) -> Scene:
+        """The picture of a key, made if it is not there."""
+        with self._lock:
+            if key not in self._scenes:
+                self._scenes[key] = make()
+            self._scenes.move_to_end(key)
+            while len(self._scenes) > self._most:
+                self._scenes.popitem(last=False)
+            return self._scenes[key]
+
+
+_SHELF = Shelf(KEPT)
+
+
+class _Stopped(Exception):
+    """Nobody wants the pictures any more."""
+
+
+def choose_deck(container: Any) -> Deck:
+    """The lecture that comes with the project, or the visitor's own where one was brought."""
+    with container:
+        file = st.file_uploader(
+            "A deck of your own",
+            type=["md"],
+            key="lecture_deck",
+            max_upload_size=max(1, MOST_BYTES >> 20),
+            help="One Markdown file; docs/lecture.md tells its form. It stays in this session’s "
+            "memory.",
+        )
+        if file is not None:
+            try:
+                return deck_of(_text(file.getvalue()))
+            except DeckError as error:
+                st.error(str(error))
+    return _own_deck()
+
+
+def show_lecture(deck: Deck) -> None:
+    """The player once its pictures are made; until then, how far they are."""
+    mine = desk(DESK)
+    key = (DESK, deck_key(deck))
+    job = mine.ask(key, partial(_compute, deck))
+    job.finished.wait(GLANCE)
+    if mine.state == "working":
+        show_progress(mine, TITLE, key="lecture-cancel")
+    elif mine.state == "done":
+        _player()(key="lecture", data=_data(deck, job.result), height="content")
+        show_answers(deck)
+    else:
+        if mine.state == "failed":
+            st.error(FAILED)
+        else:
+            st.info("The lecture’s pictures were cancelled.")
+        st.button("Make them now", on_click=mine.again)
+
+
+def deck_key(deck: Deck) -> str:
+    """Names a deck by all that it says."""
+    return hashlib.sha256(repr(deck).encode()).hexdigest()[:16]
+
+
+def _text(data: bytes) -> str:
+    """Raises DeckError where the bytes are no text."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DeckError("The file is no UTF-8 text; a deck is a Markdown file.") from None
+
+
+@cache
+def _own_deck() -> Deck:
+    return read_deck(OWN)
+
+
+def _compute(deck: Deck, report: Reporter, stopped: Callable[[], bool]) -> dict[str, Any]:
+    def progress(part: float) -> None:
+        if stopped():
+            raise _Stopped
+        report(part)
+
+    return scene_of(deck, model=bundled_model, on_progress=progress, kept=_SHELF.get)
+
+
+def _data(deck: Deck, scene: dict[str, Any]) -> dict[str, Any]:
+    """The scene as the player takes it; followers get it from this process, if it serves them."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    hall = {"key": HALL.publish(scene), "base": f"/{base}" if base else ""} if HALL.served else None
+    return {
+        **scene,
+        "id": deck_key(deck),
+        "mode": "present",
+        "style": style(*PLAYER_STYLES),
+        "live": controls_of(deck),
+        **({"hall": hall} if hall else {}),
+    }
+
+
+@cache
+def _player() -> ComponentRenderer:
+    return st.components.v2.component(
+        "densenet_viz.lecture", css=style(*PLAYER_STYLES), js=adapted("lecture")
+    )

@@ -1,0 +1,186 @@
+"""Part 2 of the ground-truth page: two objects, and a map for the one that is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from densenet_viz.attribution import METHODS
+from densenet_viz.attribution.methods import FIRST
+from densenet_viz.evaluation import metrics
+from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.network.models import LoadedModel
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.scenes.generator import PairScene, draw_pair
+from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.stage.truth.scene import truth_scene
+from densenet_viz.ui.current import BUNDLED, take_from_address
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.truth import twins
+from densenet_viz.ui.work.progress import show_progress
+
+PAIRS = (
+    ("ring", "arrow"),
+    ("heart", "gear"),
+    ("left spiral", "right spiral"),
+    ("star", "square"),
+    ("hexagon", "octagon"),
+    ("flower", "cross"),
+)
+KEYS = ("pair", "pair_asked", "pair_map")
+_TITLES = {f"{first} and {second}": (first, second) for first, second in PAIRS}
+DESKS = _MAP, _TABLE = "pair-map", "pair-table"
+
+
+def show_pairs() -> None:
+    """The whole part: scene, object asked about, its map, and every method's share."""
+    st.header("Two objects: ask about one", anchor=False)
+    st.markdown("A map answers a question. Ask about the other object, and it has to move there.")
+    model = twins.twin_or_none(BUNDLED)
+    if model is None:
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        take_from_address("pair", _TITLES)
+        title = st.selectbox("Scene", list(_TITLES), key="pair", bind="query-params", width=240)
+        scene = _pair(title)
+        asked = _choose_object(scene)
+        method = twins.choose_method("pair_map")
+    twins.let_go(_MAP, scene.image)
+    twins.let_go(_TABLE, scene.image)
+    named = twins.answers(model, scene.image)
+    st.markdown(named_words(named[:2], scene.names))
+    ask = twins.Ask(model, method.name, scene.labels[asked])
+    desk, maps = twins.ask(_MAP, twins.Maps(scene.image, (ask,)))
+    twins.show_state(desk, method.title)
+    if maps is not None:
+        _show_map(scene, asked, method.title, maps[0])
+        _show_shares(model, scene)
+
+
+@st.cache_resource(show_spinner=False)
+def _pair(title: str) -> PairScene:
+    first, second = (CLASSES.index(name) for name in _TITLES[title])
+    return draw_pair(0, "sample", list(_TITLES).index(title), (first, second))
+
+
+def _choose_object(scene: PairScene) -> int:
+    """Which of the two objects is asked about: 0 or 1."""
+    if st.session_state.get("pair_asked") not in scene.names:
+        given = st.query_params.get("pair_asked")
+        st.session_state["pair_asked"] = given if given in scene.names else scene.names[0]
+    name = st.segmented_control(
+        "Ask about", scene.names, required=True, key="pair_asked", bind="query-params"
+    )
+    return scene.names.index(name or scene.names[0])
+
+
+def named_words(best: Sequence[Prediction], names: tuple[str, str]) -> str:
+    """Whether the two most probable classes are the two objects.
+
+    >>> best = Prediction(2, "ring", 0.52), Prediction(15, "arrow", 0.47)
+    >>> named_words(best, ("ring", "arrow"))
+    'It names both: ring (52.0%) and arrow (47.0%).'
+    >>> named_words(best, ("ring", "star"))
+    'Its two most probable classes are ring (52.0%) and arrow (47.0%); the star is not among them.'
+    """
+    two = " and ".join(map(twins.says, best))
+    labels = [one.label for one in best]
+    missing = [name for name in names if name not in labels]
+    if not missing:
+        return f"It names both: {two}."
+    them = " and ".join(f"the {name}" for name in missing)
+    verb = "is" if len(missing) == 1 else "are"
+    return f"Its two most probable classes are {two}; {them} {verb} not among them."
+
+
+def share_on(result: Attribution, scene: PairScene, asked: int) -> float:
+    """Of the positive values near either object, the share near the one asked about."""
+    near = [twins.near(mask) for mask in scene.masks]
+    return metrics.share_on_asked(np.maximum(result.heat, 0), near[asked], near[1 - asked])
+
+
+def share_title(share: float, asked: str, other: str) -> str:
+    """Whether the map heard which object was asked about; `share` of what lies on either.
+
+    >>> share_title(0.958, "ring", "arrow")
+    'Asked about the ring, the map goes to the ring: 96% against 4%'
+    >>> share_title(0.4, "ring", "arrow")
+    'Asked about the ring, the map goes to the arrow: 60% against 40%'
+    """
+    place, most = (asked, share) if share >= 0.5 else (other, 1 - share)
+    return (
+        f"Asked about the {asked}, the map goes to the {place}: {most:.0%} against {1 - most:.0%}"
+    )
+
+
+def _show_map(scene: PairScene, asked: int, title: str, result: Attribution) -> None:
+    mask, other = scene.masks[asked], scene.masks[1 - asked]
+    name, left_out = scene.names[asked], scene.names[1 - asked]
+    share = share_on(result, scene, asked)
+    scene_words = truth_scene(
+        scene.image,
+        mask,
+        result.heat,
+        caption=f"{twins.a(name)} and {twins.a(left_out)}",
+        method=title,
+        target=result.target,
+        curve=metrics.precision_recall(result.heat, mask),
+        shares={f"on the {name}": share, f"on the {left_out}": 1 - share},
+        other_mask=other,
+        other_label=left_out,
+        title=share_title(share, name, left_out),
+        view="over",
+    )
+    show_stage("truth", scene_words, key="pair-truth")
+    st.caption(
+        f"Shares of the positive values that lie on one of the two objects. {twins.NEAR_WORDS}"
+    )
+
+
+FEW = 2
+"""Passes forward that a quick method takes at most."""
+
+# -- the quick methods --------------------------------------------------------------------------
+
+
+def _show_shares(model: LoadedModel, scene: PairScene) -> None:
+    """A table: for each method and each object, how much lies on the one asked about."""
+    st.subheader("Does it go where it was asked to? The quick methods", anchor=False)
+    names = quick_methods(model.spec)
+    asks = tuple(twins.Ask(model, name, label) for name in names for label in scene.labels)
+    desk, maps = twins.ask(_TABLE, twins.Maps(scene.image, asks))
+    if maps is not None:
+        rows = shares_table(scene, maps)
+        st.table(rows, hide_index=True, alt="Share on the object asked about, for each method")
+    elif desk.state == "working":
+        show_progress(desk, "The methods", key="cancel_table")
+    else:
+        st.info("The table was not computed. The map above stays as it is.")
+        st.button("Compute the table", on_click=desk.again, key="table_again")
+
+
+def quick_methods(spec: DenseNetSpec) -> tuple[str, ...]:
+    """The four to begin with, and those that take a few passes: twice each is still quick."""
+    return tuple(
+        name
+        for name, row in METHODS.items()
+        if name in FIRST or row.cost(spec, row.settings(spec, {})).forward <= FEW
+    )
+
+
+def shares_table(scene: PairScene, maps: Sequence[Attribution]) -> list[dict[str, str]]:
+    """A row for each method; `maps` has the map of either object for each, in turn."""
+    return [
+        {
+            "Method": METHODS[first.method].title,
+            **{
+                f"Asked about the {name}: on it": f"{share_on(result, scene, asked):.0%}"
+                for asked, (name, result) in enumerate(
+                    zip(scene.names, (first, second), strict=True)
+                )
+            },
+        }
+        for first, second in zip(maps[::2], maps[1::2], strict=True)
+    ]

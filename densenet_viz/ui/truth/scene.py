@@ -1,0 +1,223 @@
+"""Part 3 of the ground-truth page: any scene, any method, against the true mask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from densenet_viz.evaluation import metrics
+from densenet_viz.network.models import LoadedModel
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.results.traces import Picture
+from densenet_viz.scenes.generator import Scene, draw_scene
+from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.scenes.tags import CORNERS, Corner, draw_tag, tag_mask
+from densenet_viz.stage.truth.scene import truth_scene
+from densenet_viz.ui.attribution.answers import answer_to
+from densenet_viz.ui.current import take_from_address
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.truth import twins
+from densenet_viz.ui.work.jobs import Report, desk
+from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.turns import Unwanted
+
+NUMBERS = 300
+"""Scenes of each class that can be looked at: the first ones of those the models are judged on."""
+
+SEED = 0
+LOOKS = 960
+"""Scenes that a search for a wrong answer looks at before it gives up."""
+
+OBJECT, SAID = "the object’s class", "what it says"
+KEYS = ("kind", "number", "twin", "method_of_map", "tagged", "map_for")
+DESKS = _MAP, _SEARCH = "truth-map", "truth-search"
+_NONE = "_truth_none"
+
+
+def show_scene() -> None:
+    """The whole part: choice of scene, model and method, the map against the mask, words."""
+    st.header("Does the map find the object?", anchor=False)
+    st.markdown(
+        "The outline is the true one: this project drew the object. Move the threshold, and see "
+        "how much of what the map keeps is object."
+    )
+    _take_found()
+    scene, corner = _choose_scene()
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        name = twins.choose_twin("twin")
+        method = twins.choose_method("method_of_map")
+        tagged = st.toggle("Tag in a corner", key="tagged", bind="query-params")
+    model = twins.twin_or_none(name)
+    if model is None:
+        return
+    pixels = draw_tag(scene.image, scene.label, corner) if tagged else scene.image
+    _offer_wrong(model, tagged)
+    twins.let_go(_MAP, pixels)
+    top = twins.answers(model, pixels, 1)[0]
+    target = _choose_target(model, pixels, scene, top)
+    mine, maps = twins.ask(_MAP, twins.Maps(pixels, (twins.Ask(model, method.name, target.index),)))
+    twins.show_state(mine, method.title)
+    if maps is not None:
+        _show_map(scene, corner if tagged else None, pixels, method.title, maps[0])
+
+
+# -- which scene ----------------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _scene(index: int) -> Scene:
+    return draw_scene(SEED, "test", index)
+
+
+def corner_of(index: int) -> Corner:
+    """Where scene `index` gets its tag: the same corner each time."""
+    return CORNERS[(index // len(CLASSES) + index) % len(CORNERS)]
+
+
+def index_of(kind: str, number: int) -> int:
+    """Scene `number` of a class, counted from 0, as an index of the test split.
+
+    >>> index_of("star", 0), index_of("ring", 3)
+    (0, 50)
+    """
+    return len(CLASSES) * number + CLASSES.index(kind)
+
+
+def _choose_scene() -> tuple[Scene, Corner]:
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        take_from_address("kind", CLASSES)
+        kind = st.selectbox(
+            "Object", CLASSES, CLASSES.index("ring"), key="kind", bind="query-params", width=200
+        )
+        number = st.number_input(
+            "Scene", 0, NUMBERS - 1, 0, 1, key="number", bind="query-params", width=140
+        )
+        st.button("Another scene", on_click=_turn_page, key="another")
+    index = index_of(kind, int(number))
+    return _scene(index), corner_of(index)
+
+
+def _turn_page() -> None:
+    st.session_state["number"] = (int(st.session_state["number"]) + 1) % NUMBERS
+
+
+def _choose_target(
+    model: LoadedModel, pixels: Picture, scene: Scene, top: Prediction
+) -> Prediction:
+    """The class that the map is for; where the model is right there is nothing to choose."""
+    truth = model.prediction(answer_to(model, pixels).logits, scene.label)
+    if top.index == scene.label:
+        st.markdown(f"It says {twins.says(top)}, and is right.")
+        return truth
+    st.markdown(
+        f"It says {twins.says(top)}, and is **wrong**: this is {twins.a(scene.name)}, which gets "
+        f"{twins.says(truth)}."
+    )
+    chosen = st.segmented_control(
+        "Map for",
+        [OBJECT, SAID],
+        default=OBJECT,
+        required=True,
+        key="map_for",
+        bind="query-params",
+    )
+    return truth if chosen == OBJECT else top
+
+
+# -- a scene that it gets wrong -------------------------------------------------------------------
+
+
+def _offer_wrong(model: LoadedModel, tagged: bool) -> None:
+    """A button that looks for the next scene with a wrong answer, and how far the search is."""
+    start = index_of(st.session_state["kind"], int(st.session_state["number"])) + 1
+    mine = desk(_SEARCH)
+    if mine.job is not None and mine.state == "working":
+        show_progress(mine, "Looking for a wrong answer", key="cancel_search")
+        return
+    if st.session_state.pop(_NONE, False):
+        st.info(f"None of the next {LOOKS:,} scenes is named wrong.")
+    if st.button("A scene that it gets wrong", key="wrong"):
+        mine.leave()
+        look = partial(search, model, tagged, start)
+        mine.ask(("wrong", model.name, tagged, start), look)
+        st.rerun()
+
+
+def search(
+    model: LoadedModel,
+    tagged: bool,
+    start: int,
+    report: Report,
+    cancelled: Callable[[], bool],
+) -> int | None:
+    """The first scene from `start` on that the model names wrong; None after `LOOKS` scenes.
+
+    Raises:
+        Unwanted: told to stop.
+    """
+    for place in range(LOOKS):
+        if cancelled():
+            raise Unwanted
+        report(place / LOOKS)
+        index = (start + place) % (NUMBERS * len(CLASSES))
+        scene = draw_scene(SEED, "test", index)
+        tag = corner_of(index)
+        pixels = draw_tag(scene.image, scene.label, tag) if tagged else scene.image
+        if twins.answers(model, pixels, 1)[0].index != scene.label:
+            return index
+    return None
+
+
+def _take_found() -> None:
+    """Goes to the scene that a search has found; to be called before the controls."""
+    mine = desk(_SEARCH)
+    if mine.job is None or mine.state != "done":
+        return
+    index = mine.job.result
+    mine.leave()
+    if index is None:
+        st.session_state[_NONE] = True
+        return
+    st.session_state["number"], label = divmod(index, len(CLASSES))
+    st.session_state["kind"] = CLASSES[label]
+
+
+# -- the map ------------------------------------------------------------------------------------
+
+
+def _show_map(
+    scene: Scene, corner: Corner | None, pixels: Picture, title: str, result: Attribution
+) -> None:
+    positive = np.maximum(result.heat, 0)
+    shares = {
+        f"within the {scene.name}’s outline": metrics.energy(positive, scene.mask),
+        "there or near it": twins.share_near(result, scene.mask),
+    }
+    if corner is not None:
+        shares["on the tag or near it"] = twins.share_near(result, tag_mask(corner, len(pixels)))
+    words = truth_scene(
+        pixels,
+        scene.mask,
+        result.heat,
+        caption=f"a drawn {scene.name}, unseen",
+        method=title,
+        target=result.target,
+        curve=metrics.precision_recall(result.heat, scene.mask),
+        shares=shares,
+    )
+    show_stage("truth", words, key="scene-truth")
+    st.markdown(peak_words(positive, scene))
+    st.caption(f"Shares are of the positive values. {twins.NEAR_WORDS}")
+
+
+def peak_words(heat: np.ndarray[tuple[int, ...], np.dtype[np.float32]], scene: Scene) -> str:
+    """Where the highest point lies: what the pointing game asks."""
+    near = metrics.tolerance(len(scene.mask))
+    if metrics.pointing(heat, scene.mask):
+        return f"Its highest point lies **on** the {scene.name}."
+    if metrics.pointing(heat, scene.mask, near):
+        return f"Its highest point lies **beside** the {scene.name}, within the tolerance."
+    return f"Its highest point **misses** the {scene.name}."

@@ -1,0 +1,220 @@
+"""The two bundled models, asked about pictures whose objects' places are known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from densenet_viz.attribution import METHODS, Method
+from densenet_viz.evaluation import metrics
+from densenet_viz.network.manifest import SIZE_LIMIT
+from densenet_viz.network.models import ASSETS, LoadedModel, ModelUnavailable
+from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.results.traces import Picture
+from densenet_viz.stage.shared.words import percent
+from densenet_viz.ui.attribution.answers import answer_to
+from densenet_viz.ui.attribution.methods import title_of
+from densenet_viz.ui.current import BUNDLED, CHEATER, bundled_model, key_of, take_from_address
+from densenet_viz.ui.work.jobs import Desk, Report, desk
+from densenet_viz.ui.work.unfinished import GLANCE, show_unfinished
+
+TWIN_TITLES = {BUNDLED: "the honest one", CHEATER: "the cheater"}
+"""The two models by name, in the order in which they are loaded and asked."""
+
+NEAR_WORDS = (
+    "“On” counts what lies there or within the usual tolerance of 15 px in a picture of 224 px, "
+    "which is 8.6 px here."
+)
+
+Mask = NDArray[np.bool_]
+
+
+def twin_or_none(name: str) -> LoadedModel | None:
+    """A bundled model; where it cannot be had, one sentence on the page."""
+    try:
+        return bundled_model(name)
+    except ModelUnavailable as error:
+        st.error(str(error))
+        return None
+
+
+def a(name: str) -> str:
+    """A class's name with its article.
+
+    >>> a("ring"), a("octagon")
+    ('a ring', 'an octagon')
+    """
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def says(answer: Prediction) -> str:
+    """An answer with its probability.
+
+    >>> says(Prediction(2, "ring", 0.9731))
+    'ring (97.3%)'
+    """
+    return f"{answer.label} ({percent(answer.probability)})"
+
+
+# -- answers ----------------------------------------------------------------------------------
+
+
+def answers(model: LoadedModel, pixels: Picture, top: int = 5) -> tuple[Prediction, ...]:
+    """The most probable classes of (H, W, 3) uint8, best first; each picture is asked once."""
+    return model.predictions(answer_to(model, pixels).logits, top)
+
+
+# -- maps ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One map that is wanted: by a method at its defaults, for a class, of a model."""
+
+    model: LoadedModel
+    method: str
+    target: int
+
+
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """Maps of one picture that are computed one after the other, and come together."""
+
+    pixels: Picture
+    asks: tuple[Ask, ...]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """All that the maps depend on."""
+        wanted = tuple((one.model.name, one.method, one.target) for one in self.asks)
+        return ("maps", key_of(self.pixels), wanted)
+
+    def compute(self, report: Report, cancelled: Callable[[], bool]) -> tuple[Attribution, ...]:
+        """The attributions, in the order of `asks`."""
+        from densenet_viz.attribution import attribute
+
+        def part(place: int) -> Report:
+            return lambda done: report((place + done) / len(self.asks))
+
+        return tuple(
+            attribute(
+                one.model,
+                self.pixels,
+                method=one.method,
+                target=one.target,
+                on_progress=part(place),
+                cancelled=cancelled,
+            )
+            for place, one in enumerate(self.asks)
+        )
+
+
+def begin(name: str, maps: Maps) -> None:
+    """Starts on maps that will be asked for soon."""
+    desk(name).ask(maps.key, maps.compute)
+
+
+def ask(name: str, maps: Maps) -> tuple[Desk, tuple[Attribution, ...] | None]:
+    """The maps if they are known or come at once, and the session's desk of that name."""
+    mine = desk(name)
+    job = mine.ask(maps.key, maps.compute)
+    job.finished.wait(GLANCE)
+    return mine, job.result if mine.state == "done" else None
+
+
+def let_go(name: str, pixels: Picture) -> None:
+    """Stops maps of another picture, which would keep the models from answering for this one."""
+    mine = desk(name)
+    if mine.job is not None and mine.job.key[1] != key_of(pixels):  # type: ignore[index]
+        mine.leave()
+
+
+def show_state(mine: Desk, title: str) -> None:
+    """Progress with a way to stop, or why there is no map; nothing where there is one."""
+    if mine.state != "done":
+        show_unfinished(mine, title)
+
+
+def choose_method(key: str, names: Sequence[str] = tuple(METHODS)) -> Method:
+    """The method of the maps, bound to the address."""
+    take_from_address(key, names, title_of)
+    name = st.selectbox(
+        "Method",
+        names,
+        key=key,
+        format_func=title_of,
+        bind="query-params",
+        width=220,
+    )
+    return METHODS[name]
+
+
+def choose_twin(key: str) -> str:
+    """Which of the two models is asked, bound to the address."""
+    take_from_address(key, TWIN_TITLES, _twin_title)
+    name: str = st.segmented_control(
+        "Model",
+        list(TWIN_TITLES),
+        default=BUNDLED,
+        required=True,
+        format_func=_twin_title,
+        key=key,
+        bind="query-params",
+    )
+    return name
+
+
+def _twin_title(name: str) -> str:
+    return TWIN_TITLES[name].capitalize()
+
+
+# -- shares -------------------------------------------------------------------------------------
+
+
+def near(mask: Mask) -> Mask:
+    """The mask widened by the tolerance of the pointing game."""
+    return metrics.widened(mask, metrics.tolerance(len(mask)))
+
+
+def share_near(result: Attribution, mask: Mask) -> float:
+    """Share of the map's positive values that lies on a mask or within the tolerance of it."""
+    return metrics.energy(np.maximum(result.heat, 0), near(mask))
+
+
+# -- figures of the model cards -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TagFigures:
+    """How often a model was right on the same unseen scenes, by what their corner tag said.
+
+    Shares of `count` scenes; `swapped_follows_tag` is how often the answer was the wrong tag's.
+    """
+
+    true: float
+    none: float
+    swapped: float
+    swapped_follows_tag: float
+    count: int
+
+
+def tag_figures(name: str) -> TagFigures | None:
+    """What the model's manifest states of tags; None where it states nothing that can be read."""
+    try:
+        with (ASSETS / f"{name}.json").open("rb") as file:
+            given = json.loads(file.read(SIZE_LIMIT))["tags"]
+        true, none, swapped, follows = (float(given[name]) for name in _SHARES)
+        count = int(given["count"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return None
+    good = all(0 <= share <= 1 for share in (true, none, swapped, follows)) and count > 0
+    return TagFigures(true, none, swapped, follows, count) if good else None
+
+
+_SHARES = ("true", "none", "swapped", "swapped_follows_tag")

@@ -1,0 +1,137 @@
+"""Measurements take turns, and the last of each kind and device is kept for everybody.
+
+A time means nothing while another measurement runs beside it. So a process measures one thing at a
+time: who asks for the same as what runs shares it, who asks for something else waits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+from densenet_viz.facts.memory import memory_trouble
+from densenet_viz.machine import spare_bytes
+from densenet_viz.ui.work.jobs import Desk, Report, desk
+from densenet_viz.ui.work.progress import show_progress
+
+Result = TypeVar("Result")
+Measure = Callable[[Report, Callable[[], bool]], Result]
+
+WAITING = "another measurement runs; waiting for its end"
+CANCELLED = "The measurement was cancelled; what was measured before stays."
+FAILED = "The measurement did not succeed; please try again, with a smaller batch perhaps."
+_LOOK = 0.1
+"""Seconds between two looks at whether a waiting measurement is still wanted."""
+_TURN = threading.Lock()
+
+
+class Unwanted(Exception):
+    """Nobody waits for the result any more."""
+
+
+class Refused(Exception):
+    """A measurement that cannot be made now; the words are the visitor's."""
+
+
+@contextmanager
+def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
+    """Waits until nothing is being measured, and keeps others from it.
+
+    Raises:
+        Unwanted: told to stop while it waited.
+    """
+    while not _TURN.acquire(timeout=_LOOK):
+        if cancelled():
+            raise Unwanted
+    try:
+        yield
+    finally:
+        _TURN.release()
+
+
+def taken() -> bool:
+    """Whether something is being measured in this process."""
+    return _TURN.locked()
+
+
+def ensure_memory(needed: int, device: str, advice: str) -> None:
+    """
+    Raises:
+        Refused: it does not fit into the memory that is free now.
+    """
+    trouble = memory_trouble(needed, spare_bytes(device), advice)
+    if trouble is not None:
+        raise Refused(trouble)
+
+
+class Bench(Generic[Result]):
+    """One kind of measurement: who asks for it, and its last results in this process."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._count = 0
+        self._latest: dict[str, Result] = {}
+
+    @property
+    def latest(self) -> Mapping[str, Result]:
+        """The last result of each device that was measured, devices in the order of their names."""
+        return dict(sorted(self._latest.items()))
+
+    @property
+    def desk(self) -> Desk:
+        """This session's."""
+        return desk(self._name)
+
+    def ask(self, device: str, asked: Hashable, measure: Measure[Result]) -> None:
+        """Starts a measurement on `device`, or joins the one that runs if it is the same."""
+
+        def compute(report: Report, cancelled: Callable[[], bool]) -> Result:
+            with turn(cancelled):
+                result = measure(report, cancelled)
+                # Before the job is settled: the same question asked from now on is a new one.
+                self._latest, self._count = self._latest | {device: result}, self._count + 1
+                return result
+
+        self.desk.again()
+        self.desk.ask((self._name, self._count, device, asked), compute)
+
+    def shortage(self, needed: int, device: str, advice: str) -> str | None:
+        """Why a measurement would not fit into the memory, in a sentence; None where it would.
+
+        Nor is anything said while something is measured: that memory will be free again. A
+        measurement that waited looks once more, with `ensure_memory`.
+        """
+        if self.busy or taken():
+            return None
+        return memory_trouble(needed, spare_bytes(device), advice)
+
+    @property
+    def busy(self) -> bool:
+        """Whether this session waits for a result."""
+        return self.desk.job is not None and self.desk.state == "working"
+
+    def button(self, label: str, trouble: str | None, *, key: str) -> bool:
+        """A button that starts a measurement, dull while there is `trouble` or one is running.
+
+        Returns:
+            Whether it was pressed, and may be.
+        """
+        hindered = self.busy or trouble is not None
+        pressed = st.button(label, type="primary", disabled=hindered, key=key)
+        return pressed and trouble is None
+
+    def show_state(self, title: str) -> None:
+        """Progress with a way to stop, or why there is no result."""
+        mine = self.desk
+        if mine.job is None:
+            return
+        if mine.state == "working":
+            show_progress(mine, title, key=f"cancel_{self._name}", waiting=lambda: WAITING)
+        elif mine.state == "cancelled":
+            st.info(CANCELLED)
+        elif mine.state == "failed":
+            st.error(str(mine.job.error) if isinstance(mine.job.error, Refused) else FAILED)
