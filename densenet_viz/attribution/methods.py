@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.method import FAMILIES, Method
-from densenet_viz.attribution.rows import gradients, layers, paths, perturbations, rules
+from densenet_viz.attribution.rows import gradients, layers, noise, paths, perturbations, rules
 
 _ROWS = {
     row.name: row
-    for family in (layers, paths, perturbations, gradients, rules)
+    for family in (layers, paths, perturbations, gradients, noise, rules)
     for row in family.ROWS
 }
 

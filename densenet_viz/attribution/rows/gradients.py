@@ -2,32 +2,7 @@
 
 from __future__ import annotations
 
-from densenet_viz.attribution.method import Cost, Method, lazily, no_parameters, once
-from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
-from densenet_viz.facts.spec import DenseNetSpec
-
-NOISE_OVER = ("saliency", "input-x-gradient", "integrated-gradients", "guided-backprop", "deeplift")
-"""The gradient methods that noise can be put under."""
-
-
-def _noise(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    return (
-        Choice("over", "Method under the noise", "saliency", NOISE_OVER),
-        Choice("form", "Form", "mean", ("mean", "squared", "variance")),
-        Number("samples", "Noisy copies", 25, 2, 100),
-        Number("noise", "Noise", 15, 1, 50, "% of the range"),
-        Number("seed", "Seed of the noise", 0, 0, 9999),
-    )
-
-
-def _noise_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
-    from densenet_viz.attribution.methods import METHODS
-
-    inner = METHODS[str(settings["over"])]
-    one = inner.cost(spec, inner.settings(spec, {}))
-    samples = int(settings["samples"])
-    return Cost(samples * one.forward, samples * one.backward)
-
+from densenet_viz.attribution.method import Method, lazily, no_parameters, once
 
 ROWS = (
     Method(
@@ -67,25 +42,5 @@ ROWS = (
         cost=once,
         explain=lazily("gradients", "input_x_gradient"),
         axioms=("dummy", "implementation invariance", "linearity"),
-    ),
-    Method(
-        name="smoothgrad",
-        title="SmoothGrad",
-        family="gradients",
-        question="Which pixels matter to a gradient method when its noise is averaged away?",
-        caution=(
-            "The noisy copies are pictures the network never learned from; squared and variance "
-            "lose the sign, so they say that a pixel matters, not for what."
-        ),
-        unit="as of the method under the noise; its square where squares or variances are taken",
-        paper=(
-            'Smilkov, Thorat, Kim, Viégas, Wattenberg, "SmoothGrad", 2017 (arXiv 1706.03825), '
-            "section 2; squared: Hooker et al., NeurIPS 2019; variance: Adebayo et al., 2018, "
-            '"Local Explanation Methods for Deep Neural Networks Lack Sensitivity"'
-        ),
-        parameters=_noise,
-        cost=_noise_cost,
-        explain=lazily("gradients", "smoothgrad"),
-        axioms=("dummy",),
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from densenet_viz.facts.arithmetic.inventory import (
     FLOAT_BYTES,
@@ -18,9 +18,7 @@ from densenet_viz.facts.arithmetic.inventory import (
     norm,
     total,
 )
-
-if TYPE_CHECKING:
-    from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.facts.configuration import Configuration
 
 Step = Literal["stem", "dense layer", "transition", "final norm", "classifier"]
 
@@ -59,7 +57,7 @@ class BlockCost:
     activation_bytes: int
 
 
-def rows_of(spec: DenseNetSpec) -> Iterator[LayerRow]:
+def rows_of(spec: Configuration) -> Iterator[LayerRow]:
     """Every step in the order of computation."""
     yield _stem_row(spec)
     last = len(spec.block_config)
@@ -76,7 +74,7 @@ def rows_of(spec: DenseNetSpec) -> Iterator[LayerRow]:
     yield _classifier_row(spec)
 
 
-def layer_cost(spec: DenseNetSpec, reads: int, writes: int, size: int) -> BlockCost:
+def layer_cost(spec: Configuration, reads: int, writes: int, size: int) -> BlockCost:
     """One layer of `spec`, at size × size px, that writes `writes` maps and copies none."""
     leaves = _layer_leaves(spec, "layer", "block", reads, writes, size)
     return BlockCost(
@@ -86,13 +84,13 @@ def layer_cost(spec: DenseNetSpec, reads: int, writes: int, size: int) -> BlockC
     )
 
 
-def _layer_maps(spec: DenseNetSpec, reads: int, writes: int) -> int:
+def _layer_maps(spec: Configuration, reads: int, writes: int) -> int:
     """Maps that BN-ReLU-[1x1-BN-ReLU-]3x3 writes."""
     return 2 * reads + 3 * spec.bottleneck_channels * spec.bottleneck + writes
 
 
 def _layer_leaves(
-    spec: DenseNetSpec, module: str, place: str, reads: int, writes: int, size: int
+    spec: Configuration, module: str, place: str, reads: int, writes: int, size: int
 ) -> tuple[LeafCount, ...]:
     def name(part: str) -> str:
         return f"{module}.{part}"
@@ -111,7 +109,7 @@ def _layer_leaves(
     )
 
 
-def _stem_row(spec: DenseNetSpec) -> LayerRow:
+def _stem_row(spec: Configuration) -> LayerRow:
     k0, wide, size = spec.initial_channels, spec.stem_size, spec.block_sizes[0]
     return LayerRow(
         *("stem", "stem", "features.pool0", 0, 0, 3, k0, k0, size, size),
@@ -123,7 +121,7 @@ def _stem_row(spec: DenseNetSpec) -> LayerRow:
     )
 
 
-def _dense_row(spec: DenseNetSpec, block: int, layer: int, reads: int) -> LayerRow:
+def _dense_row(spec: Configuration, block: int, layer: int, reads: int) -> LayerRow:
     k, size = spec.growth_rate, spec.block_sizes[block - 1]
     module = f"features.denseblock{block}.denselayer{layer}"
     # Each layer copies together what it reads; the last is followed by a copy of the whole block.
@@ -139,7 +137,7 @@ def _dense_row(spec: DenseNetSpec, block: int, layer: int, reads: int) -> LayerR
     )
 
 
-def transition_row(spec: DenseNetSpec, block: int, keeps: int) -> LayerRow:
+def transition_row(spec: Configuration, block: int, keeps: int) -> LayerRow:
     """The transition after `block` (counted from 1), were it to keep `keeps` maps."""
     reads, size = spec.block_outputs[block - 1], spec.block_sizes[block - 1]
     half = size // 2
@@ -158,7 +156,7 @@ def transition_row(spec: DenseNetSpec, block: int, keeps: int) -> LayerRow:
     )
 
 
-def _norm_row(spec: DenseNetSpec) -> LayerRow:
+def _norm_row(spec: Configuration) -> LayerRow:
     channels, size = spec.block_outputs[-1], spec.block_sizes[-1]
     return LayerRow(
         *("final norm", "final norm", "features.norm5", len(spec.block_config), 0),
@@ -168,7 +166,7 @@ def _norm_row(spec: DenseNetSpec) -> LayerRow:
     )
 
 
-def _classifier_row(spec: DenseNetSpec) -> LayerRow:
+def _classifier_row(spec: Configuration) -> LayerRow:
     channels, classes = spec.block_outputs[-1], spec.num_classes
     return LayerRow(
         *("classifier", "classifier", "classifier", 0, 0, channels, classes, classes, 1, 1),

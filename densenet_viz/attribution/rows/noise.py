@@ -1,0 +1,54 @@
+"""Noise: a gradient method, averaged over noisy copies of the picture."""
+
+from __future__ import annotations
+
+from densenet_viz.attribution.method import Cost, Method, lazily
+from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
+from densenet_viz.attribution.rows import gradients, paths, rules
+from densenet_viz.facts.spec import DenseNetSpec
+
+NOISE_OVER = ("saliency", "input-x-gradient", "integrated-gradients", "guided-backprop", "deeplift")
+"""The gradient methods that noise can be put under."""
+
+_INNER = {row.name: row for row in (*gradients.ROWS, *paths.ROWS, *rules.ROWS)}
+
+
+def _noise(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return (
+        Choice("over", "Method under the noise", "saliency", NOISE_OVER),
+        Choice("form", "Form", "mean", ("mean", "squared", "variance")),
+        Number("samples", "Noisy copies", 25, 2, 100),
+        Number("noise", "Noise", 15, 1, 50, "% of the range"),
+        Number("seed", "Seed of the noise", 0, 0, 9999),
+    )
+
+
+def _noise_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
+    inner = _INNER[str(settings["over"])]
+    one = inner.cost(spec, inner.settings(spec, {}))
+    samples = int(settings["samples"])
+    return Cost(samples * one.forward, samples * one.backward)
+
+
+ROWS = (
+    Method(
+        name="smoothgrad",
+        title="SmoothGrad",
+        family="gradients",
+        question="Which pixels matter to a gradient method when its noise is averaged away?",
+        caution=(
+            "The noisy copies are pictures the network never learned from; squared and variance "
+            "lose the sign, so they say that a pixel matters, not for what."
+        ),
+        unit="as of the method under the noise; its square where squares or variances are taken",
+        paper=(
+            'Smilkov, Thorat, Kim, Viégas, Wattenberg, "SmoothGrad", 2017 (arXiv 1706.03825), '
+            "section 2; squared: Hooker et al., NeurIPS 2019; variance: Adebayo et al., 2018, "
+            '"Local Explanation Methods for Deep Neural Networks Lack Sensitivity"'
+        ),
+        parameters=_noise,
+        cost=_noise_cost,
+        explain=lazily("gradients", "smoothgrad"),
+        axioms=("dummy",),
+    ),
+)
