@@ -20,11 +20,11 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TextIO
 
 from benchmarks import calls
-from benchmarks.machine import load_average
-from benchmarks.tables import Table, markdown
+from benchmarks.machine import instructions, load_average, products_per_second
+from benchmarks.tables import Cell, Table, line, markdown, spread
 from densenet_viz.machine import describe
 
 PARTS = ("speed", "likeness", "memory")
@@ -32,64 +32,71 @@ BEGIN = "<!-- attribution: written by the benchmark -->"
 END = "<!-- attribution: end -->"
 
 
-def measure(parts: Sequence[str], rounds: int) -> Iterator[Table]:
-    """Each part's table as soon as it is measured."""
+def measure(parts: Sequence[str], rounds: int, out: TextIO) -> Iterator[Table]:
+    """Each part's table as soon as it is measured; each row goes to `out` before."""
+
+    def tell(row: tuple[Cell, ...]) -> None:
+        print(line(row), file=out, flush=True)
+
     if "speed" in parts:
-        yield _speed(rounds)
+        yield _speed(rounds, tell)
     if "likeness" in parts:
-        yield _likeness()
+        yield _likeness(tell)
     if "memory" in parts:
-        yield _memory()
+        yield _memory(tell)
 
 
-def _speed(rounds: int) -> Table:
-    rows = []
+Tell = Callable[[tuple[Cell, ...]], None]
+
+HEAD = (
+    *("network", "method", "against", "speedup", "lowest", "highest"),
+    *("seconds", "matrix product's", "Captum's seconds", "matrix product's for Captum"),
+    *("memory_ratio", "MB", "Captum's MB", "cosine"),
+)
+
+
+def _speed(rounds: int, tell: Tell) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    peaks = {}
+    tell(HEAD)
     for network in calls.NETWORKS:
         case = calls.case_of(network)
         for pair in calls.PAIRS:
-            theirs, ours = _in_turn(
-                lambda pair=pair, case=case: pair.theirs(case),
-                lambda pair=pair, case=case: pair.ours(case),
-                rounds,
-            )
-            peak = [_peak(network, pair.name, side) for side in ("ours", "theirs")]
-            ratios = [a / b for a, b in zip(theirs, ours, strict=True)]
-            rows.append(
-                (
-                    network,
-                    *(pair.method, pair.against),
-                    *(median(ratios), min(ratios), max(ratios)),
-                    *(median(ours), median(theirs)),
-                    *(peak[0] / peak[1], peak[0] / 1e6, peak[1] / 1e6),
-                    pair.likeness(case),
-                )
-            )
-            print(f"{network}: {pair.name} {rows[-1][3]:.2f}x", file=sys.stderr, flush=True)
-    head = (
-        *("network", "method", "against", "speedup", "lowest", "highest"),
-        *("seconds", "Captum's seconds", "memory_ratio", "MB", "Captum's MB", "cosine"),
-    )
+            row = _compared(case, pair, rounds)
+            if pair.name not in peaks:  # both networks have the same size
+                peaks[pair.name] = [_peak(network, pair.name, side) for side in ("ours", "theirs")]
+            ours, theirs = peaks[pair.name]
+            memory = (ours / theirs, ours / 1e6, theirs / 1e6)
+            rows.append((network, pair.method, pair.against, *row[:-1], *memory, row[-1]))
+            tell(rows[-1])
     return Table(
         f"Attribution against Captum, {rounds} interleaved round{'s' * (rounds != 1)}",
-        head,
+        HEAD,
         tuple(rows),
-        "One picture of 224 × 224 px, one class, two threads. `cosine`: integrated gradients "
-        "against 300 equal float32 steps of the plain network; occlusion and Grad-CAM against "
-        "Captum's map; SmoothGrad against the same noisy copies in float32. `MB`: peak of the "
-        "whole process.",
+        "One picture of 224 × 224 px, one class. `matrix product's`: the seconds that torch's own "
+        "float32 matrix product takes in the same round, with the same threads, for as many "
+        "multiply-adds as the method before it made; with native bfloat16 a method can be faster. "
+        "`cosine`: integrated gradients against 300 equal float32 steps of the plain network; "
+        "occlusion and Grad-CAM against Captum's map; SmoothGrad against the same noisy copies in "
+        "float32. `MB`: peak of the whole process, with random weights.",
     )
 
 
-def _in_turn(
-    theirs: Callable[[], object], ours: Callable[[], object], rounds: int
-) -> tuple[list[float], list[float]]:
-    """Seconds of both, one after the other in each round; the first of each is not counted."""
-    ours()
-    seconds: tuple[list[float], list[float]] = ([], [])
+def _compared(case: calls.Case, pair: calls.Pair, rounds: int) -> tuple[float, ...]:
+    """Speed-up (median, lowest, highest), seconds of both beside the limits, cosine."""
+    ratios, ours, theirs, limits = [], [], [], []
+    made = [calls.products_of(lambda: pair.ours(case)), 0]  # the first call is not timed
     for _ in range(rounds):
-        for side, call in zip(seconds, (theirs, ours), strict=True):
-            side.append(calls.seconds_of(call))
-    return seconds
+        their_seconds, captums = calls.seconds_of(lambda: pair.theirs(case))
+        our_seconds, result = calls.seconds_of(lambda: pair.ours(case))
+        theirs.append(their_seconds)
+        ours.append(our_seconds)
+        ratios.append(their_seconds / our_seconds)
+        limits.append(1 / products_per_second())
+    made[1] = calls.captums_products(case, pair)
+    limit = median(limits)
+    times = (median(ours), made[0] * limit, median(theirs), made[1] * limit)
+    return (*spread(ratios), *times, pair.likeness(case, result, captums))
 
 
 def _peak(network: str, pair: str, side: str) -> int:
@@ -107,13 +114,13 @@ def _told(arguments: Sequence[str]) -> int:
     return int(done.stdout.split()[-1])
 
 
-def _likeness() -> Table:
-    rows = []
+def _likeness(tell: Tell) -> Table:
+    rows: list[tuple[Cell, ...]] = []
     for number in range(calls.SCENES):
         case = calls.scene_case(number)
         row = calls.integration(case)
         rows.append((f"scene {number}", *row))
-        print(f"scene {number}: cosine {row[0]:.4f}", file=sys.stderr, flush=True)
+        tell(rows[-1])
     return Table(
         "Integrated gradients on bundled scenes at 224 px",
         ("picture", "cosine", "steps", "sum against rise, %", "cosine at 24 fixed steps"),
@@ -123,12 +130,12 @@ def _likeness() -> Table:
     )
 
 
-def _memory() -> Table:
-    rows = []
+def _memory(tell: Tell) -> Table:
+    rows: list[tuple[Cell, ...]] = []
     for method in calls.method_names():
         peaks = [_told(["--child", "densenet201", method, "method"]) / 1e6]
         rows.append((method, *peaks))
-        print(f"{method}: {peaks[0]:.0f} MB", file=sys.stderr, flush=True)
+        tell(rows[-1])
     return Table(
         "Peak memory of each method, DenseNet-201 at 224 px",
         ("method", "MB"),
@@ -144,6 +151,7 @@ def about() -> dict[str, str]:
     return {
         "date": here["date"],
         "processor": f"{here['processor']}, {os.cpu_count()} cores, {here['threads']} threads",
+        "instructions": instructions(),
         "packages": ", ".join(f"{name} {version(name)}" for name in ("torch", "captum", "numpy")),
         "load average at the start": load_average(),
     }
@@ -151,8 +159,10 @@ def about() -> dict[str, str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.attribution", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of each (default 3)")
-    parser.add_argument("--part", action="append", choices=PARTS, help="may be given again")
+    parser.add_argument("--rounds", type=int, default=1, metavar="N", help="of each (default 1)")
+    parser.add_argument(
+        "--part", action="append", choices=PARTS, help="may be given again (default speed)"
+    )
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="machine and rows as JSON")
@@ -169,7 +179,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.rounds < 1:
         parser.error(f"--rounds {args.rounds} was given; 1 or more is allowed.")
     machine = about()
-    tables = list(measure(args.part or PARTS, args.rounds))
+    tables = list(
+        measure(args.part or PARTS[:1], args.rounds, sys.stderr if args.json else sys.stdout)
+    )
     machine["load average at the end"] = load_average()
     if args.json:
         rows: list[dict[str, Any]] = [row for table in tables for row in table.as_records()]

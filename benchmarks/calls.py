@@ -7,27 +7,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from unittest.mock import patch
 
 import numpy as np
 import torch
 from captum.attr import IntegratedGradients, LayerGradCam, NoiseTunnel, Occlusion, Saliency
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+from torch.utils.flop_counter import flop_registry
 
 from densenet_viz.attribution import METHODS, attribute
 from densenet_viz.attribution.baselines import baseline_inputs
 from densenet_viz.network._torchvision import torchvision
+from densenet_viz.network.fused_convolution import Convolution
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import draw_scene
 
+Result = TypeVar("Result")
+
 SIZE = 224
 NETWORKS = ("random weights", "bundled weights")
 WINDOW, STRIDE = 32, 16
 SAMPLES = 25
 REFERENCE = 300
+FEW = 4
+"""Pictures that the reference takes together."""
 SCENES = 6
 
 
@@ -99,9 +107,9 @@ class Pair:
 
     method: str
     against: str
-    theirs: Callable[[Case], object]
+    theirs: Callable[[Case], Tensor]
     ours: Callable[[Case], Attribution]
-    likeness: Callable[[Case], float]
+    likeness: Callable[[Case, Attribution, Tensor], float]
 
     @property
     def name(self) -> str:
@@ -182,38 +190,38 @@ def _answer(case: Case) -> np.ndarray[Any, Any]:
 def exact_integral(case: Case) -> np.ndarray[Any, Any]:
     """Equal float32 steps of the module network under autograd, (3, S, S)."""
     start, x = _black(case), case.x
-    total = torch.zeros_like(x)
-    for step in range(REFERENCE):
-        total += _gradient(case, start + (step + 0.5) / REFERENCE * (x - start))
-    return (total / REFERENCE * (x - start))[0].numpy()
+    places = (torch.arange(REFERENCE) + 0.5) / REFERENCE
+    total = _gradients(case, start + places.view(-1, 1, 1, 1) * (x - start)).sum(0)
+    return (total / REFERENCE * (x - start)[0]).numpy()
 
 
-def _gradient(case: Case, x: Tensor) -> Tensor:
-    given = x.detach().contiguous(memory_format=torch.channels_last).requires_grad_()
-    (gradient,) = torch.autograd.grad(case.model.network(given)[0, case.target], given)
-    return gradient
+def _gradients(case: Case, pictures: Tensor) -> Tensor:
+    """(N, 3, S, S): float32 gradients of the module network under autograd."""
+    found = []
+    for few in torch.split(pictures, FEW):
+        given = few.detach().contiguous(memory_format=torch.channels_last).requires_grad_()
+        score = case.model.network(given)[:, case.target].sum()
+        found += torch.autograd.grad(score, given)
+    return torch.cat(found)
 
 
-def _like_integral(case: Case) -> float:
-    return cosine(_our_integrated(case).values, exact_integral(case))
+def _like_integral(case: Case, ours: Attribution, _theirs: Tensor) -> float:
+    return cosine(ours.values, exact_integral(case))
 
 
-def _like_noise(case: Case) -> float:
-    result = _our_smooth(case)
+def _like_noise(case: Case, ours: Attribution, _theirs: Tensor) -> float:
     x, range_ = case.x, float(case.x.max() - case.x.min())
     noise = torch.randn((SAMPLES, *x.shape[1:]), generator=torch.Generator().manual_seed(0))
-    percent = int(result.parameters["noise"])
-    copies = x + percent / 100 * range_ * noise
-    exact = sum(_gradient(case, one[None]) for one in copies)
-    assert isinstance(exact, Tensor)
-    return cosine(result.values, (exact[0] / SAMPLES).numpy())
+    percent = int(ours.parameters["noise"])
+    exact = _gradients(case, x + percent / 100 * range_ * noise).mean(0)
+    return cosine(ours.values, exact.numpy())
 
 
-def _like_occlusion(case: Case) -> float:
-    return cosine(_our_occluded(case).values[0], _occluded(case)[0, 0].numpy())
+def _like_occlusion(_case: Case, ours: Attribution, theirs: Tensor) -> float:
+    return cosine(ours.values[0], theirs[0, 0].numpy())
 
 
-def _like_cam(case: Case) -> float:
+def _like_cam(case: Case, ours: Attribution, _theirs: Tensor) -> float:
     from captum.attr import LayerAttribution
 
     network = case.model.network
@@ -221,7 +229,7 @@ def _like_cam(case: Case) -> float:
         case.x, target=case.target
     )
     fine = LayerAttribution.interpolate(coarse, (SIZE, SIZE), interpolate_mode="bilinear")
-    return cosine(_our_cam(case).values, fine[0].detach().numpy())
+    return cosine(ours.values, fine[0].detach().numpy())
 
 
 def cosine(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
@@ -268,10 +276,11 @@ def integration(case: Case) -> tuple[float, int, float, float]:
 # -- time and memory --------------------------------------------------------------------------
 
 
-def seconds_of(call: Callable[[], object]) -> float:
+def seconds_of(call: Callable[[], Result]) -> tuple[float, Result]:
+    """How long a call took, and what it returned."""
     began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
+    result = call()
+    return time.perf_counter() - began, result
 
 
 def method_names() -> tuple[str, ...]:
@@ -289,3 +298,50 @@ def peak_of(network: str, name: str, side: str) -> int:
     # Not getrusage: there a process begins with the peak of the one that started it.
     status = Path("/proc/self/status").read_text()
     return 1024 * int(status.partition("VmHWM:")[2].split()[0])
+
+
+# -- multiply-adds ----------------------------------------------------------------------------
+
+
+def products_of(call: Callable[[], object]) -> int:
+    """Multiply-adds of all convolutions and matrix products that a call makes, ways back included.
+
+    torch's own operations are seen in this thread. The fused network works in other threads and
+    with an operation that torch's table of costs lacks: its convolutions are counted by themselves.
+    """
+    counts: list[int] = []
+    plain = Convolution.__call__
+
+    def counted(convolution: Convolution, maps: Tensor) -> Tensor:
+        with _disable_current_modes():  # not twice, where this is the same thread
+            made = plain(convolution, maps)
+        weight = convolution._weight
+        counts.append(made.numel() * weight.numel() // len(weight))
+        return made
+
+    with patch.object(Convolution, "__call__", counted), _Costs(counts):
+        call()
+    return sum(counts)
+
+
+def captums_products(case: Case, pair: Pair) -> int:
+    """Multiply-adds of Captum's call: those of its passes over the stock network."""
+    steps = {"integrated-gradients": 50, "smoothgrad": SAMPLES}.get(pair.method)
+    windows = (-(-(SIZE - WINDOW) // STRIDE) + 1) ** 2 + 1  # and the picture itself
+    passes = 2 * steps if steps else windows if pair.method == "occlusion" else 1
+    return passes * case.model.spec.multiply_adds
+
+
+class _Costs(TorchDispatchMode):
+    """Notes the multiply-adds of each operation that torch's table of costs knows."""
+
+    def __init__(self, counts: list[int]) -> None:
+        super().__init__()
+        self._counts = counts
+
+    def __torch_dispatch__(self, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        made = func(*args, **(kwargs or {}))
+        cost = flop_registry.get(func._overloadpacket)
+        if cost is not None:
+            self._counts.append(cost(*args, **(kwargs or {}), out_val=made) // 2)
+        return made

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 from densenet_viz.machine import processor
 
@@ -21,11 +23,48 @@ def load_average() -> str:
     return ", ".join(f"{load:.1f}" for load in os.getloadavg())
 
 
+def instructions() -> str:
+    """The class of processor that a speed holds for: what torch and this package use of it."""
+    import torch
+
+    from densenet_viz.network.fused_convolution import backward_dtype
+
+    native = backward_dtype(torch.device("cpu")) == torch.bfloat16
+    return instructions_in_words(torch.backends.cpu.get_cpu_capability(), bfloat16=native)
+
+
+def instructions_in_words(capability: str, *, bfloat16: bool) -> str:
+    """An instruction set as torch names it, and whether bfloat16 is native.
+
+    >>> instructions_in_words("AVX2", bfloat16=False)
+    'AVX2, no native bfloat16'
+    """
+    return f"{capability}, {'' if bfloat16 else 'no '}native bfloat16"
+
+
+SIDE = 2048
+"""Rows and columns of the matrices of `products_per_second`."""
+
+
+def products_per_second(times: int = 3) -> float:
+    """Multiply-adds a second of torch's own float32 matrix product, with torch's threads."""
+    import torch
+
+    one, other = torch.rand(SIDE, SIDE), torch.rand(SIDE, SIDE)
+    seconds = []
+    for _ in range(times):
+        began = time.perf_counter()
+        torch.mm(one, other)
+        seconds.append(time.perf_counter() - began)
+    return SIDE**3 / median(seconds)
+
+
 def describe(chromium: str) -> dict[str, str]:
     """Machine, versions and date; `chromium` is the browser's version."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "processor": f"{processor()}, {os.cpu_count()} cores, no GPU used",
+        "instructions": instructions(),
         "system": f"{platform.system()}, Python {platform.python_version()}",
         "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
         "browser": f"headless Chromium {chromium}, drawing without a GPU, 1440 × 900 px",

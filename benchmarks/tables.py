@@ -83,14 +83,19 @@ def markdown(table: Table) -> str:
 def _lines(table: Table) -> Iterator[str]:
     yield f"### {table.title}"
     yield ""
-    yield _line(table.head)
+    yield line(table.head)
     first = table.rows[0] if table.rows else ()
     yield "|" + "".join("---|" if isinstance(cell, str) else "---:|" for cell in first)
-    yield from (_line([shown(cell) for cell in row]) for row in table.rows)
+    yield from map(line, table.rows)
     if table.note:
         yield ""
         yield table.note
 
 
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def line(cells: Sequence[Cell]) -> str:
+    """A row of a Markdown table.
+
+    >>> line(("home", 80.0))
+    '| home | 80.0 |'
+    """
+    return f"| {' | '.join(map(shown, cells))} |"
