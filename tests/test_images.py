@@ -47,6 +47,7 @@ from tests.image_files import (
     with_jpeg_size,
     ycck_jpeg,
 )
+from tests.tiers import in_tiers
 
 RANDOM = np.random.default_rng(0)
 NOISE: Picture = RANDOM.integers(0, 256, (24, 40, 3), dtype=np.uint8)
@@ -236,9 +237,19 @@ UPRIGHT = {
 }
 
 
-@pytest.mark.parametrize("orientation", [*UPRIGHT, 0, 9, 65535])
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_exif_orientation_is_applied(kind: str, orientation: int) -> None:
+ORIENTED = [(kind, turn) for kind in FAITHFUL for turn in (*UPRIGHT, 0, 9, 65535)]
+"""Each kind of file with each orientation that there is, and with some that do not exist."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    in_tiers(
+        ORIENTED, [*(case for case in ORIENTED if case[0] == "PNG"), ("JPEG", 6), ("WEBP", 6)]
+    ),
+    ids=str,
+)
+def test_exif_orientation_is_applied(case: tuple[str, int]) -> None:
+    kind, orientation = case
     exif = Image.Exif()
     exif[0x0112] = orientation
     picture = load_image(encode(QUADRANTS, kind, exif=exif, **FAITHFUL[kind]))

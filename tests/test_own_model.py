@@ -26,6 +26,7 @@ from densenet_viz.network.own import OwnModelError, labels_from, own_model, spec
 from densenet_viz.network.own_spec import common_compression
 from densenet_viz.spec import VARIANTS, DenseNetSpec
 from tests.small_models import OWN_SPEC, picture, saved, small_network
+from tests.tiers import in_tiers
 
 State = dict[str, Tensor]
 SIZE = 64
@@ -110,6 +111,7 @@ def test_logits_are_torchvisions(form: str) -> None:
     model = own_model(FORMS[form](state_of()), input_size=SIZE, mean=MEAN, std=STD)
     assert model.spec == SPEC
     pixels = picture(SIZE)
+    # Float32 sums of some hundred products in another order: parts in 10,000 at most.
     with torch.no_grad():
         torch.testing.assert_close(
             model.network(model.tensor(pixels)), STOCK(normalised(pixels)), rtol=1e-4, atol=1e-5
@@ -163,15 +165,19 @@ def test_the_name_depends_on_all_that_an_answer_depends_on() -> None:
 # -- the configuration ----------------------------------------------------------------------
 
 
+SMALL_SPECS = [
+    OWN_SPEC,
+    DenseNetSpec(5, (2, 3, 2), 10, False, 0.29, 100, 64),
+    DenseNetSpec(40, (3,), 16, True, 0.5, 1, 32),
+]
+
+
 @pytest.mark.parametrize(
     "spec",
-    [
-        *VARIANTS.values(),
-        OWN_SPEC,
-        DenseNetSpec(12, (16, 16, 16), 24, True, 1.0, 10, 96),
-        DenseNetSpec(5, (2, 3, 2), 10, False, 0.29, 100, 64),
-        DenseNetSpec(40, (3,), 16, True, 0.5, 1, 32),
-    ],
+    in_tiers(
+        [*VARIANTS.values(), DenseNetSpec(12, (16, 16, 16), 24, True, 1.0, 10, 96), *SMALL_SPECS],
+        first=[VARIANTS["densenet121"], *SMALL_SPECS],
+    ),
     ids=str,
 )
 def test_any_configuration_is_found_from_the_shapes(spec: DenseNetSpec) -> None:
