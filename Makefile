@@ -17,6 +17,9 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet
 RUN_STAMP := $(VENV)/.requirements
 DEV_STAMP := $(VENV)/.requirements-dev
 NODE_STAMP := node_modules/.package-lock.json
+NODE := $(shell command -v node 2>/dev/null)
+PRETTIER := node_modules/.bin/prettier --cache --log-level warn
+JAVASCRIPT := 'densenet_viz/stage/**/*.js' 'tests/js/**/*.mjs'
 # In CI nothing may be left out for want of a tool.
 REQUIRED := $(filter required,$(BROWSER_TESTS))$(CI)
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -34,7 +37,7 @@ ifndef BESIDE
 .NOTPARALLEL:
 endif
 .PHONY: help run test test-all check static lint types imports javascript javascript-with-node
-.PHONY: unit stages browser format screenshots clean
+.PHONY: unit stages browser format format-javascript screenshots clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -75,7 +78,7 @@ browser: $(DEV_STAMP)
 	$(PYTEST) $(TIER) tests/browser --ignore=tests/browser/stages
 
 javascript:
-ifneq ($(shell command -v node 2>/dev/null),)
+ifneq ($(NODE),)
 	@$(MAKE) --no-print-directory javascript-with-node
 else ifneq ($(REQUIRED),)
 	@echo "node is not installed, and the stage's JavaScript has to be tested here." >&2; exit 1
@@ -84,6 +87,7 @@ else
 endif
 
 javascript-with-node: $(NODE_STAMP)
+	$(PRETTIER) --check $(JAVASCRIPT)
 	node_modules/.bin/tsc --project tsconfig.json
 	@told=$$(node --test tests/js/*.test.mjs) || { echo "$$told"; exit 1; }; \
 	  echo "$$told" | grep -E '(tests|fail) [0-9]+$$'
@@ -91,6 +95,12 @@ javascript-with-node: $(NODE_STAMP)
 format: $(DEV_STAMP)
 	$(PY) -m ruff check --fix-only --quiet
 	$(PY) -m ruff format
+ifneq ($(NODE),)
+	@$(MAKE) --no-print-directory format-javascript
+endif
+
+format-javascript: $(NODE_STAMP)
+	$(PRETTIER) --write $(JAVASCRIPT)
 
 screenshots: $(DEV_STAMP)
 	$(PY) -m scripts.screenshots
