@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,23 @@ from safetensors.numpy import load_file
 
 from densenet_viz.network import models
 from densenet_viz.network.models import load_model
-from densenet_viz.scenes import train
+from densenet_viz.scenes import fit, judge, train
 from densenet_viz.scenes.card import model_card
 from densenet_viz.scenes.checkpoint import CheckpointError
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
+from tests.small_twins import SMALL as SPEC
 
 SMALL: dict[str, Any] = {"scenes": 64, "pairs": 64, "epochs": 1, "judged": 25, "device": "cpu"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_network() -> Iterator[None]:
+    """The network is a small one. The bundled models show that DenseNet-121 can be trained."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (fit, judge, train):
+            patch.setattr(module, "SPEC", SPEC)
+        yield
 
 
 @pytest.fixture(scope="module")
