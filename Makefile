@@ -1,6 +1,7 @@
 ## make run      the app on http://localhost:8501   (PORT=9000, HEADLESS=1)
-## make test     every check, the browser's too     (what has to pass before a merge)
+## make test     the first tier of the tests, the browser's too    (what has to pass before a merge)
 ## make check    the same without the browser
+## make test-all every test, the slow ones too
 ## make format   put the source in its form
 ## make screenshots   the pictures of docs/screenshots
 
@@ -16,16 +17,27 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet
 RUN_STAMP := $(VENV)/.requirements
 DEV_STAMP := $(VENV)/.requirements-dev
 NODE_STAMP := node_modules/.package-lock.json
+NODE := $(shell command -v node 2>/dev/null)
+PRETTIER := node_modules/.bin/prettier --cache --log-level warn
+JAVASCRIPT := 'densenet_viz/stage/**/*.js' 'tests/js/**/*.mjs'
 # In CI nothing may be left out for want of a tool.
 REQUIRED := $(filter required,$(BROWSER_TESTS))$(CI)
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-# Two processes take the test files in turn; a torch with more threads each would wait for the other's.
-WORKERS ?= --numprocesses 2 --dist loadfile
+# The first tier of the tests (docs/testing.md); `make unit TIER=` runs both tiers of the unit tests.
+TIER ?= -m "not slow"
+# Two processes share the tests; a torch with more threads each would wait for the other's.
+WORKERS ?= --numprocesses 2 --dist worksteal
 TOGETHER := $(if $(WORKERS),OMP_NUM_THREADS=1)
+PYTEST := $(PY) -m pytest --quiet
 
 .DEFAULT_GOAL := help
+# One after the other, but for the checks that `static` runs beside each other.
+ifndef BESIDE
 .NOTPARALLEL:
-.PHONY: help run test check lint format types imports javascript unit browser screenshots clean
+endif
+.PHONY: help run test test-all check static lint types imports javascript javascript-with-node
+.PHONY: unit stages browser format format-javascript screenshots clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -33,9 +45,16 @@ help:
 run: $(RUN_STAMP)
 	$(PY) -m streamlit run app.py --server.port $(PORT) $(if $(filter-out 0 false no,$(HEADLESS)),$(NO_WINDOW))
 
-test: lint types imports javascript unit browser
+test: static unit stages browser
 
-check: lint types imports javascript unit
+test-all: TIER =
+test-all: static unit stages browser
+
+check: static unit
+
+# What runs no test of pytest's, two at a time; each one's output stays together.
+static: $(DEV_STAMP)
+	@$(MAKE) --no-print-directory BESIDE=1 -j2 $(SYNC) types lint imports javascript
 
 lint: $(DEV_STAMP)
 	$(PY) -m ruff format --check --quiet
@@ -48,15 +67,18 @@ imports: $(DEV_STAMP)
 	$(VENV)/bin/lint-imports --no-logo
 
 unit: $(DEV_STAMP)
-	$(TOGETHER) $(PY) -m pytest --quiet $(WORKERS) --ignore=tests/browser
+	$(TOGETHER) $(PYTEST) $(TIER) $(WORKERS) --ignore=tests/browser
 
-# By themselves, one after the other: a browser's event loop runs in the process's main thread, and
-# two browsers with two servers would wait for each other.
+# Apart from the unit tests: a browser's event loop stays in its process's main thread.
+stages: $(DEV_STAMP)
+	$(PYTEST) $(TIER) $(WORKERS) tests/browser/stages
+
+# By one process: two browsers with two servers would wait for each other.
 browser: $(DEV_STAMP)
-	$(PY) -m pytest --quiet tests/browser
+	$(PYTEST) $(TIER) tests/browser --ignore=tests/browser/stages
 
 javascript:
-ifneq ($(shell command -v node 2>/dev/null),)
+ifneq ($(NODE),)
 	@$(MAKE) --no-print-directory javascript-with-node
 else ifneq ($(REQUIRED),)
 	@echo "node is not installed, and the stage's JavaScript has to be tested here." >&2; exit 1
@@ -64,14 +86,21 @@ else
 	@echo "Skipped: the stage's JavaScript was not tested, because node is not installed."
 endif
 
-.PHONY: javascript-with-node
 javascript-with-node: $(NODE_STAMP)
+	$(PRETTIER) --check $(JAVASCRIPT)
 	node_modules/.bin/tsc --project tsconfig.json
-	node --test tests/js/*.test.mjs
+	@told=$$(node --test tests/js/*.test.mjs) || { echo "$$told"; exit 1; }; \
+	  echo "$$told" | grep -E '(tests|fail) [0-9]+$$'
 
 format: $(DEV_STAMP)
 	$(PY) -m ruff check --fix-only --quiet
 	$(PY) -m ruff format
+ifneq ($(NODE),)
+	@$(MAKE) --no-print-directory format-javascript
+endif
+
+format-javascript: $(NODE_STAMP)
+	$(PRETTIER) --write $(JAVASCRIPT)
 
 screenshots: $(DEV_STAMP)
 	$(PY) -m scripts.screenshots

@@ -27,7 +27,7 @@ def instructions() -> str:
     """The class of processor that a speed holds for: what torch and this package use of it."""
     import torch
 
-    from densenet_viz.network.fused_convolution import backward_dtype
+    from densenet_viz.network.fused.convolution import backward_dtype
 
     native = backward_dtype(torch.device("cpu")) == torch.bfloat16
     return instructions_in_words(torch.backends.cpu.get_cpu_capability(), bfloat16=native)

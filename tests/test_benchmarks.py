@@ -87,7 +87,7 @@ def test_new_figures_take_the_place_of_the_old() -> None:
     text = replaced(f"Words.\n\n{MARK}\n\nold figures\n", in_words({"date": "today"}, [TABLE]))
     assert text.startswith(f"Words.\n\n{MARK}\n\n- date: today\n\n### Paint\n\n| page |")
     assert "old" not in text
-    with pytest.raises(ValueError, match="no line"):
+    with pytest.raises(ValueError, match=re.escape(MARK)):
         replaced("Words.", "new")
 
 
@@ -95,7 +95,7 @@ def test_figures_between_two_marks_are_replaced_and_nothing_else() -> None:
     text = placed(f"before\n{BEGIN}\nold\n{END}\nafter {MARK} app", "new")
     assert text.startswith(f"before\n{BEGIN}\n\nnew\n\n{END}\nafter")
     assert text.endswith(f"{MARK} app")
-    with pytest.raises(ValueError, match="between which figures belong"):
+    with pytest.raises(ValueError, match=re.escape(END)):
         placed(f"{BEGIN} only", "new")
 
 
@@ -119,7 +119,7 @@ def test_the_growth_page_is_moved_to_what_is_waited_for() -> None:
 def test_no_rounds_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--rounds", "0"])
-    assert "--rounds 0 was given; 1 or more is allowed." in capsys.readouterr().err
+    assert "--rounds 0" in capsys.readouterr().err
 
 
 def test_the_report_names_its_command_and_every_part(root: Path) -> None:

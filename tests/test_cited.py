@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from torch import Tensor, nn
@@ -24,6 +22,7 @@ from densenet_viz.facts.cited.sources import Source
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network._torchvision import densenet, resnet
 from densenet_viz.network.build import build
+from tests.tiers import in_tiers
 
 ROWS = {row.title: row for row in TABLE_2}
 
@@ -229,33 +228,39 @@ def hold(count: Counted | ResNet34, network: nn.Module, size: int = 32) -> None:
     assert count.multiply_adds == counter.get_total_flops() // 2
 
 
+SMALL_DENSENETS = [CifarDenseNet(22, 5, compact=True, num_classes=100), CifarDenseNet(10, 3)]
+
+
 @pytest.mark.parametrize(
     "of",
-    [row.network for row in TABLE_2 if isinstance(row.network, CifarDenseNet)]
-    + [CifarDenseNet(22, 5, compact=True, num_classes=100), CifarDenseNet(10, 3)],
+    in_tiers(
+        [row.network for row in TABLE_2 if isinstance(row.network, CifarDenseNet)]
+        + SMALL_DENSENETS,
+        first=[*SMALL_DENSENETS, CifarDenseNet(40, 12), CifarDenseNet(100, 12, compact=True)],
+    ),
     ids=str,
 )
 def test_densenets_are_counted_as_they_run(of: CifarDenseNet) -> None:
     hold(of, live_densenet(of).to("meta"))
 
 
-RESIDUAL: list[tuple[Counted, Callable[[], nn.Module]]] = [
-    (CifarResNet(110), lambda: live_residual(CifarResNet(110), 18, pre=False)),
-    (CifarResNet(1202), lambda: live_residual(CifarResNet(1202), 200, pre=False)),
-    (PreactivationResNet(164), lambda: live_residual(PreactivationResNet(164), 18, pre=True)),
-    (PreactivationResNet(1001), lambda: live_residual(PreactivationResNet(1001), 111, pre=True)),
-    (WideResNet(16, 4), lambda: live_residual(WideResNet(16, 4), 2, pre=True)),
-    (WideResNet(16, 8), lambda: live_residual(WideResNet(16, 8), 2, pre=True)),
-    (WideResNet(28, 10), lambda: live_residual(WideResNet(28, 10), 4, pre=True)),
-]
+RESIDUAL: dict[Counted, tuple[int, bool]] = {
+    CifarResNet(110): (18, False),
+    CifarResNet(1202): (200, False),
+    PreactivationResNet(164): (18, True),
+    PreactivationResNet(1001): (111, True),
+    WideResNet(16, 4): (2, True),
+    WideResNet(16, 8): (2, True),
+    WideResNet(28, 10): (4, True),
+}
+"""Units a stage, and whether the norms stand before the convolutions."""
+DEEPEST = {CifarResNet(1202), PreactivationResNet(1001)}
 
 
-@pytest.mark.parametrize(("of", "live"), RESIDUAL, ids=[str(of) for of, _ in RESIDUAL])
-def test_residual_networks_are_counted_as_they_run(
-    of: Counted, live: Callable[[], nn.Module]
-) -> None:
+@pytest.mark.parametrize("of", in_tiers(RESIDUAL, first=RESIDUAL.keys() - DEEPEST), ids=str)
+def test_residual_networks_are_counted_as_they_run(of: Counted) -> None:
     with torch.device("meta"):
-        network = live()
+        network = live_residual(of, *RESIDUAL[of])
     hold(of, network)
 
 

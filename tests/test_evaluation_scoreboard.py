@@ -16,45 +16,11 @@ from densenet_viz.attribution import AttributionError, Cancelled, attribute
 from densenet_viz.evaluation import EvaluationError, evaluate
 from densenet_viz.evaluation.baselines import smoothed
 from densenet_viz.evaluation.tasks import Task, Work, one_object, two_objects
-from densenet_viz.facts.spec import DenseNetSpec
-from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.scores import Scoreboard, from_json, to_json
 from densenet_viz.scenes.generator import draw_pair, draw_scene
-from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS, draw_tag, tag_mask
-from tests.small_models import small_network
-
-SPEC = DenseNetSpec(
-    growth_rate=4,
-    block_config=(1, 1, 1),
-    initial_channels=8,
-    num_classes=len(CLASSES),
-    input_size=128,
-)
-QUICK = ("grad-cam", "saliency")
-
-
-def tiny(name: str = "scenes", spec: DenseNetSpec = SPEC) -> LoadedModel:
-    return LoadedModel(
-        name=name,
-        title="Tiny",
-        spec=spec,
-        network=small_network(spec),
-        labels=CLASSES[: spec.num_classes],
-        input_size=spec.input_size,
-        mean=(0.5, 0.5, 0.5),
-        std=(0.25, 0.25, 0.25),
-        provenance="Random weights, for tests.",
-        knows="Knows nothing.",
-        trained=False,
-    )
-
-
-def scored(name: str = "scenes", **changes: Any) -> Scoreboard:
-    given: dict[str, Any] = {
-        "methods": QUICK, "scenes": 4, "pairs": 3, "perturb": 2, "seed": 9, "workers": 1,
-    }  # fmt: skip
-    return evaluate(tiny(name), **(given | changes))
+from tests.tiers import in_tiers
+from tests.tiny_boards import SPEC, scored, tiny
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +87,14 @@ def test_a_map_that_cannot_hear_the_question_gets_half(board: Scoreboard) -> Non
 
 
 def test_two_workers_give_the_same_numbers_as_one(board: Scoreboard) -> None:
-    assert scored(workers=2).rows == board.rows
+    parts: list[float] = []
+    assert scored(workers=2, on_progress=parts.append).rows == board.rows
+    rises_to_one(parts)
+
+
+def rises_to_one(parts: list[float]) -> None:
+    assert (parts[0], parts[-1]) == (0, 1)
+    assert parts == sorted(parts)
 
 
 def test_there_are_as_many_pairs_as_scenes_unless_told() -> None:
@@ -172,16 +145,13 @@ def test_the_cheater_is_measured_on_its_tags_too() -> None:
 # -- progress, cancelling, refusals ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_progress_rises_to_one(workers: int) -> None:
-    seen: list[float] = []
-    scored(methods=("saliency",), scenes=3, pairs=0, workers=workers, on_progress=seen.append)
-    assert seen[0] == 0
-    assert seen[-1] == 1
-    assert seen == sorted(seen)
+def test_progress_rises_to_one() -> None:
+    parts: list[float] = []
+    scored(methods=("saliency",), scenes=3, pairs=0, on_progress=parts.append)
+    rises_to_one(parts)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", in_tiers([1, 2], first=[1]))
 def test_an_evaluation_can_be_cancelled(workers: int) -> None:
     parts: list[float] = []
     with pytest.raises(Cancelled):
@@ -197,7 +167,7 @@ def test_an_evaluation_can_be_cancelled(workers: int) -> None:
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc")
 def test_workers_of_a_killed_evaluation_stop(root: Path) -> None:
     code = (
-        "from tests.test_evaluation_scoreboard import scored\n"
+        "from tests.tiny_boards import scored\n"
         "if __name__ == '__main__':\n"
         "    scored(methods=('saliency',), scenes=5000, pairs=0, workers=2, on_progress=print)"
     )
@@ -233,16 +203,16 @@ def test_threads_are_given_back() -> None:
 
 
 def test_a_model_without_masks_is_refused_in_words() -> None:
-    with pytest.raises(EvaluationError, match="no true masks for what 'densenet121' knows"):
+    with pytest.raises(EvaluationError, match="'densenet121'"):
         evaluate(tiny("densenet121"))
-    with pytest.raises(EvaluationError, match="3 classes at 128 px were given, 16 at 128 px"):
+    with pytest.raises(EvaluationError, match=r"\b3\b.*\b128\b.*\b16\b.*\b128\b"):
         evaluate(tiny(spec=replace(SPEC, num_classes=3)))
 
 
 def test_wrong_counts_and_methods_are_refused() -> None:
-    with pytest.raises(EvaluationError, match="At least one scene"):
+    with pytest.raises(EvaluationError, match="scene"):
         scored(scenes=0)
-    with pytest.raises(AttributionError, match="device='tpu' was given"):
+    with pytest.raises(AttributionError, match="device='tpu'"):
         scored(device="tpu")
-    with pytest.raises(AttributionError, match="There is no method 'magic'"):
+    with pytest.raises(AttributionError, match="'magic'"):
         scored(methods=("magic",))

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 import torch
 import torchinfo
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -22,8 +22,7 @@ from densenet_viz.measure.inventory import file_bytes, take_inventory
 from densenet_viz.network.build import OwnDenseNet, TorchvisionDenseNet, blank, build
 from densenet_viz.network.resnet import PreactivationResNet, TorchvisionResNet, build_resnet
 from tests.live_counts import counted
-from tests.test_network import run as run_with_ledger
-from tests.test_network import specs as densenets
+from tests.tiers import in_tiers
 
 SMALL = DenseNetSpec(6, (2, 3), 10, num_classes=5, input_size=40)
 
@@ -49,31 +48,42 @@ def resnets(draw: st.DrawFn) -> ResNetSpec:
     )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@st.composite
+def densenets(draw: st.DrawFn) -> DenseNetSpec:
+    blocks = tuple(draw(st.lists(st.integers(1, 3), min_size=1, max_size=4)))
+    return DenseNetSpec(
+        growth_rate=draw(st.integers(1, 12)),
+        block_config=blocks,
+        initial_channels=draw(st.integers(16, 24)),  # so that every transition keeps a map
+        bottleneck=draw(st.booleans()),
+        compression=draw(st.sampled_from([0.29, 0.5, 0.75, 1.0])),
+        num_classes=draw(st.integers(1, 12)),
+        input_size=draw(st.integers(32, 70)),
+    )
+
+
+def totals(of: DenseNetSpec | Inventory) -> tuple[int, int, int]:
+    return of.parameters, of.multiply_adds, of.activation_bytes
+
+
+@settings(max_examples=12, deadline=None)
 @given(spec=densenets())
 def test_any_densenet_is_counted_as_computed(spec: DenseNetSpec) -> None:
-    network = live(spec)
-    taken = take_inventory(network, input_size=spec.input_size)
-    assert taken == inventory_of(spec)
-    ledger = run_with_ledger(network, spec)
-    assert taken.activation_bytes == 4 * ledger.values
-    assert taken.multiply_adds == ledger.multiply_adds
+    """tests/test_network.py holds the spec's totals against what torch's operations write."""
+    computed = inventory_of(spec)
+    assert take_inventory(live(spec), input_size=spec.input_size) == computed
+    assert totals(computed) == totals(spec)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None)
 @given(spec=resnets())
 def test_any_resnet_is_counted_as_computed(spec: ResNetSpec) -> None:
     assert take_inventory(shapes_of(spec), input_size=spec.input_size) == inventory_of(spec)
 
 
-@pytest.mark.parametrize("spec", [*VARIANTS.values(), SMALL, DenseNetSpec(4, (2, 1), 6, False)])
-def test_the_rows_of_a_densenet_are_the_sums_of_their_leaves(spec: DenseNetSpec) -> None:
-    inventory = inventory_of(spec)
-    assert (inventory.parameters, inventory.multiply_adds, inventory.activation_bytes) == (
-        spec.parameters,
-        spec.multiply_adds,
-        spec.activation_bytes,
-    )
+@pytest.mark.parametrize("spec", VARIANTS.values())
+def test_the_rows_of_a_variant_are_the_sums_of_their_leaves(spec: DenseNetSpec) -> None:
+    assert totals(inventory_of(spec)) == totals(spec)
 
 
 # -- torchinfo, which knows nothing of this project -------------------------------------------
@@ -97,7 +107,12 @@ def assert_torchinfo_agrees(network: nn.Module, inventory: Inventory, size: int)
     assert told.total_mult_adds == inventory.multiply_adds + extra
 
 
-@pytest.mark.parametrize("name", [name for name in NAMED_SPECS if name.startswith("resnet")])
+@pytest.mark.parametrize(
+    "name",
+    in_tiers(
+        [name for name in NAMED_SPECS if name.startswith("resnet")], {"resnet50", "resnet50v2"}
+    ),
+)
 def test_torchinfo_counts_the_same_in_resnets(name: str) -> None:
     spec = NAMED_SPECS[name]
     assert isinstance(spec, ResNetSpec)
@@ -108,8 +123,8 @@ def test_torchinfo_counts_the_same_in_resnets(name: str) -> None:
 def test_torchinfo_counts_the_same_in_densenets(
     kind: type[TorchvisionDenseNet] | type[OwnDenseNet],
 ) -> None:
-    network = blank(partial(kind, VARIANTS["densenet264"]))
-    assert_torchinfo_agrees(network, counted("densenet264").inventory, 224)
+    network = blank(partial(kind, VARIANTS["densenet121"]))
+    assert_torchinfo_agrees(network, counted("densenet121").inventory, 224)
 
 
 # -- what it leaves behind --------------------------------------------------------------------
@@ -144,7 +159,7 @@ def test_saving_memory_counts_the_same() -> None:
 
 
 def test_saving_memory_needs_torchvision() -> None:
-    with pytest.raises(ValueError, match="only DenseNets with bottleneck layers"):
+    with pytest.raises(ValueError, match="bottleneck"):
         build(DenseNetSpec(bottleneck=False), memory_efficient=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from itertools import permutations
 from typing import Any
 
@@ -33,35 +32,28 @@ def test_there_are_sixteen_classes() -> None:
 
 
 def test_the_pixels_are_those_that_the_bundled_models_were_trained_on() -> None:
-    """Bit for bit the same data from the same seed, against sums taken when they were trained.
+    """The same data from the same seed: mean greys of 4 × 4 fields, taken when they were trained.
 
-    The random numbers are those of numpy's PCG64; `random`, `uniform`, `normal` and `integers`
-    have kept their streams since numpy 1.17, but numpy allows itself to change them in a new
-    version, and sines may differ in their last bit on another processor. If this test fails on a
-    new numpy or a new kind of processor alone, the generator is not wrong: the scenes are others,
-    as good for judging, but no longer those that the shipped scoreboards were measured on.
+    The random numbers are those of numpy's PCG64, which has kept its streams since numpy 1.17;
+    another stream draws other scenes, tens of greys away. A sine may differ in its last bit on
+    another processor: that moves few pixels by one grey, and a field's mean by less than 0.1.
     """
     scenes = [draw_scene(0, "train", 0), draw_scene(0, "test", 5), draw_scene(3, "sample", 6)]
     pairs = [draw_pair(0, "train", 0), draw_pair(0, "test", 17)]
-    found = [_digest(scene.image, scene.mask) for scene in scenes]
-    found += [_digest(pair.image, *pair.masks) for pair in pairs]
-    assert found == RECORDED
+    greys = [one.image.reshape(4, 32, 4, 32, 3).mean((1, 3, 4)) for one in (*scenes, *pairs)]
+    np.testing.assert_allclose(greys, RECORDED_GREYS, rtol=0, atol=0.6)  # 0.5 is their rounding
+    masks = [scene.mask for scene in scenes] + [mask for pair in pairs for mask in pair.masks]
+    assert [mask.sum() for mask in masks] == pytest.approx(RECORDED_AREAS, abs=2)
 
 
-RECORDED = [
-    "9a7493f6ec3de2461166ad4ade0001e89ab4c0a0d001bc17c340167779197f5b",
-    "018d21fe10def49c689f48d89431ca034bb366871963b969f4c68dde6308ec3b",
-    "7aa7cdd7254b04eabb9af0c762e25071af256eddd5b79a907c3b446e91da1b14",
-    "5255435b1e1469a19096d6008d664f7325fa2977eb7508c47384be5a969c0e94",
-    "568611d86db9ab42ad3fec429eec37cbc89518110ff43d988d29633ed8624f34",
+RECORDED_GREYS = [
+    [[63, 82, 88, 83], [101, 81, 46, 84], [109, 100, 70, 91], [117, 107, 84, 98]],
+    [[85, 85, 94, 88], [89, 91, 86, 93], [94, 100, 88, 95], [101, 95, 92, 98]],
+    [[201, 194, 219, 217], [165, 153, 162, 184], [144, 132, 152, 196], [184, 169, 186, 190]],
+    [[92, 92, 88, 70], [114, 84, 81, 63], [133, 111, 74, 67], [128, 116, 101, 83]],
+    [[104, 122, 104, 137], [135, 110, 98, 114], [125, 103, 112, 122], [91, 101, 114, 118]],
 ]
-
-
-def _digest(*arrays: NDArray[np.generic]) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+RECORDED_AREAS = [1307, 1453, 1382, 896, 917, 797, 917]
 
 
 def test_a_scene_depends_on_its_numbers_alone() -> None:
@@ -348,11 +340,11 @@ def test_a_stick_lies_on_the_rim_and_never_where_the_object_points_to() -> None:
 
 
 def test_wrong_arguments_are_refused() -> None:
-    with pytest.raises(ValueError, match="train, validation, test, sample are allowed"):
+    with pytest.raises(ValueError, match="train, validation, test, sample"):
         draw_scene(0, "holdout", 0)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="label=16 was given; 0 to 15 are allowed"):
+    with pytest.raises(ValueError, match=r"label=16\b.*\b0\b.*\b15\b"):
         draw_scene(0, "train", 0, 16)
-    with pytest.raises(ValueError, match="label=-1 was given; 0 to 15 are allowed"):
+    with pytest.raises(ValueError, match=r"label=-1\b.*\b0\b.*\b15\b"):
         draw_pair(0, "train", 0, (3, -1))
-    with pytest.raises(ValueError, match=r"labels=\(3, 3\) were given; two different ones"):
+    with pytest.raises(ValueError, match=r"labels=\(3, 3\)"):
         draw_pair(0, "train", 0, (3, 3))

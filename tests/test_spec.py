@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
@@ -48,7 +50,7 @@ def test_connections_and_depth_of_121() -> None:
     spec = DenseNetSpec()
     assert spec.connections == (21, 78, 300, 136)
     assert spec.depth == 121
-    assert spec.depth_reason.endswith("= 121")
+    assert spec.depth_reason.endswith("121")
     assert [VARIANTS[name].depth for name in PUBLISHED_PARAMETERS] == [121, 161, 169, 201]
 
 
@@ -70,30 +72,33 @@ def test_compression_is_exact_in_decimal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "words"),
+    ("field", "value", "allowed"),
     [
-        ("growth_rate", 0, "growth_rate=0 was given; a whole number from 1 to 256 is allowed."),
-        ("growth_rate", 2.5, "growth_rate=2.5 was given"),
-        ("growth_rate", True, "growth_rate=True was given"),
-        ("initial_channels", 513, "from 1 to 512"),
-        ("num_classes", 0, "num_classes=0"),
-        ("input_size", 28, "at least 29 px is needed for 4 blocks"),
-        ("block_config", (), "1 to 8 whole numbers"),
-        ("block_config", (6, 0), "1 to 8 whole numbers"),
-        ("block_config", [6, 12], "a tuple"),
-        ("compression", 0, "above 0 and up to 1"),
-        ("compression", 1.01, "above 0 and up to 1"),
-        ("compression", float("nan"), "above 0 and up to 1"),
-        ("compression", 1e-4, "must keep at least one map"),
-        ("bottleneck", 1, "True or False"),
+        ("growth_rate", 0, ["1", "256"]),
+        ("growth_rate", 2.5, ["1", "256"]),
+        ("growth_rate", True, ["1", "256"]),
+        ("initial_channels", 513, ["1", "512"]),
+        ("num_classes", 0, ["1"]),
+        ("input_size", 28, ["29", "4"]),
+        ("block_config", (), ["1", "8", "128"]),
+        ("block_config", (6, 0), ["1", "8", "128"]),
+        ("block_config", [6, 12], ["tuple"]),
+        ("compression", 0, ["0", "1"]),
+        ("compression", 1.01, ["0", "1"]),
+        ("compression", float("nan"), ["0", "1"]),
+        ("compression", 1e-4, []),
+        ("bottleneck", 1, ["True", "False"]),
     ],
 )
 def test_a_wrong_spec_says_what_was_given_and_allowed(
-    field: str, value: object, words: str
+    field: str, value: object, allowed: list[str]
 ) -> None:
     with pytest.raises(SpecError) as caught:
         DenseNetSpec(**{field: value})  # type: ignore[arg-type]
-    assert words in str(caught.value)
+    said = str(caught.value)
+    assert f"{field}={value}" in said
+    rest = re.findall(r"\w+", said.replace(f"{field}={value}", ""))
+    assert [fact for fact in allowed if fact not in rest] == []
 
 
 def test_the_smallest_input_is_torchvisions() -> None:

@@ -66,9 +66,9 @@ def test_a_tag_hides_nothing_of_an_object() -> None:
 
 def test_wrong_arguments_are_refused() -> None:
     image = np.zeros((SIZE, SIZE, 3), np.uint8)
-    with pytest.raises(ValueError, match="label=16 was given; 0 to 15 are allowed"):
+    with pytest.raises(ValueError, match=r"label=16\b.*\b0\b.*\b15\b"):
         draw_tag(image, 16, "upper left")
-    with pytest.raises(ValueError, match="upper left, upper right, lower left, lower right are"):
+    with pytest.raises(ValueError, match="upper left, upper right, lower left, lower right"):
         draw_tag(image, 0, "middle")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="corner='top' was given"):
+    with pytest.raises(ValueError, match="corner='top'"):
         tag_mask("top", SIZE)  # type: ignore[arg-type]

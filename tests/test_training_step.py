@@ -20,6 +20,7 @@ from densenet_viz.measure.training_step import measure_steps, peak_bytes, traini
 from densenet_viz.network.build import build
 from densenet_viz.network.systems import build_system
 from tests.small_models import SPEC, small_network
+from tests.tiers import in_tiers
 
 FLOAT = 4
 LAYERS = sum(SPEC.block_config)
@@ -331,7 +332,7 @@ def test_only_densenets_can_checkpoint() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["resnet50v2", "densenet121"])
+@pytest.mark.parametrize("name", in_tiers(["resnet50v2", "densenet121"], {"densenet121"}))
 def test_the_estimate_is_more_than_is_needed_but_not_much(name: str) -> None:
     network = build_system(name, seed=0).train()
     pictures, labels = examples(1, 224)
@@ -343,7 +344,9 @@ def test_the_estimate_is_more_than_is_needed_but_not_much(name: str) -> None:
     gc.collect()
 
 
-@pytest.mark.parametrize("name", ["resnet50", "resnet50v2", "densenet121"])
+@pytest.mark.parametrize(
+    "name", in_tiers(["resnet50", "resnet50v2", "densenet121"], {"densenet121"})
+)
 def test_the_estimate_for_passes_is_more_than_is_needed_but_not_much(name: str) -> None:
     network = build_system(name, seed=0)
     pictures, _ = examples(1, 224)

