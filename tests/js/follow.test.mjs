@@ -101,7 +101,7 @@ test("an address that only this machine knows is said to be one", () => {
 });
 
 test("codes and counts in words", () => {
-  assert.equal(spaced("CDF347"), "CDF 347");
+  assert.equal(spaced("CDF347HKMN"), "CDF34 7HKMN");
   assert.equal(followersWords(1), "1 phone follows");
   assert.equal(followersWords(300), "300 phones follow");
   assert.equal(answeredWords([2, 3], 40), "5 of 40 answered");
