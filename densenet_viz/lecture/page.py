@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 from densenet_viz.stage.modules import FOLDER, version
 
@@ -40,15 +42,21 @@ _HTML = """<!doctype html>
 
 
 @cache
-def packed_file(name: str) -> tuple[bytes, str] | None:
-    """A module or style sheet, compressed, and its type; None where there is no such file."""
-    path = FOLDER / name
-    if not _NAME.fullmatch(name) or not path.is_file():
-        return None
-    return gzip.compress(path.read_bytes(), 6, mtime=0), _TYPES[path.suffix[1:]]
+def packed_files() -> Mapping[str, tuple[bytes, str]]:
+    """Every module and style sheet by its name: compressed, and its type.
+
+    What an address asks for is only looked up here: no file is opened by its name, and no name
+    that a stranger makes up is remembered.
+    """
+    return MappingProxyType(
+        {
+            path.name: (gzip.compress(path.read_bytes(), 6, mtime=0), _TYPES[path.suffix[1:]])
+            for path in FOLDER.iterdir()
+            if _NAME.fullmatch(path.name)
+        }
+    )
 
 
-@cache
 def page(base: str) -> str:
     """The page, the same for every code; `base` is the path that the app is served under."""
     files = f"{base}/hall/files/{version()}"
