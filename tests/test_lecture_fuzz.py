@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
@@ -58,11 +59,14 @@ class Server:
     def filled_bytes(self, line: bytes) -> bytes:
         return self.filled(line.decode("latin-1")).encode("latin-1")
 
-    def status(self, asked: Asked) -> int:
-        """The answer's status; what a route raises is raised here."""
-        return asyncio.run(self._status(asked))
+    def status(self, asked: Asked, meanwhile: Callable[[], None] = lambda: None) -> int:
+        """The answer's status; what a route raises is raised here.
 
-    async def _status(self, asked: Asked) -> int:
+        `meanwhile` happens before the body comes.
+        """
+        return asyncio.run(self._status(asked, meanwhile))
+
+    async def _status(self, asked: Asked, meanwhile: Callable[[], None]) -> int:
         path, told = self.filled(asked.path), list[dict[str, Any]]()
         scope = {
             "type": "http",
@@ -83,6 +87,8 @@ class Server:
         incoming = [{"type": "http.request", "body": body, "more_body": not asked.ends}]
 
         async def receive() -> dict[str, Any]:
+            if incoming:
+                meanwhile()
             return incoming.pop() if incoming else {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:
@@ -189,6 +195,21 @@ FOUND = (
 @pytest.mark.parametrize("asked", FOUND, ids=lambda asked: asked.path[:24])
 def test_what_failed_once_is_refused(server: Server, asked: Asked) -> None:
     check(server, asked)
+
+
+@pytest.mark.parametrize(
+    ("what", "content"),
+    [
+        *(("move", {"slide": 1, "step": 0}), ("reveal", {"slide": 2}), ("tally", {})),
+        *(("close", {}), ("join", {"follower": ""})),
+        ("answer", {"follower": "{follower}", "slide": 2, "option": 0}),
+    ],
+)
+def test_a_room_may_end_while_a_request_comes(what: str, content: dict[str, Any]) -> None:
+    server = Server()
+    headers = (JSON, (b"authorization", f"Bearer {server.room.token}".encode()))
+    asked = Asked(path=f"/hall/{{code}}/{what}", headers=headers, body=body_of(**content))
+    assert server.status(asked, lambda: server.hall.close(server.room)) == 404
 
 
 @given(requests)

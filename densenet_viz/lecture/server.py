@@ -40,6 +40,8 @@ KEPT = {**SAFE, "Cache-Control": "public, max-age=31536000, immutable", "Vary": 
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 
 Handler = Callable[[Hall, Request], Awaitable[Response]]
+Row = tuple[str, str, Handler]
+"""Method, path, and what answers."""
 
 
 def routes(hall: Hall, base: str = "") -> list[BaseRoute]:
@@ -51,18 +53,15 @@ def routes(hall: Hall, base: str = "") -> list[BaseRoute]:
         headers={**SAFE, "Cache-Control": "no-cache", "Content-Security-Policy": POLICY},
     )
 
-    async def follow(_request: Request) -> Response:
+    async def follow(_hall: Hall, _request: Request) -> Response:
         return shown
 
+    pages: tuple[Row, ...] = (("GET", "/follow", follow), ("GET", "/follow/{code}", follow))
     # Both without and with a slash at the end: from one to the other Starlette would redirect, and
     # fails there where a query is not UTF-8.
     return [
-        Route(f"{start}{path}{slash}", endpoint, methods=[method])
-        for method, path, endpoint in (
-            ("GET", "/follow", follow),
-            ("GET", "/follow/{code}", follow),
-            *((method, path, partial(_answered, handler, hall)) for method, path, handler in _HALL),
-        )
+        Route(f"{start}{path}{slash}", partial(_answered, handler, hall), methods=[method])
+        for method, path, handler in (*pages, *_HALL)
         for slash in ("", "/")
     ]
 
@@ -110,34 +109,38 @@ def _qr(address: str) -> str:
 
 
 def _authorize(hall: Hall, request: Request) -> Room:
+    """The room that the request may lead.
+
+    To be called when all has been read: the room may end while the rest of a request comes.
+    """
     return hall.rooms.authorize(request.path_params["code"], bearer(request))
 
 
 async def _move(hall: Hall, request: Request) -> Response:
-    room = _authorize(hall, request)
     given = await fields(request, slide=int, step=int)
+    room = _authorize(hall, request)
     room.move(given["slide"], given["step"])
     hall.broadcast(room)
     return _json({"version": room.version})
 
 
 async def _reveal(hall: Hall, request: Request) -> Response:
+    given = await fields(request, slide=int)
     room = _authorize(hall, request)
-    room.reveal((await fields(request, slide=int))["slide"])
+    room.reveal(given["slide"])
     hall.broadcast(room)
     return _json({"version": room.version})
 
 
 async def _tally(hall: Hall, request: Request) -> Response:
-    room = _authorize(hall, request)
     await fields(request)
+    room = _authorize(hall, request)
     return _json({"followers": len(hall.crowds[room.code].streams), **room.tally()})
 
 
 async def _close(hall: Hall, request: Request) -> Response:
-    room = _authorize(hall, request)
     await fields(request)
-    hall.close(room)
+    hall.close(_authorize(hall, request))
     return _json({})
 
 
@@ -189,7 +192,7 @@ def _kept(request: Request, packed: bytes, media_type: str) -> Response:
     return Response(packed, media_type=media_type, headers=headers)
 
 
-_HALL: Final[tuple[tuple[str, str, Handler], ...]] = (
+_HALL: Final[tuple[Row, ...]] = (
     ("GET", "/hall/files/{version}/{name}", _file),
     ("GET", "/hall/decks/{key}.json", _deck),
     ("POST", "/hall/open", _open),
@@ -201,4 +204,3 @@ _HALL: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "/hall/{code}/tally", _tally),
     ("POST", "/hall/{code}/close", _close),
 )
-"""Method, path, and what answers."""
