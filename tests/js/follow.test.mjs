@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { askedAt, askedWords, catchUpWords, codeIn, placeOf, same, sharesOf, tidy, waitBefore } from "../../densenet_viz/stage/js/follow-state.js";
-import { answeredWords, followersWords, isLocal, Latest, localWords, spaced } from "../../densenet_viz/stage/js/lecture-hall-state.js";
+import { answeredWords, followersWords, isLocal, Latest, localWords, Ordered, spaced } from "../../densenet_viz/stage/js/lecture-hall-state.js";
 
 /** @param {Partial<import("../../densenet_viz/stage/js/follow-state.js").State>} [other] */
 const state = (other = {}) => ({ version: 1, slide: 2, step: 0, reached: 2, revealed: {}, ...other });
@@ -90,6 +90,15 @@ test("a move that fails does not stop the next one", async () => {
   await latest.give(1);
   await latest.give(2);
   assert.deepEqual(sent, [1, 2]);
+});
+
+test("an answer counts unless a later question's has come before it", () => {
+  const polls = new Ordered();
+  const [first, second, third] = [polls.ask(), polls.ask(), polls.ask()];
+  assert.equal(polls.take(second), true);
+  assert.equal(polls.take(first), false);
+  assert.equal(polls.take(second), false);
+  assert.equal(polls.take(third), true);
 });
 
 test("an address that only this machine knows is said to be one", () => {

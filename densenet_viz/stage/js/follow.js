@@ -176,7 +176,7 @@ export class Follow {
     // A room that had let this phone in and is no more has ended while the line was broken.
     if (this.deck && status === 404) this.end();
     else if (this.deck) {
-      this.rest();
+      this.hangUp(); // and joins again when it wakes: a full lecture may have a place by then
       say(this.line, `${message} The slides stay here until you close the page.`);
     } else this.enter(message);
   }
