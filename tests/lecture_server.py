@@ -73,7 +73,7 @@ class Events:
     connection: HTTPConnection
 
     def next(self) -> tuple[str, Any]:
-        """The next event's name and data; a heartbeat is one without a name."""
+        """The next event's name and data."""
         fields: dict[str, str] = {}
         while line := self.answer.readline().decode():
             if line == "\n":

@@ -114,7 +114,7 @@ def test_a_picture_is_made_once_whoever_wants_it() -> None:
     shelf, made = Shelf(2), Counter[str]()
 
     def wanted(key: str) -> dict[str, str]:
-        def make() -> dict[str, str]:
+        def make(_stopped: Any) -> dict[str, str]:
             made[key] += 1
             return {"id": key}
 
@@ -133,9 +133,9 @@ def test_a_picture_is_made_once_whoever_wants_it() -> None:
 def test_what_cannot_be_made_is_tried_again() -> None:
     shelf = Shelf(2)
 
-    def fail() -> dict[str, str]:
+    def fail(_stopped: Any) -> dict[str, str]:
         raise ValueError("no network")
 
     with pytest.raises(ValueError, match="no network"):
         shelf.get("one", fail)
-    assert shelf.get("one", lambda: {"id": "one"}) == {"id": "one"}
+    assert shelf.get("one", lambda _stopped: {"id": "one"}) == {"id": "one"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from densenet_viz.lecture.rooms import Refused
 
@@ -30,7 +30,18 @@ async def fields(request: Request, **kinds: type) -> dict[str, Any]:
     for name, kind in kinds.items():
         if type(found[name]) is not kind:  # a bool is an int to isinstance
             raise Refused(400, f"{name} has to be {_WORDS[kind]}.")
+        if kind is str and not _is_unicode(found[name]):
+            raise Refused(400, f"{name} has to be {_WORDS[kind]}.")
     return found
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether it can be written as UTF-8: JSON can name half a character, a lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parsed(body: bytes) -> Any:
@@ -43,10 +54,13 @@ def _parsed(body: bytes) -> Any:
 async def _body(request: Request) -> bytes:
     """The body, of which no more is taken than may be there."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise Refused(413, f"Too much was sent; {MOST_BYTES} bytes are allowed.")
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MOST_BYTES:
+                raise Refused(413, f"Too much was sent; {MOST_BYTES} bytes are allowed.")
+    except ClientDisconnect:
+        raise Refused(400, "The line broke before everything was sent.") from None
     return body
 
 

@@ -18,7 +18,8 @@ HEARTBEAT_SECONDS = 15.0
 SEND_SECONDS = 20.0
 MOST_TABS = 3
 """Streams of one follower: a tab that was doubled, or a line that is not yet known to be dead."""
-HEARTBEAT = b":\n\n"
+HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"
+"""An event and not a comment, so that a phone notices when it comes no more (`follow.js`)."""
 CLOSED = b"event: closed\ndata: {}\n\n"
 
 
@@ -47,18 +48,20 @@ class Crowd:
             for stream in own:
                 stream.wake.set()
 
-    def enter(self, stream: EventStream) -> None:
+    def add(self, stream: EventStream) -> None:
         """A stream more; of more than `MOST_TABS` of one follower the oldest is let go."""
         own = self.streams.setdefault(stream.follower, [])
         own.append(stream)
         if len(own) > MOST_TABS:
-            own[0].leave()
+            own.pop(0).leave()
 
-    def left(self, stream: EventStream) -> None:
-        own = self.streams[stream.follower]
-        own.remove(stream)
+    def remove(self, stream: EventStream) -> None:
+        """The stream has ended; it may have been let go before."""
+        own = self.streams.get(stream.follower, [])
+        if stream in own:
+            own.remove(stream)
         if not own:
-            del self.streams[stream.follower]
+            self.streams.pop(stream.follower, None)
 
 
 class EventStream(Response):
@@ -79,7 +82,7 @@ class EventStream(Response):
         self.wake.set()
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        self.crowd.enter(self)
+        self.crowd.add(self)
         listening = asyncio.ensure_future(self._until_gone(receive))
         try:
             await _send(
@@ -92,7 +95,7 @@ class EventStream(Response):
             return  # A phone that takes nothing: without an end, the server closes its line.
         finally:
             listening.cancel()
-            self.crowd.left(self)
+            self.crowd.remove(self)
 
     async def _tell(self, send: Send) -> None:
         told = 0

@@ -7,12 +7,12 @@ import gzip
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from densenet_viz.lecture.codes import same
 from densenet_viz.lecture.crowd import Crowd
 from densenet_viz.lecture.limits import Allowance
 from densenet_viz.lecture.process import allow_many_lines, before_the_server_ends
@@ -20,11 +20,9 @@ from densenet_viz.lecture.rooms import IDLE_SECONDS, Outline, Refused, Room, Roo
 from densenet_viz.stage.modules import stage_file
 
 MOST_DECKS = 4
-WRONG_CODES = (30, 0.5)
-"""At once, and a second. A hall behind one address mistypes, too; see `codes.LENGTH`."""
+"""Decks that no open room uses. Those of open rooms are kept besides: one a room at most."""
 OPENINGS = (5, 1 / 60)
-JOINS = (600, 5.0)
-"""A hall of 300 behind one address joins at once, twice."""
+"""Rooms that an address may open: at once, and a second after that."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +47,10 @@ class Hall:
         """Whether a server answers for it (`server.routes`): without, nobody can follow."""
         self.rooms = Rooms(clock)
         self.crowds: dict[str, Crowd] = {}
-        self.wrong_codes = Allowance(*WRONG_CODES, clock)
         self.openings = Allowance(*OPENINGS, clock)
-        self.joins = Allowance(*JOINS, clock)
         self._decks: dict[str, Published] = {}
+        self._used = Counter[str]()
+        """By a deck's key: how many open rooms use it."""
         self._lock = Lock()
         self._sweeping = False
         self._prepared = False
@@ -64,14 +62,20 @@ class Hall:
         """
         text = json.dumps(for_followers(scene), separators=(",", ":"), sort_keys=True).encode()
         key = hashlib.sha256(text).hexdigest()[:32]
+        known = self._decks.get(key)
+        # Not under the lock: the server's loop would wait for it.
+        made = known or Published(outline_of(key, scene), gzip.compress(text, 6, mtime=0))
         with self._lock:
-            known = self._decks.pop(key, None)
-            self._decks[key] = known or Published(
-                outline_of(key, scene), gzip.compress(text, 6, mtime=0)
-            )
-            while len(self._decks) > MOST_DECKS:
-                self._decks.pop(next(iter(self._decks)))
+            self._decks.pop(key, None)
+            self._decks[key] = made
+            self._drop_unused()
         return key
+
+    def _drop_unused(self) -> None:
+        """Keeps the newest `MOST_DECKS` of those that no open room uses; to be called locked."""
+        unused = [key for key in self._decks if not self._used[key]]
+        for key in unused[: max(0, len(unused) - MOST_DECKS)]:
+            del self._decks[key]
 
     def deck(self, key: str) -> Published:
         """A deck by its key.
@@ -84,50 +88,58 @@ class Hall:
                 raise Refused(404, "This lecture's slides are not there: open the page again.")
             return self._decks[key]
 
-    def open(self, key: str) -> Room:
-        """A new room for a published deck.
+    def open(self, key: str, owner: str = "") -> Room:
+        """A new room for a published deck, which is kept as long as the room is open.
+
+        Args:
+            key: of the deck.
+            owner: the address that opens the room.
 
         Raises:
             Refused: the deck is not there, or too many rooms are open.
         """
-        outline = self.deck(key).outline
+        deck = self.deck(key)
         self.sweep()
+        listeners = {code: len(crowd.streams) for code, crowd in self.crowds.items()}
+        if ending := self.rooms.choose_to_end(owner, listeners):
+            self.close(ending)
         if not self._prepared:
             self._prepared = True
             allow_many_lines()
             before_the_server_ends(self.end)
-        room = self.rooms.open(outline)
+        with self._lock:
+            room = self.rooms.open(deck.outline, owner)
+            self._decks[key] = deck  # it may have been dropped since it was found
+            self._used[key] += 1
         self.crowds[room.code] = Crowd(room.state())
         return room
 
-    def entered(self, code: str, address: str, secret: str) -> Room:
-        """The room of a code; who is no part of it yet may guess only so often.
-
-        A presenter's token or a follower's own name lets in whatever others at the same address
-        guessed.
+    def join(self, code: str, follower: str) -> tuple[Room, str]:
+        """The room of a code, and who the phone is in it: the name that it had, or a new one.
 
         Raises:
-            Refused: there is no such room, or the address has named too many that are not.
+            Refused: there is no such room, or it is full.
         """
-        room = self.rooms.get(code)
-        if room and (secret in room.followers or same(secret, room.token)):
-            return room
-        if wait := self.wrong_codes.wait(address):
-            raise Refused(
-                429, f"Too many wrong codes came from here: try again in {wait + 1:.0f} s."
-            )
-        if room is None:
-            self.wrong_codes.spend(address)
-        return self.rooms.find(code)
+        room = self.rooms.find(code)
+        return room, room.join(follower, self.crowds[room.code].streams)
 
-    def told(self, room: Room) -> None:
+    def broadcast(self, room: Room) -> None:
         """Everybody in the room is sent its state."""
         self.crowds[room.code].tell(room.state())
 
     def close(self, room: Room) -> None:
         """Ends a room and forgets it."""
         self.rooms.close(room)
+        self._let_go(room)
+
+    def _let_go(self, room: Room) -> None:
+        """What was kept for a room that has ended: its followers' streams, and its deck."""
         self.crowds.pop(room.code).close()
+        key = room.outline.key
+        with self._lock:
+            self._used[key] -= 1
+            self._used += Counter()  # forgets what is used no more
+            self._drop_unused()
 
     def end(self) -> None:
         """Ends all rooms, so that no stream keeps the server from ending."""
@@ -137,7 +149,7 @@ class Hall:
     def sweep(self) -> None:
         """Ends the rooms whose presenter is gone."""
         for room in self.rooms.sweep():
-            self.crowds.pop(room.code).close()
+            self._let_go(room)
 
     def sweep_later(self) -> None:
         """Sweeps again and again until no room is open, so that nothing is kept of an old one."""

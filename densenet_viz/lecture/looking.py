@@ -98,7 +98,7 @@ def structure(networks: Networks, given: Settings) -> Scene:
     from densenet_viz.stage.structure.scene import structure_scene
 
     model, drawn = networks.named(str(given["model"])), scene_of_class(str(given["picture"]))
-    found = through_structure(model, drawn.image, baseline="black")
+    found = through_structure(model, drawn.image, baseline="black", cancelled=networks.cancelled)
     return structure_scene(found, model.picture(drawn.image), baseline=BASELINE_WORDS["black"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from densenet_viz.results.attributions import Attribution
     from densenet_viz.results.traces import NetworkTrace, Picture
 
+Cancelled = Callable[[], bool]
 SEED = 0
 """Of the random weights of networks built for a slide, so that it shows the same maps each time."""
 
@@ -32,6 +34,14 @@ class Networks:
         self._load = model
         self._models: dict[str, LoadedModel] = {}
         self._traces: dict[tuple[str, str], NetworkTrace] = {}
+        self.cancelled: Cancelled = never
+        """Asked between the passes of what takes many."""
+
+    def until(self, cancelled: Cancelled) -> Networks:
+        """The same networks with all that they said; what takes many passes asks `cancelled`."""
+        other = copy(self)
+        other.cancelled = cancelled
+        return other
 
     def named(self, name: str) -> LoadedModel:
         """The model of that name.
@@ -97,7 +107,14 @@ class Networks:
         """The map of a method at its defaults, by default for the most probable class."""
         from densenet_viz.attribution import attribute
 
-        return attribute(self.named(name), pixels, method=method, target=target)
+        return attribute(
+            self.named(name), pixels, method=method, target=target, cancelled=self.cancelled
+        )
+
+
+def never() -> bool:
+    """What to ask where nobody stops anything."""
+    return False
 
 
 def scene_of_class(kind: str) -> Scene:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import re
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 
 from densenet_viz.stage.modules import FOLDER, SHARED_STYLE, all_files, version
 
 STYLES = (SHARED_STYLE, "lecture/lecture.css", "shared/answer-bars.css", "follow/follow.css")
-_NAME = re.compile(r"[a-z][a-z0-9-]*\.(js|css)")
 _TYPES = {"js": "text/javascript", "css": "text/css"}
 
 POLICY = (
@@ -40,15 +41,19 @@ _HTML = """<!doctype html>
 
 
 @cache
-def packed_file(name: str) -> tuple[bytes, str] | None:
-    """A module or style sheet, compressed, and its type; None where there is no such file."""
-    path = FOLDER / name
-    if name not in all_files():
-        return None
+def packed_files() -> Mapping[str, tuple[bytes, str]]:
+    """Every module and style sheet by its path: compressed, and its type.
+
+    What an address asks for is only looked up here: no file is opened by its name, and no name
+    that a stranger makes up is remembered.
+    """
+    return MappingProxyType({name: _packed(FOLDER / name) for name in all_files()})
+
+
+def _packed(path: Path) -> tuple[bytes, str]:
     return gzip.compress(path.read_bytes(), 6, mtime=0), _TYPES[path.suffix[1:]]
 
 
-@cache
 def page(base: str) -> str:
     """The page, the same for every code; `base` is the path that the app is served under."""
     files = f"{base}/hall/files/{version()}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from densenet_viz.lecture.deck import Block, Deck, PictureCall, Question, Setting, Slide, Spans
 from densenet_viz.lecture.inside import Scene
-from densenet_viz.lecture.networks import Networks
+from densenet_viz.lecture.networks import Cancelled, Networks, never
 from densenet_viz.lecture.rows import PICTURES, PictureRow
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["PICTURES", "PictureRow", "deck_modules", "deck_styles", "picture_scene", "scene_of"]
 
 DeckScene = dict[str, Any]
-Kept = Callable[[str, Callable[[], Scene]], Scene]
+Make = Callable[..., Scene]
+"""Makes a picture; it may be given whom to ask now and then whether to stop (`Cancelled`)."""
+Kept = Callable[[str, Make], Scene]
 
 
 def scene_of(
@@ -65,14 +67,15 @@ def words_of(deck: Deck) -> DeckScene:
     }
 
 
-def picture_scene(call: PictureCall, networks: Networks) -> Scene:
+def picture_scene(call: PictureCall, networks: Networks, cancelled: Cancelled = never) -> Scene:
     """One picture's scene, from a network that runs now.
 
     Raises:
+        Cancelled: `cancelled` answered yes; it is asked between an attribution's passes.
         ModelUnavailable: a model that it needs cannot be had.
     """
     row = PICTURES[call.name]
-    return row.make(networks, row.filled(call.parameters))
+    return row.make(networks.until(cancelled), row.filled(call.parameters))
 
 
 def key_of(call: PictureCall) -> str:

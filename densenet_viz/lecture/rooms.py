@@ -7,7 +7,8 @@ name that it made itself, as long as the room is open; of the person, nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ MOST_FOLLOWERS = 2000
 IDLE_SECONDS = 30 * 60
 """A room whose presenter has not been heard of for so long is closed."""
 LONGEST_SECONDS = 8 * 60 * 60
+DESERTED_SECONDS = 2 * 60
+"""A presenter's window that is open is heard of each two seconds, in the background each minute."""
 
 
 class Refused(Exception):
@@ -73,6 +76,8 @@ class Room:
     """Seconds on the rooms' clock."""
     heard: float
     """When the presenter was last heard of, on the same clock."""
+    owner: str = ""
+    """The address that opened it (`limits.counted_as`)."""
     slide: int = 1
     step: int = 0
     version: int = 1
@@ -104,19 +109,35 @@ class Room:
         self.reached = max(self.reached, slide)
         self.version += 1
 
-    def join(self, follower: str = "") -> str:
+    def join(self, follower: str = "", listening: Container[str] = ()) -> str:
         """The name of a follower: the one given if it is this room's, else a new one.
 
+        Where the room is full, the new name takes the place of one that nobody listens under.
+
+        Args:
+            follower: the name that the phone had, or "".
+            listening: the names with an open stream.
+
         Raises:
-            Refused: the room is full.
+            Refused: the room is full, and all listen.
         """
         if follower in self.followers:
             return follower
         if len(self.followers) >= MOST_FOLLOWERS:
-            raise Refused(503, f"This lecture is full: {MOST_FOLLOWERS} have joined it.")
+            self._forget_one(listening)
         follower = new_follower()
         self.followers.add(follower)
         return follower
+
+    def _forget_one(self, listening: Container[str]) -> None:
+        """Forgets a follower that does not listen, if possible one that has not answered."""
+        away = [one for one in self.followers if one not in listening]
+        if not away:
+            raise Refused(503, f"This lecture is full: {MOST_FOLLOWERS} follow it.")
+        gone = min(away, key=lambda one: any(one in chosen for chosen in self.answers.values()))
+        self.followers.remove(gone)
+        for chosen in self.answers.values():
+            chosen.pop(gone, None)
 
     def answer(self, follower: str, slide: int, option: int) -> None:
         """What a follower chooses on a slide; until the answer is told, a later choice counts.
@@ -201,8 +222,12 @@ class Rooms:
     def __len__(self) -> int:
         return len(self._rooms)
 
-    def open(self, outline: Outline) -> Room:
+    def open(self, outline: Outline, owner: str = "") -> Room:
         """A new room at the deck's first slide.
+
+        Args:
+            outline: of the deck.
+            owner: the address that opens it.
 
         Raises:
             Refused: there are as many as may be.
@@ -211,12 +236,34 @@ class Rooms:
             raise Refused(503, f"{MOST_ROOMS} lectures are being followed, which is the most.")
         now = self._clock()
         code = new_code(self._rooms)
-        room = self._rooms[code] = Room(code, new_token(), outline, opened=now, heard=now)
+        room = self._rooms[code] = Room(code, new_token(), outline, now, now, owner)
         return room
 
-    def get(self, code: str) -> Room | None:
-        """The open room of a code as somebody typed it."""
-        return self._rooms.get(tidy(code) or "")
+    def choose_to_end(self, owner: str, listeners: Mapping[str, int]) -> Room | None:
+        """The room that gives way when `owner` wants one and all places are taken.
+
+        First, one that its presenter has left and nobody listens to. Else one of the address that
+        holds most, if it holds at least two more than `owner`: so addresses end with equal numbers.
+
+        Args:
+            owner: the address that wants to open a room.
+            listeners: how many phones listen, by a room's code.
+
+        Returns:
+            Of those rooms the one that fewest phones listen to, and of these the one whose
+            presenter was heard of longest ago; None where there is a place, or nobody has to give
+            way.
+        """
+        if len(self._rooms) < MOST_ROOMS:
+            return None
+        silent_since = self._clock() - DESERTED_SECONDS
+        rooms = list(self._rooms.values())
+        may_go = [r for r in rooms if r.heard <= silent_since and not listeners.get(r.code)]
+        if not may_go:
+            held = Counter(room.owner for room in rooms)
+            most = max(held.values())
+            may_go = [r for r in rooms if held[r.owner] == most and most >= held[owner] + 2]
+        return min(may_go, key=lambda r: (listeners.get(r.code, 0), r.heard), default=None)
 
     def find(self, code: str) -> Room:
         """The open room of a code as somebody typed it.
@@ -231,8 +278,8 @@ class Rooms:
             raise Refused(404, f"No lecture is open under {tidied}: it has ended, or look again.")
         return self._rooms[tidied]
 
-    def led(self, code: str, token: str) -> Room:
-        """The room of a code, for who holds its token; the presenter has been heard of.
+    def authorize(self, code: str, token: str) -> Room:
+        """The room of a code, for who holds its token; notes that the presenter was heard of.
 
         Raises:
             Refused: there is no such room, or the token is not its own.

@@ -20,8 +20,8 @@ from starlette.routing import BaseRoute, Route
 from densenet_viz.lecture.bodies import bearer, fields
 from densenet_viz.lecture.crowd import EventStream
 from densenet_viz.lecture.hall import Hall
-from densenet_viz.lecture.limits import Allowance, counted_as
-from densenet_viz.lecture.page import POLICY, packed_file, page
+from densenet_viz.lecture.limits import counted_as
+from densenet_viz.lecture.page import POLICY, packed_files, page
 from densenet_viz.lecture.rooms import Refused, Room
 from densenet_viz.stage.modules import version
 
@@ -40,6 +40,8 @@ KEPT = {**SAFE, "Cache-Control": "public, max-age=31536000, immutable", "Vary": 
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 
 Handler = Callable[[Hall, Request], Awaitable[Response]]
+Row = tuple[str, str, Handler]
+"""Method, path, and what answers."""
 
 
 def routes(hall: Hall, base: str = "") -> list[BaseRoute]:
@@ -51,25 +53,16 @@ def routes(hall: Hall, base: str = "") -> list[BaseRoute]:
         headers={**SAFE, "Cache-Control": "no-cache", "Content-Security-Policy": POLICY},
     )
 
-    async def follow(_request: Request) -> Response:
+    async def follow(_hall: Hall, _request: Request) -> Response:
         return shown
 
-    def route(path: str, handler: Handler, method: str = "POST") -> Route:
-        return Route(f"{start}{path}", partial(_answered, handler, hall), methods=[method])
-
+    pages: tuple[Row, ...] = (("GET", "/follow", follow), ("GET", "/follow/{code}", follow))
+    # Both without and with a slash at the end: from one to the other Starlette would redirect, and
+    # fails there where a query is not UTF-8.
     return [
-        Route(f"{start}/follow", follow, methods=["GET"]),
-        Route(f"{start}/follow/{{code}}", follow, methods=["GET"]),
-        route("/hall/files/{version}/{name:path}", _file, "GET"),
-        route("/hall/decks/{key}.json", _deck, "GET"),
-        route("/hall/open", _open),
-        route("/hall/{code}/events", _events, "GET"),
-        route("/hall/{code}/join", _join),
-        route("/hall/{code}/answer", _answer),
-        route("/hall/{code}/move", _move),
-        route("/hall/{code}/reveal", _reveal),
-        route("/hall/{code}/tally", _tally),
-        route("/hall/{code}/close", _close),
+        Route(f"{start}{path}{slash}", partial(_answered, handler, hall), methods=[method])
+        for method, path, handler in (*pages, *_HALL)
+        for slash in ("", "/")
     ]
 
 
@@ -88,11 +81,6 @@ def _address(request: Request) -> str:
     return counted_as(request.client.host if request.client else "")
 
 
-def _spend(allowance: Allowance, request: Request, thing: str) -> None:
-    if wait := allowance.spend(_address(request)):
-        raise Refused(429, f"{thing} from here too often: try again in {wait + 1:.0f} s.")
-
-
 # -- the presenter ---------------------------------------------------------------------------
 
 
@@ -100,11 +88,14 @@ async def _open(hall: Hall, request: Request) -> Response:
     given = await fields(request, deck=str, origin=str)
     if not _ORIGIN.fullmatch(given["origin"]) or len(given["origin"]) > 200:
         raise Refused(400, "The origin has to be an address such as http://192.0.2.7:8501.")
-    _spend(hall.openings, request, "Lectures were opened")
-    room = hall.open(given["deck"])
+    if wait := hall.openings.spend(_address(request)):
+        again = f"try again in {wait + 1:.0f} s"
+        raise Refused(429, f"Lectures were opened from here too often: {again}.")
+    room = hall.open(given["deck"], _address(request))
     hall.sweep_later()
-    # The route's own path tells what stands before it, wherever the app is mounted.
-    before = request.url.path.removesuffix("/hall/open")
+    # The route's own path tells what stands before it, wherever the app is mounted. Not
+    # `request.url`: that is read from the browser's own Host line, which may be anything.
+    before = str(request.scope["path"]).rstrip("/").removesuffix("/hall/open")
     address = f"{given['origin']}{before}/follow/{room.code}"
     told = {"code": room.code, "token": room.token, "address": address, "qr": _qr(address)}
     return _json(told, 201)
@@ -117,38 +108,39 @@ def _qr(address: str) -> str:
     return str(segno.make(address, error="m", micro=False).svg_data_uri(border=4, scale=8))
 
 
-def _led(hall: Hall, request: Request) -> Room:
-    token = bearer(request)
-    code = request.path_params["code"]
-    hall.entered(code, _address(request), token)
-    return hall.rooms.led(code, token)
+def _authorize(hall: Hall, request: Request) -> Room:
+    """The room that the request may lead.
+
+    To be called when all has been read: the room may end while the rest of a request comes.
+    """
+    return hall.rooms.authorize(request.path_params["code"], bearer(request))
 
 
 async def _move(hall: Hall, request: Request) -> Response:
-    room = _led(hall, request)
     given = await fields(request, slide=int, step=int)
+    room = _authorize(hall, request)
     room.move(given["slide"], given["step"])
-    hall.told(room)
+    hall.broadcast(room)
     return _json({"version": room.version})
 
 
 async def _reveal(hall: Hall, request: Request) -> Response:
-    room = _led(hall, request)
-    room.reveal((await fields(request, slide=int))["slide"])
-    hall.told(room)
+    given = await fields(request, slide=int)
+    room = _authorize(hall, request)
+    room.reveal(given["slide"])
+    hall.broadcast(room)
     return _json({"version": room.version})
 
 
 async def _tally(hall: Hall, request: Request) -> Response:
-    room = _led(hall, request)
     await fields(request)
+    room = _authorize(hall, request)
     return _json({"followers": len(hall.crowds[room.code].streams), **room.tally()})
 
 
 async def _close(hall: Hall, request: Request) -> Response:
-    room = _led(hall, request)
     await fields(request)
-    hall.close(room)
+    hall.close(_authorize(hall, request))
     return _json({})
 
 
@@ -157,16 +149,16 @@ async def _close(hall: Hall, request: Request) -> Response:
 
 async def _join(hall: Hall, request: Request) -> Response:
     follower = (await fields(request, follower=str))["follower"]
-    room = hall.entered(request.path_params["code"], _address(request), follower)
-    if follower not in room.followers:
-        _spend(hall.joins, request, "Phones joined")
-    told = {"follower": room.join(follower), "deck": room.outline.key, "code": room.code}
+    room, follower = hall.join(request.path_params["code"], follower)
+    told = {"follower": follower, "deck": room.outline.key, "code": room.code}
     return _json({**told, "state": room.state()})
 
 
 async def _events(hall: Hall, request: Request) -> Response:
+    if request.method == "HEAD":  # Starlette lets it ask for whatever can be got
+        raise Refused(405, "A stream of events can only be got (GET).")
     follower = request.query_params.get("follower", "")
-    room = hall.entered(request.path_params["code"], _address(request), follower)
+    room = hall.rooms.find(request.path_params["code"])
     if follower not in room.followers:
         raise Refused(403, "This phone has not joined the lecture: reload the page.")
     return EventStream(hall.crowds[room.code], follower, STREAMED)
@@ -174,7 +166,7 @@ async def _events(hall: Hall, request: Request) -> Response:
 
 async def _answer(hall: Hall, request: Request) -> Response:
     given = await fields(request, follower=str, slide=int, option=int)
-    room = hall.entered(request.path_params["code"], _address(request), given["follower"])
+    room = hall.rooms.find(request.path_params["code"])
     room.answer(given["follower"], given["slide"], given["option"])
     return _json({})
 
@@ -187,7 +179,7 @@ async def _deck(hall: Hall, request: Request) -> Response:
 
 
 async def _file(_hall: Hall, request: Request) -> Response:
-    found = packed_file(request.path_params["name"])
+    found = packed_files().get(request.path_params["name"])
     if found is None or request.path_params["version"] != version():
         raise Refused(404, "There is no such file: reload the page.")
     return _kept(request, *found)
@@ -198,3 +190,17 @@ def _kept(request: Request, packed: bytes, media_type: str) -> Response:
         return Response(gzip.decompress(packed), media_type=media_type, headers=KEPT)
     headers = {**KEPT, "Content-Encoding": "gzip"}
     return Response(packed, media_type=media_type, headers=headers)
+
+
+_HALL: Final[tuple[Row, ...]] = (
+    ("GET", "/hall/files/{version}/{name:path}", _file),
+    ("GET", "/hall/decks/{key}.json", _deck),
+    ("POST", "/hall/open", _open),
+    ("GET", "/hall/{code}/events", _events),
+    ("POST", "/hall/{code}/join", _join),
+    ("POST", "/hall/{code}/answer", _answer),
+    ("POST", "/hall/{code}/move", _move),
+    ("POST", "/hall/{code}/reveal", _reveal),
+    ("POST", "/hall/{code}/tally", _tally),
+    ("POST", "/hall/{code}/close", _close),
+)

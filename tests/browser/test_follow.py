@@ -114,9 +114,9 @@ def test_a_phone_joins_follows_leaves_catches_up_and_answers(
     page.get_by_label("Code on the screen in the hall").fill("cdf 34")
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_role("status").first).to_have_text(
-        "That is not a code: a code has 6 letters and digits."
+        "That is not a code: a code has 10 letters and digits."
     )
-    page.get_by_label("Code").fill(f"{lecture.code[:3].lower()} {lecture.code[3:]}")
+    page.get_by_label("Code").fill(f"{lecture.code[:5].lower()} {lecture.code[5:]}")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What is DenseNet?")).to_be_visible()
     expect(page.get_by_text(f"Following {lecture.code}")).to_be_visible()
@@ -217,7 +217,7 @@ def test_presenter_and_phone_beside_each_other(
     page: Page = visit.page
     page.get_by_role("button", name="Let students follow").click(timeout=4 * PATIENCE)
     shown = page.locator(".rooms-card .rooms-code")
-    expect(shown).to_have_text(re.compile(r"^\w{3} \w{3}$"))
+    expect(shown).to_have_text(re.compile(r"^\w{5} \w{5}$"))
     code = shown.inner_text().replace(" ", "")
     expect(page.get_by_text("Phones cannot open this: 127.0.0.1")).to_be_visible()
     assert page.locator(".rooms-card .rooms-qr").evaluate("(image) => image.naturalWidth") > 100

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { askedAt, askedWords, catchUpWords, codeIn, placeOf, same, tidy, waitBefore } from "../../densenet_viz/stage/follow/state.js";
 import { sharesOf } from "../../densenet_viz/stage/shared/answer-bars.js";
-import { answeredWords, followersWords, isLocal, Latest, localWords, spaced } from "../../densenet_viz/stage/lecture/hall-state.js";
+import { answeredWords, followersWords, isLocal, Latest, localWords, Ordered, spaced } from "../../densenet_viz/stage/lecture/hall-state.js";
 
 /** @param {Partial<import("../../densenet_viz/stage/follow/state.js").State>} [other] */
 const state = (other = {}) => ({ version: 1, slide: 2, step: 0, reached: 2, revealed: {}, ...other });
@@ -93,6 +93,15 @@ test("a move that fails does not stop the next one", async () => {
   assert.deepEqual(sent, [1, 2]);
 });
 
+test("an answer counts unless a later question's has come before it", () => {
+  const polls = new Ordered();
+  const [first, second, third] = [polls.ask(), polls.ask(), polls.ask()];
+  assert.equal(polls.take(second), true);
+  assert.equal(polls.take(first), false);
+  assert.equal(polls.take(second), false);
+  assert.equal(polls.take(third), true);
+});
+
 test("an address that only this machine knows is said to be one", () => {
   for (const origin of ["http://localhost:8501", "http://127.0.0.1:8501", "http://[::1]:8501"]) {
     assert.ok(isLocal(origin), origin);
@@ -102,7 +111,7 @@ test("an address that only this machine knows is said to be one", () => {
 });
 
 test("codes and counts in words", () => {
-  assert.equal(spaced("CDF347"), "CDF 347");
+  assert.equal(spaced("CDF347HKMN"), "CDF34 7HKMN");
   assert.equal(followersWords(1), "1 phone follows");
   assert.equal(followersWords(300), "300 phones follow");
   assert.equal(answeredWords([2, 3], 40), "5 of 40 answered");

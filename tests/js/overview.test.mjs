@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { between, perPixelFor, stepAt, strip } from "../../densenet_viz/stage/shared/strip.js";
+import { between, perPixelFor, stepAt, strip } from "../../densenet_viz/stage/overview/geometry.js";
 
 const part = (kind, reads, leaves, pixels, layers = 0) => ({ kind, reads, leaves, pixels, layers });
 // Two blocks: 4 -> 8 channels in 2 layers at 10 px, halved, 4 -> 10 in 3 layers at 5 px.

@@ -1,7 +1,9 @@
 // A phone in the lecture: joins by a code, shows the slide where the hall is, and answers questions.
 
+import { Latest } from "../lecture/hall-state.js";
 import { answerBars } from "../shared/answer-bars.js";
 import { h, say } from "../shared/dom.js";
+import { onWake, Pulse } from "./pulse.js";
 import { FollowSlides } from "./slides.js";
 import { askedAt, askedWords, catchUpWords, placeOf, same, tidy, waitBefore } from "./state.js";
 
@@ -10,6 +12,8 @@ import { askedAt, askedWords, catchUpWords, placeOf, same, tidy, waitBefore } fr
 /** @typedef {import("./state.js").State} State */
 
 const JSON_HEADERS = { "Content-Type": "application/json" };
+/** Milliseconds that a choice may take to arrive. */
+const PATIENCE = 10_000;
 
 /** What the server refuses to do, in its own sentence. */
 class Refused extends Error {
@@ -21,16 +25,30 @@ class Refused extends Error {
 }
 
 /**
- * @param {string} address @param {Record<string, unknown>} [content] posted as JSON
+ * @param {string} address
+ * @param {{content?: Record<string, unknown>, signal: AbortSignal, alive?: () => void}} how `content` is posted as JSON; `alive` is called whenever something arrives
  * @returns {Promise<any>}
  */
-async function ask(address, content) {
+async function ask(address, { content, signal, alive = () => {} }) {
   const posted = content && { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(content) };
-  const answer = await fetch(address, posted);
+  const answer = await fetch(address, { ...posted, signal });
+  alive();
   if (answer.status >= 500 && answer.status !== 503) throw new Error(`status ${answer.status}`);
-  const told = await answer.json();
+  const told = JSON.parse(await textOf(answer, alive));
   if (!answer.ok) throw new Refused(told.error, answer.status);
   return told;
+}
+
+/** @param {Response} answer @param {() => void} alive called with each part of it */
+async function textOf(answer, alive) {
+  const reader = answer.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    alive();
+    text += decoder.decode(part.value, { stream: true });
+  }
+  return text;
 }
 
 export class Follow {
@@ -54,6 +72,12 @@ export class Follow {
     /** @type {EventSource | null} */
     this.events = null;
     this.asking = "";
+    /** Whether this phone wants to be in a room: not while a code is asked for, nor after the end. */
+    this.active = false;
+    this.pulse = new Pulse(() => this.join());
+    this.joining = new AbortController();
+    /** @type {Record<number, Latest<number>>} by slide: choices arrive in the order in which they were made */
+    this.sending = {};
     this.input = h("input", { ...{ id: "code", name: "code", autocomplete: "off", autocapitalize: "characters" }, ...{ spellcheck: "false", required: true, maxlength: 20 } });
     this.form = h(
       "form",
@@ -71,7 +95,7 @@ export class Follow {
     const play = h("a", { href: `${base}/growth_rate`, target: "_blank", rel: "noopener", class: "follow-play" }, "Play with the network (a new tab; come back here to catch up)");
     this.foot = h("footer", { hidden: true }, play);
     root.replaceChildren(this.line, this.form, this.catchUp, this.question, this.stage, this.foot);
-    document.addEventListener("visibilitychange", () => this.awake());
+    onWake(document, window, () => this.active && this.join());
   }
 
   /** @param {string} code */
@@ -83,6 +107,7 @@ export class Follow {
 
   /** Asks for a code. @param {string} why */
   enter(why) {
+    this.rest();
     say(this.line, why);
     this.form.hidden = false;
     this.input.value = this.code;
@@ -105,50 +130,70 @@ export class Follow {
     return `${this.base}/hall/${encodeURIComponent(this.code)}`;
   }
 
+  /** Joins, or joins again: a line that may be dead is left, and what comes over it no longer counts. */
   async join() {
-    clearTimeout(this.timer);
+    this.hangUp();
+    this.active = true;
     this.form.hidden = true;
     say(this.line, this.deck ? "Connecting again …" : "Joining …");
+    const { signal } = (this.joining = new AbortController());
+    const alive = () => this.pulse.beat();
+    alive();
     try {
-      const told = await ask(`${this.room}/join`, { follower: sessionStorage.getItem(this.kept) ?? "" });
+      const content = { follower: sessionStorage.getItem(this.kept) ?? "" };
+      const told = await ask(`${this.room}/join`, { content, signal, alive });
+      if (signal.aborted) return;
       this.follower = told.follower;
       sessionStorage.setItem(this.kept, told.follower);
-      await this.show(told.deck);
+      await this.show(told.deck, { signal, alive });
+      if (signal.aborted) return;
       this.take(told.state);
       this.listen();
     } catch (error) {
+      if (signal.aborted) return;
       if (error instanceof Refused) this.refused(error);
       else this.again();
     }
+  }
+
+  /** Leaves the line, and all that waits for it or for another. */
+  hangUp() {
+    this.joining.abort();
+    this.events?.close();
+    this.events = null;
+    clearTimeout(this.timer);
+    this.pulse.stop();
+  }
+
+  /** Nothing more is tried by itself. */
+  rest() {
+    this.hangUp();
+    this.active = false;
   }
 
   /** @param {Refused} reason */
   refused({ message, status }) {
     // A room that had let this phone in and is no more has ended while the line was broken.
     if (this.deck && status === 404) this.end();
-    else if (this.deck) say(this.line, `${message} The slides stay here until you close the page.`);
-    else this.enter(message);
+    else if (this.deck) {
+      this.hangUp(); // and joins again when it wakes: a full lecture may have a place by then
+      say(this.line, `${message} The slides stay here until you close the page.`);
+    } else this.enter(message);
   }
 
   /** Tries again after a while. */
   again() {
-    this.events?.close();
-    this.events = null;
+    this.hangUp();
     say(this.line, "No connection. Trying again …");
-    clearTimeout(this.timer);
     this.timer = setTimeout(() => this.join(), waitBefore(this.tries++, Math.random()));
   }
 
-  /** A phone that was put away may have lost its line without noticing. */
-  awake() {
-    if (document.visibilityState === "visible" && this.timer && !this.events) this.join();
-  }
-
-  /** Loads the slides, once. @param {string} key */
-  async show(key) {
+  /** Loads the slides, once. @param {string} key @param {{signal: AbortSignal, alive: () => void}} how */
+  async show(key, how) {
     if (this.deck) return;
     say(this.line, "Loading the slides …");
-    const deck = /** @type {Scene} */ (await ask(`${this.base}/hall/decks/${key}.json`));
+    const deck = /** @type {Scene} */ (await ask(`${this.base}/hall/decks/${key}.json`, how));
+    if (how.signal.aborted) return;
     this.deck = deck;
     document.title = `${deck.title} · DenseNet Viz`;
     this.slides = new FollowSlides(deck, (place) => this.moved(place));
@@ -157,9 +202,9 @@ export class Follow {
   }
 
   listen() {
-    this.events?.close();
     const events = new EventSource(`${this.room}/events?follower=${encodeURIComponent(this.follower)}`);
     this.events = events;
+    for (const sign of ["open", "state", "heartbeat"]) events.addEventListener(sign, () => this.pulse.beat());
     events.addEventListener("open", () => ((this.tries = 0), say(this.line, `Following ${this.code}`)));
     events.addEventListener("state", (event) => this.take(JSON.parse(event.data)));
     events.addEventListener("closed", () => this.end());
@@ -167,17 +212,16 @@ export class Follow {
   }
 
   end() {
-    this.events?.close();
-    this.events = null;
-    this.timer = undefined;
+    this.rest();
     sessionStorage.removeItem(this.kept);
     this.catchUp.hidden = true;
     say(this.line, "The lecture has ended, and nothing of it was kept. The slides stay here until you close the page.");
     this.question.querySelectorAll("button").forEach((button) => (button.disabled = true));
   }
 
-  /** What the hall has come to. @param {State} state */
+  /** What the hall has come to; what is older than is known came late. @param {State} state */
   take(state) {
+    if (this.state && state.version < this.state.version) return;
     this.state = state;
     const slides = this.deck?.slides ?? [];
     for (const [slide, { right }] of Object.entries(state.revealed)) {
@@ -243,9 +287,16 @@ export class Follow {
   }
 
   /** @param {number} slide @param {number} option */
-  async answer(slide, option) {
+  answer(slide, option) {
+    this.sending[slide] ??= new Latest((/** @type {number} */ newest) => this.send(slide, newest));
+    this.sending[slide].give(option);
+  }
+
+  /** @param {number} slide @param {number} option */
+  async send(slide, option) {
+    const content = { follower: this.follower, slide, option };
     try {
-      await ask(`${this.room}/answer`, { follower: this.follower, slide, option });
+      await ask(`${this.room}/answer`, { content, signal: AbortSignal.timeout(PATIENCE) });
       this.choices[slide] = option;
       this.draw();
     } catch (error) {

@@ -24,9 +24,31 @@ export class Latest {
   }
 }
 
+/** Numbers questions that are asked again and again: an answer counts if no later question's has come before it. */
+export class Ordered {
+  constructor() {
+    this.asked = 0;
+    this.answered = 0;
+  }
+
+  /** @returns {number} of a new question */
+  ask() {
+    this.asked += 1;
+    return this.asked;
+  }
+
+  /** Whether the answer to a question counts. @param {number} question */
+  take(question) {
+    if (question <= this.answered) return false;
+    this.answered = question;
+    return true;
+  }
+}
+
 /** A code in two halves, to be read aloud. @param {string} code */
 export function spaced(code) {
-  return `${code.slice(0, 3)} ${code.slice(3)}`;
+  const half = code.length / 2;
+  return `${code.slice(0, half)} ${code.slice(half)}`;
 }
 
 /** Whether phones cannot reach an address, because it names this machine only. @param {string} origin */

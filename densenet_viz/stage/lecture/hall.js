@@ -2,7 +2,7 @@
 
 import { answerBars } from "../shared/answer-bars.js";
 import { h, say } from "../shared/dom.js";
-import { answeredWords, followersWords, Latest, localWords, spaced } from "./hall-state.js";
+import { answeredWords, followersWords, Latest, localWords, Ordered, spaced } from "./hall-state.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("./place.js").Scene} Scene */
@@ -11,6 +11,8 @@ import { answeredWords, followersWords, Latest, localWords, spaced } from "./hal
 
 const KEPT = "densenet-viz-room";
 const POLL_MILLISECONDS = 2000;
+/** A line that is dead says nothing: what takes longer has failed. */
+const PATIENCE = 8000;
 const WITHOUT = "Students cannot follow: this server was started without the routes for it. Start it with streamlit run app.py.";
 
 /** What the server refuses, in its own sentence. */
@@ -30,9 +32,13 @@ export class LectureHall {
     this.room = null;
     /** @type {Tally | null} */
     this.tally = null;
+    this.gone = false;
     /** @type {Place} */
     this.at = { slide: 0, step: 0 };
-    this.moves = new Latest((/** @type {Place} */ { slide, step }) => this.post("move", { slide: slide + 1, step }).catch((error) => this.failed(error)));
+    /** Whether phones may not know where the hall is. */
+    this.untold = false;
+    this.moves = new Latest((/** @type {Place} */ place) => this.sendMove(place));
+    this.polls = new Ordered();
     this.openButton = h("button", { type: "button", class: "lecture-button", disabled: !hall, onclick: () => this.open() }, "Let students follow");
     this.closeButton = h("button", { type: "button", class: "lecture-button", onclick: () => this.close() }, "Stop following");
     this.line = h("p", { class: "rooms-line", role: "status", "aria-live": "polite" }, hall ? "" : WITHOUT);
@@ -64,6 +70,7 @@ export class LectureHall {
       headers: { "Content-Type": "application/json", ...(this.room ? { Authorization: `Bearer ${this.room.token}` } : {}) },
       body: JSON.stringify(content),
       keepalive: true,
+      signal: AbortSignal.timeout(PATIENCE),
     });
     if (answer.headers.get("content-type") !== "application/json") throw new Refused(WITHOUT);
     const told = await answer.json();
@@ -78,7 +85,7 @@ export class LectureHall {
       const key = this.hall?.key ?? "";
       const room = { ...(await this.post("open", { deck: key, origin: location.origin })), key };
       sessionStorage.setItem(KEPT, JSON.stringify(room));
-      this.lead(room);
+      if (!this.gone) this.lead(room);
     } catch (error) {
       this.openButton.disabled = false;
       say(this.line, error instanceof Refused ? error.message : "The server did not answer: try again.");
@@ -107,19 +114,37 @@ export class LectureHall {
     this.poll();
   }
 
-  async poll() {
+  /** @param {Place} place */
+  async sendMove({ slide, step }) {
+    const { room } = this;
     try {
-      this.tally = await this.post("tally");
-      say(this.line, "");
-      this.show();
+      await this.post("move", { slide: slide + 1, step });
     } catch (error) {
-      this.failed(error);
+      this.untold = true;
+      this.failed(error, room);
     }
   }
 
-  /** @param {unknown} error */
-  failed(error) {
-    if (!this.room) return;
+  async poll() {
+    const { room } = this;
+    const question = this.polls.ask();
+    try {
+      const tally = await this.post("tally");
+      if (this.room !== room || !this.polls.take(question)) return;
+      this.tally = tally;
+      say(this.line, "");
+      this.show();
+      if (!this.untold) return;
+      this.untold = false;
+      this.moves.give(this.at);
+    } catch (error) {
+      this.failed(error, room);
+    }
+  }
+
+  /** @param {unknown} error @param {Room | null} room that was asked; another may be open since */
+  failed(error, room) {
+    if (!room || this.room !== room) return;
     const gone = error instanceof Refused && [403, 404].includes(/** @type {any} */ (error).status);
     if (gone) this.forget("The room is no longer open. Let students follow again to get a new code.");
     else say(this.line, "Phones are not reached just now. Trying again …");
@@ -149,7 +174,8 @@ export class LectureHall {
 
   /** Everybody sees the answers to a slide's question. @param {number} slide its place, from 0 */
   reveal(slide) {
-    if (this.room && this.deck.slides[slide].question) this.post("reveal", { slide: slide + 1 }).then(() => this.poll(), (error) => this.failed(error));
+    const { room } = this;
+    if (room && this.deck.slides[slide].question) this.post("reveal", { slide: slide + 1 }).then(() => this.poll(), (error) => this.failed(error, room));
   }
 
   show() {
@@ -179,6 +205,8 @@ export class LectureHall {
   }
 
   destroy() {
+    this.gone = true;
+    this.room = null;
     clearInterval(this.polling);
     this.node.remove();
     this.badge.remove();

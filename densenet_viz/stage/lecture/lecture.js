@@ -30,7 +30,7 @@ class Lecture {
     this.deck = deck;
     /** @type {Place} */
     this.at = { slide: 0, step: 0 };
-    this.slides = deck.slides.map((_, index) => new Slide(deck, index, (slide, settings) => this.ask(slide, settings)));
+    this.slides = deck.slides.map((_, index) => new Slide(deck, index, (slide, settings, question) => this.ask(slide, settings, question)));
     this.timer = new Timer(deck.slides, deck.minutes);
     this.hall = h("div", { class: "lecture-hall", tabindex: -1 }, ...this.slides.map(({ node }) => node));
     this.spoken = h("p", { class: "stage-hidden", role: "status" });
@@ -258,12 +258,12 @@ class Lecture {
     }, 150);
   }
 
-  /** The controls of a live picture ask the server. @param {number} slide @param {Record<string, string>} settings */
-  ask(slide, settings) {
-    window.dispatchEvent(new CustomEvent("lecture-ask", { detail: { slide, step: this.at.step, settings } }));
+  /** The controls of a live picture ask the server. @param {number} slide @param {Record<string, string>} settings @param {number} id of the question */
+  ask(slide, settings, id) {
+    window.dispatchEvent(new CustomEvent("lecture-ask", { detail: { id, slide, step: this.at.step, settings } }));
   }
 
-  /** @param {{slide: number, scene?: any, error?: string}} answer */
+  /** @param {{id: number, slide: number, scene?: any, error?: string}} answer */
   answer({ slide, ...answer }) {
     this.slides[slide]?.picture?.answer(answer);
   }

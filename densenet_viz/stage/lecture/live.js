@@ -1,7 +1,7 @@
 // Between a live picture in the lecture and the server: a question out, a scene back. It shows nothing,
 // and stands beside the lecture so that an answer does not send all of the lecture's pictures again.
 
-/** @typedef {{id: number, slide: number, scene?: any, error?: string}} Answer */
+/** `id` is the question's. @typedef {{id: number, slide: number, scene?: any, error?: string}} Answer */
 
 /**
  * @param {HTMLElement} _root @param {Partial<Answer>} data @param {(name: string, value: unknown) => void} tell
@@ -9,7 +9,7 @@
  */
 export function mount(_root, data, tell) {
   let answered = data.id ?? 0;
-  const ask = (/** @type {Event} */ event) => tell("asked", { ...(/** @type {CustomEvent} */ (event).detail), id: Date.now() });
+  const ask = (/** @type {Event} */ event) => tell("asked", /** @type {CustomEvent} */ (event).detail);
   window.addEventListener("lecture-ask", ask);
   return {
     update: (/** @type {Partial<Answer>} */ next) => {

@@ -13,6 +13,13 @@ import { STYLE } from "./stages.js";
 /** How often a picture may be enlarged anew because it has outgrown its room. */
 const REFITS = 3;
 
+let lastQuestion = 0;
+/** A number for a question that no question of this window had before, nor one before a reload. */
+function newQuestion() {
+  lastQuestion = Math.max(lastQuestion + 1, Date.now());
+  return lastQuestion;
+}
+
 /** A stage's module is loaded once, however many slides show it. @param {string} address @returns {Promise<{mount: (root: HTMLElement, scene: any, tell: (name: string, value: unknown) => void) => Stage}>} */
 function load(address) {
   return import(address);
@@ -21,7 +28,7 @@ function load(address) {
 export class Picture {
   /**
    * @param {Scene} deck @param {PictureScene} picture
-   * @param {{controls: Control[], ask: (settings: Record<string, string>) => void}} live
+   * @param {{controls: Control[], ask: (settings: Record<string, string>, question: number) => void}} live
    */
   constructor(deck, picture, live) {
     this.deck = deck;
@@ -29,11 +36,17 @@ export class Picture {
     this.live = live;
     /** @type {Record<string, string>} what the controls were set to */
     this.settings = {};
+    /** The question whose answer is waited for; 0 where none is. */
+    this.question = 0;
+    /** The step where the slide is. */
+    this.at = 0;
     this.change = NaN;
     /** @type {Stage | null} */
     this.stage = null;
     /** @type {Promise<void> | null} */
     this.mounting = null;
+    /** @type {object | null} the build that is on its way, or was the last */
+    this.building = null;
     this.host = h("div", { class: "lecture-stage" });
     this.host.attachShadow({ mode: "open", clonable: true });
     this.room = h("div", { class: "lecture-room" }, this.host);
@@ -74,11 +87,18 @@ export class Picture {
   ask(name, value) {
     this.state.textContent = "computing …";
     this.settings[name] = value;
-    this.live.ask(this.settings);
+    this.question = newQuestion();
+    this.live.ask(this.settings, this.question);
   }
 
-  /** The answer: another scene, or one sentence why there is none. @param {{scene?: any, error?: string}} answer */
-  answer({ scene, error }) {
+  /**
+   * The answer: another scene, or one sentence why there is none. It comes too late where another
+   * question was asked since, or the slide has gone on to another picture.
+   * @param {{id: number, scene?: any, error?: string}} answer
+   */
+  answer({ id, scene, error }) {
+    if (id !== this.question) return;
+    this.question = 0;
     this.state.textContent = error ?? "";
     if (!scene) return;
     this.stage?.update(scene);
@@ -88,15 +108,19 @@ export class Picture {
 
   /** Mounts the stage, once; the room has to be laid out by then. @param {number} step */
   mount(step) {
-    this.mounting ??= this.build(step);
+    this.at = step;
+    this.mounting ??= this.build();
     return this.mounting;
   }
 
-  /** @param {number} step */
-  async build(step) {
+  /** Builds the stage; where it is built anew or given up meanwhile, what is late does nothing. */
+  async build() {
     const { deck, picture } = this;
     const shadow = /** @type {ShadowRoot} */ (this.host.shadowRoot);
+    const building = (this.building = {});
     const { mount } = await load(deck.modules[picture.stage]);
+    if (this.building !== building) return;
+    const step = this.at; // the slide may have gone on
     const root = h("div", { class: "stage", "data-stage": picture.stage });
     const sheets = [deck.styles.stage, deck.styles[picture.stage], STYLE];
     shadow.replaceChildren(...sheets.filter(Boolean).map((css) => h("style", {}, css)), root);
@@ -105,6 +129,7 @@ export class Picture {
     // The last step shows most: what fits then fits at every step.
     this.stage = mount(root, deck.scenes[keyAt(picture, picture.states.length)], () => {});
     await this.fit();
+    if (this.building !== building) return;
     this.stage?.update(deck.scenes[keyAt(picture, this.change)]);
     this.go();
     this.watch(root);
@@ -147,6 +172,7 @@ export class Picture {
 
   /** Goes with the slide to a step. Where that changes nothing, the picture stays as it was left. @param {number} step */
   step(step) {
+    this.at = step;
     const change = changeAt(this.picture, step);
     if (!this.stage || change === this.change) return;
     const before = keyAt(this.picture, this.change);
@@ -163,6 +189,7 @@ export class Picture {
   set(step) {
     for (const reset of this.resets) reset(step);
     this.settings = {};
+    this.question = 0;
     this.state.textContent = "";
   }
 
@@ -183,13 +210,15 @@ export class Picture {
     if (!this.stage) return;
     this.stage.destroy();
     this.stage = null;
+    this.at = step;
     this.set(step);
     this.dirty = true;
-    this.mounting = this.build(step);
+    this.mounting = this.build();
     await this.mounting;
   }
 
   destroy() {
+    this.building = null;
     this.watcher?.disconnect();
     this.stage?.destroy();
     this.stage = null;

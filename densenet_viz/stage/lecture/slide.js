@@ -27,7 +27,7 @@ export function isOver({ layout, blocks, question, picture }) {
 export class Slide {
   /**
    * @param {Scene} deck @param {number} index
-   * @param {(slide: number, settings: Record<string, string>) => void} ask
+   * @param {(slide: number, settings: Record<string, string>, question: number) => void} ask
    */
   constructor(deck, index, ask) {
     const scene = deck.slides[index];
@@ -36,7 +36,7 @@ export class Slide {
     this.step = 0;
     this.answered = false;
     const controls = deck.live?.[index] ?? [];
-    this.picture = scene.picture && new Picture(deck, scene.picture, { controls, ask: (settings) => ask(index, settings) });
+    this.picture = scene.picture && new Picture(deck, scene.picture, { controls, ask: (settings, question) => ask(index, settings, question) });
     this.question = scene.question && questionOf(scene.question);
     const words = h("div", { class: "lecture-words", tabindex: -1 }, ...elementsOf(scene.blocks), ...(this.question ? [this.question] : []));
     const author = scene.layout === "title" && deck.author ? [h("p", { class: "lecture-author" }, deck.author)] : [];

@@ -78,11 +78,11 @@ def _noted() -> None:
 
 
 def _answer(deck: Deck, asked: Mapping[str, Any]) -> Words:
-    """The scene that was asked for, or one sentence why there is none."""
+    """The scene that was asked for, or one sentence why there is none; `id` is the question's."""
     call = asked_call(deck, asked)
     if call is None:
         return {}
-    told: Words = {"id": asked["id"], "slide": asked["slide"]}
+    told: Words = {"id": asked.get("id"), "slide": asked["slide"]}
     try:
         return told | {"scene": _scene(call.name, tuple(sorted(call.parameters.items())))}
     except AttributionError as error:
@@ -94,7 +94,7 @@ def asked_call(deck: Deck, asked: Mapping[str, Any]) -> PictureCall | None:
     try:
         slide = deck.slides[int(asked["slide"])]
         settings, step = dict(asked["settings"]), int(asked["step"])
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError):
         return None
     if slide.picture is None:
         return None

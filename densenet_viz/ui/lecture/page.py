@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache, partial
-from threading import Lock
-from typing import Any
+from threading import BoundedSemaphore
+from typing import Any, cast
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
@@ -15,13 +15,14 @@ from streamlit.components.v2.types import ComponentRenderer
 from densenet_viz.lecture.deck import OWN, Deck
 from densenet_viz.lecture.export import PLAYER_STYLES
 from densenet_viz.lecture.inside import Scene
-from densenet_viz.lecture.pictures import scene_of
+from densenet_viz.lecture.networks import never
+from densenet_viz.lecture.pictures import Make, scene_of
 from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_deck
 from densenet_viz.lecture.server import HALL
 from densenet_viz.stage.modules import adapted, style
 from densenet_viz.ui.current import bundled_model
 from densenet_viz.ui.lecture.live import controls_of, show_answers
-from densenet_viz.ui.work.jobs import Reporter, desk
+from densenet_viz.ui.work.jobs import PATIENCE, Desk, Reporter, Shop, desk
 from densenet_viz.ui.work.progress import show_progress
 
 DESK = "lecture"
@@ -29,38 +30,72 @@ GLANCE = 0.25
 """Seconds that a known lecture gets before the page shows a progress bar."""
 KEPT = 64
 """Pictures that the app remembers: more than the shipped deck's; one takes about 0.3 MB."""
+AT_ONCE = 4
+"""Pictures that are made at the same time: so many slow decks do not keep a quick one waiting."""
+LOOK = 0.1
+"""Seconds between two looks at whether a picture is still wanted."""
 TITLE = "Making the lecture’s pictures"
 FAILED = "The lecture’s pictures could not be made; please try again."
+
+
+class Stopped(Exception):
+    """Nobody wants the pictures any more."""
 
 
 class Shelf:
     """The last pictures, by key: another window, or another deck with the same, finds them made.
 
-    Threads may share it. One makes at a time, so two that want the same deck take turns with its
-    pictures, and each is made once.
+    Threads may share it. A picture is a job of its own: decks that want the same share it, other
+    decks do not wait for it, and it stops when no deck wants it any more.
+
+    Args:
+        most: pictures that are kept.
+        at_once: pictures that are made at the same time; others wait for a place.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = Lock()
-        self._scenes: OrderedDict[str, Scene] = OrderedDict()
+    def __init__(self, most: int, at_once: int = AT_ONCE) -> None:
+        self._shop = Shop(most)
+        self._places = BoundedSemaphore(at_once)
 
-    def get(self, key: str, make: Callable[[], Scene]) -> Scene:
-        """The picture of a key, made if it is not there."""
-        with self._lock:
-            if key not in self._scenes:
-                self._scenes[key] = make()
-            self._scenes.move_to_end(key)
-            while len(self._scenes) > self._most:
-                self._scenes.popitem(last=False)
-            return self._scenes[key]
+    def get(self, key: str, make: Make, stopped: Callable[[], bool] = never) -> Scene:
+        """The picture of a key, made if it is not there.
+
+        Args:
+            key: of the picture.
+            make: makes it.
+            stopped: asked while it waits, whether the picture is still wanted here.
+
+        Raises:
+            Stopped: `stopped` answered yes.
+        """
+        mine = Desk(self._shop)
+        job = mine.ask(key, partial(self._compute, make))
+        try:
+            while not job.finished.wait(LOOK):
+                if stopped():
+                    raise Stopped
+        finally:
+            mine.leave()
+        if job.error is not None:
+            raise job.error
+        return cast("Scene", job.result)
+
+    def close(self) -> None:
+        """Stops all that is being made, and waits for it."""
+        self._shop.close(PATIENCE)
+
+    def _compute(self, make: Make, _report: Reporter, stopped: Callable[[], bool]) -> Scene:
+        while not self._places.acquire(timeout=LOOK):
+            if stopped():
+                raise Stopped
+        try:
+            return make(stopped)
+        finally:
+            self._places.release()
 
 
 _SHELF = Shelf(KEPT)
-
-
-class _Stopped(Exception):
-    """Nobody wants the pictures any more."""
+atexit.register(_SHELF.close)
 
 
 def choose_deck(container: Any) -> Deck:
@@ -122,10 +157,11 @@ def _own_deck() -> Deck:
 def _compute(deck: Deck, report: Reporter, stopped: Callable[[], bool]) -> dict[str, Any]:
     def progress(part: float) -> None:
         if stopped():
-            raise _Stopped
+            raise Stopped
         report(part)
 
-    return scene_of(deck, model=bundled_model, on_progress=progress, kept=_SHELF.get)
+    kept = partial(_SHELF.get, stopped=stopped)
+    return scene_of(deck, model=bundled_model, on_progress=progress, kept=kept)
 
 
 def _data(deck: Deck, scene: dict[str, Any]) -> dict[str, Any]:
