@@ -21,6 +21,7 @@ from densenet_viz.attribution.explain import kernel_shap, lime, shapley
 from densenet_viz.attribution.explain.segments import merged, superpixels, superpixels_of
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results import Attribution
+from tests.exact_models import exact_model
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
 
 PICTURE = picture()
@@ -31,7 +32,8 @@ COMPLETE = ("shapley-sampling", "kernel-shap")
 
 @pytest.fixture(params=[SPEC, OWN_SPEC], ids=["torchvision", "own class"])
 def model(request: pytest.FixtureRequest) -> LoadedModel:
-    return small_model(request.param)
+    """In float64: differences of scores are then known to many digits."""
+    return exact_model(request.param)
 
 
 def question(model: LoadedModel, target: int = 1) -> Asking:
@@ -185,7 +187,7 @@ def test_all_orders_give_the_shapley_values(
     np.testing.assert_allclose(sums(found.values.numpy(), labels), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("baseline", ["black", "noise"])
+@pytest.mark.parametrize("baseline", ["black", pytest.param("noise", marks=pytest.mark.slow)])
 def test_random_orders_come_near_the_shapley_values(baseline: str) -> None:
     model = small_model()
     labels = parts_of(model, 6)
@@ -426,7 +428,8 @@ def test_a_uniform_picture_is_nothing_beside_its_own_colour(method: str) -> None
     white = np.full((64, 64, 3), 255, dtype=np.uint8)
     same = attribute(model, white, method=method, baseline="white")
     other = attribute(model, white, method=method, baseline="black")
-    assert np.abs(same.values).max() < 1e-7 < np.abs(other.values).max()
+    # Equal pictures may score differently by a rounding, in batches of different sizes.
+    assert np.abs(same.values).max() < 1e-4 * np.abs(other.values).max()
 
 
 @pytest.mark.parametrize("method", RANDOM)
