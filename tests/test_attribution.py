@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -468,6 +469,10 @@ def state_of(network: nn.Module) -> list[object]:
 
 @pytest.fixture
 def odd_model() -> LoadedModel:
+    return small_odd_model()
+
+
+def small_odd_model() -> LoadedModel:
     """One whose modes are not all alike, so that a blanket restoring shows."""
     model = small_model()
     model.network.get_submodule("features.norm0").train()
@@ -475,23 +480,63 @@ def odd_model() -> LoadedModel:
     return model
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_the_model_is_given_back_as_it_was(odd_model: LoadedModel, method: str) -> None:
-    before = state_of(odd_model.network)
-    quick(odd_model, method)
-    assert state_of(odd_model.network) == before
-    assert hooks_on(odd_model.network) == 0
+@cache
+def alone(method: str) -> Attribution:
+    """What a method answers when nothing else runs."""
+    return quick(small_model(), method)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_values_are_finite_float32_in_input_pixels(method: str) -> None:
-    result = quick(small_model(), method)
-    values = result.values
+@dataclass
+class Run:
+    """One answer with all that was reported on the way, and the model before and after it."""
+
+    method: str
+    result: Attribution
+    progress: list[float]
+    looks: list[Attribution]
+    before: list[object]
+    after: list[object]
+
+
+@pytest.fixture(scope="module", params=METHODS)
+def run(request: pytest.FixtureRequest) -> Run:
+    model, progress, looks = small_odd_model(), [], []
+    before = state_of(model.network)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("densenet_viz.attribution.asking.PREVIEW_SECONDS", 0.0)
+        result = quick(model, request.param, on_progress=progress.append, on_preview=looks.append)
+    return Run(request.param, result, progress, looks, before, state_of(model.network))
+
+
+def test_the_model_is_given_back_as_it_was(run: Run) -> None:
+    assert run.after == run.before
+    assert run.after[-1] == 0  # hooks
+
+
+def test_values_are_finite_float32_in_input_pixels(run: Run) -> None:
+    values = run.result.values
     assert values.dtype == np.float32
     assert values.shape in ((1, 64, 64), (3, 64, 64))
     assert values.flags.c_contiguous
     assert np.isfinite(values).all()
-    assert (result.convergence_delta is not None) == METHODS[method].complete
+    assert (run.result.convergence_delta is not None) == METHODS[run.method].complete
+
+
+def test_the_passes_and_the_progress_keep_to_what_is_foretold(run: Run) -> None:
+    settings = METHODS[run.method].settings(SPEC, QUICK.get(run.method, {}))
+    cost = METHODS[run.method].cost(SPEC, settings)
+    assert 1 < run.result.forward_passes <= cost.forward + 1
+    assert run.result.backward_passes <= cost.backward
+    assert (run.result.backward_passes == 0) == (cost.backward == 0)
+    assert run.progress == sorted(run.progress)
+    assert (run.progress[0], run.progress[-1]) == (0.0, 1.0)
+
+
+def test_previews_are_of_the_maps_form_and_not_finished(run: Run) -> None:
+    assert run.result.finished
+    assert all(look.values.shape == run.result.values.shape for look in run.looks)
+    assert not any(look.finished for look in run.looks)
+    assert all(np.isfinite(look.values).all() for look in run.looks)
 
 
 @pytest.mark.usefixtures("short_numbers")
@@ -504,40 +549,14 @@ def test_a_processors_short_numbers_keep_the_map(spec: DenseNetSpec, method: str
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_passes_and_the_progress_keep_to_what_is_foretold(method: str) -> None:
-    model, seen = small_model(), []
-    result = quick(model, method, on_progress=seen.append)
-    settings = METHODS[method].settings(model.spec, QUICK.get(method, {}))
-    cost = METHODS[method].cost(model.spec, settings)
-    assert 1 < result.forward_passes <= cost.forward + 1
-    assert result.backward_passes <= cost.backward
-    assert (result.backward_passes == 0) == (cost.backward == 0)
-    assert seen == sorted(seen)
-    assert (seen[0], seen[-1]) == (0.0, 1.0)
-
-
-@pytest.mark.parametrize("method", METHODS)
 def test_a_known_answer_saves_a_pass_and_changes_nothing(method: str) -> None:
     model = small_model()
     with torch.no_grad():
         logits = model.network(model.tensor(PICTURE))[0].numpy()
-    first, second = quick(model, method), quick(model, method, logits=logits)
+    first, second = alone(method), quick(model, method, logits=logits)
     np.testing.assert_array_equal(first.values, second.values)
     assert second.forward_passes == first.forward_passes - 1
     assert [one.index for one in first.predictions] == [one.index for one in second.predictions]
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_previews_are_of_the_maps_form_and_not_finished(
-    method: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("densenet_viz.attribution.asking.PREVIEW_SECONDS", 0.0)
-    looks: list[Attribution] = []
-    result = quick(small_model(), method, on_preview=looks.append)
-    assert result.finished
-    assert all(look.values.shape == result.values.shape for look in looks)
-    assert not any(look.finished for look in looks)
-    assert all(np.isfinite(look.values).all() for look in looks)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -574,7 +593,6 @@ def test_a_failure_on_the_way_leaves_the_model_clean(odd_model: LoadedModel, met
 def test_threads_on_one_model_get_what_each_gets_alone(calls: int) -> None:
     """Two sessions, different methods, one model: not one value differs."""
     model = small_model()
-    alone = {method: quick(model, method).values for method in METHODS}
     together: list[tuple[str, np.ndarray]] = []
     start, rounds = threading.Barrier(2), -(-calls // (2 * len(METHODS)))
 
@@ -590,17 +608,16 @@ def test_threads_on_one_model_get_what_each_gets_alone(calls: int) -> None:
         thread.join()
     assert len(together) >= calls
     for method, values in together:
-        np.testing.assert_array_equal(values, alone[method])
+        np.testing.assert_array_equal(values, alone(method).values)
     assert hooks_on(model.network) == 0
 
 
 def test_another_threads_hooks_on_the_network_are_not_seen() -> None:
     """What a page measures on the model itself does not reach into an explanation."""
     model = small_model()
-    alone = {method: quick(model, method).values for method in METHODS}
     model.network.get_submodule("relu").register_forward_hook(lambda *_given: torch.zeros(1))
     for method in METHODS:
-        np.testing.assert_array_equal(quick(model, method).values, alone[method])
+        np.testing.assert_array_equal(quick(model, method).values, alone(method).values)
 
 
 def test_a_picture_of_another_size_is_fitted() -> None:
