@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import subprocess
 import sys
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,9 +27,9 @@ from densenet_viz.attribution import (
 from densenet_viz.attribution.explain.gradients import ROUNDED
 from densenet_viz.attribution.twins import fused_of
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
-from densenet_viz.network.fused.network import FusedDenseNet, fuse
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Attribution
+from tests.exact_models import cosine, exact_model
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
 
 PICTURE = picture()
@@ -49,14 +49,17 @@ QUICK: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(params=[SPEC, OWN_SPEC], ids=["torchvision", "own class"])
-def model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> LoadedModel:
-    """All of it in float32, so that oracles can be met to four digits on any processor."""
+def model(request: pytest.FixtureRequest) -> LoadedModel:
+    """In float64, so that no ReLU is open here and closed in an oracle."""
+    return exact_model(request.param)
 
-    def exact(network: nn.Module, **_faster: torch.dtype) -> FusedDenseNet:
-        return fuse(network, backward=torch.float32)
 
-    monkeypatch.setattr("densenet_viz.attribution.twins.fuse", exact)
-    return small_model(request.param)
+@pytest.fixture
+def short_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a processor with bfloat16 arithmetic; others emulate it."""
+    for module in ("attribution.twins", "network.fused"):
+        name = f"densenet_viz.{module}.backward_dtype"
+        monkeypatch.setattr(name, lambda _own, _device: torch.bfloat16)
 
 
 def score(model: LoadedModel, x: torch.Tensor, target: int) -> torch.Tensor:
@@ -64,40 +67,39 @@ def score(model: LoadedModel, x: torch.Tensor, target: int) -> torch.Tensor:
 
 
 def gradient(model: LoadedModel, x: torch.Tensor, target: int) -> torch.Tensor:
+    """(N, 3, S, S), of each picture's own score."""
     x = x.detach().clone().requires_grad_()
-    score(model, x, target).backward()
-    model.network.zero_grad(set_to_none=True)
-    assert x.grad is not None
-    return x.grad
+    (found,) = torch.autograd.grad(model.network(x)[:, target].sum(), x)
+    return found
 
 
 def plain_input(model: LoadedModel) -> torch.Tensor:
-    """The input by hand: (value / 255 - mean) / std, colours first."""
-    scaled = PICTURE / 255
-    normal = (scaled - np.array(model.mean)) / np.array(model.std)
-    return torch.tensor(np.moveaxis(normal, 2, 0)[None], dtype=torch.float32)
+    return model.tensor(PICTURE)
 
 
 def blank(model: LoadedModel, level: float) -> torch.Tensor:
-    normal = (level - np.array(model.mean)) / np.array(model.std)
-    return torch.tensor(normal, dtype=torch.float32).view(1, 3, 1, 1).expand(1, 3, 64, 64)
+    return model.uniform((level,) * 3)
 
 
 def assert_close(given: np.ndarray, expected: torch.Tensor) -> None:
+    """Both were computed in float64, and then a map is kept in float32."""
     reference = expected.detach().numpy()
     scale = np.abs(reference).max()
     assert scale > 0
     assert given.shape == reference.shape
-    np.testing.assert_allclose(given, reference, atol=1e-4 * scale)
-
-
-def similarity(one: np.ndarray, other: np.ndarray) -> float:
-    """The cosine between two maps."""
-    a, b = one.ravel().astype(float), other.ravel().astype(float)
-    return float(a @ b / np.sqrt((a @ a) * (b @ b)))
+    np.testing.assert_allclose(given, reference, rtol=0, atol=1e-6 * scale)
 
 
 # -- oracles --------------------------------------------------------------------------------
+
+
+def test_the_input_is_value_minus_mean_by_deviation() -> None:
+    model = small_model()
+    normal = (PICTURE / 255 - np.array(model.mean)) / np.array(model.std)
+    expected = np.moveaxis(normal, 2, 0)[None]
+    np.testing.assert_allclose(model.tensor(PICTURE).numpy(), expected, atol=1e-5)
+    white = (1 - np.array(model.mean)) / np.array(model.std)
+    np.testing.assert_allclose(model.uniform((1.0,) * 3)[0, :, 5, 7].numpy(), white, atol=1e-5)
 
 
 def test_saliency_is_the_signed_gradient(model: LoadedModel) -> None:
@@ -111,8 +113,10 @@ def integral_by_hand(
 ) -> torch.Tensor:
     x = plain_input(model)
     total = torch.zeros_like(x)
-    for node, weight in zip(nodes, weights, strict=True):
-        total += float(weight) * gradient(model, start + float(node) * (x - start), target)
+    for some in np.array_split(np.arange(len(nodes)), -(-len(nodes) // 32)):
+        places = torch.tensor(nodes[some]).view(-1, 1, 1, 1)
+        each = gradient(model, start + places * (x - start), target)
+        total += (torch.tensor(weights[some]).view(-1, 1, 1, 1) * each).sum(0)
     return total * (x - start)
 
 
@@ -136,7 +140,7 @@ def test_integrated_gradients_are_the_quadrature_done_by_hand(
         rule="gauss-legendre",
         baseline=baseline,
     )
-    start = torch.zeros(1, 3, 64, 64) if level is None else blank(model, level)
+    start = torch.zeros_like(blank(model, 0.0)) if level is None else blank(model, level)
     nodes, weights = np.polynomial.legendre.leggauss(11)
     expected = integral_by_hand(model, start, 1, (nodes + 1) / 2, weights / 2)
     assert_close(result.values, expected[0])
@@ -160,39 +164,35 @@ def test_adaptive_steps_are_the_trapezoids_between_the_nodes_they_name(model: Lo
         area = ((slopes[piece] + slopes[piece + 1]) / 2 * length).numpy()
         ratio = (scores[piece + 1] - scores[piece]) / area.sum()
         expected += area * (min(max(ratio, 0.5), 1.5) if ratio > 0 else 1)
-    # A ReLU that stands on its kink at a node may be open here and closed there: few pixels differ.
-    assert similarity(expected, result.values) > 0.9999
-    assert np.isclose(expected, result.values, atol=1e-4 * np.abs(expected).max()).mean() > 0.97
+    assert_close(result.values, torch.from_numpy(expected))
     assert len(nodes) == result.forward_passes - 1 == result.backward_passes
 
 
+@pytest.mark.usefixtures("short_numbers")
 @pytest.mark.parametrize("target", [0, 1, 2])
-def test_rounded_steps_are_held_to_the_score_that_is_not(
-    target: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rounded_steps_are_held_to_the_score_that_is_not(target: int) -> None:
     model = small_model()
     asked: dict[str, Any] = {"method": "integrated-gradients", "target": target, "n_steps": 64}
     fast = attribute(model, PICTURE, **asked)
     rise = rise_of(model, blank(model, 0.0), target)
     assert fast.convergence_delta == pytest.approx(fast.values.sum() - rise, abs=2e-4)
     assert abs(fast.convergence_delta) <= 0.0105 * abs(rise)
-    monkeypatch.setattr(asking, "rounded_of", fused_of)
-    assert similarity(fast.values, attribute(model, PICTURE, **asked).values) > 0.99
+    assert cosine(fast.values, whole(**asked).values) > 0.99
 
 
 @pytest.mark.parametrize("target", [0, 1, 2])
 def test_adaptive_steps_add_up_to_a_hundredth(model: LoadedModel, target: int) -> None:
-    """Completeness (paper, section 3), and the map that 1,500 equal steps give."""
+    """Completeness (paper, section 3), and the map that many equal steps give."""
     result = attribute(model, PICTURE, method="integrated-gradients", target=target, n_steps=300)
     start = blank(model, 0.0)
     rise = rise_of(model, start, target)
     assert abs(result.values.sum() - rise) <= 0.0105 * abs(rise)
     assert result.convergence_delta == pytest.approx(result.values.sum() - rise, abs=2e-4)
-    steps = 300
+    steps = 100
     fine = integral_by_hand(
         model, start, target, (np.arange(steps) + 0.5) / steps, np.full(steps, 1 / steps)
     )[0].numpy()
-    assert similarity(fine, result.values) > 0.99
+    assert cosine(fine, result.values) > 0.99
 
 
 def test_noise_as_a_baseline_is_the_mean_over_its_drawings(model: LoadedModel) -> None:
@@ -269,6 +269,7 @@ def test_smoothgrad_is_the_plain_loop_over_noisy_copies(
     assert_close(result.values, expected[form].float())
 
 
+@pytest.mark.usefixtures("short_numbers")
 @pytest.mark.parametrize("form", ["mean", "squared", "variance"])
 def test_many_noisy_copies_may_be_rounded_on_the_way_forward(
     form: str, monkeypatch: pytest.MonkeyPatch
@@ -277,20 +278,20 @@ def test_many_noisy_copies_may_be_rounded_on_the_way_forward(
     asked = {"method": "smoothgrad", "target": 2, "form": form}
     fast = attribute(model, PICTURE, samples=ROUNDED, **asked).values
     few = attribute(model, PICTURE, samples=ROUNDED - 1, **asked).values
+    assert cosine(fast, whole(samples=ROUNDED, **asked).values) > 0.99
     monkeypatch.setattr(asking, "rounded_of", fused_of)
-    assert similarity(fast, attribute(model, PICTURE, samples=ROUNDED, **asked).values) > 0.99
-    exact = attribute(model, PICTURE, samples=ROUNDED - 1, **asked).values
-    np.testing.assert_array_equal(few, exact)
+    again = attribute(model, PICTURE, samples=ROUNDED - 1, **asked).values
+    np.testing.assert_array_equal(few, again)  # few copies are never rounded
 
 
 def test_noise_goes_under_any_gradient_method(model: LoadedModel) -> None:
-    from densenet_viz.attribution.rows.gradients import NOISE_OVER
+    from densenet_viz.attribution.rows.noise import NOISE_OVER
 
     for over in NOISE_OVER:
         row = METHODS["smoothgrad"].settings(model.spec, {"over": over, "samples": 2, "noise": 1})
         noisy = attribute(model, PICTURE, method="smoothgrad", target=2, **row).values
         plain = attribute(model, PICTURE, method=over, target=2).values
-        assert similarity(noisy, plain) > 0.8, over
+        assert cosine(noisy, plain) > 0.8, over
 
 
 def test_gradient_shap_is_the_plain_loop_over_its_draws(model: LoadedModel) -> None:
@@ -436,6 +437,15 @@ def test_a_chosen_target_is_named_with_its_own_probability(model: LoadedModel) -
     assert result.target.probability == pytest.approx(chance)
 
 
+def whole(spec: DenseNetSpec = SPEC, **asked: Any) -> Attribution:
+    """The answer in float64, nothing of it rounded to bfloat16."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("attribution.twins", "network.fused"):
+            name = f"densenet_viz.{module}.backward_dtype"
+            patch.setattr(name, lambda own, _device: own)
+        return attribute(exact_model(spec), PICTURE, **asked)
+
+
 # -- manners --------------------------------------------------------------------------------
 
 
@@ -459,6 +469,10 @@ def state_of(network: nn.Module) -> list[object]:
 
 @pytest.fixture
 def odd_model() -> LoadedModel:
+    return small_odd_model()
+
+
+def small_odd_model() -> LoadedModel:
     """One whose modes are not all alike, so that a blanket restoring shows."""
     model = small_model()
     model.network.get_submodule("features.norm0").train()
@@ -466,47 +480,72 @@ def odd_model() -> LoadedModel:
     return model
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_the_model_is_given_back_as_it_was(odd_model: LoadedModel, method: str) -> None:
-    before = state_of(odd_model.network)
-    quick(odd_model, method)
-    assert state_of(odd_model.network) == before
-    assert hooks_on(odd_model.network) == 0
+@cache
+def alone(method: str) -> Attribution:
+    """What a method answers when nothing else runs."""
+    return quick(small_model(), method)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_values_are_finite_float32_in_input_pixels(method: str) -> None:
-    result = quick(small_model(), method)
-    values = result.values
+@dataclass
+class Run:
+    """One answer with all that was reported on the way, and the model before and after it."""
+
+    method: str
+    result: Attribution
+    progress: list[float]
+    looks: list[Attribution]
+    before: list[object]
+    after: list[object]
+
+
+@pytest.fixture(scope="module", params=METHODS)
+def run(request: pytest.FixtureRequest) -> Run:
+    model, progress, looks = small_odd_model(), [], []
+    before = state_of(model.network)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("densenet_viz.attribution.asking.PREVIEW_SECONDS", 0.0)
+        result = quick(model, request.param, on_progress=progress.append, on_preview=looks.append)
+    return Run(request.param, result, progress, looks, before, state_of(model.network))
+
+
+def test_the_model_is_given_back_as_it_was(run: Run) -> None:
+    assert run.after == run.before
+    assert run.after[-1] == 0  # hooks
+
+
+def test_values_are_finite_float32_in_input_pixels(run: Run) -> None:
+    values = run.result.values
     assert values.dtype == np.float32
     assert values.shape in ((1, 64, 64), (3, 64, 64))
     assert values.flags.c_contiguous
     assert np.isfinite(values).all()
-    assert (result.convergence_delta is not None) == METHODS[method].complete
+    assert (run.result.convergence_delta is not None) == METHODS[run.method].complete
 
 
+def test_the_passes_and_the_progress_keep_to_what_is_foretold(run: Run) -> None:
+    settings = METHODS[run.method].settings(SPEC, QUICK.get(run.method, {}))
+    cost = METHODS[run.method].cost(SPEC, settings)
+    assert 1 < run.result.forward_passes <= cost.forward + 1
+    assert run.result.backward_passes <= cost.backward
+    assert (run.result.backward_passes == 0) == (cost.backward == 0)
+    assert run.progress == sorted(run.progress)
+    assert (run.progress[0], run.progress[-1]) == (0.0, 1.0)
+
+
+def test_previews_are_of_the_maps_form_and_not_finished(run: Run) -> None:
+    assert run.result.finished
+    assert all(look.values.shape == run.result.values.shape for look in run.looks)
+    assert not any(look.finished for look in run.looks)
+    assert all(np.isfinite(look.values).all() for look in run.looks)
+
+
+@pytest.mark.usefixtures("short_numbers")
+@pytest.mark.parametrize("spec", [SPEC, OWN_SPEC], ids=["torchvision", "own class"])
 @pytest.mark.parametrize("method", METHODS)
-def test_the_processors_short_numbers_keep_the_map(model: LoadedModel, method: str) -> None:
-    """On the way back bfloat16 is used where the processor has it."""
-    exact = quick(model, method).values
-    usual = replace(model, network=copy.deepcopy(model.network))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("densenet_viz.attribution.twins.fuse", fuse)
-        short = quick(usual, method).values
-    assert similarity(exact, short) > 0.999
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_the_passes_and_the_progress_keep_to_what_is_foretold(method: str) -> None:
-    model, seen = small_model(), []
-    result = quick(model, method, on_progress=seen.append)
-    settings = METHODS[method].settings(model.spec, QUICK.get(method, {}))
-    cost = METHODS[method].cost(model.spec, settings)
-    assert 1 < result.forward_passes <= cost.forward + 1
-    assert result.backward_passes <= cost.backward
-    assert (result.backward_passes == 0) == (cost.backward == 0)
-    assert seen == sorted(seen)
-    assert (seen[0], seen[-1]) == (0.0, 1.0)
+def test_a_processors_short_numbers_keep_the_map(spec: DenseNetSpec, method: str) -> None:
+    """bfloat16 on the way back, and for integrated gradients forward, too: one ReLU may jump."""
+    exact = whole(spec, method=method, **QUICK.get(method, {})).values
+    assert cosine(exact, quick(small_model(spec), method).values) > 0.99
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -514,23 +553,10 @@ def test_a_known_answer_saves_a_pass_and_changes_nothing(method: str) -> None:
     model = small_model()
     with torch.no_grad():
         logits = model.network(model.tensor(PICTURE))[0].numpy()
-    first, second = quick(model, method), quick(model, method, logits=logits)
+    first, second = alone(method), quick(model, method, logits=logits)
     np.testing.assert_array_equal(first.values, second.values)
     assert second.forward_passes == first.forward_passes - 1
     assert [one.index for one in first.predictions] == [one.index for one in second.predictions]
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_previews_are_of_the_maps_form_and_not_finished(
-    method: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("densenet_viz.attribution.asking.PREVIEW_SECONDS", 0.0)
-    looks: list[Attribution] = []
-    result = quick(small_model(), method, on_preview=looks.append)
-    assert result.finished
-    assert all(look.values.shape == result.values.shape for look in looks)
-    assert not any(look.finished for look in looks)
-    assert all(np.isfinite(look.values).all() for look in looks)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -563,12 +589,12 @@ def test_a_failure_on_the_way_leaves_the_model_clean(odd_model: LoadedModel, met
     assert state_of(odd_model.network) == before
 
 
-def test_threads_on_one_model_get_what_each_gets_alone() -> None:
-    """Two sessions, different methods, one model, 200 calls: not one value differs."""
+@pytest.mark.parametrize("calls", [40, pytest.param(200, marks=pytest.mark.slow)])
+def test_threads_on_one_model_get_what_each_gets_alone(calls: int) -> None:
+    """Two sessions, different methods, one model: not one value differs."""
     model = small_model()
-    alone = {method: quick(model, method).values for method in METHODS}
     together: list[tuple[str, np.ndarray]] = []
-    start, rounds = threading.Barrier(2), -(-200 // (2 * len(METHODS)))
+    start, rounds = threading.Barrier(2), -(-calls // (2 * len(METHODS)))
 
     def work(methods: list[str]) -> None:
         start.wait()
@@ -580,19 +606,18 @@ def test_threads_on_one_model_get_what_each_gets_alone() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(together) >= 200
+    assert len(together) >= calls
     for method, values in together:
-        np.testing.assert_array_equal(values, alone[method])
+        np.testing.assert_array_equal(values, alone(method).values)
     assert hooks_on(model.network) == 0
 
 
 def test_another_threads_hooks_on_the_network_are_not_seen() -> None:
     """What a page measures on the model itself does not reach into an explanation."""
     model = small_model()
-    alone = {method: quick(model, method).values for method in METHODS}
     model.network.get_submodule("relu").register_forward_hook(lambda *_given: torch.zeros(1))
     for method in METHODS:
-        np.testing.assert_array_equal(quick(model, method).values, alone[method])
+        np.testing.assert_array_equal(quick(model, method).values, alone(method).values)
 
 
 def test_a_picture_of_another_size_is_fitted() -> None:
@@ -608,40 +633,37 @@ def test_a_picture_of_another_size_is_fitted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "sentence"),
+    ("request_", "facts"),
     [
-        ({"method": "magic"}, "no method 'magic'; there are grad-cam, integrated-gradients, occl"),
-        ({"target": 6}, "target=6 was given; a class from 0 to 5 is allowed"),
-        ({"target": -1}, "target=-1 was given"),
-        ({"target": True}, "target=True was given"),
-        ({"target": 1.0}, r"target=1\.0 was given"),
-        ({"target": "star"}, "target='star' was given"),
-        ({"method": "saliency", "n_steps": 9}, "'n_steps' was given; .* parameters: none"),
-        ({"method": "grad-cam", "depth": 1}, "'depth' was given; .* parameters: layer"),
-        (
-            {"layer": "block 3"},
-            "layer='block 3' was given; block 1, transition 1, block 2, final, ",
-        ),
-        ({"method": "integrated-gradients", "n_steps": 301}, "n_steps=301 .* 8 to 300 is allowed"),
-        ({"device": "tpu"}, "device='tpu' was given; auto, cpu"),
-        ({"method": "integrated-gradients", "n_steps": 9.5}, r"n_steps=9\.5 was given"),
-        ({"method": "integrated-gradients", "n_steps": True}, "n_steps=True was given"),
+        ({"method": "magic"}, "'magic'.*grad-cam.*saliency"),
+        ({"target": 6}, "target=6 .*0 to 5"),
+        ({"target": -1}, "target=-1 "),
+        ({"target": True}, "target=True "),
+        ({"target": 1.0}, r"target=1\.0 "),
+        ({"target": "star"}, "target='star' "),
+        ({"method": "saliency", "n_steps": 9}, "'n_steps'.*none"),
+        ({"method": "grad-cam", "depth": 1}, "'depth'.*layer"),
+        ({"layer": "block 3"}, "layer='block 3' .*block 1, transition 1, block 2, final, "),
+        ({"method": "integrated-gradients", "n_steps": 301}, "n_steps=301 .*8 to 300"),
+        ({"device": "tpu"}, "device='tpu' .*auto, cpu"),
+        ({"method": "integrated-gradients", "n_steps": 9.5}, r"n_steps=9\.5 "),
+        ({"method": "integrated-gradients", "n_steps": True}, "n_steps=True "),
         (
             {"method": "integrated-gradients", "baseline": "red"},
-            "black, white, grey, mean, blur, noise are",
+            "black, white, grey, mean, blur, noise",
         ),
-        ({"method": "occlusion", "window": 33}, "window=33 was given; .* from 4 to 32 px"),
-        ({"method": "occlusion", "window": 8, "stride": 9}, "stride=9 was given with window=8"),
-        ({"method": "occlusion", "stride": "x" * 900}, r"stride='x{56}\.\.\. was given"),
+        ({"method": "occlusion", "window": 33}, "window=33 .*4 to 32"),
+        ({"method": "occlusion", "window": 8, "stride": 9}, "stride=9 .*window=8"),
+        ({"method": "occlusion", "stride": "x" * 900}, r"stride='x{56}\.\.\. "),
     ],
 )
 def test_what_is_not_allowed_is_said_before_anything_runs(
-    request_: dict[str, Any], sentence: str
+    request_: dict[str, Any], facts: str
 ) -> None:
     model = small_model()
     ran: list[object] = []
     model.network.register_forward_pre_hook(lambda *given: ran.append(given))
-    with pytest.raises(AttributionError, match=sentence):
+    with pytest.raises(AttributionError, match=facts):
         attribute(model, PICTURE, **request_)
     assert not ran
 

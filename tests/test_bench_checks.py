@@ -113,8 +113,8 @@ def test_the_check_runs_and_is_shown_whole(opened: Opener, bench: Bench, shown: 
     assert all(len(one["maps"]) == len(scene["stages"]) for one in scene["methods"])
     assert all(one["end"] is not None for one in scene["methods"])
     direct = sanity.sanity_check(bench.model, bench.picture.pixels, method="saliency", target=1)
-    alike = [round(one.rank, 4) for one in direct.similarities]
-    assert scene["methods"][2]["alike"]["rank"] == alike
+    alike = [one.rank for one in direct.similarities]  # a scene has four digits of them
+    assert scene["methods"][2]["alike"]["rank"] == pytest.approx(alike, abs=1e-3)
     assert not app.error
 
 

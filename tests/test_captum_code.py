@@ -25,6 +25,7 @@ from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.build import build
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import Attribution, Prediction
+from tests.exact_models import cosine
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
 
 PICTURE = picture(80)
@@ -74,12 +75,6 @@ def made_again(model: LoadedModel, attribution: Attribution, folder: Path) -> ND
     return values
 
 
-def cosine(one: NDArray[Any], other: NDArray[Any]) -> float:
-    assert one.shape == other.shape
-    first, second = (each.astype(np.float64).ravel() for each in (one, other))
-    return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
-
-
 @pytest.mark.parametrize(("method", "settings"), CASES, ids=str)
 def test_the_script_makes_this_very_map(
     method: str, settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -90,12 +85,12 @@ def test_the_script_makes_this_very_map(
     values = made_again(model, attribution, tmp_path)
     likeness = cosine(values, attribution.values)
     if why_not_equal(attribution) is None:
-        # A value near a ReLU's kink falls to either side: single pixels may differ by more. And
-        # where a map is a sum of many, we may round on the way forward.
-        assert likeness > (0.999 if method == "integrated-gradients" else 0.9999)
-        assert np.linalg.norm(values) == pytest.approx(np.linalg.norm(attribution.values), rel=0.01)
+        # The script is float32, and the map may have been rounded to bfloat16 on the way back (and
+        # forward, where it is a sum of many): a ReLU near its kink may differ.
+        assert likeness > (0.99 if method == "integrated-gradients" else 0.999)
+        assert np.linalg.norm(values) == pytest.approx(np.linalg.norm(attribution.values), rel=0.02)
     else:
-        assert 0.2 < likeness < 0.9999
+        assert 0.2 < likeness < 0.999
 
 
 EQUAL = set(METHODS) - set(NOT_IN_CAPTUM) - {"deeplift", "deeplift-shap", "kernel-shap"}
@@ -127,7 +122,7 @@ def test_own_classes_are_spelt_out(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         .split("from captum")[1]
         .split("class Layer")[0]
     )
-    assert cosine(made_again(model, attribution, tmp_path), attribution.values) > 0.9999
+    assert cosine(made_again(model, attribution, tmp_path), attribution.values) > 0.999
 
 
 def test_older_names_of_weights_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +140,7 @@ def test_older_names_of_weights_are_read(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "picture.png").write_bytes(picture_png(model.picture(PICTURE)))
     with redirect_stdout(io.StringIO()):
         exec(compile(code, "captum_code", "exec"), {})  # noqa: S102
-    assert cosine(np.load(tmp_path / "map.npy"), attribution.values) > 0.9999
+    assert cosine(np.load(tmp_path / "map.npy"), attribution.values) > 0.999
 
 
 def test_each_kind_of_model_names_its_weights() -> None:

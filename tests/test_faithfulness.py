@@ -31,9 +31,10 @@ from densenet_viz.evaluation.infidelity import (
 )
 from densenet_viz.evaluation.perturbation import out_of_focus, perturbed
 from densenet_viz.evaluation.sensitivity import RADIUS, moved, samples_for, sensitivity_max
-from tests.small_models import SPEC, picture, small_model
+from tests.exact_models import exact_model
+from tests.small_models import SPEC, picture
 
-MODEL = small_model()
+MODEL = exact_model()  # both sides in float64: no ReLU differs
 X = MODEL.tensor(picture()).contiguous()
 COVER = MODEL.uniform(MODEL.mean)
 

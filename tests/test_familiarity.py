@@ -49,7 +49,9 @@ def test_with_all_that_varies_it_is_the_mahalanobis_distance() -> None:
     inverse = np.linalg.inv((train - mean).T.astype(np.float64) @ (train - mean) / len(train))
     away = others - mean
     expected = np.sqrt(np.einsum("ni,ij,nj->n", away, inverse, away))
-    np.testing.assert_allclose(fitted(train, others, 7).distances(others), expected, rtol=1e-3)
+    np.testing.assert_allclose(
+        fitted(train, others, 7).distances(others), expected, rtol=1e-3
+    )  # features are float32
 
 
 def test_what_the_directions_leave_over_counts_as_one_more() -> None:
@@ -182,11 +184,8 @@ def test_a_strange_picture_is_warned_of_with_its_distance(page: Callable[..., Ap
     model, _known = knowing(1e-6)
     verdict = model.answer(current.sample(current.DEFAULT_PICTURE).pixels).verdict
     assert verdict is not None
-    assert warnings[0].startswith(
-        "**Six drawn things.** This picture is far from anything the network was trained on "
-        f"(distance {verdict.score:.1f}; 99% of its own scenes stay below 0.0)."
-    )
-    assert "as a guess" in warnings[0]
+    for fact in ("Six drawn things", f"distance {verdict.score:.1f}", "99%", "below 0.0"):
+        assert fact in warnings[0]
     assert "ImageNet" not in warnings[0]
 
 
@@ -207,5 +206,5 @@ def test_an_image_of_ones_own_is_judged_too(monkeypatch: pytest.MonkeyPatch, lim
     explained.show_limits_of_knowledge(model, own)
     [(kind, words)] = said
     assert kind == "warning"  # within the limit too: the measure can miss
-    assert "Below, a network from ImageNet can be chosen." in words
-    assert f"99% of its own scenes stay below {limit:.1f}" in words
+    for fact in ("ImageNet", "99%", f"below {limit:.1f}"):
+        assert fact in words

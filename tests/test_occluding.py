@@ -9,11 +9,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.attribution import occluding
 from densenet_viz.attribution.occluding import occluded_scores
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
-from densenet_viz.network.fused.network import fuse
+from densenet_viz.network.fused.network import FusedDenseNet, fuse
 from densenet_viz.network.fused.patches import patches_of
 from tests.small_models import OWN_SPEC, SPEC, small_network
 
@@ -32,32 +31,35 @@ def windows(size: int, window: int, stride: int) -> np.ndarray:
 
 def pictures(size: int) -> tuple[Tensor, Tensor]:
     generator = torch.Generator().manual_seed(8)
-    x, cover = torch.randn(2, 1, 3, size, size, generator=generator)
+    x, cover = torch.randn(2, 1, 3, size, size, generator=generator).double()
     return x, cover
 
 
 @torch.no_grad()
 def by_hand(network: nn.Module, x: Tensor, boxes: np.ndarray, cover: Tensor, target: int) -> Tensor:
     rows, columns = torch.arange(x.shape[2])[:, None], torch.arange(x.shape[3])[None]
-    scores = []
+    covered = []
     for top, left, bottom, right in boxes:
         inside = (rows >= top) & (rows < bottom) & (columns >= left) & (columns < right)
-        scores.append(network(torch.where(inside, cover, x))[0, target])
-    return torch.stack(scores)
+        covered.append(torch.where(inside, cover, x))
+    return torch.cat([network(some)[:, target] for some in torch.cat(covered).split(16)])
 
 
 def assert_same(scores: Tensor, expected: Tensor) -> None:
+    """Relative to what the windows change: little beside the score that they all share.
+
+    In float64 that leaves nine digits. In float32 the scores' own rounding is a thousandth of it.
+    """
     spread = float(expected.max() - expected.min())
     assert spread > 0
-    torch.testing.assert_close(scores, expected, rtol=0, atol=1e-4 * spread)
-    falls, expected_falls = scores - scores.mean(), expected - expected.mean()
-    assert float(torch.cosine_similarity(falls, expected_falls, dim=0)) > 0.99999
+    within = 1e-9 if expected.dtype is torch.float64 else 1e-3
+    torch.testing.assert_close(scores, expected, rtol=0, atol=within * spread)
 
 
 @pytest.fixture
 def only_patches(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole pass is not there to help out."""
-    monkeypatch.setattr(occluding, "_whole", None)
+    monkeypatch.setattr(FusedDenseNet, "logits", None)
 
 
 @pytest.mark.usefixtures("only_patches")
@@ -65,19 +67,20 @@ def only_patches(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("spec", [SPEC, OWN_SPEC, THREE], ids=("usual", "own", "three blocks"))
 def test_patches_give_the_whole_pass(spec: DenseNetSpec, size: int) -> None:
     """The sizes leave every remainder of 4, and even and odd maps."""
-    network = small_network(replace(spec, input_size=size))
+    network = small_network(replace(spec, input_size=size)).double()
     x, cover = pictures(size)
-    boxes = windows(size, window=9, stride=7)
+    boxes = windows(size, window=9, stride=13)
     scores = occluded_scores(
         fuse(network), x, boxes, cover, 3, batch=16, before_batch=lambda _count: None
     )
     assert_same(scores, by_hand(network, x, boxes, cover, 3))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("only_patches")
 def test_densenet_121() -> None:
     network = build(DenseNetSpec(num_classes=10), seed=4)
-    x, _ = pictures(128)
+    x = pictures(128)[0].float()
     cover = torch.tensor([0.3, -0.2, 0.1]).view(1, 3, 1, 1).expand_as(x)
     corners = [(0, 0), (0, 102), (102, 0), (102, 102), (51, 51), (13, 64), (90, 38)]
     boxes = np.array([(top, left, top + 26, left + 26) for top, left in corners])
@@ -93,7 +96,7 @@ def test_densenet_121() -> None:
     ids=("large window", "one block"),
 )
 def test_where_patches_spare_nothing_all_is_computed(spec: DenseNetSpec, window: int) -> None:
-    network = small_network(spec)
+    network = small_network(spec).double()
     x, cover = pictures(64)
     boxes = windows(64, window, 24)
     scores = occluded_scores(
@@ -122,7 +125,7 @@ def test_progress_is_told_before_each_batch_and_can_stop() -> None:
 
     x, cover = pictures(64)
     boxes = windows(64, 16, 16)[:10]
-    fused = fuse(small_network())
+    fused = fuse(small_network().double())
     occluded_scores(fused, x, boxes, cover, 0, batch=4, before_batch=counts.append)
     assert counts == [2, 4, 4]  # few at first: somebody waits
     counts.clear()
@@ -137,7 +140,7 @@ def test_few_windows_are_each_asked_once(count: int) -> None:
     counts: list[int] = []
     boxes = windows(64, 16, 16)[:count]
     scores = occluded_scores(
-        fuse(small_network()), x, boxes, cover, 0, batch=4, before_batch=counts.append
+        fuse(small_network().double()), x, boxes, cover, 0, batch=4, before_batch=counts.append
     )
     assert len(scores) == sum(counts) == count
     assert 0 not in counts
@@ -147,7 +150,7 @@ def test_a_window_outside_the_picture_is_refused() -> None:
     x, cover = pictures(64)
     with pytest.raises(ValueError, match=r"\[64, 0, 70, 8\].*64 x 64"):
         occluded_scores(
-            fuse(small_network()),
+            fuse(small_network().double()),
             x,
             np.array([[0, 0, 8, 8], [64, 0, 70, 8]]),
             cover,

@@ -14,6 +14,7 @@ from densenet_viz.measure.paths import gradient_paths
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.flows import GradientPaths
 from densenet_viz.stage.paths.scene import paths_scene
+from tests.exact_models import exact_model
 from tests.small_models import picture, small_model
 
 THREE = DenseNetSpec(
@@ -55,7 +56,7 @@ def test_each_length_is_the_sum_over_all_ways_of_that_length(
     spec: DenseNetSpec, block: int
 ) -> None:
     """Every way by itself, as a product of the layers' Jacobians between its stops."""
-    model = small_model(spec)
+    model = exact_model(spec)
     found = gradient_paths(model, picture(32), block=block, target=TARGET)
     end, gradient = end_and_gradient(model, block)
     entering, k, layers = spec.block_inputs[block - 1], spec.growth_rate, found.layers
@@ -108,7 +109,7 @@ def test_each_length_is_the_sum_over_all_ways_of_that_length(
 
 
 def test_the_parts_make_up_the_gradient_that_autograd_sends_through_the_block() -> None:
-    model = small_model(THREE)
+    model = exact_model(THREE)
     found = gradient_paths(model, picture(32), block=1, target=TARGET)
     caught: list[Tensor] = []
 

@@ -21,17 +21,25 @@ from densenet_viz.attribution.explain import kernel_shap, lime, shapley
 from densenet_viz.attribution.explain.segments import merged, superpixels, superpixels_of
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Attribution
+from tests.exact_models import exact_model
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
 
 PICTURE = picture()
 NAMES = ("feature-ablation", "shapley-sampling", "kernel-shap", "lime")
 RANDOM = NAMES[1:]
 COMPLETE = ("shapley-sampling", "kernel-shap")
+FEW: dict[str, dict[str, Any]] = {
+    "feature-ablation": {},
+    "shapley-sampling": {"permutations": 3},
+    "kernel-shap": {"samples": 50},
+    "lime": {"samples": 50},
+}
 
 
 @pytest.fixture(params=[SPEC, OWN_SPEC], ids=["torchvision", "own class"])
 def model(request: pytest.FixtureRequest) -> LoadedModel:
-    return small_model(request.param)
+    """In float64: differences of scores are then known to many digits."""
+    return exact_model(request.param)
 
 
 def question(model: LoadedModel, target: int = 1) -> Asking:
@@ -185,7 +193,7 @@ def test_all_orders_give_the_shapley_values(
     np.testing.assert_allclose(sums(found.values.numpy(), labels), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("baseline", ["black", "noise"])
+@pytest.mark.parametrize("baseline", ["black", pytest.param("noise", marks=pytest.mark.slow)])
 def test_random_orders_come_near_the_shapley_values(baseline: str) -> None:
     model = small_model()
     labels = parts_of(model, 6)
@@ -252,19 +260,21 @@ def test_kernel_shap_with_all_coalitions_gives_the_shapley_values(
 
 
 @pytest.mark.parametrize("method", COMPLETE)
-@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("count", [1, 5])
 @pytest.mark.parametrize("baseline", ["mean", "noise"])
 def test_shapley_values_add_up_however_few_are_asked(
-    model: LoadedModel, method: str, count: int, baseline: str
+    method: str, count: int, baseline: str
 ) -> None:
+    """In float32, as in the app: scores are known to a few millionths."""
+    model = small_model()
     few = {"permutations": count} if method == "shapley-sampling" else {"samples": 16 * count}
     result = attribute(
         model, PICTURE, method=method, target=3, segments=30, seed=5, baseline=baseline, **few
     )
     expected = rise(model, baseline, 3, seed=5)
     assert abs(expected) > 0.01
-    assert result.values.astype(np.float64).sum() == pytest.approx(expected, abs=1e-5)
-    assert result.convergence_delta == pytest.approx(0, abs=1e-6)
+    assert result.values.astype(np.float64).sum() == pytest.approx(expected, abs=5e-5)
+    assert result.convergence_delta == pytest.approx(0, abs=5e-5)
 
 
 # -- Kernel SHAP's parts --------------------------------------------------------------------
@@ -411,7 +421,7 @@ def test_one_superpixel_gets_all(method: str, monkeypatch: pytest.MonkeyPatch) -
     one = np.zeros((64, 64), dtype=np.int64)
     monkeypatch.setattr(games, "superpixels_of", lambda _asking, _most: one)
     model = small_model()
-    result = attribute(model, PICTURE, method=method, target=1, baseline="black")
+    result = attribute(model, PICTURE, method=method, target=1, baseline="black", **FEW[method])
     assert np.unique(result.values).size == 1
     share = float(result.values.astype(np.float64).sum()) / rise(model, "black", 1)
     if method == "lime":  # the blank picture is so far away that the penalty outweighs it
@@ -424,30 +434,25 @@ def test_one_superpixel_gets_all(method: str, monkeypatch: pytest.MonkeyPatch) -
 def test_a_uniform_picture_is_nothing_beside_its_own_colour(method: str) -> None:
     model = small_model()
     white = np.full((64, 64, 3), 255, dtype=np.uint8)
-    same = attribute(model, white, method=method, baseline="white")
-    other = attribute(model, white, method=method, baseline="black")
-    assert np.abs(same.values).max() < 1e-7 < np.abs(other.values).max()
+    same = attribute(model, white, method=method, baseline="white", **FEW[method])
+    other = attribute(model, white, method=method, baseline="black", **FEW[method])
+    # Equal pictures may score differently by a rounding, in batches of different sizes.
+    assert np.abs(same.values).max() < 1e-4 * np.abs(other.values).max()
 
 
 @pytest.mark.parametrize("method", RANDOM)
 def test_the_seed_decides(method: str) -> None:
     def with_seed(seed: int) -> np.ndarray:
-        return attribute(small_model(), PICTURE, method=method, target=0, seed=seed).values
+        return attribute(
+            small_model(), PICTURE, method=method, target=0, seed=seed, **FEW[method]
+        ).values
 
     np.testing.assert_array_equal(with_seed(4), with_seed(4))
     assert not np.array_equal(with_seed(4), with_seed(5))
 
 
-FEW: dict[str, dict[str, Any]] = {
-    "feature-ablation": {},
-    "shapley-sampling": {"permutations": 3},
-    "kernel-shap": {"samples": 50},
-    "lime": {"samples": 50},
-}
-
-
 @pytest.mark.parametrize("method", NAMES)
-@pytest.mark.parametrize("segments", [4, 17, 40])
+@pytest.mark.parametrize("segments", [4, 40])
 @pytest.mark.parametrize(("baseline", "drawings"), [("black", 1), ("noise", 4)])
 def test_passes_are_counted_and_bounded(
     method: str, segments: int, baseline: str, drawings: int

@@ -160,4 +160,4 @@ def test_logits_are_the_evaluated_networks(pictures: Pictures) -> None:
     with torch.no_grad():
         whole = network(normalise(torch.from_numpy(pictures.images[:5])))
     assert found.shape == (5, len(CLASSES))
-    torch.testing.assert_close(found, whole)
+    torch.testing.assert_close(found, whole, rtol=1e-4, atol=1e-4)  # other batches

@@ -21,7 +21,8 @@ LAYERS = {"50": (3, 4, 6, 3), "101": (3, 4, 23, 3), "152": (3, 8, 36, 3)}
 
 
 def noise(*shape: int) -> Tensor:
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(0))
+    """Float64, so that two orders of summing agree to nine digits."""
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(0)).double()
 
 
 @pytest.mark.parametrize("size", LAYERS)
@@ -82,7 +83,7 @@ def test_activations_of_a_whole_network_as_counted_by_hand() -> None:
 def test_shapes_down_the_live_network(preactivation: bool, sizes: tuple[int, ...]) -> None:
     """What leaves each stage, by a forward pass; V2 halves at a stage's end, as Keras does."""
     spec = ResNetSpec((1, 2, 1, 2), preactivation, num_classes=7)
-    network, seen = build_resnet(spec, seed=0), {}
+    network, seen = build_resnet(spec, seed=0).double(), {}
 
     def look(name: str) -> Any:
         return lambda _module, _args, output: seen.update({name: tuple(output.shape[1:])})
@@ -106,10 +107,11 @@ def test_shapes_down_the_live_network(preactivation: bool, sizes: tuple[int, ...
 def test_a_preactivation_unit_computes_what_keras_writes_down(projects: bool, stride: int) -> None:
     """`residual_block_v2` of Keras Applications, said again with plain functions."""
     reads = 6 if projects else 8
-    unit = PreactivationUnit(Unit("block 1", "layer1.0", reads, 2, 9, stride, projects)).eval()
+    unit = PreactivationUnit(Unit("block 1", "layer1.0", reads, 2, 9, stride, projects))
+    unit = unit.double().eval()
     values = torch.Generator().manual_seed(1)
     state = {
-        name: torch.rand(value.shape, generator=values) + 0.1
+        name: torch.rand(value.shape, generator=values).double() + 0.1
         for name, value in unit.state_dict().items()
         if value.is_floating_point()
     }
@@ -137,8 +139,8 @@ def test_a_preactivation_unit_computes_what_keras_writes_down(projects: bool, st
 
 
 def test_it_computes_what_stock_torchvision_computes() -> None:
-    stock = resnet.ResNet(resnet.Bottleneck, list(SMALL.units), num_classes=5).eval()
-    ours = build_resnet(SMALL)
+    stock = resnet.ResNet(resnet.Bottleneck, list(SMALL.units), num_classes=5).double().eval()
+    ours = build_resnet(SMALL).double()
     ours.load_state_dict(stock.state_dict())
     with torch.no_grad():
         torch.testing.assert_close(ours(noise(2, 3, 40, 40)), stock(noise(2, 3, 40, 40)))

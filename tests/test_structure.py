@@ -22,6 +22,7 @@ from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel, load_model
 from densenet_viz.results.flows import BlockFlows, StructureAttribution, place_of
 from densenet_viz.scenes.generator import draw_scene
+from tests.exact_models import exact_model
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model, small_network
 
 DEEP = DenseNetSpec(
@@ -72,7 +73,7 @@ def flows_by_hand(
     model: LoadedModel, start: Tensor, x: Tensor, nodes: list[float], target: int
 ) -> list[Array]:
     """Each block's matrix of flows, one place of the path after the other, in float64."""
-    network, spec = model.network.double(), model.spec
+    network, spec = model.network, model.spec
     places = []
     for node in nodes:
         given = (start + node * (x - start)).double().requires_grad_()
@@ -93,7 +94,6 @@ def flows_by_hand(
                 for source in range(reader):
                     matrix[source, reader - 1] += product[edges[source] : edges[source + 1]].sum()
         matrices.append(matrix)
-    network.float()
     return matrices
 
 
@@ -101,7 +101,7 @@ def flows_by_hand(
 def test_every_flow_is_what_autograd_by_hand_finds(
     spec: DenseNetSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model, walked = small_model(spec), []
+    model, walked = exact_model(spec), []
     walk = Wired.walk
 
     def watched(
@@ -115,9 +115,10 @@ def test_every_flow_is_what_autograd_by_hand_finds(
     matrices = flows_by_hand(model, *walked[-1], 2)
     for block, matrix in zip(found.blocks, matrices, strict=True):
         assert np.abs(matrix).max() > 0
-        np.testing.assert_allclose(block.matrix, matrix, atol=2e-5 * np.abs(matrix).max())
+        np.testing.assert_allclose(block.matrix, matrix, atol=1e-9 * np.abs(matrix).max())
 
 
+@pytest.mark.slow
 def test_a_block_s_output_and_a_layer_s_maps_conduct_what_captum_says() -> None:
     """Captum's sums lean to one side of each step; with many steps the two meet."""
     model = small_model()
@@ -226,7 +227,11 @@ def scale_of(block: BlockFlows) -> float:
     return float(np.abs(block.matrix).sum())
 
 
-@pytest.fixture(scope="module", params=[3, 4], ids=["seed 3", "seed 4"])
+@pytest.fixture(
+    scope="module",
+    params=[3, pytest.param(4, marks=pytest.mark.slow)],
+    ids=["seed 3", "seed 4"],
+)
 def fine(request: pytest.FixtureRequest) -> StructureAttribution:
     return through_structure(small_model(DEEP, request.param), picture(), target=0, steps=512)
 
@@ -268,6 +273,7 @@ def test_more_steps_come_closer() -> None:
         assert many.imbalance < few.imbalance
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", [0, 3])
 def test_the_bundled_model_is_within_one_percent(index: int) -> None:
     found = through_structure(load_model("scenes"), draw_scene(0, "sample", index).image)
@@ -308,9 +314,9 @@ def test_noise_is_the_mean_over_its_drawings() -> None:
     with torch.no_grad():
         starts = model.network(baseline_inputs(model, x, "noise"))[:, 0]
         rise = float((model.network(x)[0, 0] - starts).mean())
-    found = through_structure(model, picture(), target=0, baseline="noise", steps=96)
+    found = through_structure(model, picture(), target=0, baseline="noise", steps=48)
     assert found.rise == pytest.approx(rise, abs=1e-5)
-    assert found.blocks[0].whole == pytest.approx(rise, abs=0.01 * scale_of(found.blocks[0]))
+    assert found.blocks[0].whole == pytest.approx(rise, abs=0.02 * scale_of(found.blocks[0]))
 
 
 def test_passes_are_counted_and_progress_only_grows_to_one() -> None:

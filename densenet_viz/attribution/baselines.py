@@ -74,7 +74,7 @@ def baseline_inputs(model: LoadedModel, x: Tensor, name: str, seed: int = 0) -> 
         noise = (pixels - torch.tensor(model.mean).view(shape)) / torch.tensor(model.std).view(
             shape
         )
-        return noise.to(x.device)
+        return noise.to(x)
     return model.uniform(baseline_colour(model, name)).to(x.device)
 
 

@@ -91,7 +91,7 @@ class Wired:
         With `ends_only`, only the last readers' slopes are taken.
         """
         before: Reads | None = None
-        places = torch.tensor(nodes, dtype=torch.float32, device=self.device).view(-1, 1, 1, 1)
+        places = torch.tensor(nodes, dtype=x.dtype, device=self.device).view(-1, 1, 1, 1)
         for part in torch.split(places, self.batch):
             reads = self._at(start + part * (x - start), target, ends_only).after(before)
             before = reads.last()

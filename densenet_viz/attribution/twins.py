@@ -48,20 +48,25 @@ def twin_of(model: LoadedModel, device: str = "cpu") -> nn.Module:
 
 
 def fused_of(
-    model: LoadedModel, device: str = "cpu", forward: torch.dtype = torch.float32
+    model: LoadedModel, device: str = "cpu", forward: torch.dtype | None = None
 ) -> FusedDenseNet:
     """The model's fast evaluation on a device, made once; `forward` as for `fuse`."""
+    wanted = forward or _dtype(model)
     with _LOCK:
         known = _FUSED.setdefault(model.network, {})
-        if (device, forward) not in known:
+        if (device, wanted) not in known:
             with model.lock:
-                known[device, forward] = fuse(twin_of(model, device), forward=forward)
-        return known[device, forward]
+                known[device, wanted] = fuse(twin_of(model, device), forward=wanted)
+        return known[device, wanted]
 
 
 def rounded_of(model: LoadedModel, device: str = "cpu") -> FusedDenseNet:
     """The fast evaluation for sums of many: its way forward is rounded as its way back."""
-    return fused_of(model, device, backward_dtype(torch.device(device)))
+    return fused_of(model, device, backward_dtype(_dtype(model), torch.device(device)))
+
+
+def _dtype(model: LoadedModel) -> torch.dtype:
+    return next(model.network.parameters()).dtype
 
 
 def _sharing(network: nn.Module) -> nn.Module:

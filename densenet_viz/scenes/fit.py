@@ -18,9 +18,9 @@ from densenet_viz.scenes.generator import SIZE
 from densenet_viz.scenes.recipe import SPEC, Recipe, Twin, optimiser_of, train
 from densenet_viz.scenes.shapes import CLASSES
 
-_SAVE_EVERY = 60.0
+SAVE_EVERY = 60.0
 """Seconds between checkpoints."""
-_TELL_EVERY = 25
+TELL_EVERY = 25
 """Steps between lines of progress."""
 _KEPT = 0.98
 """Share of the running mean of the loss that a step leaves as it is."""
@@ -95,9 +95,9 @@ class _Run:
         for done, loss in train(network, optimiser, pictures, recipe, seed, self._twin, first):
             now, last = time.monotonic(), done == recipe.steps
             mean = loss if mean is None else _KEPT * mean + (1 - _KEPT) * loss
-            if last or done % _TELL_EVERY == 0:
+            if last or done % TELL_EVERY == 0:
                 say(progress(done, recipe.steps, mean, (now - started) / (done - first)))
-            if last or now - saved > _SAVE_EVERY:
+            if last or now - saved > SAVE_EVERY:
                 spent = before + now - started
                 checkpoint.save(
                     self._path, network, optimiser, self._settings, done=done, seconds=spent

@@ -56,7 +56,7 @@ def drawn(asking: Asking, distribution: str, samples: int, seed: int) -> Tensor:
     mean, std = (
         torch.tensor(row).view(1, 3, 1, 1) for row in (asking.model.mean, asking.model.std)
     )
-    return ((pixels - mean) / std).to(x.device).expand(samples, *x.shape[1:])
+    return ((pixels - mean) / std).to(x).expand(samples, *x.shape[1:])
 
 
 def _averaged(asking: Asking, starts: Tensor) -> Explanation:

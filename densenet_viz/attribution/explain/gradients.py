@@ -55,7 +55,7 @@ def noisy(asking: Asking, samples: int, percent: int, seed: int) -> Tensor:
     """(samples, 3, S, S): the picture with normal noise of `percent` of its range."""
     x = asking.x
     shape = (samples, *x.shape[1:])
-    noise = torch.randn(shape, generator=asking.generator(seed)).to(x.device)
+    noise = torch.randn(shape, generator=asking.generator(seed)).to(x)
     return noise.mul_(percent / 100 * (x.max() - x.min())).add_(x)
 
 

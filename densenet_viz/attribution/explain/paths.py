@@ -40,7 +40,10 @@ def _adaptive(asking: Asking, start: Tensor, most: int) -> _Integral:
     path = Path(asking.x[0] - start[0])
     wanted = list(FIRST)
     while wanted:
-        path.add(wanted, *_slopes(asking, start, torch.tensor(wanted, device=start.device)))
+        path.add(
+            wanted,
+            *_slopes(asking, start, torch.tensor(wanted, dtype=start.dtype, device=start.device)),
+        )
         asking.show(path.values())
         wanted = path.next(min(ROUND, most - len(path)))
     return _Integral(path.values(), path.delta(), path.nodes)

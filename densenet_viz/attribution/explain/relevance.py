@@ -50,7 +50,7 @@ def _range(asking: Asking) -> tuple[Tensor, Tensor]:
     mean, std = (
         torch.tensor(row).view(1, 3, 1, 1) for row in (asking.model.mean, asking.model.std)
     )
-    return (-mean / std).to(asking.device), ((1 - mean) / std).to(asking.device)
+    return (-mean / std).to(asking.x), ((1 - mean) / std).to(asking.x)
 
 
 def give_rules(network: nn.Module, gamma: float | None, low: Tensor, high: Tensor) -> None:

@@ -6,6 +6,7 @@ Everything here works on (N, H, W, C) tensors, the memory order that the convolu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -14,19 +15,41 @@ from torch.nn import functional as F  # noqa: N812  # the field's name for it
 _ONEDNN = torch.ops.mkldnn
 
 
-def backward_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 where the processor computes in it and oneDNN can use that, else float32."""
-    fast = _packs(device) and (
-        torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    )
-    return torch.bfloat16 if fast else torch.float32
+def backward_dtype(own: torch.dtype, device: torch.device) -> torch.dtype:
+    """The data type of the backward pass on a device, for a network whose own type is `own`.
+
+    bfloat16 for float32 where the processor computes in it, else the network's own.
+    """
+    fast = own is torch.float32 and _packs(own, device) and _has_fast_bfloat16()
+    return torch.bfloat16 if fast else own
 
 
-def _packs(device: torch.device) -> bool:
+@cache
+def _has_fast_bfloat16() -> bool:
+    """Whether bfloat16 convolutions are done by instructions of the processor.
+
+    The processor must have them. torch and oneDNN must use them, too: both can be told to leave
+    them out (`ATEN_CPU_CAPABILITY`, `ONEDNN_MAX_CPU_ISA`). oneDNN does not say what it was told,
+    so one small convolution is tried.
+    """
+    chip = torch.cpu.get_capabilities()
+    has = any(chip.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+    if not has or not torch.backends.cpu.get_cpu_capability().startswith("AVX512"):
+        return False
+    ones = torch.ones(16, 16, 1, 1, dtype=torch.bfloat16)
+    try:
+        _ONEDNN._convolution_pointwise(ones, ones, None, [0, 0], [1, 1], [1, 1], 1, "none", [], "")
+    except (AttributeError, RuntimeError):  # a torch without oneDNN, or a oneDNN without bfloat16
+        return False
+    return True
+
+
+def _packs(dtype: torch.dtype, device: torch.device) -> bool:
     """Whether weights can be kept in the order that the processor's convolutions want."""
     return (
         device.type == "cpu"
         and bool(torch.backends.mkldnn.enabled)
+        and (dtype is torch.float32 or (dtype is torch.bfloat16 and _has_fast_bfloat16()))
         and hasattr(_ONEDNN, "_convolution_pointwise")
         and hasattr(_ONEDNN, "_reorder_convolution_weight")
     )
@@ -40,7 +63,7 @@ class Convolution:
 
     Args:
         weight: (out, in, h, w), in the data type of the maps that it will meet.
-        bias: (out,) float32, or None.
+        bias: (out,) in the network's data type, or None.
         padding: zeros around, in pixels.
         stride: step, in pixels.
         relu: whether a ReLU follows.
@@ -58,7 +81,7 @@ class Convolution:
         usual_size: int = 28,
     ) -> None:
         self._padding, self._stride, self._relu = padding, stride, relu
-        self._packed = _packs(weight.device)
+        self._packed = _packs(weight.dtype, weight.device)
         self._bias = bias if bias is None or self._packed else bias.to(weight.dtype)
         if self._packed:
             size = [4, weight.shape[1], usual_size, usual_size]
@@ -100,7 +123,7 @@ class Affine:
         assert variance is not None
         scale = norm.weight.detach().double() / (variance.double() + norm.eps).sqrt()
         shift = norm.bias.detach().double() - mean.double() * scale
-        return cls(scale.float(), shift.float())
+        return cls(scale.to(norm.weight.dtype), shift.to(norm.weight.dtype))
 
     def relu(self, maps: Tensor, out: Tensor | None = None) -> Tensor:
         """The norm and a ReLU of (..., C) `maps`, written to `out` if given."""
@@ -115,9 +138,9 @@ def folded(convolution: nn.Module, norm: nn.Module) -> tuple[Tensor, Tensor]:
 
 
 def weight_of(convolution: nn.Module) -> Tensor:
-    """A copy of its (out, in, h, w) weight, float32."""
+    """A copy of its (out, in, h, w) weight."""
     assert isinstance(convolution, nn.Conv2d)
-    return convolution.weight.detach().float().clone()
+    return convolution.weight.detach().clone()
 
 
 def backwards(weight: Tensor, dtype: torch.dtype) -> Tensor:

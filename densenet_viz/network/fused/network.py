@@ -5,11 +5,13 @@ modules do for everyone (graph, hooks, concatenations, a pass over memory for ea
 left out here: norms are folded into the convolutions before them, a block lives in one buffer, and
 the backward pass is written out. The function is the network's, up to rounding.
 
-The forward pass is float32 throughout: rounding there opens and closes ReLUs and so changes what is
-explained. The backward pass is linear, and on processors with bfloat16 arithmetic it is done in
-bfloat16, which costs a map about 1e-4 of its cosine to the exact one, or less. Where a map is a
-sum of many, the blocks' convolutions may be bfloat16 forward, too (`fuse(..., forward=)`): one
-gradient of a DenseNet-121 then keeps a cosine of 0.995 or more, the mean of 25 one of 0.998.
+The forward pass is in the network's own data type, float32: rounding there opens and closes ReLUs
+and so changes what is explained. The backward pass is linear, and on processors with bfloat16
+arithmetic it is done in bfloat16, which costs a map about 1e-4 of its cosine to the exact one, or
+less. Where a map is a sum of many, the blocks' convolutions may be bfloat16 forward, too
+(`fuse(..., forward=)`): one gradient of a DenseNet-121 then keeps a cosine of 0.995 or more, the
+mean of 25 one of 0.998. A float64 network is computed in float64 both ways: slow, and so exact that
+the same ReLUs are open as under autograd.
 """
 
 from __future__ import annotations
@@ -46,14 +48,15 @@ def fuse(
     network: nn.Module,
     *,
     backward: torch.dtype | None = None,
-    forward: torch.dtype = torch.float32,
+    forward: torch.dtype | None = None,
 ) -> FusedDenseNet:
     """A fast evaluation of `network` as its weights are now; later changes do not reach it.
 
     Args:
         network: a DenseNet with torchvision's module names, as `build` makes it. It is only read.
         backward: the data type of the backward pass; by default what `backward_dtype` says.
-        forward: the data type of the forward pass's convolutions in the blocks.
+        forward: the data type of the forward pass's convolutions in the blocks; by default the
+            network's own.
 
     Raises:
         ValueError: `network` is no such DenseNet.
@@ -73,7 +76,7 @@ class FusedDenseNet:
         self,
         network: nn.Module,
         backward: torch.dtype | None = None,
-        forward: torch.dtype = torch.float32,
+        forward: torch.dtype | None = None,
     ) -> None:
         named = dict(network.named_modules())
         missing = [
@@ -88,9 +91,11 @@ class FusedDenseNet:
             )
         features, classifier = named["features"], named["classifier"]
         assert isinstance(classifier, nn.Linear)
-        self._weight = classifier.weight.detach().float().clone()
-        self._bias = classifier.bias.detach().float().clone()
-        self._dtype, self._forward = backward or backward_dtype(self._weight.device), forward
+        self._weight = classifier.weight.detach().clone()
+        self._bias = classifier.bias.detach().clone()
+        self._own = self._weight.dtype
+        self._dtype = backward or backward_dtype(self._own, self._weight.device)
+        self._forward = forward or self._own
         with torch.no_grad():
             self.stem = Stem(features, self._dtype)
             self._parts = self._after_stem(features)
@@ -143,12 +148,12 @@ class FusedDenseNet:
     # -- forward --------------------------------------------------------------------------
 
     def logits(self, x: Tensor) -> Tensor:
-        """(N, 3, S, S) float32 normalised pictures to (N, classes) float32 logits."""
+        """(N, 3, S, S) normalised pictures to (N, classes) logits, in the network's data type."""
         (logits,) = self._shared(lambda share: (self._logits(share),), x)
         return logits
 
     def onward(self, maps: Tensor, place: str) -> Tensor:
-        """(N, classes) logits from the (N, C, h, w) float32 maps of a place.
+        """(N, classes) logits from the (N, C, h, w) maps of a place.
 
         Raises:
             ValueError: there is no such place.
@@ -195,11 +200,11 @@ class FusedDenseNet:
         """The score of a class and its gradient for each picture.
 
         Args:
-            x: (N, 3, S, S) float32 normalised pictures.
+            x: (N, 3, S, S) normalised pictures, in the network's data type.
             target: the class's index, for all or (N,) one each.
 
         Returns:
-            (N,) logits and their (N, 3, S, S) float32 gradients with respect to `x`.
+            (N,) logits and their (N, 3, S, S) gradients with respect to `x`, in the same data type.
         """
         scores, gradients = self._shared(self._gradients, x, _each(target, x))
         return scores, gradients
@@ -214,12 +219,12 @@ class FusedDenseNet:
         """Scores, the maps of a place and the scores' gradients with respect to these.
 
         Args:
-            x: (N, 3, S, S) float32 normalised pictures.
+            x: (N, 3, S, S) normalised pictures, in the network's data type.
             place: one of `places`.
             target: the class's index, for all or (N,) one each.
 
         Returns:
-            (N,) logits, (N, C, h, w) float32 activations, (N, C, h, w) float32 gradients.
+            (N,) logits, (N, C, h, w) activations, (N, C, h, w) gradients, in the same data type.
 
         Raises:
             ValueError: there is no such place.
@@ -233,7 +238,7 @@ class FusedDenseNet:
         for name in self.places[:start]:
             maps = self._parts[name].forward(maps, None)
         scores, gradient = self._scores(maps, start, targets, [])
-        return scores, maps.permute(0, 3, 1, 2), gradient.permute(0, 3, 1, 2).float()
+        return scores, maps.permute(0, 3, 1, 2), gradient.permute(0, 3, 1, 2).to(self._own)
 
     def _scores(
         self, maps: Tensor, start: int, targets: Tensor, tape: Tape

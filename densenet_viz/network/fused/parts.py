@@ -33,7 +33,7 @@ class Stem:
         weight, bias = folded(features.get_submodule("conv0"), features.get_submodule("norm0"))
         self.channels = len(bias)
         self.convolution = Convolution(weight, bias, padding=3, stride=2, relu=True, usual_size=224)
-        self._dtype = dtype
+        self._dtype, self._own = dtype, weight.dtype
         self._back = Convolution(_phases(weight).to(dtype), padding=2, usual_size=112)
 
     def forward(self, x: Tensor, tape: Tape | None) -> Tensor:
@@ -51,7 +51,7 @@ class Stem:
         return pooled
 
     def backward(self, gradient: Tensor, tape: Tape) -> Tensor:
-        """(N, S/4, S/4, k0) to (N, 3, S, S) float32."""
+        """(N, S/4, S/4, k0) to (N, 3, S, S), in the network's data type."""
         gates, places, picture, shape = tape.pop()
         masked = (gradient * gates).permute(0, 3, 1, 2)
         like = torch.empty(  # only its shape and its order in memory are read
@@ -60,7 +60,7 @@ class Stem:
         wide = torch.ops.aten.max_pool2d_with_indices_backward(
             masked, like, [3, 3], [2, 2], [1, 1], [1, 1], False, places
         )
-        back = self._back(wide.permute(0, 2, 3, 1))[:, 1:, 1:].float()
+        back = self._back(wide.permute(0, 2, 3, 1))[:, 1:, 1:].to(self._own)
         whole = F.pixel_shuffle(back.permute(0, 3, 1, 2), 2)
         return whole[..., : picture[2], : picture[3]].contiguous()
 
@@ -145,7 +145,7 @@ class DenseLayer:
 
 
 class Block:
-    """A dense block in one float32 buffer: a layer reads its first maps and writes the next."""
+    """A dense block in one buffer: a layer reads its first maps and writes the next."""
 
     def __init__(
         self, block: nn.Module, dtype: torch.dtype, usual_size: int, forward: torch.dtype
@@ -171,7 +171,7 @@ class Block:
         Args:
             buffer: (N, H, W, channels) whose first `reads` channels are there.
             tape: for the backward pass.
-            inside: (N, H, W, 1) float32, where what a layer makes counts (1) or not (0): it is
+            inside: (N, H, W, 1), where what a layer makes counts (1) or not (0): it is
                 added, times this, to what the buffer holds in its place.
         """
         count, height, width, _ = buffer.shape

@@ -124,7 +124,7 @@ class PatchedStart:
 
     def _on_device(self, values: NDArray[np.float32]) -> Tensor:
         """(N, R, R) as (N, R, R, 1)."""
-        return torch.from_numpy(values).to(self._maps.device)[..., None]
+        return torch.from_numpy(values).to(self._maps)[..., None]
 
     def _stem_patches(self, start: int, stop: int) -> Tensor:
         """(N, R, R, k0): the stem, and the max pool's border by hand."""
