@@ -34,6 +34,7 @@ from densenet_viz.ui import current, explained, explaining, jobs, unfinished
 from densenet_viz.ui.bench_words import completeness_words
 from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.progress import progress_words
+from tests.facts import names_in, numbers_in
 from tests.small_models import picture, small_model
 
 RING = Prediction(1, "ring", 0.75)
@@ -107,26 +108,29 @@ def test_palette_is_blue_white_orange() -> None:
 
 def test_scene_says_where_it_looked_with_its_numbers() -> None:
     drawn = scene(attribution())
-    assert drawn["title"] == "The network looked here to say ring"
-    assert drawn["sentence"] == (
-        "It says ring. 60% of what raises ring lies at x 6–7, y 0–1; the strongest pixel is "
-        "+5.00 at x 7, y 1."
-    )
+    assert "ring" in drawn["title"]
+    # The verdict first; then the region's share and place, and the strongest pixel's.
+    assert drawn["sentence"].startswith("It says ring.")
+    for fact in ("60%", "x 6–7, y 0–1", "+5.00", "x 7, y 1"):
+        assert fact in drawn["sentence"]
     limit = drawn["map"]["limit"]
     assert limit == pytest.approx(np.percentile(np.abs(HEAT), 99.5))
     assert drawn["map"]["limits"] == [f"−{number(limit)}", "0", f"+{number(limit)}"]
-    assert "98.4% of the pixels lie within them; the strongest has 8.00" in drawn["map"]["scale"]
+    assert names_in(drawn["map"]["scale"], "98.4%", "8.00") == ["98.4%", "8.00"]
 
 
 def test_scene_of_another_class_does_not_claim_that_it_was_said() -> None:
     drawn = scene(attribution(), target=STAR, is_top=False)
-    assert drawn["title"] == "This is what would speak for star"
-    assert drawn["map"]["meaning"] == ["lowers star", "raises star"]
+    assert "star" in drawn["title"]
+    assert drawn["title"] != scene(attribution(), target=STAR, is_top=True)["title"]
+    assert all("star" in end for end in drawn["map"]["meaning"])
 
 
 def test_scene_of_a_map_that_raises_nothing_says_so() -> None:
     drawn = scene(attribution(-np.abs(HEAT)[None]))
-    assert drawn["title"] == "Nothing here raises the score of ring"
+    assert "ring" in drawn["title"]
+    assert drawn["title"] != scene(attribution())["title"]
+    assert "%" not in drawn["sentence"]
     assert scene(attribution(np.zeros((1, 8, 8))))["map"]["limit"] == 1.0
 
 
@@ -137,10 +141,11 @@ def test_scene_adds_the_three_colours_up() -> None:
 
 
 def test_scene_without_a_map_says_what_is_going_on() -> None:
-    drawn = scene(None, waiting="The map is being computed.")
+    drawn = scene(None, waiting="Computing.")
     assert drawn["map"] is None
-    assert (drawn["title"], drawn["sentence"]) == ("What speaks for ring?", "It says ring.")
-    assert drawn["waiting"] == "The map is being computed."
+    assert drawn["sentence"] == "It says ring."  # the verdict alone
+    assert drawn["title"] != scene(attribution())["title"]
+    assert drawn["waiting"] == "Computing."
 
 
 def test_bars_name_the_chosen_and_the_right_class() -> None:
@@ -173,14 +178,14 @@ def question(truth: str | None = "ring", **changes: Any) -> explaining.Question:
 
 
 def test_verdict_says_whether_it_is_right_where_that_is_known() -> None:
-    assert explained.verdict(question()) == "It says ring, with 75.0%, and is right."
-    assert explained.verdict(question("star")) == (
-        "It says ring, with 75.0%, and is wrong: it is a drawn star."
-    )
-    assert explained.verdict(question(None)) == "It says ring, with 75.0%."
-    assert explained.verdict(question(None, target=STAR)) == (
-        "It says ring, with 75.0%; it gives star 25.0%."
-    )
+    def facts(words: str) -> list[str]:
+        return names_in(words, "ring", "75.0%", "right", "wrong", "star", "25.0%")
+
+    assert facts(explained.verdict(question())) == ["ring", "75.0%", "right"]
+    assert facts(explained.verdict(question("star"))) == ["ring", "75.0%", "wrong", "star"]
+    assert facts(explained.verdict(question(None))) == ["ring", "75.0%"]
+    asked = explained.verdict(question(None, target=STAR))
+    assert facts(asked) == ["ring", "75.0%", "star", "25.0%"]
 
 
 def test_questions_differ_in_whatever_the_map_depends_on() -> None:
@@ -201,17 +206,19 @@ def test_questions_differ_in_whatever_the_map_depends_on() -> None:
 def test_completeness_is_told_with_its_numbers() -> None:
     values = np.full((3, 2, 2), 0.25)  # sums to 3
     words = completeness_words(attribution(values, convergence_delta=0.5))
-    assert "⚠ The map sums to 3.00" in words
-    assert "by 2.50: 20.0% off" in words
+    assert "⚠" in words
+    assert {"3.00", "2.50", "20.0"} <= set(numbers_in(words))
     assert "✓" in completeness_words(attribution(values, convergence_delta=0.02))
 
 
 def test_progress_words_estimate_what_is_left() -> None:
     job = jobs.Job("key")
-    assert progress_words("Occlusion", job, 0.0) == "Occlusion: waiting for the network"
+    waiting = progress_words("Occlusion", job, 0.0)
+    assert (waiting[:9], numbers_in(waiting)) == ("Occlusion", [])
     job.report(0.25)
     job.began = 10.0
-    assert progress_words("Occlusion", job, 12.0) == "Occlusion: 25%, about 6 s left"
+    running = progress_words("Occlusion", job, 12.0)
+    assert names_in(running, "Occlusion", "25%", "6 s") == ["Occlusion", "25%", "6 s"]
 
 
 # -- the page -------------------------------------------------------------------------------
