@@ -38,7 +38,7 @@ SHOWN = 12
 """Maps on the page, the latest first; the others are in the archive."""
 POLL = 1.0
 """Seconds between two looks at a batch: each sends its maps again."""
-_FILES, _RESULTS, _BATCH = "_batch_files", "_batch_results", "_batch"
+_FILES, _RESULTS, BATCH = "_batch_files", "_batch_results", "_batch"
 FAILED = "The maps could not be computed; please go on, or choose another method."
 
 
@@ -56,8 +56,8 @@ def show(bench: Bench) -> None:
         st.caption("Bring at least one picture first.")
     if go and work:
         session_desk(_DESK).leave()
-        st.session_state[_BATCH] = Batch(work, files, _results(), raw)
-    batch: Batch | None = st.session_state.get(_BATCH)
+        st.session_state[BATCH] = Batch(work, files, _results(), raw)
+    batch: Batch | None = st.session_state.get(BATCH)
     if batch is not None:
         _show_batch(batch, session_desk(_DESK))
 
@@ -263,6 +263,6 @@ def _forget(batch: Batch, mine: Desk) -> None:
     mine.leave()
     left = batch.files[len(batch.rows) :]
     if batch.tally is None and left:
-        st.session_state[_BATCH] = Batch(batch.work, left, batch.results, batch.raw, paused=True)
+        st.session_state[BATCH] = Batch(batch.work, left, batch.results, batch.raw, paused=True)
     else:
-        st.session_state.pop(_BATCH, None)
+        st.session_state.pop(BATCH, None)
