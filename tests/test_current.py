@@ -78,7 +78,7 @@ def test_two_sessions_share_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
         return bundled
 
     monkeypatch.setattr(models, "load_model", fetched)
-    monkeypatch.setattr("densenet_viz.ui.current.MODELS", {})
+    monkeypatch.setattr("densenet_viz.ui.current.LOADED", {})
     for _session in range(2):
         app = AppTest.from_file(APP, default_timeout=120)
         app.switch_page("pages/dense_block.py").run()

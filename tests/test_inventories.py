@@ -83,7 +83,7 @@ def test_a_page_gets_what_is_there_and_then_all(counting: Counting) -> None:
     session = opened()
     until(lambda: counting.asked == ["resnet50", "densenet121"])
     assert said(session.run()) == ["resnet50=107/8"]
-    assert [button.label for button in session.button] == ["Cancel"]
+    assert [button.key for button in session.button] == ["cancel_inventories"]
     counting.leave.set()
     run_until_all_are_there(session)
     assert said(session) == ["resnet50=107/8 densenet121=242/11 resnet50v2=103/10"]
@@ -168,9 +168,9 @@ def test_behind_a_measurement_it_says_that_it_waits(counting: Counting) -> None:
         assert job is not None
         until(lambda: session.run() and turns.WAITING in progress_said(session))
         assert (job.began, counting.asked) == (None, [])
-        assert progress_said(session.run()).endswith(f"3 networks: {turns.WAITING}")
+        assert turns.WAITING in progress_said(session.run())
     until(lambda: counting.asked == ["resnet50"])
-    assert progress_said(session.run()).endswith("3 networks: 0%")
+    assert "0%" in progress_said(session.run())
     counting.leave.set()
     run_until_all_are_there(session)
 

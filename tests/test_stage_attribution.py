@@ -229,7 +229,7 @@ def test_progress_words_estimate_what_is_left() -> None:
 def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoadedModel]:
     """A small live network in the bundled one's place, and nothing remembered before or after."""
     small = replace(small_model(), name="scenes", knows="Knows six kinds of drawn things.")
-    monkeypatch.setattr(current, "MODELS", {"scenes": small})
+    monkeypatch.setattr(current, "LOADED", {"scenes": small})
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
     st.cache_resource.clear()
     yield small
@@ -352,7 +352,7 @@ def test_page_without_any_model_says_what_to_do(
     def absent(_name: str, **_options: Any) -> Any:
         raise ModelUnavailable("No bundled model.")
 
-    monkeypatch.setattr(current, "MODELS", {})
+    monkeypatch.setattr(current, "LOADED", {})
     monkeypatch.setattr(models, "load_model", absent)
     page.run()
     assert not page.exception

@@ -51,7 +51,9 @@ def show(bench: Bench) -> None:
     )
     files = _choose_files()
     work, raw = _choose_work(bench)
-    go = st.button("Make the maps", type="primary", disabled=not files or work is None)
+    go = st.button(
+        "Make the maps", type="primary", disabled=not files or work is None, key="batch_start"
+    )
     if not files:
         st.caption("Bring at least one picture first.")
     if go and work:
@@ -221,7 +223,9 @@ def _show_end(batch: Batch, mine: Desk) -> None:
         st.error(str(error) if isinstance(error, AttributionError) else FAILED)
     with st.container(horizontal=True, gap="small"):
         if batch.tally is None:
-            st.button("Go on", type="primary", on_click=_go_on, args=(batch, mine))
+            st.button(
+                "Go on", type="primary", on_click=_go_on, args=(batch, mine), key="batch_go_on"
+            )
         if any(row.map for row in batch.rows):
             st.download_button(
                 "Download as ZIP",
@@ -235,6 +239,7 @@ def _show_end(batch: Batch, mine: Desk) -> None:
             st.button(
                 "Forget these maps",
                 on_click=_forget,
+                key="batch_forget",
                 args=(batch, mine),
                 help=f"A session keeps up to {MOST_PICTURES} maps, {MOST_BYTES >> 20} MB.",
             )

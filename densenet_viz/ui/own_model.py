@@ -121,7 +121,7 @@ def _show_form() -> None:
             key="own_normalisation",
             help="What was subtracted from the colours in training, and what they were divided by.",
         )
-        if st.form_submit_button("Load this model", width="stretch"):
+        if st.form_submit_button("Load this model", width="stretch", key="own_load"):
             with st.spinner("Checking and loading your model …"):
                 _load(weights, labels, int(size), normalisation)
             st.rerun()

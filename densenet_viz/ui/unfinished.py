@@ -31,7 +31,7 @@ def show_stopped(desk: Desk, title: str) -> None:
     elif desk.state == "failed":
         error = desk.job.error if desk.job else None
         st.error(str(error) if isinstance(error, AttributionError) else FAILED)
-        st.button("Try again", on_click=desk.again)
+        st.button("Try again", on_click=desk.again, key="again")
 
 
 def waiting_words(desk: Desk) -> str:
