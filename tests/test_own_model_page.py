@@ -67,7 +67,15 @@ def weights_line(app: AppTest) -> str:
     return line
 
 
-@pytest.mark.parametrize("spec", [ODD, ONE_BLOCK, PLAIN, DEEP], ids=str)
+@pytest.mark.parametrize(
+    "spec",
+    [
+        pytest.param(ODD, id="odd"),
+        pytest.param(ONE_BLOCK, id="one block"),
+        pytest.param(PLAIN, id="plain", marks=pytest.mark.slow),
+        pytest.param(DEEP, id="deep", marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_that_uses_the_model_works_on_it(spec: DenseNetSpec) -> None:
     app = bring(opened(), weights_of(spec), size=spec.input_size)
     title = f"({spec.name}, {spec.num_classes} classes)"
