@@ -609,7 +609,11 @@ def test_a_bad_address_leaves_two_objects_usable(shown: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["-5", "NaN", *(pytest.param(one, marks=pytest.mark.slow) for one in ("300", "1e9", "two"))],
+    [
+        "-5",
+        "NaN",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("300", "1e9", "two", "0.5", "")),
+    ],
 )
 def test_a_bad_address_leaves_map_and_mask_usable(shown: dict[str, Any], number: str) -> None:
     session = ready(opened(part="object", **BAD | {"number": number}), "truth-map")
