@@ -137,8 +137,7 @@ def test_people_read_a_line_each_and_a_sum(
     assert cli.main(words) == 1
     again = capsys.readouterr().out.splitlines()
     assert again[0].startswith("a.png: ")
-    assert numbers_in(again[-1]) == ["2", "2"]
-    assert again[-1] != out[-1]  # known, and without a map
+    assert numbers_in(again[-1]) == ["0", "2", "2"]  # made, known, and without a map
 
 
 def test_a_pattern_without_pictures_is_refused(
