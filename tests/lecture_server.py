@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from starlette.applications import Starlette
 
 from densenet_viz.lecture.hall import Hall
 from densenet_viz.lecture.server import routes
+from tests.waiting import until
 
 ORIGIN = "http://192.0.2.7:8501"
 
@@ -145,8 +145,7 @@ def served() -> Iterator[Client]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    until(lambda: server.started)
     port: int = server.servers[0].sockets[0].getsockname()[1]
     client = Client(port, hall, clock)
     try:

@@ -12,6 +12,7 @@ from torch import nn
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel
+from densenet_viz.scenes.shapes import CLASSES
 
 SPEC = DenseNetSpec(
     growth_rate=4, block_config=(2, 2), initial_channels=16, num_classes=6, input_size=64
@@ -72,3 +73,29 @@ def saved(value: object) -> bytes:
     buffer = io.BytesIO()
     torch.save(value, buffer)
     return buffer.getvalue()
+
+
+SCENE_SPEC = DenseNetSpec(
+    growth_rate=4,
+    block_config=(1, 1, 1),
+    initial_channels=8,
+    num_classes=len(CLASSES),
+    input_size=128,
+)
+
+
+def tiny(name: str = "scenes", spec: DenseNetSpec = SCENE_SPEC) -> LoadedModel:
+    """An untrained network that takes drawn scenes as they are and has their classes."""
+    return LoadedModel(
+        name=name,
+        title="Tiny",
+        spec=spec,
+        network=small_network(spec),
+        labels=CLASSES[: spec.num_classes],
+        input_size=spec.input_size,
+        mean=(0.5, 0.5, 0.5),
+        std=(0.25, 0.25, 0.25),
+        provenance="Random weights, for tests.",
+        knows="Knows nothing.",
+        trained=False,
+    )

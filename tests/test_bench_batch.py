@@ -21,9 +21,11 @@ from densenet_viz.images.pictures import to_png
 from densenet_viz.ui.bench import batch as bench_batch
 from densenet_viz.ui.bench import batch_results
 from densenet_viz.ui.bench.batch_results import Results
+from tests.facts import numbers_in
+from tests.sessions import desk_of
 from tests.small_models import picture, small_model
+from tests.waiting import PATIENCE
 
-PATIENCE = 60.0
 PAGE = """
 import numpy as np
 import streamlit as st
@@ -47,13 +49,13 @@ def png(seed: int, size: int = 64) -> tuple[str, bytes, str]:
 def app() -> Iterator[AppTest]:
     app = AppTest.from_string(PAGE, default_timeout=PATIENCE)
     yield app
-    if "_batch" in app.session_state:
-        app.session_state["_desk_bench-batch"].leave()
+    if bench_batch.BATCH in app.session_state:
+        desk_of(app, "bench-batch").leave()
 
 
 def bring(app: AppTest, *files: tuple[str, bytes, str], method: str = "saliency") -> AppTest:
     choose(app, *files, method=method)
-    return press(app, "Make the maps")
+    return press(app, "start")
 
 
 def choose(app: AppTest, *files: tuple[str, bytes, str], method: str = "saliency") -> AppTest:
@@ -62,9 +64,10 @@ def choose(app: AppTest, *files: tuple[str, bytes, str], method: str = "saliency
     return app.file_uploader(key="batch_upload").set_value(list(files)).run()
 
 
-def press(app: AppTest, label: str) -> AppTest:
-    next(one for one in app.button if one.label == label).click()
-    return app.run()
+def press(app: AppTest, what: str) -> AppTest:
+    """Clicks the batch's button for that: start, cancel, go_on or forget."""
+    (button,) = (one for one in app.button if (one.key or "").endswith(what))
+    return button.click().run()
 
 
 def until(app: AppTest, there: Callable[[AppTest], object]) -> AppTest:
@@ -72,21 +75,20 @@ def until(app: AppTest, there: Callable[[AppTest], object]) -> AppTest:
     while not there(app):
         assert time.monotonic() < ends
         assert [error.message for error in app.exception] == []
-        time.sleep(0.05)
         app.run()
     return app
 
 
 def done(app: AppTest) -> bool:
-    return any(one.value.startswith("Done") for one in app.success)
+    return len(app.success) == 1
 
 
 def stopped(app: AppTest) -> bool:
-    return any(one.value.startswith("Stopped") for one in app.info)
+    return any(one.key == "batch_go_on" for one in app.button)
 
 
 def archive_of(app: AppTest) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(app.session_state["_batch"].archive()))
+    return zipfile.ZipFile(io.BytesIO(app.session_state[bench_batch.BATCH].archive()))
 
 
 def test_pictures_and_an_archive_become_maps_and_a_table(app: AppTest) -> None:
@@ -96,7 +98,7 @@ def test_pictures_and_an_archive_become_maps_and_a_table(app: AppTest) -> None:
         archive.writestr("notes.txt", b"some words, and no picture in them")
     bring(app, png(1), ("two.zip", file.getvalue(), "application/zip"))
     until(app, done)
-    assert app.success[0].value == "Done: 2 maps, 1 picture could not be read."
+    assert numbers_in(app.success[0].value) == ["2", "1"]  # made, and not to be read
     table = app.dataframe[0].value
     assert list(table["File"]) == ["p1.png", "two.zip/x/p2.png", "two.zip/notes.txt"]
     assert "plain text" in table["What was wrong"].iloc[2]
@@ -151,16 +153,16 @@ def test_cancel_shows_what_is_there_and_go_on_makes_the_rest(
     gate = Gate(monkeypatch, maps=1)
     bring(app, png(1), png(2), png(3))
     until(app, lambda app: len(app.dataframe))
-    press(app, "Cancel")
+    press(app, "cancel")
     until(app, stopped)
-    assert app.info[0].value == "Stopped after 1 of 3 pictures."
+    assert numbers_in(app.info[0].value) == ["1", "3"]
     assert list(app.dataframe[0].value["File"]) == ["p1.png"]
     with archive_of(app) as archive:
         assert [name.split("-")[0] for name in archive.namelist()] == ["maps/p1", "results.csv"]
     app.run()
     assert stopped(app)  # it does not start again by itself
     gate.opened.set()
-    press(app, "Go on")
+    press(app, "go_on")
     until(app, done)
     assert list(app.dataframe[0].value["File"]) == ["p1.png", "p2.png", "p3.png"]
     assert gate.made == 3  # the first map was not made again
@@ -171,13 +173,13 @@ def test_the_same_question_again_costs_nothing(
 ) -> None:
     until(bring(app, png(1), png(2)), done)
     gate = Gate(monkeypatch, maps=9)
-    press(app, "Make the maps")
+    press(app, "start")
     until(app, done)
     assert gate.made == 0
     assert len(archive_of(app).namelist()) == 3
-    press(app, "Forget these maps")
+    press(app, "forget")
     assert len(app.dataframe) == 0
-    press(app, "Make the maps")
+    press(app, "start")
     until(app, done)
     assert gate.made == 2
 
@@ -189,9 +191,9 @@ def test_no_room_is_said_and_the_rest_can_be_had(
     bring(app, png(1), png(2), png(3))
     until(app, lambda app: len(app.error))
     assert app.error[0].value == batch_results.FULL
-    press(app, "Forget these maps")
-    assert app.info[0].value == "Stopped after 0 of 1 picture."
-    press(app, "Go on")
+    press(app, "forget")
+    assert numbers_in(app.info[0].value) == ["0", "1"]
+    press(app, "go_on")
     until(app, done)
     assert list(app.dataframe[0].value["File"]) == ["p3.png"]
 
@@ -201,18 +203,18 @@ def test_too_much_is_refused_before_it_starts(
 ) -> None:
     monkeypatch.setattr(bench_batch, "MOST_PICTURES", 1)
     choose(app, png(1), png(2))
-    assert "up to 1 are allowed here" in app.error[0].value
-    assert next(one for one in app.button if one.label == "Make the maps").disabled
+    assert numbers_in(app.error[0].value) == ["2", "1"]  # brought, and allowed
+    assert app.button(key="batch_start").disabled
     monkeypatch.setattr(bench_batch, "UPLOAD_BYTES", 100)
     app.run()
-    assert "please bring fewer at once" in app.error[0].value
+    assert "MB" in app.error[0].value
 
 
 def test_a_setting_that_is_not_allowed_is_said(app: AppTest) -> None:
     app.run()
     app.selectbox(key="batch_method").set_value("occlusion").run()
     app.slider(key="batch-small-occlusion-stride").set_value(32).run()
-    assert "stride=32 was given with window" in app.error[0].value
+    assert "stride=32" in app.error[0].value
 
 
 def test_names_are_shown_as_they_are() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -26,9 +27,11 @@ from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.bench.words import axiom_words, completeness_words, cost_words, sums_words
 from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.work import jobs
+from tests.facts import names_in, numbers_in
+from tests.sessions import desk_of, let_finish
 from tests.small_models import picture, small_model
+from tests.waiting import PATIENCE
 
-PATIENCE = 60.0
 MODEL = small_model()
 PIXELS = picture()
 QUICK = ["saliency", "grad-cam", "input-x-gradient"]
@@ -48,7 +51,7 @@ BENCH = bench()
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has computed no map."""
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
-    monkeypatch.setattr(maps, "MEMORY", maps._Memory(96))
+    monkeypatch.setattr(maps, "MEMORY", maps.Memory(96))
 
 
 @pytest.fixture(autouse=True)
@@ -82,10 +85,7 @@ def fine(session: AppTest) -> AppTest:
 
 def done(session: AppTest) -> AppTest:
     """The page when its maps are finished."""
-    job = session.session_state["_desk_bench-grid"].job
-    if job is not None:
-        assert job.finished.wait(PATIENCE)
-    session = fine(session.run())
+    session = fine(let_finish(session, "bench-grid"))
     assert [error.value for error in session.error] == []
     return session
 
@@ -132,8 +132,8 @@ def test_the_first_choice_is_of_several_families() -> None:
 
 def test_quick_maps_are_computed_first() -> None:
     session = opened(maps=["integrated-gradients", "grad-cam", "occlusion"])
-    mine = session.session_state["_desk_bench-grid"]
-    asked = [key[2] for key in mine.job.key[1:]]
+    job: Any = desk_of(session, "bench-grid").job
+    asked = [key[2] for key in job.key[1:]]
     assert asked[0] == "grad-cam"
     done(session)
 
@@ -169,7 +169,7 @@ def test_each_baseline_is_shown_beside_its_map(shown: dict[str, Any]) -> None:
     panels = shown["bench"]["panels"]
     assert [panel["name"].lower() for panel in panels] == list(BASELINES)
     assert len({panel["thumbnail"]["address"] for panel in panels}) == len(BASELINES)
-    assert panels[0]["thumbnail"]["alt"] == "The baseline: all black"
+    assert "all black" in panels[0]["thumbnail"]["alt"]
     assert_shows(panels[1], "occlusion", baseline="white")
 
 
@@ -188,7 +188,7 @@ def test_changed_settings_reach_the_map_and_are_named(shown: dict[str, Any]) -> 
     layer = session.selectbox(key="bench-small-grad-cam-layer")
     done(fine(layer.set_value("block 1").run()))
     (panel,) = shown["bench"]["panels"]
-    assert panel["note"] == "layers, layer: block 1"
+    assert "block 1" in panel["note"]
     assert_shows(panel, "grad-cam", layer="block 1")
 
 
@@ -196,22 +196,20 @@ def test_settings_that_exclude_each_other_get_one_sentence() -> None:
     session = done(opened(maps=["occlusion"]))
     session.slider(key="bench-small-occlusion-window").set_value(4)
     session = fine(session.slider(key="bench-small-occlusion-stride").set_value(30).run())
-    assert [error.value for error in session.error] == [
-        "stride=30 was given with window=4; a stride up to the window is allowed, so that every "
-        "pixel is covered."
-    ]
+    (error,) = session.error
+    assert names_in(error.value, "stride=30", "window=4") == ["stride=30", "window=4"]
 
 
 def test_nothing_chosen_is_nothing_shown(shown: dict[str, Any]) -> None:
     session = opened(maps=[])
-    assert [info.value for info in session.info] == ["Choose at least one map to look at."]
+    assert len(session.info) == 1
     assert shown == {}
 
 
 def test_a_map_that_is_known_needs_no_job() -> None:
     done(opened())
     again = opened(maps=["grad-cam", "saliency"])
-    assert again.session_state["_desk_bench-grid"].job is None
+    assert desk_of(again, "bench-grid").job is None
 
 
 # -- while it is computed -------------------------------------------------------------------
@@ -250,7 +248,7 @@ def test_a_map_is_shown_while_it_comes(slow: Slow, shown: dict[str, Any]) -> Non
     panels = shown["bench"]["panels"]
     assert [panel["sharpening"] for panel in panels] == [True, False]
     assert [panel["map"] is None for panel in panels] == [False, True]
-    assert shown["bench"]["waiting"] == "waiting for its turn"
+    assert shown["bench"]["waiting"]
     assert "agreement" not in shown
     slow.go_on.set()
     done(session)
@@ -264,9 +262,7 @@ def test_cancelled_maps_can_be_computed_after_all(slow: Slow, shown: dict[str, A
     session = opened(maps=["saliency"])
     assert slow.looked.wait(PATIENCE)
     session = fine(session.button(key="cancel_grid").click().run())
-    assert [info.value for info in session.info] == [
-        "The maps were cancelled; those that were finished stay."
-    ]
+    assert ["cancelled" in info.value for info in session.info] == [True]
     # What was seen of it is not kept: nothing would say that it is not finished.
     assert shown["bench"]["panels"][0]["map"] is None
     assert shown["bench"]["waiting"] == "cancelled"
@@ -283,12 +279,11 @@ def test_an_error_gets_one_sentence_and_another_try(
 
     monkeypatch.setattr("densenet_viz.attribution.attribute", broken)
     session = opened(maps=["saliency"])
-    assert session.session_state["_desk_bench-grid"].job.finished.wait(PATIENCE)
-    session = fine(session.run())
+    session = fine(let_finish(session, "bench-grid"))
     assert len(session.error) == 1
     assert "secret" not in session.error[0].value
-    assert shown["bench"]["waiting"] == "could not be computed"
-    assert session.button(key="again_grid").label == "Try again"
+    assert shown["bench"]["panels"][0]["map"] is None
+    assert not session.button(key="again_grid").disabled
 
 
 # -- words ----------------------------------------------------------------------------------
@@ -301,34 +296,30 @@ def made(total: float, delta: float | None, seconds: float = 0.5) -> Attribution
 
 
 @pytest.mark.parametrize(
-    ("total", "delta", "words"),
+    ("delta", "sign", "numbers"),
     [
-        (8.0, 0.0, "✓ The map sums to 8.00, the score rises from the baseline to the picture by "
-         "8.00: 0.0% off."),
-        (8.0, 0.04, "✓ The map sums to 8.00, the score rises from the baseline to the picture by "
-         "7.96: 0.5% off."),
-        (8.0, -2.0, "⚠ The map sums to 8.00, the score rises from the baseline to the picture by "
-         "10.0: 20.0% off, **more than 1%**: its values are rough."),
-        (8.0, 8.0, "⚠ The map sums to 8.00, the score rises from the baseline to the picture by "
-         "0: all of it off, **more than 1%**: its values are rough."),
-        (8.0, None, "The map sums to 8.00; the score's rise was not measured."),
+        (0.0, "✓", ["8.00", "8.00", "0.0"]),
+        (0.04, "✓", ["8.00", "7.96", "0.5"]),
+        (-2.0, "⚠", ["8.00", "10.0", "20.0", "1"]),  # more than 1% off
+        (8.0, "⚠", ["8.00", "0", "1"]),
+        (None, "T", ["8.00"]),
     ],
-)  # fmt: skip
+)
 def test_a_sum_is_held_against_the_scores_rise(
-    total: float, delta: float | None, words: str
+    delta: float | None, sign: str, numbers: list[str]
 ) -> None:
-    assert completeness_words(made(total, delta)) == words
+    words = completeness_words(made(8.0, delta))
+    assert numbers_in(words) == numbers
+    assert names_in(words, "✓", "⚠") == [sign] * (delta is not None)
 
 
 def test_costs_of_several_maps_are_added() -> None:
-    assert cost_words([made(1, 0)]) == "3 pictures through the network and 2 back, 0.50 s."
-    assert cost_words([made(1, 0)] * 2) == (
-        "6 pictures through the network and 4 back, 1.00 s for 2 maps."
-    )
+    assert numbers_in(cost_words([made(1, 0)])) == ["3", "2", "0.50"]
+    assert numbers_in(cost_words([made(1, 0)] * 2)) == ["6", "4", "1.00", "2"]
 
 
 def test_what_a_method_does_not_promise_is_not_measured() -> None:
-    assert sums_words(METHODS["saliency"], [("Saliency", made(1, 5))]).startswith("It does not")
+    assert numbers_in(sums_words(METHODS["saliency"], [("Saliency", made(1, 5))])) == []
     both = sums_words(
         METHODS["integrated-gradients"], [("Black", made(8, 0)), ("White", made(1, 1))]
     )
@@ -337,8 +328,9 @@ def test_what_a_method_does_not_promise_is_not_measured() -> None:
 
 def test_axioms_are_told_in_words() -> None:
     words = axiom_words(METHODS["integrated-gradients"])
-    assert "- completeness: the values add up to the score's rise" in words
-    assert axiom_words(METHODS["grad-cam"]) == "None of the usual axioms."
+    named = re.findall(r"^- ([^:]+):", words, re.MULTILINE)
+    assert set(named) == set(METHODS["integrated-gradients"].axioms)
+    assert "- " not in axiom_words(METHODS["grad-cam"])
 
 
 def test_every_method_that_is_compared_gets_its_words_and_numbers(shown: dict[str, Any]) -> None:
@@ -348,13 +340,13 @@ def test_every_method_that_is_compared_gets_its_words_and_numbers(shown: dict[st
         row = METHODS[name]
         assert row.caution in words
         assert row.paper in words
-    assert "The map sums to" in words
+    assert words.count("✓") + words.count("⚠") == 1  # of the one that promises a sum
     labels = [expander.label for expander in session.expander]
     assert f"**Saliency** · {METHODS['saliency'].question}" in labels
     assert all(row.reason in words for row in UNSUITED)
     table = session.table[0].value
     assert list(table["Map"]) == ["Saliency", "Integrated gradients"]
-    assert table["Passes"].iloc[0] == "1 and 1 back"
+    assert numbers_in(table["Passes"].iloc[0]) == ["1", "1"]
 
 
 def test_agreement_is_that_of_the_maps_that_are_shown(shown: dict[str, Any]) -> None:

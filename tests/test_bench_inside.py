@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.ui.bench import inside as bench_inside
-from densenet_viz.ui.work.jobs import SHOP
+from tests.sessions import let_finish
 
 
 def script() -> None:
@@ -32,9 +32,7 @@ def script() -> None:
 
 def settled(app: AppTest) -> AppTest:
     """The page once its job has ended."""
-    for job in list(SHOP._running.values()):
-        job.finished.wait(60)
-    return app.run()
+    return let_finish(app, *bench_inside.DESKS)
 
 
 @pytest.fixture

@@ -26,10 +26,12 @@ from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.bench.two_choices import TOP, same_class, settings_for
 from densenet_viz.ui.current import SECOND, CurrentPicture, sample
 from densenet_viz.ui.work import jobs
+from tests.facts import names_in, numbers_in
 from tests.image_files import encode
+from tests.sessions import desk_of, let_finish
 from tests.small_models import SPEC, picture, small_model, small_network
+from tests.waiting import PATIENCE
 
-PATIENCE = 60.0
 MODEL = small_model()
 OTHER = replace(
     MODEL,
@@ -61,7 +63,7 @@ BENCH = bench()
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has computed no map, with one other network to be had."""
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
-    monkeypatch.setattr(maps, "MEMORY", maps._Memory(96))
+    monkeypatch.setattr(maps, "MEMORY", maps.Memory(96))
     monkeypatch.setattr(bench_two_choices, "model_named", {"cheater": OTHER}.__getitem__)
 
 
@@ -93,10 +95,7 @@ def fine(session: AppTest) -> AppTest:
 
 def done(session: AppTest) -> AppTest:
     """The page when both maps are finished."""
-    job = session.session_state["_desk_bench-two"].job
-    if job is not None:
-        assert job.finished.wait(PATIENCE)
-    session = fine(session.run())
+    session = fine(let_finish(session, "bench-two"))
     assert [error.value for error in session.error] == []
     return session
 
@@ -123,7 +122,7 @@ def test_two_pictures_are_asked_about_the_same_class(shown: dict[str, Any]) -> N
     left, right = shown["sides"]
     assert_shows(left, MODEL, "ring", target=3)
     assert_shows(right, MODEL, "heart", target=3)
-    assert [side["note"] for side in (left, right)] == ["Saliency for crane"] * 2
+    assert all("crane" in side["note"] for side in (left, right))
     assert right["caption"] == "a drawn heart, 64 × 64 px"
     assert (shown["linked"], shown["apart"]) == (False, None)
 
@@ -147,7 +146,7 @@ def test_a_second_picture_can_be_brought(shown: dict[str, Any]) -> None:
     upload = session.file_uploader(key="second_upload_widget")
     session = done(fine(upload.set_value(("b.png", encode(own, "PNG"), "image/png")).run()))
     assert session.selectbox(key="two_picture").value == SECOND
-    assert "_upload" not in session.session_state
+    assert shown["sides"][0]["caption"].startswith("a drawn ring")  # the left one stays
     right = shown["sides"][1]
     assert right["caption"] == "your second image, 64 × 64 px"
     target = BENCH.target.index
@@ -159,9 +158,8 @@ def test_a_refused_file_says_why_and_leaves_the_right_side() -> None:
     session = opened(two_picture="heart")
     upload = session.file_uploader(key="second_upload_widget")
     session = fine(upload.set_value(("x.png", b"GIF89a...", "image/png")).run())
-    assert [error.value for error in session.error] == [
-        "This file is a GIF; please bring a PNG, JPEG or WebP picture."
-    ]
+    (error,) = session.error
+    assert "GIF" in error.value
     assert session.selectbox(key="two_picture").value == "heart"
 
 
@@ -188,8 +186,8 @@ def test_the_difference_and_its_correlation_are_of_both_maps(shown: dict[str, An
     assert shown["apart"]["size"] == 48
     np.testing.assert_allclose(heat_of(shown["apart"]["map"]), expected, atol=1e-5)
     rho = rank_correlation(summed, other)
-    told = shown["apart"]["sentence"].split("correlation is ")[1].split(". ")[0]
-    assert float(told.replace("−", "-")) == pytest.approx(rho, abs=0.011)
+    told = [float(one.replace("−", "-")) for one in numbers_in(shown["apart"]["sentence"])]
+    assert min(abs(one - rho) for one in told) < 0.011
 
 
 def test_a_class_that_the_other_network_lacks_leaves_each_its_most_probable(
@@ -197,7 +195,7 @@ def test_a_class_that_the_other_network_lacks_leaves_each_its_most_probable(
 ) -> None:
     monkeypatch.setattr(bench_two_choices, "model_named", lambda _name: STRANGE)
     session = done(opened(bench(target=3), two="networks"))
-    assert any("no class “crane (class 3)”" in one.value for one in session.caption)
+    assert any("crane (class 3)" in one.value for one in session.caption)
     assert "two_class" not in session.session_state
     left, right = shown["sides"]
     assert_shows(left, MODEL, "ring", target=int(logits_of(MODEL, sample("ring")).argmax()))
@@ -221,7 +219,7 @@ def test_a_network_that_is_not_to_be_had_is_one_sentence(
     session = opened(two="networks")
     assert [error.value for error in session.error] == ["No weights here."]
     assert shown == {}
-    assert session.session_state["_desk_bench-two"].job is None
+    assert desk_of(session, "bench-two").job is None
 
 
 def test_the_cheater_is_held_against_the_honest_one() -> None:
@@ -259,9 +257,8 @@ def test_changed_settings_reach_both_maps(shown: dict[str, Any]) -> None:
 
 def test_differing_defaults_are_told() -> None:
     session = done(opened(bench(target=1), two="networks", two_method="occlusion"))
-    assert any("window 13 on the left, 10 on the right" in one.value for one in session.caption), [
-        one.value for one in session.caption
-    ]
+    facts = ["window 13", "10"]
+    assert any(names_in(one.value, *facts) == facts for one in session.caption)
 
 
 # -- the true mask --------------------------------------------------------------------------
@@ -327,7 +324,7 @@ def test_one_job_makes_both_maps_and_shows_them_as_they_come(
     fine(session.run())
     assert [side["sharpening"] for side in shown["sides"]] == [True, False]
     assert [side["map"] is None for side in shown["sides"]] == [False, True]
-    assert shown["waiting"] == "The map is being computed."
+    assert shown["waiting"]
     slow.go_on.set()
     done(session)
     assert [side["sharpening"] for side in shown["sides"]] == [False, False]
@@ -337,14 +334,11 @@ def test_cancelled_maps_can_be_computed_after_all(slow: Slow, shown: dict[str, A
     session = opened()
     assert slow.looked.wait(PATIENCE)
     session = fine(session.button(key="cancel_two").click().run())
-    assert [info.value.split(".")[0] for info in session.info if "map" in info.value] == [
-        "The pair of maps was cancelled"
-    ]
-    assert shown["waiting"] == "No map: it was cancelled."
+    assert sum("cancelled" in info.value for info in session.info) == 1
+    assert "cancelled" in shown["waiting"]
     assert [side["map"] for side in shown["sides"]] == [None, None]
     slow.go_on.set()
-    (again,) = (one for one in session.button if one.label == "Compute it after all")
-    done(fine(again.click().run()))
+    done(fine(session.button(key="again").click().run()))
     assert all(side["map"] for side in shown["sides"])
 
 
@@ -353,7 +347,7 @@ def test_maps_that_another_part_made_are_not_made_again(shown: dict[str, Any]) -
     for name in ("ring", "heart"):
         maps.computed(bench(name=name, target=1).ask("saliency"))
     session = opened(given, two_picture="heart")
-    assert session.session_state["_desk_bench-two"].job is None
+    assert desk_of(session, "bench-two").job is None
     assert all(side["map"] for side in shown["sides"])
     rows = session.table[0].value
     assert list(rows["Map"]) == ["Left: Small, a drawn ring", "Right: Small, a drawn heart"]

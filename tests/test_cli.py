@@ -24,29 +24,9 @@ from densenet_viz.figures.attribution_image import OPACITY
 from densenet_viz.figures.colours import limit_of, overlay
 from densenet_viz.network.models import ModelUnavailable
 from densenet_viz.results.timings.passes import Benchmark, Timing
+from tests.commands import refused, run
+from tests.facts import names_in, numbers_in
 from tests.small_models import picture, small_model
-
-
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "densenet_viz", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """The one line on stderr with which a request is refused with exit code 2."""
-    try:
-        code: object = cli.main(words)
-    except SystemExit as stop:  # argparse's way
-        code = stop.code
-    out, err = capsys.readouterr()
-    assert code == 2
-    assert out == ""
-    assert err.endswith("\n")
-    assert err.count("\n") == 1
-    assert err.startswith("python -m densenet_viz")
-    assert "Traceback" not in err
-    return err
-
 
 # -- describe -------------------------------------------------------------------------------
 
@@ -65,8 +45,8 @@ def test_densenet121_in_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     assert report["connections"] == 535
     assert report["connections_per_block"] == [21, 78, 300, 136]
     assert report["named_depth"] == 121
-    assert report["depth_reason"].startswith("1 (stem) + 2 × (6 + 12 + 24 + 16) (bottleneck")
-    assert report["depth_reason"].endswith("= 121")
+    facts = ["1 ", "2 × (6 + 12 + 24 + 16)", "= 121"]
+    assert names_in(report["depth_reason"], *facts) == facts
     assert report["note"] is None
     first, second = (
         row for row in report["layers"] if row["block"] == 1 and row["layer"] in (1, 2)
@@ -89,10 +69,8 @@ def test_the_name_of_264_is_told_honestly(capsys: pytest.CaptureFixture[str]) ->
     report = described(capsys, "densenet264")
     assert (report["name"], report["named_depth"]) == ("DenseNet-264", 265)
     assert report["cited"] is None  # Keras has none
-    assert report["note"] == (
-        "The paper calls it DenseNet-264, but counted as the other names are, its blocks "
-        "(6, 12, 64, 48) make 265 layers."
-    )
+    facts = ["DenseNet-264", "(6, 12, 64, 48)", "265"]
+    assert names_in(report["note"], *facts) == facts
     assert cli.main(["describe", "densenet264"]) == 0
     assert report["note"] in capsys.readouterr().out.splitlines()
 
@@ -100,9 +78,10 @@ def test_the_name_of_264_is_told_honestly(capsys: pytest.CaptureFixture[str]) ->
 def test_the_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["describe"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("DenseNet-121: growth rate 32, blocks 6, 12, 24, 16, 64 initial")
-    assert lines[1].startswith("7,978,856 parameters, ")
-    assert lines[2] == "535 direct connections: 21 + 78 + 300 + 136"
+    facts = ["DenseNet-121", "growth rate 32", "6, 12, 24, 16", "64 initial"]
+    assert names_in(lines[0], *facts) == facts
+    assert lines[1].startswith("7,978,856 parameters")
+    assert names_in(lines[2], "535", "21 + 78 + 300 + 136") == ["535", "21 + 78 + 300 + 136"]
     table = "\n".join(lines).split("\n\n")[-1].splitlines()
     assert len({len(line) for line in table}) == 1
     assert len(table) == 2 + 1 + 58 + 3 + 1 + 1
@@ -147,12 +126,11 @@ def test_the_nine_systems_are_exact(
 def test_the_sums_are_written_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["describe", "resnet50v2"]) == 0
     head, parameters, depth, cited, table = capsys.readouterr().out.split("\n\n")
-    assert head.startswith("ResNet50V2: residual units 3, 4, 6, 3, activated first, one 224 × 224")
-    assert parameters.splitlines() == [
-        "  25,549,352  trainable parameters",
-        "+     45,440  running means and variances of the batch norms",
-        "+     19,008  biases that Keras's convolutions carry",
-        "= 25,613,800  parameters as Keras Applications counts them",
+    facts = ["ResNet50V2", "3, 4, 6, 3", "224 × 224"]
+    assert names_in(head, *facts) == facts
+    # What is trained, the batch norms' running statistics, Keras's biases, and their sum.
+    assert [line[:12].split() for line in parameters.splitlines()] == [
+        *(["25,549,352"], ["+", "45,440"], ["+", "19,008"], ["=", "25,613,800"])
     ]
     assert [line.split()[:2] for line in depth.splitlines()] == [
         ["53", "convolutions"],
@@ -160,7 +138,7 @@ def test_the_sums_are_written_out(capsys: pytest.CaptureFixture[str]) -> None:
         ["+", "1"],
         ["=", "103"],
     ]
-    assert "not measured here" in cited
+    assert "Keras" in cited
     rows = table.splitlines()
     assert len(rows) == 2 + 103
     assert len({len(row) for row in rows}) == 1
@@ -168,7 +146,7 @@ def test_the_sums_are_written_out(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_unknown_network_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "invalid choice: 'vgg16' (choose from " in refused(capsys, "describe", "vgg16")
+    assert "'vgg16'" in refused(capsys, "describe", "vgg16")
 
 
 @pytest.mark.parametrize("name", ["densenet121", "resnet152v2"])
@@ -254,28 +232,25 @@ def test_attribute_tells_people(
     assert cli.main([*words, "--set", "n_steps=8", "--set", "baseline=white"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "convergence delta" in lines[6]
-    assert "9 forward passes" in lines[6]
+    assert "9" in numbers_in(lines[6])  # forward passes
     assert [line.split()[0] for line in lines[-2:]] == ["wrote", "wrote"]
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("words", "facts"),
     [
-        (["--method", "magic"], "invalid choice: 'magic' (choose from "),
-        (["--model", "resnet"], "invalid choice: 'resnet' (choose from "),
-        (["--target", "6"], "target=6 was given; a class from 0 to 5 is allowed."),
-        (["--target", "-1"], "target=-1 was given"),
-        (["--target", "sta"], "No class is called 'sta'; there are 6, such as star."),
-        (
-            ["--target", "\n\x1b[31m"],
-            "No class is called '\\n\\x1b[31m'; there are 6, such as star",
-        ),
-        (["--target", "Crane"], "Several classes are called 'Crane': 3, 4; give a number."),
-        (["--set", "n_steps=9"], "The parameter 'n_steps' was given"),
-        (["--set", "layer"], "--set 'layer' was given; NAME=VALUE is allowed."),
-        (["--set", "method=saliency"], "NAME=VALUE is allowed."),
-        (["--set", "layer=block 9"], "layer='block 9' was given"),
-        (["--nonsense"], "unrecognized arguments: --nonsense"),
+        (["--method", "magic"], ["--method", "'magic'"]),
+        (["--model", "resnet"], ["--model", "'resnet'"]),
+        (["--target", "6"], ["target=6", "0", "5"]),
+        (["--target", "-1"], ["target=-1"]),
+        (["--target", "sta"], ["'sta'", "6", "star"]),
+        (["--target", "\n\x1b[31m"], ["'\\n\\x1b[31m'", "star"]),
+        (["--target", "Crane"], ["'Crane'", "3", "4"]),
+        (["--set", "n_steps=9"], ["'n_steps'"]),
+        (["--set", "layer"], ["--set", "'layer'", "NAME=VALUE"]),
+        (["--set", "method=saliency"], ["NAME=VALUE"]),
+        (["--set", "layer=block 9"], ["layer='block 9'"]),
+        (["--nonsense"], ["--nonsense"]),
     ],
 )
 def test_attribute_says_what_is_wrong(
@@ -283,9 +258,9 @@ def test_attribute_says_what_is_wrong(
     small: list[str],
     capsys: pytest.CaptureFixture[str],
     words: list[str],
-    sentence: str,
+    facts: list[str],
 ) -> None:
-    assert sentence in refused(capsys, "attribute", str(image), *words)
+    assert names_in(refused(capsys, "attribute", str(image), *words), *facts) == facts
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 99])
@@ -323,7 +298,7 @@ def test_a_folder_that_cannot_be_written(
     image: Path, small: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = refused(capsys, "attribute", str(image), "--out", str(image / "below"))
-    assert "The folder of --out cannot be written to" in line
+    assert "--out" in line
     assert str(image) not in line
 
 
@@ -335,7 +310,7 @@ def test_ctrl_c_is_clean(
 
     monkeypatch.setattr(attributing, "load_model", load)
     assert cli.main(["attribute", str(image)]) == 130
-    assert capsys.readouterr().err == "\nStopped.\n"
+    assert capsys.readouterr().err.strip().count("\n") == 0
 
 
 class Terminal(io.StringIO):
@@ -408,20 +383,20 @@ def test_a_checkpoint_of_another_run_is_one_line(
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("words", "facts"),
     [
-        (["digits"], "invalid choice: 'digits'"),
-        (["scenes", "--epochs", "0"], "'0' is not a whole number from 1"),
-        (["scenes", "--scenes", "many"], "'many' is not a whole number from 1"),
-        (["cheater", "--pairs", "0"], "'0' is not a whole number from 1"),
-        (["scenes", "--seed", "-1"], "'-1' is not a whole number from 0"),
-        (["scenes", "--device", "tpu"], "invalid choice: 'tpu'"),
+        (["digits"], ["'digits'"]),
+        (["scenes", "--epochs", "0"], ["--epochs", "'0'", "1"]),
+        (["scenes", "--scenes", "many"], ["--scenes", "'many'", "1"]),
+        (["cheater", "--pairs", "0"], ["--pairs", "'0'", "1"]),
+        (["scenes", "--seed", "-1"], ["--seed", "'-1'", "0"]),
+        (["scenes", "--device", "tpu"], ["--device", "'tpu'"]),
     ],
 )
 def test_train_says_what_is_wrong(
-    capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
+    capsys: pytest.CaptureFixture[str], words: list[str], facts: list[str]
 ) -> None:
-    assert sentence in refused(capsys, "train", *words)
+    assert names_in(refused(capsys, "train", *words), *facts) == facts
 
 
 def test_train_without_a_gpu(
@@ -430,7 +405,7 @@ def test_train_without_a_gpu(
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert "no CUDA device here" in refused(capsys, "train", "scenes", "--device", "cuda")
+    assert "CUDA" in refused(capsys, "train", "scenes", "--device", "cuda")
 
 
 # -- benchmark ------------------------------------------------------------------------------
@@ -500,7 +475,7 @@ def test_benchmark_takes_what_it_is_asked(
         for name in ("resnet50", "densenet121", "densenet201")
         for size in ("1", "8")
     ]
-    assert "2.00 × resnet50   cited 1.32" in lines[5]
+    assert names_in(lines[5], "2.00 × resnet50", "1.32") == ["2.00 × resnet50", "1.32"]
 
 
 def test_benchmark_is_refused_where_memory_is_short(
@@ -512,15 +487,21 @@ def test_benchmark_is_refused_where_memory_is_short(
 
     monkeypatch.setattr(benchmark, "spare_bytes", lambda _device: 1_000_000_000)
     said = refused(capsys, "benchmark", "--device", "cpu")
-    assert "1.0 GB are free: give fewer models or a smaller batch." in said
+    assert "1.0 GB" in said
     assert timed == []
     assert cli.main(["benchmark", "--device", "cpu", "--models", "densenet121", "--json"]) == 0
     capsys.readouterr()
     said = refused(capsys, "benchmark", "--models", "densenet121", "--batch", "1", "256")
-    assert "4.6 GB and 1.0 GB are free" in said
+    assert names_in(said, "4.6 GB", "1.0 GB") == ["4.6 GB", "1.0 GB"]
     assert len(timed) == 1
 
 
+def test_the_benchmark_is_a_command_in_a_shell() -> None:
+    done = run("benchmark", "--rounds", "0")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.slow
 def test_benchmark_really_measures() -> None:
     done = run("benchmark", "--models", "densenet121", "--rounds", "1", "--device", "cpu", "--json")
     assert (done.returncode, done.stderr) == (0, "")
@@ -531,25 +512,25 @@ def test_benchmark_really_measures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("words", "facts"),
     [
-        (["--models", "vgg16"], "--models 'vgg16' was given; there are resnet50, "),
-        (["--models", "resnet50,"], "--models '' was given; there are resnet50, "),
-        (["--models", "a" * 99], f"--models '{'a' * 40}' was given; there are "),
-        (["--device", "tpu"], "invalid choice: 'tpu'"),
-        (["--rounds", "0"], "'0' is not a whole number from 1 to 1000"),
-        (["--rounds", "9" * 5000], "is not a whole number from 1 to 1000"),
-        (["--batch", "0"], "'0' is not a whole number from 1 to 256"),
-        (["--batch", "1", "many"], "'many' is not a whole number from 1 to 256"),
+        (["--models", "vgg16"], ["--models", "'vgg16'", "resnet50"]),
+        (["--models", "resnet50,"], ["--models", "''", "resnet50"]),
+        (["--models", "a" * 99], ["--models", f"'{'a' * 40}'"]),
+        (["--device", "tpu"], ["--device", "'tpu'"]),
+        (["--rounds", "0"], ["--rounds", "'0'", "1000"]),
+        (["--rounds", "9" * 5000], ["--rounds", "1000"]),
+        (["--batch", "0"], ["--batch", "'0'", "256"]),
+        (["--batch", "1", "many"], ["--batch", "'many'", "256"]),
     ],
 )
 def test_benchmark_says_what_is_wrong(
     timed: list[dict[str, Any]],
     capsys: pytest.CaptureFixture[str],
     words: list[str],
-    sentence: str,
+    facts: list[str],
 ) -> None:
-    assert sentence in refused(capsys, "benchmark", *words)
+    assert names_in(refused(capsys, "benchmark", *words), *facts) == facts
     assert timed == []
 
 
@@ -564,7 +545,7 @@ def test_benchmark_without_a_gpu(
     from densenet_viz.cli import benchmark
 
     monkeypatch.setattr(benchmark, "spare_bytes", lambda _device: None)
-    assert "no CUDA device here" in refused(capsys, "benchmark", "--device", "cuda")
+    assert "CUDA" in refused(capsys, "benchmark", "--device", "cuda")
     assert cli.main(["benchmark", "--json"]) == 0
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert cli.main(["benchmark", "--json"]) == 0
@@ -574,9 +555,9 @@ def test_benchmark_without_a_gpu(
 @pytest.mark.parametrize(
     ("error", "code", "line"),
     [
-        (KeyboardInterrupt(), 130, "\nStopped.\n"),
-        (MemoryError(), 2, "python -m densenet_viz: There is not enough memory"),
-        (RuntimeError("can't allocate memory: you tried"), 2, "python -m densenet_viz: There is"),
+        (KeyboardInterrupt(), 130, "\n"),
+        (MemoryError(), 2, "python -m densenet_viz: "),
+        (RuntimeError("can't allocate memory: you tried"), 2, "python -m densenet_viz: "),
     ],
 )
 def test_benchmark_ends_cleanly(
@@ -596,6 +577,8 @@ def test_benchmark_ends_cleanly(
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith(line)
+    assert err.strip().count("\n") == 0
+    assert "allocate" not in err
 
 
 # -- help -----------------------------------------------------------------------------------
@@ -612,4 +595,4 @@ def test_help_everywhere(capsys: pytest.CaptureFixture[str], words: list[str]) -
 
 
 def test_no_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "required: describe|attribute|train|benchmark" in refused(capsys)
+    assert "describe|attribute|train|benchmark" in refused(capsys)

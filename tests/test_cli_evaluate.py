@@ -12,9 +12,10 @@ from densenet_viz import cli, evaluation
 from densenet_viz.attribution import METHODS
 from densenet_viz.cli import evaluate as evaluating
 from densenet_viz.results.scores import from_json
-from tests.test_cli import refused
-from tests.test_evaluation_scoreboard import tiny
-from tests.test_scores import board
+from tests.boards import board
+from tests.commands import refused
+from tests.facts import names_in
+from tests.small_models import tiny
 
 
 @pytest.fixture
@@ -55,7 +56,8 @@ def test_options_reach_the_evaluation(
     assert (asked["scenes"], asked["pairs"], asked["seed"]) == (7, 0, 3)
     assert asked["workers"] is None
     assert asked["device"] == "cuda"
-    assert "cheater: 3 scenes of one object, 2 of two, seed 4" in capsys.readouterr().out
+    facts = ["cheater", "3 scenes", "2 of", "seed 4"]
+    assert names_in(capsys.readouterr().out, *facts) == facts
 
 
 def test_the_defaults_are_the_functions_own(asked: dict[str, Any]) -> None:
@@ -73,12 +75,14 @@ def test_the_table_for_people_has_the_best_first(
 ) -> None:
     assert cli.main(["evaluate"]) == 0
     tables = capsys.readouterr().out.split("\n\n")[1:]
-    assert tables[0].startswith("Pointing game (higher is better")
-    assert tables[1].startswith("Deletion (lower is better")
+    assert tables[0].startswith("Pointing game (higher")
+    assert tables[1].startswith("Deletion (lower")
     lines = tables[0].splitlines()[1:]
     assert lines[0].strip().startswith("99.0%")
-    assert lines[0].endswith("Edges (positive part) – baseline")
-    assert lines[2].endswith("Good (positive part)")
+    assert names_in(lines[0], "Edges", "positive part", "baseline") == [
+        *("Edges", "positive part", "baseline")
+    ]
+    assert names_in(lines[2], "Good", "baseline") == ["Good"]
 
 
 def test_it_can_be_written_to_a_file(
@@ -91,24 +95,24 @@ def test_it_can_be_written_to_a_file(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "facts"),
     [
-        ("--methods magic", "--methods 'magic' was given; there are grad-cam"),
-        ("--model nothing", "There is no model 'nothing'"),
-        ("--model densenet121", "no true masks for what 'densenet121' knows; scenes and cheater"),
-        ("--scenes 0", "'0' is not a whole number from 1 to"),
-        ("--pairs -1", "'-1' is not a whole number"),
-        ("--seed x", "'x' is not a whole number"),
-        ("--workers 0", "'0' is not a whole number from 1 to 256"),
+        ("--methods magic", ["--methods", "'magic'", "grad-cam"]),
+        ("--model nothing", ["'nothing'"]),
+        ("--model densenet121", ["'densenet121'", "scenes", "cheater"]),
+        ("--scenes 0", ["--scenes", "'0'", "1"]),
+        ("--pairs -1", ["--pairs", "'-1'"]),
+        ("--seed x", ["--seed", "'x'"]),
+        ("--workers 0", ["--workers", "'0'", "256"]),
     ],
 )
-def test_it_says_no_in_one_line(capsys: pytest.CaptureFixture[str], words: str, said: str) -> None:
-    assert said in refused(capsys, "evaluate", *words.split())
+def test_it_says_no_in_one_line(
+    capsys: pytest.CaptureFixture[str], words: str, facts: list[str]
+) -> None:
+    assert names_in(refused(capsys, "evaluate", *words.split()), *facts) == facts
 
 
 def test_a_file_that_cannot_be_written_is_said(
     asked: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert "--out cannot be written" in refused(
-        capsys, "evaluate", "--out", str(tmp_path / "none" / "board.json")
-    )
+    assert "--out" in refused(capsys, "evaluate", "--out", str(tmp_path / "none" / "board.json"))

@@ -12,6 +12,7 @@ import pytest
 from densenet_viz import cli
 from densenet_viz.lecture.deck import OWN
 from densenet_viz.lecture.reading import read_deck
+from tests.facts import names_in
 
 GOOD = """\
 title: t
@@ -34,7 +35,8 @@ def test_the_lecture_itself_is_checked(capsys: pytest.CaptureFixture[str]) -> No
     assert cli.main(["lecture", "check"]) == 0
     out, err = capsys.readouterr()
     deck = read_deck(OWN)
-    assert out.splitlines()[0] == f"{deck.title}: {len(deck.slides)} slides, 45 minutes"
+    facts = [deck.title, f"{len(deck.slides)} slides", "45 minutes"]
+    assert names_in(out.splitlines()[0], *facts) == facts
     assert len(out.splitlines()) == 1 + len(deck.slides)
     assert err == ""
 
@@ -67,14 +69,14 @@ def test_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "facts"),
     [
-        (GOOD.replace("block", "blok"), "line 5: picture: blok was given; allowed are growth, "),
-        (None, "'mine.md' cannot be read"),
+        (GOOD.replace("block", "blok"), ["line 5", "picture", "blok", "growth"]),
+        (None, ["mine.md"]),
     ],
 )
 def test_what_is_wrong_is_one_line_and_exit_code_2(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, words: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, facts: list[str]
 ) -> None:
     file = tmp_path / "mine.md"
     if text is not None:
@@ -82,7 +84,8 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(
     assert cli.main(["lecture", "check", str(file)]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith(f"python -m densenet_viz: {words}")
+    assert err.startswith("python -m densenet_viz: ")
+    assert names_in(err, *facts) == facts
     assert err.count("\n") == 1
     assert str(tmp_path) not in err
 

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.facts import names_in
+
 
 def planned(*arguments: str, cwd: Path) -> str:
     run = subprocess.run(
@@ -42,7 +44,7 @@ def test_missing_python_is_said_in_one_sentence(root: Path, tmp_path: Path) -> N
         ["make", "run", "PYTHON=no-such-python"], cwd=tmp_path, capture_output=True, text=True
     )
     assert run.returncode != 0
-    assert "no-such-python was not found: install Python 3.11 or newer" in run.stderr
+    assert names_in(run.stderr, "no-such-python", "3.11") == ["no-such-python", "3.11"]
 
 
 def test_old_python_is_said_in_one_sentence(root: Path, tmp_path: Path) -> None:
@@ -55,5 +57,6 @@ def test_old_python_is_said_in_one_sentence(root: Path, tmp_path: Path) -> None:
         ["make", "run", "PYTHON=./old-python"], cwd=tmp_path, capture_output=True, text=True
     )
     assert run.returncode != 0
-    assert "./old-python is Python 3.10.2, and 3.11 or newer is needed" in run.stderr
+    facts = ["./old-python", "3.10.2", "3.11"]
+    assert names_in(run.stderr, *facts) == facts
     assert not (tmp_path / ".venv").exists()

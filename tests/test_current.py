@@ -31,7 +31,6 @@ def test_an_upload_becomes_the_picture_of_every_page(page: AppTest) -> None:
     data = encode(np.full((40, 60, 3), 90, np.uint8), "PNG")
     page.file_uploader(key="upload_widget").set_value(("mine.png", data, "image/png")).run()
     assert chosen(page) == "your image"
-    assert page.session_state["_upload"].pixels.shape == (40, 60, 3)
     page.switch_page("pages/dense_block.py").run()
     assert chosen(page) == "your image"
     assert [error.value for error in page.error] == []
@@ -40,9 +39,8 @@ def test_an_upload_becomes_the_picture_of_every_page(page: AppTest) -> None:
 def test_a_refused_upload_says_why_and_leaves_the_picture(page: AppTest) -> None:
     page.selectbox(key="picture").set_value("star").run()
     page.file_uploader(key="upload_widget").set_value(("x.png", b"GIF89a...", "image/png")).run()
-    assert [error.value for error in page.error] == [
-        "This file is a GIF; please bring a PNG, JPEG or WebP picture."
-    ]
+    (error,) = page.error
+    assert "GIF" in error.value
     assert chosen(page) == "star"
     assert [error.message for error in page.exception] == []
 
@@ -63,10 +61,8 @@ def test_an_absent_model_is_asked_for_once_and_the_page_goes_on(
     page.selectbox(key="model").set_value("densenet121").run()
     page.slider(key="layers").set_value(3).run()
     assert asked.count("densenet121") == 1
-    assert [warning.value for warning in page.warning] == [
-        "No weights here; connect, or set DENSENET_VIZ_WEIGHTS. "
-        "Until then this page shows the bundled network."
-    ]
+    (warning,) = page.warning
+    assert warning.value.startswith("No weights here; connect, or set DENSENET_VIZ_WEIGHTS.")
     assert [error.message for error in page.exception] == []
 
 
@@ -82,7 +78,7 @@ def test_two_sessions_share_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
         return bundled
 
     monkeypatch.setattr(models, "load_model", fetched)
-    monkeypatch.setattr("densenet_viz.ui.current._MODELS", {})
+    monkeypatch.setattr("densenet_viz.ui.current.LOADED", {})
     for _session in range(2):
         app = AppTest.from_file(APP, default_timeout=120)
         app.switch_page("pages/dense_block.py").run()

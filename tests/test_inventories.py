@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,8 +14,9 @@ from densenet_viz.facts.systems import NAMED_SPECS
 from densenet_viz.ui import inventories
 from densenet_viz.ui.work import jobs, turns
 from tests.live_counts import counted
+from tests.sessions import desk_of, has_desk
+from tests.waiting import PATIENCE, until
 
-PATIENCE = 20.0
 NAMES = ("resnet50", "densenet121", "resnet50v2")
 
 
@@ -48,8 +47,8 @@ class Counting:
 @pytest.fixture
 def counting(monkeypatch: pytest.MonkeyPatch) -> Counting:
     stand_in = Counting()
-    monkeypatch.setattr(inventories, "_count", stand_in)
-    monkeypatch.setattr(inventories, "_COUNTED", {})
+    monkeypatch.setattr(inventories, "count_system", stand_in)
+    monkeypatch.setattr(inventories, "COUNTED", {})
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
     return stand_in
 
@@ -72,20 +71,12 @@ def said(session: AppTest) -> list[str]:
     return [text.value for text in session.markdown]
 
 
-def until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def run_until_all_are_there(session: AppTest) -> None:
     until(lambda: len(said(session.run())[0].split()) == len(NAMES))
 
 
 def state(session: AppTest) -> str:
-    desk: jobs.Desk = session.session_state["_desk_inventories"]
-    return desk.state
+    return desk_of(session, "inventories").state
 
 
 def test_a_page_gets_what_is_there_and_then_all(counting: Counting) -> None:
@@ -93,7 +84,7 @@ def test_a_page_gets_what_is_there_and_then_all(counting: Counting) -> None:
     session = opened()
     until(lambda: counting.asked == ["resnet50", "densenet121"])
     assert said(session.run()) == ["resnet50=107/8"]
-    assert [button.label for button in session.button] == ["Cancel"]
+    assert [button.key for button in session.button] == ["cancel_inventories"]
     counting.leave.set()
     run_until_all_are_there(session)
     assert said(session) == ["resnet50=107/8 densenet121=242/11 resnet50v2=103/10"]
@@ -106,7 +97,7 @@ def test_nothing_is_counted_twice(counting: Counting) -> None:
     run_until_all_are_there(opened())
     again = opened()
     assert len(said(again)[0].split()) == len(NAMES)
-    assert "_desk_inventories" not in again.session_state
+    assert not has_desk(again, "inventories")
     opened(("densenet121", "densenet169"))
     until(lambda: len(counting.asked) == 4)
     assert counting.asked == [*NAMES, "densenet169"]
@@ -123,10 +114,10 @@ def test_the_page_runs_again_when_the_last_came_between(counting: Counting) -> N
 
         names = ("resnet50", "densenet121")
         runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1
-        late = inventories._COUNTED.pop("densenet121") if runs == 1 else None
+        late = inventories.COUNTED.pop("densenet121") if runs == 1 else None
         got = inventories.show_or_get(names)
         if late is not None:
-            inventories._COUNTED["densenet121"] = late
+            inventories.COUNTED["densenet121"] = late
         inventories.show_progress_line(names)
         st.write(f"{runs} {len(got)}")
 
@@ -142,7 +133,8 @@ def test_it_can_be_cancelled_and_taken_up_again(counting: Counting) -> None:
     assert state(session) == "cancelled"
     assert ["cancelled" in info.value for info in session.info] == [True]
     counting.leave.set()
-    job = session.session_state["_desk_inventories"].job
+    job = desk_of(session, "inventories").job
+    assert job is not None
     assert job.finished.wait(PATIENCE)
     assert counting.asked == ["resnet50", "densenet121"]  # what was begun is kept
     session.button(key="count_again").click()
@@ -154,7 +146,8 @@ def test_it_stops_when_nobody_looks(counting: Counting) -> None:
     counting.held = {"densenet121"}
     session = opened()
     until(lambda: len(counting.asked) == 2)
-    job = session.session_state["_desk_inventories"].job
+    job = desk_of(session, "inventories").job
+    assert job is not None
     del session
     gc.collect()
     counting.leave.set()
@@ -172,12 +165,13 @@ def test_behind_a_measurement_it_says_that_it_waits(counting: Counting) -> None:
     counting.held = {"resnet50"}
     with turns.turn(lambda: False):
         session = opened()
-        job = session.session_state["_desk_inventories"].job
-        assert not job.finished.wait(0.3)
-        assert job.began is None
-        assert progress_said(session.run()).endswith(f"3 networks: {turns.WAITING}")
+        job = desk_of(session, "inventories").job
+        assert job is not None
+        until(lambda: session.run() and turns.WAITING in progress_said(session))
+        assert (job.began, counting.asked) == (None, [])
+        assert turns.WAITING in progress_said(session.run())
     until(lambda: counting.asked == ["resnet50"])
-    assert progress_said(session.run()).endswith("3 networks: 0%")
+    assert "0%" in progress_said(session.run())
     counting.leave.set()
     run_until_all_are_there(session)
 
@@ -194,6 +188,6 @@ def test_a_failure_is_one_sentence(counting: Counting) -> None:
 
 
 def test_what_is_counted_is_the_live_network() -> None:
-    inventory, size = inventories._count("densenet121")
+    inventory, size = inventories.count_system("densenet121")
     assert inventory == counted("densenet121").inventory
     assert size > inventory.weight_bytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 import weakref
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.ui.work import jobs
 from densenet_viz.ui.work.jobs import Desk, Job, Shop
-
-PATIENCE = 10.0
+from tests.sessions import desk_of
+from tests.waiting import PATIENCE
 
 
 class Stopped(Exception):
@@ -172,7 +173,8 @@ def test_a_job_that_ends_badly_lets_go_of_what_it_held(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
     """Frames hold locals, and errors hold frames, those that they came from included."""
-    monkeypatch.setattr(jobs._LOG, "disabled", True)  # pytest keeps what is logged
+    log = logging.getLogger(jobs.__name__)
+    monkeypatch.setattr(log, "disabled", True)  # pytest keeps what is logged
     fake = Fake()
     held: list[weakref.ref[Network]] = []
 
@@ -260,5 +262,5 @@ def test_a_session_has_a_desk_for_each_kind_of_job() -> None:
 
     session = AppTest.from_function(script).run()
     assert [said.value for said in session.markdown] == ["`True`"]
-    mine = session.session_state["_desk_benchmark"]
-    assert session.run().session_state["_desk_benchmark"] is mine
+    mine = desk_of(session, "benchmark")
+    assert desk_of(session.run(), "benchmark") is mine

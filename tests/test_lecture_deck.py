@@ -19,6 +19,7 @@ from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_de
 from densenet_viz.lecture.rows import PICTURES
 from densenet_viz.lecture.words import blocks_of, spans_of
 from densenet_viz.ui.truth.twins import tag_figures
+from tests.facts import numbers_in
 
 SMALL = """\
 title: A small deck
@@ -395,12 +396,9 @@ def test_what_is_said_of_the_cheater_stands_in_the_model_cards(lecture: Deck) ->
     assert cheater is not None
     assert honest is not None
     told = text_of(slide_of(lecture, "swap").notes)
-    assert f"On {cheater.count:,} unseen scenes" in told
-    assert (
-        f"{100 * cheater.true:g}% with the true tag, on {100 * cheater.none:g}% without a tag and "
-        f"on {100 * cheater.swapped:g}% with a wrong one"
-    ) in told
-    assert f"{100 * honest.swapped:g}% with the wrong tag" in told
+    shares = (cheater.true, cheater.none, cheater.swapped, honest.swapped)
+    facts = {f"{cheater.count:,}", *(f"{100 * share:g}" for share in shares)}
+    assert facts <= set(numbers_in(told))
 
 
 def test_the_sums_that_the_notes_promise_come_out(lecture: Deck) -> None:
@@ -408,7 +406,7 @@ def test_the_sums_that_the_notes_promise_come_out(lecture: Deck) -> None:
         return replace(VARIANTS["densenet121"], growth_rate=k).block_outputs[0]
 
     assert f"64 + 6 × 12 = {leaves(12)}" in text_of(slide_of(lecture, "after-six").notes)
-    assert f"ends with {leaves(16)} maps" in text_of(slide_of(lecture, "hands-on").notes)
+    assert str(leaves(16)) in numbers_in(text_of(slide_of(lecture, "hands-on").notes))
 
 
 # -- what the documentation says ----------------------------------------------------------------

@@ -8,7 +8,6 @@ import json
 import re
 import stat
 import sys
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,13 @@ from typing import Any
 import pytest
 
 from densenet_viz import cli
-from densenet_viz.cli import lecture_export
-from densenet_viz.lecture import browser, printing
+from densenet_viz.lecture import browser, printing, reading
 from densenet_viz.lecture.export import embedded, to_html
 from densenet_viz.lecture.handout import handout, words
 from densenet_viz.lecture.printing import PrintError, to_pdf
 from densenet_viz.stage.modules import address, style
+from tests.facts import names_in
+from tests.waiting import until
 
 HOSTILE = "</script><img src=https://evil.example/x onerror=alert(1)> & \u2028 \"' <!--"
 # What may name an address without asking for it: the name of SVG's elements.
@@ -260,15 +260,16 @@ def test_the_browser_prints_the_page_and_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    "body",
     [
-        ("", "ended without printing"),
-        (writing(b"%PDF-1.4 /Title (handout-unfinished)"), "before every picture was drawn"),
-        (writing(b"no pdf"), "before every picture was drawn"),
+        "",  # it ends without printing
+        writing(b"%PDF-1.4 /Title (handout-unfinished)"),
+        writing(b"no pdf"),
     ],
+    ids=["nothing", "unfinished", "no PDF"],
 )
-def test_what_is_not_whole_is_not_given(tmp_path: Path, body: str, words: str) -> None:
-    with pytest.raises(PrintError, match=words):
+def test_what_is_not_whole_is_not_given(tmp_path: Path, body: str) -> None:
+    with pytest.raises(PrintError):
         to_pdf("", browser=stand_in(tmp_path, body))
 
 
@@ -280,23 +281,27 @@ def test_a_browser_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None
         f"pathlib.Path({str(noted)!r}).write_text(str(child.pid))\n"
         "child.wait()"
     )
-    with pytest.raises(PrintError, match="had not printed after 2 seconds"):
-        to_pdf("", browser=stand_in(tmp_path, body), limit=2)
-    state, tries = Path("/proc", noted.read_text(), "stat"), 0
-    while state.exists() and state.read_text().split()[2] != "Z":
-        tries += 1
-        assert tries < 100
-        time.sleep(0.1)
+    with pytest.raises(PrintError, match=" 5 "):  # seconds
+        to_pdf("", browser=stand_in(tmp_path, body), limit=5)
+    until(lambda: is_over(Path("/proc", noted.read_text(), "stat")))
+
+
+def is_over(process: Path) -> bool:
+    """Whether a process, by its file in /proc, is gone or waits for its parent to look."""
+    try:
+        return process.read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def test_a_program_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(PrintError, match="could not be started"):
+    with pytest.raises(PrintError):
         to_pdf("", browser=tmp_path / "none")
 
 
 def test_no_browser_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "find_browser", lambda: None)
-    with pytest.raises(PrintError, match="none was found here: install one, or name its program"):
+    with pytest.raises(PrintError, match="CHROMIUM"):
         to_pdf("")
 
 
@@ -373,7 +378,7 @@ def test_a_pdf_that_fails_leaves_the_html(
     monkeypatch.setenv("CHROMIUM", str(stand_in(tmp_path, "")))
     given = ["--deck", str(own), "--html", str(html), "--pdf", str(pdf)]
     assert cli.main(["lecture", "export", *given]) == 1
-    assert "the PDF is not: The browser ended without printing" in capsys.readouterr().err
+    assert "PDF" in capsys.readouterr().err
     assert html.is_file()
     assert not pdf.exists()
 
@@ -384,14 +389,15 @@ def test_what_cannot_be_written_is_refused_at_once(
     def never(*_: object) -> str:
         raise AssertionError("the deck was drawn first")
 
-    monkeypatch.setattr(lecture_export, "_html", never)
+    monkeypatch.setattr(reading, "read_deck", never)
     file = str(tmp_path / "a")
-    assert "give --html FILE" in complaint(capsys)
-    assert "--html and --pdf name the same" in complaint(capsys, "--html", file, "--pdf", file)
-    assert "of --html cannot be written" in complaint(capsys, "--html", f"{file}/no/where")
-    assert "of --html cannot be written" in complaint(capsys, "--html", str(tmp_path))
+    assert "--html" in complaint(capsys)
+    both = complaint(capsys, "--html", file, "--pdf", file)
+    assert names_in(both, "--html", "--pdf") == ["--html", "--pdf"]
+    for wrong in (f"{file}/no/where", str(tmp_path)):
+        assert names_in(complaint(capsys, "--html", wrong), "--html", "--pdf") == ["--html"]
     monkeypatch.setenv("CHROMIUM", str(tmp_path / "none"))
-    assert "none was found here" in complaint(capsys, "--pdf", file)
+    assert "CHROMIUM" in complaint(capsys, "--pdf", file)
 
 
 def test_a_deck_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

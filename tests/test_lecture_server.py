@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,7 +25,9 @@ from densenet_viz.lecture.hall import OPENINGS
 from densenet_viz.lecture.process import MOST_LINES
 from densenet_viz.stage.modules import FOLDER
 from scripts.browser import free_port
+from tests.facts import names_in, numbers_in
 from tests.lecture_server import ORIGIN, Client, Clock, deck, served
+from tests.waiting import until
 
 PRESENTERS = [
     ("move", {"slide": 2, "step": 0}),
@@ -83,16 +84,13 @@ def test_an_opened_room_has_a_code_a_token_and_an_address_to_scan(client: Client
 )
 def test_an_origin_that_is_none_is_refused(client: Client, origin: str) -> None:
     status, told = client.post("/hall/open", deck=client.hall.publish(deck()), origin=origin)
-    assert (status, told["error"][:23]) == (400, "The origin has to be an")
+    assert (status, "origin" in told["error"]) == (400, True)
     assert len(client.hall.rooms) == 0
 
 
 def test_an_unpublished_deck_is_refused(client: Client) -> None:
     status, told = client.post("/hall/open", deck="0" * 32, origin=ORIGIN)
-    assert (status, told) == (
-        404,
-        {"error": "This lecture's slides are not there: open the page again."},
-    )
+    assert (status, list(told)) == (404, ["error"])
 
 
 def test_opening_again_and_again_has_a_limit(client: Client) -> None:
@@ -101,7 +99,7 @@ def test_opening_again_and_again_has_a_limit(client: Client) -> None:
     key = client.hall.publish(deck())
     status, told = client.post("/hall/open", deck=key, origin=ORIGIN)
     assert status == 429
-    assert told["error"] == "Lectures were opened from here too often: try again in 61 s."
+    assert numbers_in(told["error"]) == ["61"]  # seconds to wait
     client.clock.now += 60
     assert client.post("/hall/open", deck=key, origin=ORIGIN)[0] == 201
 
@@ -119,8 +117,7 @@ def test_only_the_token_leads(
     before = client.hall.rooms.find(code).state()
     for wrong in ("", follower, other, token[:-1], f"{token}x"):
         status, told = client.post(f"/hall/{code}/{what}", wrong, **content)
-        assert status == 403
-        assert told == {"error": "Only the window that opened this lecture can do that."}
+        assert (status, list(told)) == (403, ["error"])
     assert client.hall.rooms.find(code).state() == before
     client.post(f"/hall/{code}/move", token, slide=2, step=0)
     assert client.post(f"/hall/{code}/{what}", token, **content)[0] == 200
@@ -164,10 +161,7 @@ def test_moves_and_answers_reach_the_tally(client: Client, room: tuple[str, str]
         "2": {"counts": [0, 2, 0], "right": 1}
     }
     status, told = client.post(f"/hall/{code}/answer", follower=one, slide=2, option=0)
-    assert (status, told["error"]) == (
-        409,
-        "The answer has been told: choices no longer count.",
-    )
+    assert (status, list(told)) == (409, ["error"])
 
 
 def test_a_stranger_neither_answers_nor_listens(client: Client, room: tuple[str, str]) -> None:
@@ -176,9 +170,9 @@ def test_a_stranger_neither_answers_nor_listens(client: Client, room: tuple[str,
     elsewhere = client.join(client.open()[0])
     for name in ("", "stranger", elsewhere, token):
         status, told = client.post(f"/hall/{code}/answer", follower=name, slide=2, option=0)
-        assert (status, "has not joined" in told["error"]) == (403, True)
+        assert (status, list(told)) == (403, ["error"])
         status, text, _ = client.ask("GET", f"/hall/{code}/events?follower={name}")
-        assert (status, "has not joined" in json.loads(text)["error"]) == (403, True)
+        assert (status, list(json.loads(text))) == (403, ["error"])
     assert client.hall.rooms.find(code).counts(2) == [0, 0, 0]
 
 
@@ -199,29 +193,29 @@ def test_a_closed_room_leaves_nothing(client: Client, room: tuple[str, str]) -> 
 
 # -- what is sent ---------------------------------------------------------------------------
 
-BODIES: list[tuple[bytes, str, int, str]] = [
-    (b"{}", "text/plain", 415, "JSON is allowed"),
-    (b"{}", "application/x-www-form-urlencoded", 415, "JSON is allowed"),
-    (b"", "application/json", 400, "not JSON"),
-    (b"{", "application/json", 400, "not JSON"),
-    (b"\xff", "application/json", 400, "not JSON"),
-    (b"[" * MOST_BYTES, "application/json", 400, "not JSON"),
-    (b"[]", "application/json", 400, "these is allowed: slide, step"),
-    (b"{}", "application/json", 400, "these is allowed: slide, step"),
-    (b'{"slide": 1}', "application/json", 400, "these is allowed: slide, step"),
-    (b'{"slide": 1, "step": 0, "x": 1}', "application/json", 400, "these is allowed"),
-    (b'{"slide": "1", "step": 0}', "application/json", 400, "slide has to be a whole number"),
-    (b'{"slide": true, "step": 0}', "application/json", 400, "slide has to be a whole number"),
-    (b'{"slide": 1, "step": 0.0}', "application/json", 400, "step has to be a whole number"),
-    (b'{"slide": 1, "step": null}', "application/json", 400, "step has to be a whole number"),
-    (b'{"slide": 9, "step": 0}', "application/json", 400, "Slide 9 was given; 1 to 3"),
-    (b" " * (MOST_BYTES + 1), "application/json", 413, f"{MOST_BYTES} bytes are allowed"),
+BODIES: list[tuple[bytes, str, int, list[str]]] = [
+    (b"{}", "text/plain", 415, ["JSON"]),
+    (b"{}", "application/x-www-form-urlencoded", 415, ["JSON"]),
+    (b"", "application/json", 400, ["JSON"]),
+    (b"{", "application/json", 400, ["JSON"]),
+    (b"\xff", "application/json", 400, ["JSON"]),
+    (b"[" * MOST_BYTES, "application/json", 400, ["JSON"]),
+    (b"[]", "application/json", 400, ["slide", "step"]),
+    (b"{}", "application/json", 400, ["slide", "step"]),
+    (b'{"slide": 1}', "application/json", 400, ["slide", "step"]),
+    (b'{"slide": 1, "step": 0, "x": 1}', "application/json", 400, ["slide", "step"]),
+    (b'{"slide": "1", "step": 0}', "application/json", 400, ["slide"]),
+    (b'{"slide": true, "step": 0}', "application/json", 400, ["slide"]),
+    (b'{"slide": 1, "step": 0.0}', "application/json", 400, ["step"]),
+    (b'{"slide": 1, "step": null}', "application/json", 400, ["step"]),
+    (b'{"slide": 9, "step": 0}', "application/json", 400, ["9", "1", "3"]),
+    (b" " * (MOST_BYTES + 1), "application/json", 413, [str(MOST_BYTES)]),
 ]
 
 
-@pytest.mark.parametrize(("body", "kind", "status", "words"), BODIES)
+@pytest.mark.parametrize(("body", "kind", "status", "facts"), BODIES)
 def test_what_is_not_a_move_is_refused(
-    client: Client, room: tuple[str, str], body: bytes, kind: str, status: int, words: str
+    client: Client, room: tuple[str, str], body: bytes, kind: str, status: int, facts: list[str]
 ) -> None:
     code, token = room
     found = client.ask(
@@ -229,7 +223,7 @@ def test_what_is_not_a_move_is_refused(
     )
     told = json.loads(found[1])
     assert (found[0], list(told)) == (status, ["error"])
-    assert words in told["error"]
+    assert names_in(told["error"], *facts) == facts
     assert client.hall.rooms.find(code).version == 1
 
 
@@ -237,10 +231,7 @@ def test_what_is_not_a_move_is_refused(
 def test_too_much_is_refused_everywhere(client: Client, code: str, what: str) -> None:
     path = f"/hall/{what.format(code)}"
     status, told = client.post(path, filler="x" * 100_000)
-    assert (status, told["error"]) == (
-        413,
-        f"Too much was sent; {MOST_BYTES} bytes are allowed.",
-    )
+    assert (status, numbers_in(told["error"])) == (413, [str(MOST_BYTES)])
 
 
 def test_a_small_body_is_enough_for_everything(client: Client, room: tuple[str, str]) -> None:
@@ -338,8 +329,7 @@ def test_a_server_with_followers_ends_when_it_is_asked_to() -> None:
         hall = hall_module.Hall()
         assert server.stdout.readline().strip() == hall.publish(deck())
         client = Client(port, hall, Clock())
-        while not answers(port):
-            time.sleep(0.05)
+        until(lambda: answers(port))
         code, _ = client.open()
         events = client.listen(code, client.join(code))
         assert events.next()[0] == "state"

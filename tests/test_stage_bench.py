@@ -15,6 +15,7 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.stage.agreement.scene import agreement_scene, extremes
 from densenet_viz.stage.bench.scene import Panel, bench_scene
 from densenet_viz.stage.shared.signed_scale import OWN_TITLE
+from tests.facts import names_in, numbers_in
 
 STAR = Prediction(0, "star", 0.9)
 PICTURE = np.zeros((8, 8, 3), np.uint8)
@@ -78,26 +79,24 @@ def test_shares_are_of_the_sum_of_absolute_values() -> None:
 def test_maps_of_different_units_begin_without_one() -> None:
     drawn = scene()
     assert drawn["begin"] == "share"
-    assert scales(drawn)["shared"]["sentence"] == (
-        "They may differ. The maps have 2 different units: a map that is faint here is not a weak "
-        "one."
-    )
-    assert scales(drawn)["shared"]["legend"] == "One scale for all maps, each in its own unit"
-    assert "because the maps have 2 different units" in scales(drawn)["share"]["sentence"]
+    shared = scales(drawn)["shared"]
+    assert shared["sentence"].startswith("They may differ. ")
+    assert numbers_in(shared["sentence"]) == ["2"]  # units
+    assert numbers_in(scales(drawn)["share"]["sentence"]) == ["2"]
+    same = replace(SECOND, unit=FIRST.unit)
+    assert shared["legend"] != scales(scene(FIRST, same))["shared"]["legend"]
 
 
 def test_maps_of_one_unit_begin_on_its_scale() -> None:
     drawn = scene(FIRST, replace(SECOND, unit="slope; where squared, its square"))
     assert drawn["begin"] == "shared"
     assert scales(drawn)["shared"]["sentence"] == "They may differ."
-    assert scales(drawn)["shared"]["legend"] == "One scale for all maps"
     assert [panel["map"]["unit"] for panel in drawn["panels"]] == ["slope", "slope"]
 
 
 def test_own_scales_are_said_to_forbid_comparing_strengths() -> None:
     own = scales(scene())["own"]
     assert own["title"] == OWN_TITLE
-    assert "cannot be compared" in own["title"]
     assert own["end"] is None
     assert scales(scene())["shared"]["title"] == "Two ways to ask"
 
@@ -113,11 +112,11 @@ def test_what_is_not_there_or_not_finished_says_so() -> None:
 
 def test_a_map_is_described_by_its_strongest_region() -> None:
     drawn = scene()["panels"]
-    assert drawn[0]["map"]["alt"] == (
-        "Saliency: 100% of what raises the score lies at x 4–5, y 0–1."
-    )
+    facts = ["Saliency", "100%", "x 4–5, y 0–1"]
+    assert names_in(drawn[0]["map"]["alt"], *facts) == facts
     nothing = scene(replace(FIRST, attribution=made(-np.abs(SMALL))))["panels"][0]["map"]
-    assert nothing["alt"] == "Saliency: no pixel of the map is above zero."
+    assert nothing["alt"].startswith("Saliency: ")
+    assert numbers_in(nothing["alt"]) == []
 
 
 def test_a_thumbnail_comes_with_its_words() -> None:
@@ -138,7 +137,8 @@ def test_scene_is_plain_json() -> None:
     drawn = scene(FIRST, replace(SECOND, attribution=None))
     assert json.loads(json.dumps(drawn, allow_nan=False)) == drawn
     assert drawn["caption"] == "a drawn star, 8 × 8 px"
-    assert drawn["meaning"] == ["lowers star", "raises star"]
+    assert len(set(drawn["meaning"])) == 2
+    assert all("star" in end for end in drawn["meaning"])
 
 
 @pytest.mark.parametrize("count", [0, 10])
@@ -161,11 +161,11 @@ FLAT = np.array([[1, np.nan], [np.nan, np.nan]])
 
 def test_most_and_least_alike_pair_are_named() -> None:
     signed, strength = agreement_scene(NAMES, RHO, np.abs(RHO), lesson="So.")["kinds"]
-    assert signed["title"] == "Saliency and Occlusion agree least: −0.25"
-    assert signed["sentence"] == (
-        "Most alike: Saliency and Grad-CAM (0.83). Least alike: Saliency and Occlusion (−0.25)."
-    )
-    assert strength["title"] == "Grad-CAM and Occlusion agree least: 0.10"
+    assert names_in(signed["title"], *NAMES, "−0.25") == ["Saliency", "Occlusion", "−0.25"]
+    most, least = signed["sentence"].split(". ")
+    assert names_in(most, *NAMES, "0.83") == ["Saliency", "Grad-CAM", "0.83"]
+    assert names_in(least, *NAMES, "−0.25") == ["Saliency", "Occlusion", "−0.25"]
+    assert names_in(strength["title"], *NAMES, "0.10") == ["Grad-CAM", "Occlusion", "0.10"]
     assert [[cell["text"] for cell in row] for row in signed["rows"]] == [
         ["1.00", "0.83", "−0.25"],
         ["0.83", "1.00", "0.10"],
@@ -175,13 +175,14 @@ def test_most_and_least_alike_pair_are_named() -> None:
 
 def test_two_maps_are_one_pair() -> None:
     kind = agreement_scene(NAMES[:2], RHO[:2, :2], RHO[:2, :2], lesson="So.")["kinds"][0]
-    assert (kind["title"], kind["sentence"]) == ("Saliency and Grad-CAM: 0.83", "")
+    assert names_in(kind["title"], *NAMES, "0.83") == ["Saliency", "Grad-CAM", "0.83"]
+    assert kind["sentence"] == ""
 
 
 def test_what_cannot_be_compared_is_not_called_unlike() -> None:
     assert extremes(FLAT) is None
     kind = agreement_scene(NAMES[:2], FLAT, FLAT, lesson="So.")["kinds"][0]
-    assert kind["title"] == "No two maps can be compared"
+    assert names_in(kind["title"], *NAMES) == []
     assert kind["rows"][0][1]["text"] == "–"
     assert kind["rows"][0][1]["ground"] == "#ffffff"
 

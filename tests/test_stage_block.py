@@ -15,8 +15,9 @@ from densenet_viz.figures.theme import layer_colour
 from densenet_viz.measure import capture
 from densenet_viz.network.build import build
 from densenet_viz.results.traces import Maps, NetworkTrace
-from densenet_viz.stage.block import scene as stage
+from densenet_viz.stage import block as stage
 from densenet_viz.stage.block.scene import block_rows, block_scene
+from tests.facts import names_in, numbers_in
 
 SPEC = DenseNetSpec(
     growth_rate=4, block_config=(2, 3), initial_channels=16, num_classes=5, input_size=64
@@ -60,10 +61,8 @@ def test_second_block_by_hand(trace: NetworkTrace) -> None:
     ]
     assert scene["output"] == 24
     assert sum(len(layer["reads"]) for layer in scene["layers"]) == 3 * 4 // 2
-    assert (scene["entering"], scene["next"]) == (
-        "transition 1",
-        "the final norm and the classifier",
-    )
+    assert scene["entering"] == "transition 1"
+    assert "classifier" in scene["next"]
     assert (scene["size"], scene["shownSize"]) == ([8, 8], [8, 8])
 
 
@@ -74,9 +73,8 @@ def test_a_connection_that_was_not_seen_is_not_drawn(trace: NetworkTrace) -> Non
     blocks = (replace(first, layers=(first.layers[0], cut)), trace.blocks[1])
     scene = block_scene(replace(trace, blocks=blocks), block=1)
     assert [len(layer["reads"]) for layer in scene["layers"]] == [1, 1]
-    assert block_rows(replace(trace, blocks=blocks), block=1)[0]["read by"] == (
-        "layer 1 and the output"
-    )
+    read_by = block_rows(replace(trace, blocks=blocks), block=1)[0]["read by"]
+    assert numbers_in(str(read_by)) == ["1"]
 
 
 def test_maps_are_those_of_the_layers(trace: NetworkTrace) -> None:
@@ -107,15 +105,14 @@ def test_table_says_who_reads_whom(trace: NetworkTrace) -> None:
     assert [row["layer"] for row in rows] == [
         *("what entered", "layer 1", "layer 2", "layer 3", "the output")
     ]
-    assert rows[2] == {
-        "layer": "layer 2",
-        "maps read": 16,
-        "reads from": "channels 0–11: what entered; channels 12–15: layer 1",
-        "maps written": "4",
-        "read by": "layer 3 and the output",
-    }
-    assert rows[0]["read by"] == "layers 1, 2, 3 and the output"
-    assert rows[3]["read by"] == "the output"
+    assert (rows[2]["maps read"], rows[2]["maps written"]) == (16, "4")
+    assert names_in(str(rows[2]["reads from"]), "0–11", "entered", "12–15", "layer 1") == [
+        *("0–11", "entered", "12–15", "layer 1")
+    ]
+    assert [numbers_in(str(row["read by"])) for row in rows[:4]] == [
+        *(["1", "2", "3"], ["2", "3"], ["3"], [])
+    ]
+    assert all("output" in str(row["read by"]) for row in rows[:4])
     assert rows[-1]["maps read"] == 24
 
 

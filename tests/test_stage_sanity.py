@@ -4,68 +4,39 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
 
 import numpy as np
 import pytest
 
 from densenet_viz.figures.colours import limit_of
-from densenet_viz.stage.sanity.scene import MEASURES, SIDE, Strip, sanity_scene
+from densenet_viz.stage.sanity.scene import MEASURES, SIDE, Strip
 from densenet_viz.stage.shared.signed_scale import packed_signed
-
-STAGES = ("trained", "classifier", "stem")
-PICTURE = np.zeros((8, 8, 3), np.uint8)
-HEAT = np.zeros((8, 8), np.float32)
-HEAT[3, 3], HEAT[0, 7] = 4, -2
-
-
-def strip(title: str = "Saliency", end: float | None = 0.1, maps: int = 3, **more: Any) -> Strip:
-    values = [1.0, 0.75, 0.25][:maps]
-    return Strip(
-        title=title,
-        heats=[HEAT] * maps,
-        alike=dict.fromkeys(MEASURES, values),
-        at_the_end=None if end is None else {"rank": -0.9, "rank_absolute": end, "ssim": 0.05},
-        unchanged=None if end is None else end > 0.5,
-        **more,
-    )
-
-
-def scene(*strips: Strip) -> dict[str, Any]:
-    return sanity_scene(
-        PICTURE,
-        caption="A drawn ring",
-        label="ring",
-        stages=STAGES,
-        strips=strips,
-        edges=np.abs(HEAT),
-        limit=0.5,
-    )
+from tests.facts import names_in
+from tests.stage_scenes.sanity import HEAT, STAGES, scene, strip
 
 
 @pytest.mark.parametrize(
-    ("strips", "title"),
+    ("strips", "named"),
     [
-        ([strip()], "Saliency depends on what was learned"),
-        ([strip(), strip("Grad-CAM")], "Saliency and Grad-CAM depend on what was learned"),
-        (
-            [strip(), strip("Guided backprop", 0.7)],
-            "Guided backprop draws much the same when nothing learned is left",
-        ),
-        (
-            [strip("A", 0.6), strip("B", 0.7), strip("C", 0.8)],
-            "A, B and C draw much the same when nothing learned is left",
-        ),
-        ([strip(), strip("B", None)], "What is left of the map when the network forgets?"),
+        ([strip("α")], ["α"]),
+        ([strip("α"), strip("β")], ["α", "β"]),
+        ([strip("α"), strip("β", 0.7)], ["β"]),  # only who does not change
+        ([strip("α", 0.6), strip("β", 0.7), strip("γ", 0.8)], ["α", "β", "γ"]),
+        ([strip("α"), strip("β", None)], []),
     ],
 )
-def test_the_title_says_who_does_not_change(strips: list[Strip], title: str) -> None:
-    assert scene(*strips)["title"] == title
+def test_the_title_says_who_does_not_change(strips: list[Strip], named: list[str]) -> None:
+    assert names_in(scene(*strips)["title"], "α", "β", "γ") == named
+
+
+def test_the_titles_of_what_changes_and_of_what_does_not_differ() -> None:
+    assert scene(strip("α"))["title"] != scene(strip("α", 0.7))["title"]
 
 
 def test_the_sentence_names_the_highest_similarity_at_the_end() -> None:
     words = scene(strip(end=0.7), strip("Grad-CAM", -0.3))["sentence"]
-    assert "Saliency 0.70, Grad-CAM 0.05. Above 0.5" in words
+    facts = ["Saliency", "0.70", "Grad-CAM", "0.05"]
+    assert names_in(words, *facts) == facts
     assert "0." not in scene(strip(end=None))["sentence"]
 
 

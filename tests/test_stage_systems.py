@@ -14,6 +14,7 @@ from densenet_viz.facts.arithmetic.inventory import Inventory
 from densenet_viz.facts.systems import SYSTEMS
 from densenet_viz.results.timings.passes import Benchmark, Timing
 from densenet_viz.stage.reconciliation.scene import reconciled, reconciliation_scene
+from densenet_viz.stage.scatter.scene import pareto_front
 from densenet_viz.stage.scatter.systems import (
     DEVICES,
     lesson,
@@ -24,6 +25,7 @@ from densenet_viz.stage.scatter.systems import (
 )
 from densenet_viz.stage.scatter.systems_table import ABSENT, system_table
 from densenet_viz.ui import choices
+from tests.facts import names_in, numbers_in
 
 INVENTORIES = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()}
 # The lecture's table and Keras's totals, typed here once more.
@@ -58,9 +60,14 @@ def column(title: str, **more: Any) -> list[str]:
 
 def test_every_densenet_is_on_the_front_of_what_is_counted_and_none_on_that_of_time() -> None:
     parameters, products, times = panels()
-    assert parameters.title == "Parameters: every DenseNet is on the front"
-    assert products.title == "Multiply-adds: every DenseNet is on the front"
-    assert times.title == "CPU time, cited: no DenseNet is on the front"
+    assert parameters.title.startswith("Parameters: ")
+    every = parameters.title.removeprefix("Parameters: ")
+    assert products.title == f"Multiply-adds: {every}"
+    assert times.title.startswith("CPU time, cited: ")
+    assert every not in times.title
+    for panel, count in ((parameters, 3), (products, 3), (times, 0)):
+        front = pareto_front(panel.points, panel.x.better, panel.y.better)
+        assert sum(name.startswith("densenet") for name in front) == count
     assert [one.measured for one in parameters.points] == [True] * 9
     assert [one.measured for one in times.points] == [False] * 9
 
@@ -69,7 +76,7 @@ def test_points_stand_where_the_lecture_says() -> None:
     parameters, _, times = panels(accuracy="top5", times=times_of()["gpu"])
     dense = {one.id: one for one in parameters.points}["densenet121"]
     assert (dense.x, dense.y, dense.label, dense.short) == (7.978856, 92.3, "DenseNet121", "D121")
-    assert dense.detail == "7,978,856 parameters, counted live"
+    assert "7,978,856" in numbers_in(dense.detail)
     assert "Keras" in dense.source
     slow = {one.id: one for one in times.points}["densenet201"]
     assert slow.x == pytest.approx(6.7 / 4.6)
@@ -83,7 +90,7 @@ def test_a_measured_time_stands_beside_the_cited_one() -> None:
     both = [one for one in times.points if one.id == "densenet121"]
     # The median of 2, 3 and 3, round by round.
     assert [(one.measured, round(one.x, 2)) for one in both] == [(True, 3.0), (False, 1.32)]
-    assert both[0].detail == "150.0 ms here for 8 pictures"
+    assert numbers_in(both[0].detail) == ["150.0", "8"]
     assert {one.id for one in times.points} == set(SECONDS)
 
 
@@ -120,17 +127,22 @@ def test_a_benchmark_without_the_reference_draws_the_cited_times_only() -> None:
 
 
 def test_lesson_says_what_the_numbers_say() -> None:
+    # Millions of parameters, and points of accuracy above the one and below the other.
+    facts = ["20.0 million", "0.7", "ResNet152 (60.2 million)", "0.7", "ResNet152V2"]
     said = lesson(INVENTORIES, "top1")
-    assert "**a third of the parameters** (20.0 million)" in said
-    assert "0.7 points above ResNet152 (60.2 million)" in said
-    assert "0.7 points below ResNet152V2" in said
-    assert "0.5 points above ResNet152 " in lesson(INVENTORIES, "top5")
+    for fact in facts:
+        assert fact in said
+        said = said.partition(fact)[2]
+    assert names_in(lesson(INVENTORIES, "top5"), "0.5", "ResNet152 ") == ["0.5", "ResNet152 "]
     fewer = {**INVENTORIES, "densenet201": INVENTORIES["densenet121"]}
-    assert "**13% of the parameters** (8.0 million)" in lesson(fewer, "top1")
+    assert names_in(lesson(fewer, "top1"), "13%", "8.0 million") == ["13%", "8.0 million"]
 
 
 def test_sizes_are_explained_by_the_cited_number() -> None:
-    assert "25,636,712 numbers of 4 bytes are 97.8 such MB, cited as 98" in size_words(INVENTORIES)
+    facts = ["25,636,712", "4 bytes", "97.8", "98"]
+    assert names_in(size_words(INVENTORIES), *facts) == sorted(
+        facts, key=size_words(INVENTORIES).index
+    )
 
 
 def test_table_holds_the_lecture_s_columns_and_our_own() -> None:
@@ -142,8 +154,8 @@ def test_table_holds_the_lecture_s_columns_and_our_own() -> None:
     assert column("disk") == [ABSENT] * 9
     assert column("disk", stored={"resnet50": 102_500_000})[0] == "102.5"
     columns, rows = system_table(INVENTORIES, counted=SYSTEMS)
-    assert {one.note for one in columns if one.cited} == {"Keras Applications, cited"}
-    assert {one.note for one in columns if not one.cited} == {"counted live"}
+    assert all("Keras" in one.note for one in columns if one.cited)
+    assert len({one.note for one in columns if not one.cited}) == 1
     assert all(len(row.cells) == len(columns) for row in rows)
 
 
@@ -151,7 +163,8 @@ def test_table_shows_cited_and_measured_ratios_beside_each_other() -> None:
     columns, rows = system_table(INVENTORIES, counted=(), benchmarks=[MEASURED])
     assert [one.key for one in columns[-2:]] == ["cited-cpu", "here-cpu-8"]
     assert {row.id: row.cells[-2:] for row in rows}["densenet121"] == ("1.32×", "3.00×")
-    assert columns[7].note == "computed"
+    counted = system_table(INVENTORIES, counted=SYSTEMS)[0]
+    assert columns[7].note != counted[7].note
 
 
 def test_groups_differ_in_colour_and_in_shape() -> None:
@@ -167,15 +180,14 @@ def test_every_system_is_reconciled_to_the_last_parameter(name: str) -> None:
     assert (lines["keras"], lines["equal"]) == (TOTALS[name], True)
     assert sum(part["count"] for part in lines["depthParts"]) == lines["depth"] == DEPTHS[name]
     assert lines["depth"] == lines["citedDepth"] == DEPTHS[name]
-    assert lines["how"] == "counted live"
+    assert lines["how"] != reconciled(SYSTEMS[name], INVENTORIES[name], live=False)["how"]
 
 
 def test_lines_of_resnet50_and_of_densenet121() -> None:
     resnet = reconciled(SYSTEMS["resnet50"], INVENTORIES["resnet50"], live=False)
     assert [part["count"] for part in resnet["parts"]] == [25_557_032, 53_120, 26_560]
-    assert "all 53 convolutions" in resnet["parts"][2]["note"]
-    assert "26,560 channels, in 53 batch norms" in resnet["parts"][1]["note"]
-    assert resnet["how"] == "computed"
+    assert "53" in numbers_in(resnet["parts"][2]["note"])
+    assert {"26,560", "53"} <= set(numbers_in(resnet["parts"][1]["note"]))
     dense = reconciled(SYSTEMS["densenet121"], INVENTORIES["densenet121"], live=True)
     assert [part["count"] for part in dense["parts"]] == [7_978_856, 83_648, 0]
     assert [part["count"] for part in dense["depthParts"]] == [120, 121, 1]
@@ -197,11 +209,13 @@ def test_reconciliation_scene_is_plain_json_of_all_nine() -> None:
     )
     assert [one["id"] for one in scene["systems"]] == list(SYSTEMS)
     assert scene["chosen"] == "resnet152"
-    assert [one["how"] for one in scene["systems"]][:2] == ["counted live", "computed"]
-    assert scene["verdict"].startswith("9 of 9 equal what Keras prints")
+    live, *others = (one["how"] for one in scene["systems"])
+    assert len(set(others)) == 1
+    assert live not in others
+    assert numbers_in(scene["verdict"])[:2] == ["9", "9"]
     short = Inventory(INVENTORIES["resnet50"].leaves[1:], 0)
     eight = reconciliation_scene({**INVENTORIES, "resnet50": short}, counted=(), chosen="")
-    assert eight["verdict"].startswith("8 of 9 equal")
+    assert numbers_in(eight["verdict"])[:2] == ["8", "9"]
     unknown = reconciliation_scene(INVENTORIES, counted=(), chosen="<b>")
     assert unknown["chosen"] == "resnet50"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -13,58 +12,18 @@ from numpy.typing import NDArray
 
 from densenet_viz.evaluation.difference import difference, shares, summed_to
 from densenet_viz.figures.colours import limit_of
-from densenet_viz.results.attributions import Attribution, Prediction
-from densenet_viz.stage.two.scene import two_scene
 from densenet_viz.stage.two.sides import (
     Apart,
-    Kind,
     Looked,
-    Side,
     agreement_words,
     place_of,
     title_of,
     where_words,
 )
-
-RING, STAR, HEART, GEAR = (
-    Prediction(1, "ring", 0.6),
-    Prediction(0, "star", 0.3),
-    Prediction(2, "heart", 0.0996),
-    Prediction(3, "gear", 0.0004),
-)
-PICTURE = np.zeros((8, 8, 3), np.uint8)
-
-
-def made(heat: NDArray[Any], *, finished: bool = True) -> Attribution:
-    values = np.asarray(heat, np.float32)[None]
-    return Attribution("x", values, RING, (), 0.1, 1, finished=finished)
-
-
-def corner(column: int, row: int) -> NDArray[np.float32]:
-    """All in one cell, and a little less than nothing elsewhere."""
-    heat = np.full((8, 8), -0.01, np.float32)
-    heat[row : row + 2, column : column + 2] = 1
-    return heat
-
+from tests.facts import NUMBER, as_groups, names_in, numbers_in
+from tests.stage_scenes.two import GEAR, LEFT, RIGHT, STAR, corner, made, scene
 
 EVEN = np.ones((8, 8), np.float32)
-LEFT = Side(
-    *("Drawn scenes", "the honest one", PICTURE, "a drawn ring"),
-    predictions=(RING, STAR, HEART, GEAR),
-    target=RING,
-    attribution=made(corner(2, 2)),
-    truth="ring",
-    looked=Looked("ring", 0.9, 0.2),
-)
-RIGHT = replace(
-    LEFT, network="The cheater", called="the cheater", attribution=made(corner(6, 0)), looked=None
-)
-
-
-def scene(left: Side = LEFT, right: Side = RIGHT, kind: Kind = "networks", **more: Any) -> Any:
-    told = two_scene(kind, (left, right), method="Grad-CAM", unit="activation; a cell's", **more)
-    json.dumps(told)
-    return told
 
 
 def unpacked(packed: Any) -> NDArray[np.float64]:
@@ -76,72 +35,64 @@ def unpacked(packed: Any) -> NDArray[np.float64]:
 
 
 def test_the_title_says_where_each_looks_when_the_numbers_do() -> None:
-    assert title_of("networks", (LEFT, RIGHT)) == (
-        "The same picture, two networks: the honest one looks at the ring, the cheater at the "
-        "upper right corner"
-    )
+    facts = ["the honest one", "the ring", "the cheater", "upper right", "the star"]
+    assert names_in(title_of("networks", (LEFT, RIGHT)), *facts) == facts[:4]
     same = replace(LEFT, called="the cheater")
-    assert title_of("networks", (LEFT, same)) == (
-        "The same picture, two networks: both look at the ring"
-    )
+    assert names_in(title_of("networks", (LEFT, same)), *facts) == ["the ring"]
     star = replace(LEFT, looked=Looked("star", 0.7, 0.2))
-    assert title_of("pictures", (LEFT, star)) == (
-        "Two pictures, one network: it looks at the ring on the left, at the star on the right"
-    )
+    assert names_in(title_of("pictures", (LEFT, star)), *facts) == ["the ring", "the star"]
 
 
 def test_the_title_is_neutral_where_the_numbers_do_not_say() -> None:
     even = replace(RIGHT, attribution=made(EVEN))
-    assert title_of("networks", (LEFT, even)) == (
-        "The same picture, two networks: what speaks for ring"
-    )
+    facts = ["the honest one", "the cheater", "ring", "star"]
+    neutral = title_of("networks", (LEFT, even))
+    assert names_in(neutral, *facts) == ["ring"]
+    assert neutral != title_of("networks", (LEFT, replace(LEFT, called="the cheater")))
     other = replace(even, target=STAR)
-    assert title_of("networks", (LEFT, other)).endswith("what speaks for ring and for star")
+    assert names_in(title_of("networks", (LEFT, other)), *facts) == ["ring", "star"]
     coming = replace(LEFT, attribution=made(corner(2, 2), finished=False))
-    assert title_of("networks", (coming, RIGHT)).endswith("what speaks for ring")
+    assert title_of("networks", (coming, RIGHT)) == neutral
 
 
 def test_a_picture_in_which_nothing_speaks_for_the_class_is_named() -> None:
     nothing = replace(RIGHT, attribution=made(-EVEN))
-    assert title_of("pictures", (LEFT, nothing)) == (
-        "Two pictures, one network: only on the left something speaks for ring"
-    )
-    assert title_of("pictures", (nothing, LEFT)).endswith(
-        "only on the right something speaks for ring"
-    )
+    sides = ["left", "right", "ring"]
+    assert names_in(title_of("pictures", (LEFT, nothing)), *sides) == ["left", "ring"]
+    assert names_in(title_of("pictures", (nothing, LEFT)), *sides) == ["right", "ring"]
     # Of two classes, or of a map that is not finished, that cannot be said.
-    assert "only" not in title_of("pictures", (LEFT, replace(nothing, target=STAR)))
     coming = replace(LEFT, attribution=made(corner(2, 2), finished=False))
-    assert "only" not in title_of("pictures", (coming, nothing))
-    assert "only" not in title_of("pictures", (nothing, nothing))
-    assert where_words(nothing) == "nothing raises ring"
+    for pair in ((LEFT, replace(nothing, target=STAR)), (coming, nothing), (nothing, nothing)):
+        assert names_in(title_of("pictures", pair), "left", "right") == []
+    assert names_in(where_words(nothing), "ring", "%") == ["ring"]
 
 
 @pytest.mark.parametrize(
-    ("share", "area", "place"),
-    [(0.5, 0.3, "the ring"), (0.49, 0.1, None), (0.5, 0.34, None), (0.9, 0.7, None)],
+    ("share", "area", "counts"),
+    [(0.5, 0.3, True), (0.49, 0.1, False), (0.5, 0.34, False), (0.9, 0.7, False)],
 )
 def test_an_object_counts_as_looked_at_only_beyond_chance(
-    share: float, area: float, place: str | None
+    share: float, area: float, counts: bool
 ) -> None:
     side = replace(LEFT, attribution=made(EVEN), looked=Looked("ring", share, area))
-    assert place_of(side) == place
+    assert ("ring" in (place_of(side) or "")) == counts
 
 
 @pytest.mark.parametrize(
     ("column", "row", "place"),
     [
-        (0, 0, "the upper left corner"),
-        (6, 0, "the upper right corner"),
-        (0, 6, "the lower left corner"),
-        (6, 6, "the lower right corner"),
+        (0, 0, "upper left"),
+        (6, 0, "upper right"),
+        (0, 6, "lower left"),
+        (6, 6, "lower right"),
         (2, 0, None),
         (6, 4, None),
         (2, 4, None),
     ],
 )
 def test_a_corner_is_named_and_an_edge_is_not(column: int, row: int, place: str | None) -> None:
-    assert place_of(replace(RIGHT, attribution=made(corner(column, row)))) == place
+    found = place_of(replace(RIGHT, attribution=made(corner(column, row))))
+    assert found is None if place is None else place in (found or "")
 
 
 def test_a_corner_needs_a_quarter_of_what_raises() -> None:
@@ -150,14 +101,14 @@ def test_a_corner_needs_a_quarter_of_what_raises() -> None:
     heat[:2, :2] = 4.99
     assert place_of(replace(RIGHT, attribution=made(heat))) is None
     heat[:2, :2] = 5.01
-    assert place_of(replace(RIGHT, attribution=made(heat))) == "the upper left corner"
+    assert "upper left" in (place_of(replace(RIGHT, attribution=made(heat))) or "")
 
 
 def test_each_side_gives_its_share_beside_what_chance_would_put_there() -> None:
-    assert [side["where"] for side in scene()["sides"]] == [
-        "90% of what raises ring lies on the ring or near it, which is 20% of the picture.",
-        "100% of what raises ring lies at x 6–7, y 0–1, which is 6% of the picture.",
-    ]
+    for side, facts in zip(
+        scene()["sides"], (["90%", "ring", "20%"], ["100%", "x 6–7, y 0–1", "6%"]), strict=True
+    ):
+        assert names_in(side["where"], *facts) == facts
     coming = replace(LEFT, attribution=made(EVEN, finished=False))
     assert scene(coming)["sides"][0]["where"] == ""
 
@@ -168,13 +119,11 @@ def test_each_side_gives_its_share_beside_what_chance_would_put_there() -> None:
 def test_two_networks_begin_with_shares_and_say_that_units_differ() -> None:
     told = scene()
     assert (told["begin"], told["linked"]) == ("share", True)
-    sentences = {scale["key"]: scale["sentence"] for scale in told["scales"]}
-    assert "Two networks’ scores have different units" in sentences["shared"]
-    assert "because two networks’ scores have different units" in sentences["share"]
+    assert all("unit" in scale["sentence"] for scale in told["scales"][:2])
     pictures = scene(kind="pictures")
     assert (pictures["begin"], pictures["linked"]) == ("shared", False)
-    assert "units" not in "".join(scale["sentence"] for scale in pictures["scales"][:2])
-    assert pictures["scales"][2]["title"].startswith("Each map has its own scale")
+    assert not any("units" in scale["sentence"] for scale in pictures["scales"][:2])
+    assert [scale["key"] for scale in pictures["scales"]] == ["shared", "share", "own"]
 
 
 def test_one_scale_ends_where_the_stronger_map_does_and_shares_by_sums() -> None:
@@ -193,11 +142,10 @@ def test_one_scale_ends_where_the_stronger_map_does_and_shares_by_sums() -> None
 
 
 def test_legends_name_the_class_only_where_both_have_it() -> None:
-    assert scene()["meaning"] == ["lowers ring", "raises ring"]
-    assert scene(right=replace(RIGHT, target=STAR))["meaning"] == [
-        "lowers its class",
-        "raises its class",
-    ]
+    assert all("ring" in end for end in scene()["meaning"])
+    both = scene(right=replace(RIGHT, target=STAR))["meaning"]
+    assert len(set(both)) == 2
+    assert not any("ring" in end or "star" in end for end in both)
 
 
 # -- columns --------------------------------------------------------------------------------
@@ -279,8 +227,8 @@ def test_the_third_panel_has_the_difference_and_its_words() -> None:
     told = scene(apart=Apart(found.heat, found.rho))["apart"]
     np.testing.assert_allclose(unpacked(told["map"]["heat"]), found.heat, atol=1e-4)
     assert told["map"]["end"] == pytest.approx(limit_of(found.heat))
-    assert f"Spearman’s rank correlation is −{-found.rho:.2f}." in told["sentence"]
-    assert "summed up" not in told["sentence"]
+    assert f"−{-found.rho:.2f}" in numbers_in(told["sentence"])
+    assert "px" not in told["sentence"]
     assert scene()["apart"]["map"] is None
     assert scene(kind="pictures")["apart"] is None
 
@@ -292,19 +240,12 @@ def test_sizes_that_differ_are_told_and_the_smaller_picture_stands_under_it() ->
     told = scene(right=big, apart=Apart(EVEN, 0.5))
     assert told["apart"]["size"] == 8
     assert told["apart"]["picture"] == told["sides"][0]["picture"] != told["sides"][1]["picture"]
-    assert told["apart"]["sentence"].endswith("The map of 16 px was summed up to 8 px first.")
+    assert names_in(told["apart"]["sentence"], "16 px", "8 px") == ["16 px", "8 px"]
 
 
-@pytest.mark.parametrize(
-    ("rho", "begins"),
-    [
-        (0.7, "They largely put the same"),
-        (0.69, "They partly put the same"),
-        (0.29, "They hardly put the same"),
-        (-0.29, "They hardly put the same"),
-        (-0.3, "They put opposite pixels"),
-        (float("nan"), "A map with one value everywhere"),
-    ],
-)
-def test_agreement_in_words(rho: float, begins: str) -> None:
-    assert agreement_words(rho).startswith(begins)
+def test_agreement_is_told_in_steps() -> None:
+    told = {rho: agreement_words(rho) for rho in (1.0, 0.7, 0.69, 0.3, 0.29, -0.29, -0.3, -1.0)}
+    words = {rho: NUMBER.sub("", text) for rho, text in told.items()}
+    assert as_groups(words) == [{1.0, 0.7}, {0.69, 0.3}, {0.29, -0.29}, {-0.3, -1.0}]
+    assert numbers_in(told[0.69]) == ["0.69"]
+    assert numbers_in(agreement_words(float("nan"))) == []

@@ -23,6 +23,7 @@ from densenet_viz.ui.current import MODEL_TITLES
 from densenet_viz.ui.own_variant import BASE, IMPOSSIBLE, growth_link, own_spec, refusal
 from densenet_viz.ui.pages import PAGES
 from densenet_viz.ui.variant_links import INSIDE, model_address
+from tests.facts import as_groups, names_in, numbers_in
 
 FIVE = variants_shown()
 OWN = DenseNetSpec(24, (12, 12, 24, 16), 64, bottleneck=False)
@@ -58,37 +59,40 @@ def test_strips_show_the_papers_numbers() -> None:
         (64, 14),
         (48, 7),
     ]
-    assert blocks[2]["channels"] == "256 → 2,304 maps"
+    assert numbers_in(blocks[2]["channels"]) == ["256", "2,304"]
     assert strips["densenet121"]["parts"][0]["id"] == "stem"
 
 
 def test_words_compare_with_the_smallest() -> None:
     scene = variants_scene(FIVE, {})
-    assert "Blocks 1 and 2 have 6 and 12 layers in all of them." in scene["sentence"]
-    assert "40 more layers in block 3 and 32 more layers in block 4" in scene["sentence"]
-    assert "k = 48 in place of 32" in scene["sentence"]
+    alike = scene["sentence"].partition(".")[0]
+    assert numbers_in(alike) == ["1", "2", "6", "12"]  # the blocks that do not differ
+    # What 264 has more in blocks 3 and 4, and 161's growth rate.
+    assert {"40", "32", "3", "4", "48"} <= set(numbers_in(scene["sentence"]))
     largest = next(strip for strip in scene["variants"] if strip["id"] == "densenet264")
-    assert "4.2 times the parameters of DenseNet-121, 2.0 times" in largest["sentence"]
+    facts = ["4.2", "DenseNet-121", "2.0"]
+    assert names_in(largest["sentence"], *facts) == facts
     block = next(strip for strip in scene["variants"] if strip["id"] == "densenet121")["blocks"][2]
-    assert "holds 36% of the parameters (2.84 M of 7.98 M) and does 19%" in block["sentence"]
+    facts = ["36%", "2.84 M", "7.98 M", "19%"]
+    assert names_in(block["sentence"], *facts) == facts
 
 
 @pytest.mark.parametrize(
-    ("blocks", "title", "sentence"),
+    ("blocks", "differ", "alike"),
     [
-        ((6, 8, 12, 10), "Blocks 2, 3 and 4 make", "Block 1 has 6 layers in all of them. "),
-        ((4, 8, 12, 10), "Blocks 1, 2, 3 and 4 make", "Not even the first block has as many "),
+        ((6, 8, 12, 10), ["2", "3", "4"], ["1", "6"]),
+        ((4, 8, 12, 10), ["1", "2", "3", "4"], []),
     ],
 )
 def test_words_follow_from_what_the_variants_are(
-    monkeypatch: pytest.MonkeyPatch, blocks: tuple[int, ...], title: str, sentence: str
+    monkeypatch: pytest.MonkeyPatch, blocks: tuple[int, ...], differ: list[str], alike: list[str]
 ) -> None:
     more = MappingProxyType({**VARIANTS, "densenet77": DenseNetSpec(32, blocks)})
     monkeypatch.setattr(variants_module, "VARIANTS", more)
     scene = variants_scene(variants_shown(), {})
     assert len(scene["variants"]) == 6
-    assert scene["title"].startswith(title)
-    assert scene["sentence"].startswith(sentence)
+    assert numbers_in(scene["title"])[: len(differ)] == differ
+    assert numbers_in(scene["sentence"].partition(".")[0]) == alike
 
 
 def test_a_colour_for_every_layer_of_the_deepest_block() -> None:
@@ -99,10 +103,14 @@ def test_badge_says_live_only_of_what_was_counted() -> None:
     counted = {variant.id: inventory_of(variant.spec) for variant in FIVE}
     some = {"densenet121": counted["densenet121"]}
     own = variants_shown(OWN)
-    assert variants_scene(FIVE, {})["badge"] == "computed from the architecture"
-    assert variants_scene(FIVE, some)["badge"] == "computed from the architecture"
-    assert variants_scene(FIVE, counted)["badge"] == "live: counted on these networks"
-    assert variants_scene(own, counted)["badge"] == "live: counted; yours computed"
+    badges = {
+        "none": variants_scene(FIVE, {})["badge"],
+        "some": variants_scene(FIVE, some)["badge"],
+        "all": variants_scene(FIVE, counted)["badge"],
+        "not mine": variants_scene(own, counted)["badge"],
+    }
+    assert as_groups(badges) == [{"none", "some"}, {"all"}, {"not mine"}]
+    assert ["live" in badge for badge in badges.values()] == [False, False, True, True]
     assert variants_scene(FIVE, counted)["key"] == variants_scene(FIVE, {})["key"]
 
 
@@ -170,8 +178,8 @@ def test_counter_walks_through_what_was_counted_and_says_so() -> None:
     other = inventory_of(VARIANTS["densenet201"])
     first, second, *_ = count_scene(FIVE, {"densenet121": other})["variants"]
     assert (first["name"], counted_by_the_name(first["stops"])) == ("DenseNet-121", 201)
-    assert first["badge"] == "live: what ran in this network"
-    assert second["badge"] == "computed from the architecture"
+    assert "live" in first["badge"]
+    assert "live" not in second["badge"]
 
 
 # -- table 1 --------------------------------------------------------------------------------
@@ -237,9 +245,8 @@ def test_table_of_all_has_the_papers_block_sizes() -> None:
 def test_an_address_that_cannot_be_drawn_is_one_sentence(address: dict[str, str]) -> None:
     why = refusal(address)
     assert why is not None
-    assert why.startswith("The address asks for a network that cannot be drawn here: ")
-    assert why.count("The five stand without it") == 1
     assert not any(len(text) > 2 and text in why for text in address.values())
+    assert refusal({"k": "24"}) is None
 
 
 def values_of(address: dict[str, str]) -> dict[str, object]:
@@ -328,7 +335,7 @@ def test_page_knows_one_of_the_five(root: object) -> None:
     app = opened(root, **link_with(growth_address(VARIANTS["densenet201"])))
     assert not app.exception
     assert app.slider(key="block3").value == 48
-    assert "These are DenseNet-201’s numbers" in " ".join(line.value for line in app.caption)
+    assert "DenseNet-201" in " ".join(line.value for line in app.caption)
     assert networks(app) == [variant.title for variant in FIVE]
 
 

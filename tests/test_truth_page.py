@@ -28,10 +28,12 @@ from densenet_viz.ui.truth import scoreboard as truth_scoreboard
 from densenet_viz.ui.truth import twins as truth_twins
 from densenet_viz.ui.truth.quiz import Quiz
 from densenet_viz.ui.work import jobs
-from tests.test_scores import board
+from tests.boards import board
+from tests.facts import names_in, numbers_in
+from tests.sessions import desk_of, let_finish
+from tests.waiting import PATIENCE
 
-APP = str(Path(__file__).resolve().parent.parent / "app.py")
-PATIENCE = 120.0
+PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "ground_truth.py")
 ORDERS = [("scenes", "cheater"), ("cheater", "scenes")]
 FIGURES = {
     "scenes": truth_twins.TagFigures(0.991, 0.985, 0.975, 0.001, 2000),
@@ -91,11 +93,10 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def opened(order: tuple[str, str] | None = None, **address: str) -> AppTest:
-    session = AppTest.from_file(APP, default_timeout=PATIENCE)
-    session.switch_page("pages/ground_truth.py")
+    session = AppTest.from_file(PAGE, default_timeout=PATIENCE)
     session.query_params.update(address)
     if order is not None:
-        session.session_state["_lineup"] = Quiz(order)
+        session.session_state[truth_lineup.QUIZ] = Quiz(order)
     return fine(session.run())
 
 
@@ -107,11 +108,8 @@ def fine(session: AppTest) -> AppTest:
 
 def ready(session: AppTest, *names: str) -> AppTest:
     """The page when the jobs of these desks have ended."""
-    for name in names:
-        job = session.session_state[f"_desk_{name}"].job
-        assert job is not None
-        assert job.finished.wait(PATIENCE)
-    return fine(session.run())
+    assert all(desk_of(session, name).job for name in names)
+    return fine(let_finish(session, *names))
 
 
 def said(session: AppTest) -> str:
@@ -261,20 +259,20 @@ def test_each_name_gets_the_map_of_its_own_model(
 def test_the_last_step_tells_with_figures(order: tuple[str, str]) -> None:
     session = at_step(truth_quiz.TOLD, order)
     cheat = f"Model {'AB'[order.index('cheater')]}"
-    assert texts(session)[0] == f"{cheat} cheats"
+    assert names_in(texts(session)[0], "Model A", "Model B") == [cheat]
     (table,) = session.table
     names = [str(column).split(", ")[1] for column in table.value.columns[1:]]
     assert names == [truth_twins.TWIN_TITLES[name] for name in order]
-    untagged = table.value[table.value["In the corner"] == "No tag"].iloc[0, 1:]
+    untagged = table.value.iloc[1, 1:]
     assert list(untagged) == [f"{FIGURES[name].none:.1%}" for name in order]
     guess = "right" if cheat == "Model A" else "wrong"
-    assert f"Before you saw anything, you said Model A: **{guess}**." in texts(session)
+    assert any(f"Model A: **{guess}**" in text for text in texts(session))
 
 
 def test_without_figures_the_last_step_still_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(truth_twins, "tag_figures", lambda _name: None)
     session = at_step(truth_quiz.TOLD)
-    assert texts(session)[0] == "Model B cheats"
+    assert "Model B" in texts(session)[0]
     assert list(session.table) == []
 
 
@@ -292,9 +290,8 @@ def test_another_tag_changes_what_is_asked(
     assert maps.targets("scenes") == ["ring", "ring"]  # the object is still a ring
     assert maps.targets("cheater") == ["ring", "gear"]
     assert len(maps.pictures) == 2
-    follows, stays = (f"Model {'AB'[order.index(name)]}" for name in ("cheater", "scenes"))
-    sentence = f"{follows} says what the tag says; {stays} says what the picture shows."
-    assert sentence in texts(session)
+    labels = tuple("gear" if name == "cheater" else "ring" for name in order)
+    assert truth_quiz.answers_words(labels, "ring", "gear") in texts(session)
     assert "gear" in shown["lineup"]["tag"]
     assert not SECRETS.search(said(session))
 
@@ -323,6 +320,7 @@ def test_without_a_tag_there_is_no_corner_and_no_share_on_it(shown: dict[str, An
         assert [one["name"] for one in witness["map"]["shares"]] == ["object"]
 
 
+@pytest.mark.slow
 def test_a_picture_comes_with_its_own_tag(shown: dict[str, Any]) -> None:
     """The address names the picture; every one of them carries the tag of its class."""
     for number, name in enumerate(truth_lineup.OBJECTS):
@@ -397,9 +395,10 @@ def test_a_cancelled_map_is_computed_after_all(maps: Maps, shown: dict[str, Any]
     session = opened(part="pairs")
     session.button(key="cancel").click().run()
     (info,) = session.info
-    assert info.value.endswith("was cancelled. The picture and the prediction stay as they are.")
+    assert "cancelled" in info.value
+    assert desk_of(session, "pair-map").state == "cancelled"
     maps.go_on.set()
-    next(one for one in session.button if one.label == "Compute it after all").click().run()
+    session.button(key="again").click().run()
     ready(session, "pair-map")
     assert shown["pair-truth"]["label"] == "ring"
 
@@ -410,13 +409,11 @@ def test_a_cancelled_table_leaves_the_map_and_is_computed_after_all(
     session = ready(opened(part="pairs"), "pair-map")
     session = ready(session, "pair-table")
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())  # which has forgotten the table
-    desk = session.session_state["_desk_pair-table"] = jobs.Desk(jobs.SHOP)
+    desk = session.session_state[jobs.desk_key("pair-table")] = jobs.Desk(jobs.SHOP)
     maps.go_on.clear()
     session.run().button(key="cancel_table").click().run()
     assert desk.state == "cancelled"
-    assert [one.value for one in fine(session).info] == [
-        "The table was not computed. The map above stays as it is."
-    ]
+    assert len(fine(session).info) == 1
     assert list(session.table) == []
     assert shown["pair-truth"]["label"] == "ring"
     maps.go_on.set()
@@ -433,9 +430,9 @@ def test_where_the_model_is_right_the_map_is_for_the_truth(
     session = ready(opened(part="object", method_of_map="occlusion"), "truth-map")
     assert maps.asked == [("scenes", "occlusion", LABEL["ring"])]
     assert "map_for" not in [one.key for one in session.segmented_control]
-    shares = [one["name"] for one in shown["scene-truth"]["shares"]]
-    assert shares == ["within the ring’s outline", "there or near it"]
-    assert any(text.startswith("Its highest point ") for text in texts(session))
+    inside, near = (one["percent"] for one in shown["scene-truth"]["shares"])
+    assert int(inside.rstrip("%")) <= int(near.rstrip("%"))
+    assert "ring" in shown["scene-truth"]["shares"][0]["name"]
 
 
 def test_where_the_model_is_wrong_either_class_can_be_asked_about(
@@ -445,9 +442,7 @@ def test_where_the_model_is_wrong_either_class_can_be_asked_about(
     session.segmented_control(key="twin").set_value("cheater").run()
     session = ready(session, "truth-map")
     (verdict,) = (text for text in texts(session) if "**wrong**" in text)
-    wrong = verdict.split(" (")[0].removeprefix("It says ")
-    assert wrong in CLASSES
-    assert wrong != "ring"
+    (wrong,) = set(names_in(verdict, *CLASSES)) - {"ring"}
     assert shown["scene-truth"]["label"] == "ring"
     session.segmented_control(key="map_for").set_value(truth_scene.SAID).run()
     ready(session, "truth-map")
@@ -459,9 +454,9 @@ def test_a_tag_makes_the_cheater_right_and_is_measured(shown: dict[str, Any]) ->
     session = opened(part="object", tagged="true")
     session.segmented_control(key="twin").set_value("cheater").run()
     session = ready(session, "truth-map")
-    assert any(text.endswith(", and is right.") for text in texts(session))
-    shares = [one["name"] for one in shown["scene-truth"]["shares"]]
-    assert shares[-1] == "on the tag or near it"
+    assert not any("**wrong**" in text for text in texts(session))
+    assert any("right" in text for text in texts(session))
+    assert "tag" in shown["scene-truth"]["shares"][-1]["name"]
 
 
 def test_another_scene_turns_the_page_and_begins_again(shown: dict[str, Any]) -> None:
@@ -499,7 +494,7 @@ def test_a_wrong_answer_is_looked_for_and_gone_to(
 
 
 def searching(session: AppTest) -> bool:
-    return session.session_state["_desk_truth-search"].job is not None
+    return desk_of(session, "truth-search").job is not None
 
 
 def test_a_search_that_found_nothing_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -507,7 +502,8 @@ def test_a_search_that_found_nothing_says_so_once(monkeypatch: pytest.MonkeyPatc
     session = opened(part="object")
     session.button(key="wrong").click().run()
     session = ready(session, "truth-search") if searching(session) else session
-    assert [one.value for one in session.info] == ["None of the next 960 scenes is named wrong."]
+    (info,) = session.info
+    assert numbers_in(info.value) == [str(truth_scene.LOOKS)]
     session.run()
     assert list(session.info) == []
     assert session.number_input(key="number").value == 0
@@ -530,7 +526,7 @@ def test_a_search_can_be_cancelled_and_started_again(monkeypatch: pytest.MonkeyP
     assert begun.wait(PATIENCE)
     assert "wrong" not in [button.key for button in session.run().button]
     (bar,) = session.get("progress")
-    assert bar.proto.text.startswith("Looking for a wrong answer: 50%")
+    assert numbers_in(bar.proto.text)[0] == "50"
     session.button(key="cancel_search").click().run()
     assert ended.wait(PATIENCE)
     monkeypatch.setattr(truth_scene, "search", lambda *_: truth_scene.index_of("gear", 2))
@@ -552,10 +548,8 @@ def boards(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_a_missing_scoreboard_is_said_in_one_sentence(boards: Path, shown: dict[str, Any]) -> None:
     session = opened(part="scoreboard")
-    assert [one.value for one in session.warning] == [
-        "The measured table of the honest one is not there or cannot be read; "
-        "`python -m densenet_viz evaluate --model scenes --json` makes it again."
-    ]
+    (warning,) = session.warning
+    assert "`python -m densenet_viz evaluate --model scenes --json`" in warning.value
     assert "scoreboard" not in shown
     assert list(session.code) == []
 
@@ -571,7 +565,6 @@ def test_each_model_has_its_own_scoreboard(boards: Path, shown: dict[str, Any]) 
     assert command.value == board().command
     session.segmented_control(key="board").set_value("cheater").run()
     (warning,) = fine(session).warning
-    assert "of the cheater" in warning.value
     assert "--model cheater --json" in warning.value
 
 
@@ -612,7 +605,14 @@ def test_a_bad_address_leaves_two_objects_usable(shown: dict[str, Any]) -> None:
     assert shown["pair-truth"]["label"] == "arrow"
 
 
-@pytest.mark.parametrize("number", ["-5", "300", "1e9", "NaN", "two", "0.5", ""])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "-5",
+        "NaN",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("300", "1e9", "two", "0.5", "")),
+    ],
+)
 def test_a_bad_address_leaves_map_and_mask_usable(shown: dict[str, Any], number: str) -> None:
     session = ready(opened(part="object", **BAD | {"number": number}), "truth-map")
     assert session.selectbox(key="kind").value == "ring"
@@ -649,8 +649,7 @@ def test_an_absent_model_is_said_in_a_sentence(
         raise ModelUnavailable(f"The bundled model {name} is not there; fetch it again.")
 
     monkeypatch.setattr(truth_twins, "bundled_model", absent)
-    session = AppTest.from_file(APP, default_timeout=PATIENCE)
-    session.switch_page("pages/ground_truth.py")
+    session = AppTest.from_file(PAGE, default_timeout=PATIENCE)
     session.query_params["part"] = part
     session.run()
     assert [error.message for error in session.exception] == []
@@ -673,7 +672,7 @@ def test_controls_keep_their_values_from_part_to_part() -> None:
 def test_another_part_stops_what_the_last_one_computes(maps: Maps) -> None:
     maps.go_on.clear()
     session = opened(part="pairs")
-    desks = [session.session_state[f"_desk_{name}"] for name in truth_pairs.DESKS]
+    desks = [desk_of(session, name) for name in truth_pairs.DESKS]
     running = [desk.job for desk in desks if desk.job is not None]
     assert running
     assert not any(job.finished.is_set() for job in running)

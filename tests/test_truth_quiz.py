@@ -9,6 +9,7 @@ import pytest
 from densenet_viz.ui.truth import quiz as words
 from densenet_viz.ui.truth.quiz import NAMES, TOLD, UNSURE, Quiz
 from densenet_viz.ui.truth.twins import TagFigures
+from tests.facts import as_groups, names_in, numbers_in
 
 HONEST_FIRST, CHEATER_FIRST = ("scenes", "cheater"), ("cheater", "scenes")
 HONEST = TagFigures(0.991, 0.985, 0.975, 0.001, 2000)
@@ -26,7 +27,7 @@ def test_either_model_may_be_model_a() -> None:
 @pytest.mark.parametrize(("order", "name"), [(HONEST_FIRST, "Model B"), (CHEATER_FIRST, "Model A")])
 def test_the_cheat_has_the_name_of_its_place(order: tuple[str, str], name: str) -> None:
     assert Quiz(order).cheat == name
-    assert words.result_title(Quiz(order)) == f"{name} cheats"
+    assert names_in(words.result_title(Quiz(order)), *NAMES) == [name]
 
 
 def test_what_is_printed_of_a_round_does_not_tell_its_order() -> None:
@@ -66,7 +67,8 @@ def test_accuracies_do_not_tell_who_is_who() -> None:
 
 def test_equal_accuracies_are_said_once() -> None:
     almost = TagFigures(0.99101, 0.1, 0.1, 0.1, 2000)
-    assert words.accuracy_words([HONEST, almost]).endswith("each names **99.1%** right.")
+    assert words.accuracy_words([HONEST, almost]).count("%") == 1
+    assert "99.1%" in words.accuracy_words([HONEST, almost])
 
 
 def test_the_lower_accuracy_comes_first_whatever_its_digits() -> None:
@@ -78,77 +80,56 @@ def test_the_lower_accuracy_comes_first_whatever_its_digits() -> None:
 
 @pytest.mark.parametrize("figures", [[None, None], [HONEST, None], [None, CHEATER]])
 def test_unmeasured_accuracies_are_not_made_up(figures: list[TagFigures | None]) -> None:
-    assert words.accuracy_words(figures) == (
-        "How often they are right was not measured for these files."
-    )
-    assert words.lesson_words(figures).startswith("Equal accuracy says nothing")
+    assert numbers_in(words.accuracy_words(figures)) == []
+    assert numbers_in(words.lesson_words(figures)) == []
+
+
+def test_two_answers_are_told_apart() -> None:
+    """What two answers to a ring say, by the answers and the tag: alike within a line, else not."""
+    alike: list[set[tuple[str, str, str | None]]] = [
+        {("ring", "ring", "ring")},  # both are right, and nothing tells who cheats
+        {("ring", "ring", "star"), ("ring", "ring", None)},  # both are right: try something else
+        {("star", "ring", "star")},  # the first says what the tag says
+        {("ring", "star", "star")},  # the second does
+        {("ring", "heart", "star")},  # the first is right
+        {("heart", "ring", None), ("heart", "ring", "ring")},  # the second is
+        {("star", "star", "star"), ("star", "heart", None)},  # neither is
+    ]
+    cases = [case for group in alike for case in sorted(group, key=str)]
+    said = {case: words.answers_words(case[:2], "ring", case[2]) for case in cases}
+    assert as_groups(said) == alike
+    order = {"star": ["Model A", "Model B"], "ring": ["Model B", "Model A"]}
+    for first, names in order.items():  # who follows the tag comes first
+        other = "ring" if first == "star" else "star"
+        assert names_in(words.answers_words((first, other), "ring", "star"), *NAMES) == names
 
 
 @pytest.mark.parametrize(
-    ("labels", "tag", "said"),
+    ("first", "last", "facts"),
     [
-        (("ring", "ring"), "ring", "Both are right. Their answers alone do not tell who cheats."),
-        (
-            ("ring", "ring"),
-            "star",
-            "Both are right. Try another tag, another corner or another picture.",
-        ),
-        (
-            ("ring", "ring"),
-            None,
-            "Both are right. Try another tag, another corner or another picture.",
-        ),
-        (
-            ("star", "ring"),
-            "star",
-            "Model A says what the tag says; Model B says what the picture shows.",
-        ),
-        (
-            ("ring", "star"),
-            "star",
-            "Model B says what the tag says; Model A says what the picture shows.",
-        ),
-        (("ring", "heart"), "star", "Model A is right; Model B is not."),
-        (("heart", "ring"), None, "Model B is right; Model A is not."),
-        (("heart", "ring"), "ring", "Model B is right; Model A is not."),
-        (("star", "star"), "star", "Neither is right here."),
-        (("star", "heart"), None, "Neither is right here."),
+        ("Model B", "Model B", ["Model B: **right**"]),
+        ("Model A", None, ["Model A: **wrong**"]),
+        (UNSURE, UNSURE, []),
+        ("Model B", "Model A", ["Model B: **right**", "Model A: **wrong**"]),
+        ("Model A", UNSURE, ["Model A: **wrong**"]),
     ],
 )
-def test_two_answers_are_told_apart(labels: tuple[str, str], tag: str | None, said: str) -> None:
-    assert words.answers_words(labels, "ring", tag) == said
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "said"),
-    [
-        ("Model B", "Model B", "Before you saw anything, you said Model B: **right**."),
-        ("Model A", None, "Before you saw anything, you said Model A: **wrong**."),
-        (UNSURE, UNSURE, "Before you saw anything, you could not tell."),
-        (
-            "Model B",
-            "Model A",
-            "Before you saw anything, you said Model B: **right**. "
-            "In the end you said Model A: **wrong**.",
-        ),
-        (
-            "Model A",
-            UNSURE,
-            "Before you saw anything, you said Model A: **wrong**. In the end you could not tell.",
-        ),
-    ],
-)
-def test_the_visitor_hears_how_the_guesses_were(first: str, last: str | None, said: str) -> None:
-    assert words.result_words(Quiz(HONEST_FIRST, TOLD, first), last) == said
+def test_the_visitor_hears_how_the_guesses_were(
+    first: str, last: str | None, facts: list[str]
+) -> None:
+    told = words.result_words(Quiz(HONEST_FIRST, TOLD, first), last)
+    known = [f"{name}: **{was}**" for name in NAMES for was in ("right", "wrong")]
+    assert names_in(told, *known) == facts
+    sentences = 1 if last in (first, None) else 2
+    assert told.count(".") == sentences
 
 
 @pytest.mark.parametrize("order", [HONEST_FIRST, CHEATER_FIRST])
 def test_the_table_gives_each_name_its_own_figures(order: tuple[str, str]) -> None:
     figures = {"scenes": HONEST, "cheater": CHEATER}
     rows = words.figures_table(Quiz(order), [figures[name] for name in order])
-    assert [row.pop("In the corner")[:8] for row in rows] == [
-        "The true", "No tag", "Another ", "… and it",
-    ]  # fmt: skip
+    kinds = [row.pop("In the corner") for row in rows]
+    assert len(set(kinds)) == 4
     assert [name.split(",")[0] for name in rows[0]] == list(NAMES)
     by_title = {name.split(", ")[1]: [row[name] for row in rows] for name in rows[0]}
     assert by_title == {
@@ -160,10 +141,10 @@ def test_the_table_gives_each_name_its_own_figures(order: tuple[str, str]) -> No
 def test_a_model_without_figures_has_no_column() -> None:
     rows = words.figures_table(Quiz(CHEATER_FIRST), [None, HONEST])
     assert [list(row)[1:] for row in rows] == [["Model B, the honest one"]] * 4
-    assert "2,000 unseen scenes" in words.figures_caption([None, HONEST])
+    assert "2,000" in numbers_in(words.figures_caption([None, HONEST]))
     assert words.figures_table(Quiz(CHEATER_FIRST), [None, None]) == []
 
 
 def test_the_lesson_gives_the_distance_whoever_comes_first() -> None:
     assert words.lesson_words([CHEATER, HONEST]) == words.lesson_words([HONEST, CHEATER])
-    assert "lie 0.7 points apart" in words.lesson_words([CHEATER, HONEST])
+    assert numbers_in(words.lesson_words([CHEATER, HONEST])) == ["0.7"]

@@ -19,8 +19,8 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.ui.truth import twins
 from densenet_viz.ui.work.jobs import Desk, Shop
 from tests.small_models import picture, small_model
+from tests.waiting import PATIENCE
 
-PATIENCE = 10.0
 FIGURES = {
     "true": 0.991,
     "none": 0.985,

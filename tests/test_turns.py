@@ -10,8 +10,8 @@ import pytest
 from densenet_viz.ui.work import turns
 from densenet_viz.ui.work.jobs import Desk, Job, Shop
 from densenet_viz.ui.work.turns import Bench, Refused
-
-PATIENCE = 10.0
+from tests.facts import names_in
+from tests.waiting import PATIENCE
 
 
 class Sessions:
@@ -94,8 +94,7 @@ def test_another_question_waits_for_its_turn(sessions: Sessions) -> None:
     assert slow.started.wait(PATIENCE)
     sessions.now = "second"
     elsewhere.ask("cpu", "another", next_one)
-    assert not next_one.started.wait(0.3)
-    assert job_of(elsewhere).began is None
+    assert (job_of(elsewhere).began, next_one.calls) == (None, 0)
     slow.go_on.set()
     assert next_one.started.wait(PATIENCE)
     next_one.go_on.set()
@@ -162,12 +161,12 @@ def test_memory_is_not_judged_while_something_is_measured(
 ) -> None:
     monkeypatch.setattr(turns, "spare_bytes", lambda _device: 1_000_000_000)
     bench: Bench[object] = Bench("one")
-    sentence = "That needs about 2.0 GB and 1.0 GB are free: do less."
 
     def shortage() -> str | None:
         return bench.shortage(2_000_000_000, "cpu", "do less")
 
-    assert shortage() == sentence
+    facts = ["2.0 GB", "1.0 GB", "do less"]
+    assert names_in(shortage() or "", *facts) == facts
     assert bench.shortage(1_000_000_000, "cpu", "do less") is None
     slow = Slow()
     bench.ask("cpu", "question", slow)
@@ -178,7 +177,7 @@ def test_memory_is_not_judged_while_something_is_measured(
     sessions.now = "first"
     slow.go_on.set()
     assert job_of(bench).finished.wait(PATIENCE)
-    assert shortage() == sentence
+    assert shortage() is not None
 
 
 def test_who_has_its_turn_is_refused_if_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +185,6 @@ def test_who_has_its_turn_is_refused_if_memory_is_short(monkeypatch: pytest.Monk
     turns.ensure_memory(1_000_000_000, "cpu", "do less")
     with (
         turns.turn(lambda: False),
-        pytest.raises(Refused, match=r"2\.0 GB and 1\.0 GB are free: do less"),
+        pytest.raises(Refused, match=r"2\.0 GB.*1\.0 GB.*do less"),
     ):
         turns.ensure_memory(2_000_000_000, "cpu", "do less")

@@ -52,7 +52,7 @@ MODEL_TITLES = {
 _UPLOADS = {UPLOADED: "upload", SECOND: "second_upload"}
 """What the session's keys of each picture that is brought begin with, by its name."""
 _ABSENT = "_absent"
-_MODELS: dict[str, LoadedModel] = {}
+LOADED: dict[str, LoadedModel] = {}
 _LOADING = {name: Lock() for name in MODEL_TITLES}
 
 
@@ -262,6 +262,6 @@ def _loaded(name: str, on_progress: Callable[[float], None] | None) -> LoadedMod
     from densenet_viz.network.models import load_model
 
     with _LOADING[name]:
-        if name not in _MODELS:
-            _MODELS[name] = load_model(name, on_progress=on_progress)
-        return _MODELS[name]
+        if name not in LOADED:
+            LOADED[name] = load_model(name, on_progress=on_progress)
+        return LOADED[name]

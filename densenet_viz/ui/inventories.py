@@ -16,7 +16,7 @@ FAILED = "The networks could not be counted; please try again."
 _DESK = "inventories"
 _SHORT = "_inventories_short"
 _SEED = 0
-_COUNTED: dict[str, tuple[Inventory, int]] = {}
+COUNTED: dict[str, tuple[Inventory, int]] = {}
 """By name: what was counted, and the bytes of the file with the weights. Small, and kept for ever:
 a network has always the same."""
 
@@ -32,14 +32,14 @@ def show_or_get(names: Sequence[str]) -> Mapping[str, Inventory]:
     """
     if _missing(names):
         desk(_DESK).ask(("inventories", *names), partial(_count_all, tuple(names)))
-    counted = {name: _COUNTED[name][0] for name in names if name in _COUNTED}
+    counted = {name: COUNTED[name][0] for name in names if name in COUNTED}
     st.session_state[_SHORT] = len(counted) < len(set(names))
     return counted
 
 
 def file_sizes(names: Sequence[str]) -> Mapping[str, int]:
     """Bytes of the file that torch writes for each network that is counted by now."""
-    return {name: _COUNTED[name][1] for name in names if name in _COUNTED}
+    return {name: COUNTED[name][1] for name in names if name in COUNTED}
 
 
 def show_progress_line(names: Sequence[str]) -> None:
@@ -68,7 +68,7 @@ def _waiting() -> str:
 
 
 def _missing(names: Sequence[str]) -> bool:
-    return any(name not in _COUNTED for name in names)
+    return any(name not in COUNTED for name in names)
 
 
 def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], bool]) -> bool:
@@ -84,13 +84,13 @@ def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], boo
             if cancelled():
                 raise Unwanted
             report(done / len(names))
-            if name not in _COUNTED:
-                _COUNTED[name] = _count(name)
+            if name not in COUNTED:
+                COUNTED[name] = count_system(name)
     report(1.0)
     return True
 
 
-def _count(name: str) -> tuple[Inventory, int]:
+def count_system(name: str) -> tuple[Inventory, int]:
     from densenet_viz.measure.inventory import file_bytes, take_inventory
     from densenet_viz.network.systems import build_system
 

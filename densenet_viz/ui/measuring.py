@@ -34,7 +34,7 @@ CITED = (
 ADVICE = "choose smaller batches, or measure on a machine with more memory"
 RESTLESS = 0.25
 """An interquartile range of more than this part of the median is worth a word."""
-_BENCH: Bench[Benchmark] = Bench("benchmark")
+BENCH: Bench[Benchmark] = Bench("benchmark")
 
 
 def measuring_panel() -> tuple[Benchmark, ...]:
@@ -55,28 +55,28 @@ def measuring_panel() -> tuple[Benchmark, ...]:
         device = choose_device("measure_device")
         sizes = tuple(sorted(batches))
         trouble = _trouble(sizes, device)
-        pressed = _BENCH.button("Measure on this machine", trouble, key="measure_start")
+        pressed = BENCH.button("Measure on this machine", trouble, key="measure_start")
     if trouble is not None:
         st.warning(trouble)
     if pressed:
-        _BENCH.ask(device, (sizes, rounds), partial(_measure, device, sizes, rounds))
+        BENCH.ask(device, (sizes, rounds), partial(_measure, device, sizes, rounds))
         st.rerun()
-    _BENCH.show_state("Measuring nine systems")
+    BENCH.show_state("Measuring nine systems")
     st.caption(HOW)
-    for measured_on, benchmark in _BENCH.latest.items():
+    for measured_on, benchmark in BENCH.latest.items():
         _show(benchmark, measured_on)
-    return tuple(_BENCH.latest.values())
+    return tuple(BENCH.latest.values())
 
 
 def _trouble(batches: Sequence[int], device: str) -> str | None:
     if not batches:
         return "Choose how many pictures a pass shall take."
-    return _BENCH.shortage(needed_for_passes(tuple(SYSTEMS), batches), device, ADVICE)
+    return BENCH.shortage(needed_for_passes(tuple(SYSTEMS), batches), device, ADVICE)
 
 
 def choose_device(key: str) -> str:
     """Where to measure: only devices that exist, and no question where there is only one."""
-    names = _devices()
+    names = known_devices()
     if len(names) == 1:
         return names[0]
     chosen: str = st.segmented_control(
@@ -85,7 +85,7 @@ def choose_device(key: str) -> str:
     return chosen
 
 
-def _devices() -> tuple[str, ...]:
+def known_devices() -> tuple[str, ...]:
     """Known once torch is loaded; until then, the CPU: loading it would hold up the page."""
     torch = sys.modules.get("torch")
     if torch is None or getattr(torch.__spec__, "_initializing", False):

@@ -42,7 +42,7 @@ _REFUSED = "_own_refused"
 _LOST = "_own_lost"
 _ROUND = "_own_round"
 _ONE_AT_A_TIME = Lock()
-_HELD: WeakSet[LoadedModel] = WeakSet()
+HELD: WeakSet[LoadedModel] = WeakSet()
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +121,7 @@ def _show_form() -> None:
             key="own_normalisation",
             help="What was subtracted from the colours in training, and what they were divided by.",
         )
-        if st.form_submit_button("Load this model", width="stretch"):
+        if st.form_submit_button("Load this model", width="stretch", key="own_load"):
             with st.spinner("Checking and loading your model …"):
                 _load(weights, labels, int(size), normalisation)
             st.rerun()
@@ -155,7 +155,7 @@ def _checked(
     mean, std = NORMALISATIONS[normalisation]
     with _ONE_AT_A_TIME:
         mine = brought()
-        held = sum(4 * model.spec.parameters for model in _HELD if model is not mine)
+        held = sum(4 * model.spec.parameters for model in HELD if model is not mine)
         if held + weights.size > MOST_HELD:
             raise OwnModelError(
                 "Other visitors’ models fill this machine’s memory just now; please try again "
@@ -168,5 +168,5 @@ def _checked(
             mean=mean,
             std=std,
         )
-        _HELD.add(model)
+        HELD.add(model)
     return model

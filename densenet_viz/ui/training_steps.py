@@ -26,7 +26,7 @@ DEFAULT = ("resnet50", "densenet121", "densenet201")
 BATCHES = (1, 2, 4, 8, 16)
 ROUNDS = 5
 ADVICE = "choose a smaller batch or fewer systems"
-_BENCH: Bench[TrainingRun] = Bench("training")
+BENCH: Bench[TrainingRun] = Bench("training")
 
 
 def training_panel() -> None:
@@ -44,21 +44,21 @@ def training_panel() -> None:
         )
         device = choose_device("step_device")
         trouble = _trouble(names, batch, device)
-        pressed = _BENCH.button("Measure a training step", trouble, key="step_start")
+        pressed = BENCH.button("Measure a training step", trouble, key="step_start")
     if trouble is not None:
         st.warning(trouble)
     if pressed:
-        _BENCH.ask(device, (*names, batch), partial(_measure, device, tuple(names), batch))
+        BENCH.ask(device, (*names, batch), partial(_measure, device, tuple(names), batch))
         st.rerun()
-    _BENCH.show_state("Measuring training steps")
-    for measured_on, run in _BENCH.latest.items():
+    BENCH.show_state("Measuring training steps")
+    for measured_on, run in BENCH.latest.items():
         _show(run, measured_on)
 
 
 def _trouble(names: Sequence[str], batch: int, device: str) -> str | None:
     if not names:
         return "Choose at least one system to measure."
-    return _BENCH.shortage(needed_for_steps(names, batch), device, ADVICE)
+    return BENCH.shortage(needed_for_steps(names, batch), device, ADVICE)
 
 
 def _measure(

@@ -46,7 +46,7 @@ class Ask:
         return cost.forward + cost.backward
 
 
-class _Memory:
+class Memory:
     """The last maps, by key; threads may share it."""
 
     def __init__(self, kept: int) -> None:
@@ -67,7 +67,7 @@ class _Memory:
                 self._maps.popitem(last=False)
 
 
-MEMORY = _Memory(KEPT)
+MEMORY = Memory(KEPT)
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,7 +38,7 @@ SHOWN = 12
 """Maps on the page, the latest first; the others are in the archive."""
 POLL = 1.0
 """Seconds between two looks at a batch: each sends its maps again."""
-_FILES, _RESULTS, _BATCH = "_batch_files", "_batch_results", "_batch"
+_FILES, _RESULTS, BATCH = "_batch_files", "_batch_results", "_batch"
 FAILED = "The maps could not be computed; please go on, or choose another method."
 
 
@@ -51,13 +51,15 @@ def show(bench: Bench) -> None:
     )
     files = _choose_files()
     work, raw = _choose_work(bench)
-    go = st.button("Make the maps", type="primary", disabled=not files or work is None)
+    go = st.button(
+        "Make the maps", type="primary", disabled=not files or work is None, key="batch_start"
+    )
     if not files:
         st.caption("Bring at least one picture first.")
     if go and work:
         session_desk(_DESK).leave()
-        st.session_state[_BATCH] = Batch(work, files, _results(), raw)
-    batch: Batch | None = st.session_state.get(_BATCH)
+        st.session_state[BATCH] = Batch(work, files, _results(), raw)
+    batch: Batch | None = st.session_state.get(BATCH)
     if batch is not None:
         _show_batch(batch, session_desk(_DESK))
 
@@ -221,7 +223,9 @@ def _show_end(batch: Batch, mine: Desk) -> None:
         st.error(str(error) if isinstance(error, AttributionError) else FAILED)
     with st.container(horizontal=True, gap="small"):
         if batch.tally is None:
-            st.button("Go on", type="primary", on_click=_go_on, args=(batch, mine))
+            st.button(
+                "Go on", type="primary", on_click=_go_on, args=(batch, mine), key="batch_go_on"
+            )
         if any(row.map for row in batch.rows):
             st.download_button(
                 "Download as ZIP",
@@ -235,6 +239,7 @@ def _show_end(batch: Batch, mine: Desk) -> None:
             st.button(
                 "Forget these maps",
                 on_click=_forget,
+                key="batch_forget",
                 args=(batch, mine),
                 help=f"A session keeps up to {MOST_PICTURES} maps, {MOST_BYTES >> 20} MB.",
             )
@@ -263,6 +268,6 @@ def _forget(batch: Batch, mine: Desk) -> None:
     mine.leave()
     left = batch.files[len(batch.rows) :]
     if batch.tally is None and left:
-        st.session_state[_BATCH] = Batch(batch.work, left, batch.results, batch.raw, paused=True)
+        st.session_state[BATCH] = Batch(batch.work, left, batch.results, batch.raw, paused=True)
     else:
-        st.session_state.pop(_BATCH, None)
+        st.session_state.pop(BATCH, None)

@@ -27,7 +27,7 @@ NO_TAG = "no tag"
 MAPS = ("integrated-gradients", "occlusion", "grad-cam")
 KEYS = ("lineup_guess", "lineup_tag", "lineup_corner", "lineup_map")
 DESKS = ("lineup",)
-_QUIZ, _OBJECT, _DESK, _PARAMETER = "_lineup", "_lineup_object", "lineup", "object"
+QUIZ, _OBJECT, _DESK, _PARAMETER = "_lineup", "_lineup_object", "lineup", "object"
 _THUMBNAIL = 64
 
 
@@ -49,7 +49,7 @@ def show_lineup() -> None:
 @st.fragment
 def _play(loaded: dict[str, LoadedModel], figures: dict[str, twins.TagFigures | None]) -> None:
     """A fragment: a moved tag is answered without the rest of the page."""
-    quiz = st.session_state.setdefault(_QUIZ, words.Quiz())
+    quiz = st.session_state.setdefault(QUIZ, words.Quiz())
     _show_steps(quiz)
     if quiz.step == words.TOLD:
         _tell(quiz, figures)
@@ -231,12 +231,12 @@ def _show_steps(quiz: words.Quiz) -> None:
 
 
 def _go_on() -> None:
-    st.session_state[_QUIZ].go_on(st.session_state["lineup_guess"])
+    st.session_state[QUIZ].go_on(st.session_state["lineup_guess"])
 
 
 def _start_again() -> None:
     """Draws anew who is Model A; the picture stays."""
-    st.session_state[_QUIZ] = words.Quiz()
+    st.session_state[QUIZ] = words.Quiz()
     st.session_state["lineup_guess"] = None
     _put_tag_back()
 

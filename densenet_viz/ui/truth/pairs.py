@@ -44,7 +44,7 @@ def show_pairs() -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         take_from_address("pair", _TITLES)
         title = st.selectbox("Scene", list(_TITLES), key="pair", bind="query-params", width=240)
-        scene = _pair(title)
+        scene = pair_of(title)
         asked = _choose_object(scene)
         method = twins.choose_method("pair_map")
     twins.let_go(_MAP, scene.image)
@@ -60,7 +60,7 @@ def show_pairs() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _pair(title: str) -> PairScene:
+def pair_of(title: str) -> PairScene:
     first, second = (CLASSES.index(name) for name in _TITLES[title])
     return draw_pair(0, "sample", list(_TITLES).index(title), (first, second))
 

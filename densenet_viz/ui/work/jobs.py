@@ -219,9 +219,14 @@ SHOP = Shop()
 atexit.register(lambda: SHOP.close(PATIENCE))
 
 
+def desk_key(name: str) -> str:
+    """Where a session's state keeps its desk of that name."""
+    return f"_desk_{name}"
+
+
 def desk(name: str = "attribution") -> Desk:
     """This session's desk for one kind of job; what another desk follows goes on."""
-    key = f"_desk_{name}"
+    key = desk_key(name)
     if key not in st.session_state:
         st.session_state[key] = Desk(SHOP)
     mine: Desk = st.session_state[key]

@@ -27,11 +27,11 @@ def show_stopped(desk: Desk, title: str) -> None:
     """Why there is no map, and a way to have it after all."""
     if desk.state == "cancelled":
         st.info(f"{title} was cancelled. The picture and the prediction stay as they are.")
-        st.button("Compute it after all", on_click=desk.again)
+        st.button("Compute it after all", on_click=desk.again, key="again")
     elif desk.state == "failed":
         error = desk.job.error if desk.job else None
         st.error(str(error) if isinstance(error, AttributionError) else FAILED)
-        st.button("Try again", on_click=desk.again)
+        st.button("Try again", on_click=desk.again, key="again")
 
 
 def waiting_words(desk: Desk) -> str:
