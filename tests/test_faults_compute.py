@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
-from densenet_viz.network import shares
+from densenet_viz import cli
+from densenet_viz.attribution import attribute
+from densenet_viz.attribution.batch import work_for
+from densenet_viz.attribution.captum_code import captum_code
+from densenet_viz.attribution.export import about
+from densenet_viz.cli import attribute as attributing
+from densenet_viz.network import models, shares, weights
+from densenet_viz.network.models import load_model
 from densenet_viz.network.shares import alone, processors, without_sharing
+from tests.small_models import SPEC, picture, saved, small_model, small_network
 
 
 @pytest.fixture
@@ -79,3 +93,71 @@ def test_the_threads_of_the_pool_change_no_other_thread() -> None:
     assert pool.submit(torch.get_num_threads).result() == 1
     pool.shutdown()
     assert in_new_thread(torch.get_num_threads) == 3
+
+
+# -- weights have a name of their own -------------------------------------------------------
+
+
+def test_a_batch_s_key_changes_with_the_weights_and_the_preparation_of_pictures() -> None:
+    first = small_model()
+    other = replace(first, std=(0.5, 0.5, 0.5)), replace(first, labels=first.labels[::-1])
+    keys = {
+        work_for(model, "saliency", {}).row.key for model in (first, small_model(seed=4), *other)
+    }
+    assert len(keys) == 4
+    assert work_for(small_model(), "saliency", {}).row.key in keys
+
+
+def test_maps_of_other_weights_are_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed in (1, 2):
+        Image.fromarray(picture(64, seed)).save(tmp_path / f"{seed}.png")
+
+    def run(seed: int) -> dict[str, Any]:
+        monkeypatch.setattr(attributing, "load_model", lambda *_, **__: small_model(seed=seed))
+        words = ["attribute", str(tmp_path), "--method", "saliency", "--json"]
+        assert cli.main([*words, "--out", str(tmp_path / "out")]) == 0
+        report: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return report
+
+    assert [run(seed)["made"] for seed in (3, 3, 4, 4)] == [2, 0, 2, 0]
+
+
+@pytest.fixture
+def named_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, str]:
+    """A weight file that DENSENET_VIZ_WEIGHTS names, and its SHA-256."""
+    spec = replace(SPEC, num_classes=1000)
+    monkeypatch.setattr(models, "VARIANTS", {"densenet121": spec})
+    path = tmp_path / "mine.pth"
+    path.write_bytes(saved(small_network(spec).state_dict()))
+    monkeypatch.setenv(weights.ENVIRONMENT, str(path))
+    return path, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("hash_in_name", [False, True])
+def test_a_file_that_is_not_the_published_one_is_called_a_file_of_yours(
+    named_file: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, hash_in_name: bool
+) -> None:
+    path, sha256 = named_file
+    if hash_in_name:  # it was checked, and is still not the published one
+        monkeypatch.setenv(
+            weights.ENVIRONMENT, str(path.rename(path.with_name(f"a-{sha256[:8]}.pth")))
+        )
+    model = load_model("densenet121")
+    assert (model.own_file, sha256 in model.provenance) == (sha256, True)
+    assert "IMAGENET1K_V1" not in model.provenance
+    assert "a file of yours" in model.title
+    assert about(model)["provenance"] == model.provenance
+    script = captum_code(model, picture(64), attribute(model, picture(64), method="saliency"))
+    assert "IMAGENET1K_V1" not in script
+    compile(script, "script", "exec")
+
+
+def test_the_published_file_keeps_its_name(
+    named_file: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"https://example.org/densenet121-{named_file[1][:8]}.pth"
+    monkeypatch.setattr(weights, "published_url", lambda _name: url)
+    model = load_model("densenet121")
+    assert (model.own_file, "IMAGENET1K_V1" in model.provenance) == ("", True)

@@ -51,7 +51,13 @@ class Work:
     def row(self) -> Row:
         """What every row of this work says."""
         settings = json.dumps(dict(sorted(self.settings.items())), ensure_ascii=False)
-        return Row(model=self.model.name, method=self.method, settings=settings, asked=self.asked)
+        return Row(
+            model=self.model.name,
+            weights=self.model.digest,
+            method=self.method,
+            settings=settings,
+            asked=self.asked,
+        )
 
 
 def work_for(

@@ -27,6 +27,7 @@ class Row:
         file: its name.
         sha256: of its bytes.
         model: the model's name.
+        weights: SHA-256 of the model's weights, labels and input (`LoadedModel.digest`).
         named: the most probable class; in the table the column is `class`.
         probability: of that class, 0 to 1.
         asked: "most probable", or the number of the class that was chosen.
@@ -44,6 +45,7 @@ class Row:
     file: str = ""
     sha256: str = ""
     model: str = ""
+    weights: str = ""
     named: str = ""
     probability: float | None = None
     asked: str = ""
@@ -61,7 +63,7 @@ class Row:
     @property
     def key(self) -> str:
         """The same for the same picture file and the same question."""
-        parts = (self.sha256, self.model, self.method, self.settings, self.asked)
+        parts = (self.sha256, self.model, self.weights, self.method, self.settings, self.asked)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def to_csv(rows: Iterable[Row]) -> str:
     """The table with a line of titles.
 
     >>> to_csv([Row("=1+1.png", sum=-0.5)]).splitlines()[1]
-    "'=1+1.png,,,,,,,,,,-0.5,,,,,"
+    "'=1+1.png,,,,,,,,,,,-0.5,,,,,"
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
