@@ -18,9 +18,11 @@ from PIL import Image
 from densenet_viz import cli
 from densenet_viz.attribution import attribute
 from densenet_viz.attribution.batch import work_for
+from densenet_viz.attribution.batch_rows import TABLE, Row, from_csv
 from densenet_viz.attribution.captum_code import captum_code
 from densenet_viz.attribution.export import about
 from densenet_viz.cli import attribute as attributing
+from densenet_viz.cli.attribute_many import Folder
 from densenet_viz.network import models, shares, weights
 from densenet_viz.network.models import load_model
 from densenet_viz.network.shares import alone, processors, without_sharing
@@ -161,3 +163,55 @@ def test_the_published_file_keeps_its_name(
     monkeypatch.setattr(weights, "published_url", lambda _name: url)
     model = load_model("densenet121")
     assert (model.own_file, "IMAGENET1K_V1" in model.provenance) == ("", True)
+
+
+# -- the table of a batch -------------------------------------------------------------------
+
+
+def keep(folder: Folder, number: int, seconds: float = 1.0) -> None:
+    row = Row(f"ü{number}.png", f"{number}", method="saliency", seconds=seconds, map=f"ü{number}")
+    folder.keep(row, (b"PNG", b"NPZ"))
+
+
+def test_each_map_adds_its_line_and_leaves_those_before(tmp_path: Path) -> None:
+    folder, table = Folder(tmp_path), tmp_path / TABLE
+    keep(folder, 0)
+    file, before = table.stat().st_ino, table.read_bytes()
+    for number in (*range(1, 6), 2, 2):
+        keep(folder, number)
+        now = table.read_bytes()
+        assert now.startswith(before)
+        assert len(now) > len(before)
+        assert table.stat().st_ino == file  # not another file in its place
+        before = now
+    assert before.startswith(b"\xef\xbb\xbffile,")
+    assert before.count(b"\xef\xbb\xbf") == 1
+
+
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_of_two_lines_for_one_map_the_later_one_counts(tmp_path: Path, is_finished: bool) -> None:
+    for seconds in (1.0, 2.0):
+        folder = Folder(tmp_path)
+        for number in range(3):
+            keep(folder, number, seconds)
+    if is_finished:
+        folder.finish()
+    rows = from_csv((tmp_path / TABLE).read_text("utf-8-sig"))
+    assert len(rows) == (3 if is_finished else 6)
+    assert [row.seconds for row in Folder(tmp_path).rows.values()] == [2.0] * 3
+
+
+def test_a_line_that_a_stop_cut_short_is_left_out_wherever_it_was_cut(tmp_path: Path) -> None:
+    folder, table = Folder(tmp_path), tmp_path / TABLE
+    keep(folder, 0)
+    whole = table.read_bytes()
+    keep(folder, 1)
+    last = table.read_bytes()[len(whole) :]
+    for cut in range(1, len(last) - 1):
+        table.write_bytes(whole + last[:cut])
+        again = Folder(tmp_path)
+        assert [row.file for row in again.rows.values()] == ["ü0.png"], cut
+    keep(again, 1)
+    keep(again, 2)
+    rows = from_csv(table.read_text("utf-8-sig"))
+    assert [row.file for row in rows] == ["ü0.png", "ü1.png", "ü2.png"]

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -89,10 +89,17 @@ def to_csv(rows: Iterable[Row]) -> str:
     >>> to_csv([Row("=1+1.png", sum=-0.5)]).splitlines()[1]
     "'=1+1.png,,,,,,,,,,,-0.5,,,,,"
     """
+    return "".join([_line(COLUMNS), *map(to_line, rows)])
+
+
+def to_line(row: Row) -> str:
+    """The row's line of the table, with the line's end."""
+    return _line([_cell(value) for value in row.as_dict().values()])
+
+
+def _line(cells: Sequence[str]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in row.as_dict().values()] for row in rows)
+    csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()
 
 
