@@ -32,7 +32,9 @@ def no_answers() -> Iterator[None]:
     """The app remembers answers by a model's name; tests give small models others' names."""
     yield
     if "densenet_viz.ui.answers" in sys.modules:
-        sys.modules["densenet_viz.ui.answers"]._answer.clear()
+        from densenet_viz.ui import answers, owners
+
+        owners._shared().kept.pop(answers.ANSWERS, None)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -18,7 +19,7 @@ from densenet_viz.attribution.places import coarse_places
 from densenet_viz.attribution.unsuited import UNSUITED
 from densenet_viz.evaluation.agreement import rank_correlation, rank_correlations, ranks
 from densenet_viz.results import Attribution, Prediction
-from densenet_viz.ui import bench_grid, bench_words, jobs, maps
+from densenet_viz.ui import bench_grid, bench_words, jobs
 from densenet_viz.ui.bench import Bench
 from densenet_viz.ui.bench_choices import METHODS_FIRST
 from densenet_viz.ui.bench_words import axiom_words, completeness_words, cost_words, sums_words
@@ -45,7 +46,7 @@ BENCH = bench()
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has computed no map."""
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
-    monkeypatch.setattr(maps, "MEMORY", maps._Memory(96))
+    st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -12,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 import torch
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from densenet_viz import cli
 from densenet_viz.attribution import attribute
@@ -24,8 +28,13 @@ from densenet_viz.attribution.export import about
 from densenet_viz.cli import attribute as attributing
 from densenet_viz.cli.attribute_many import Folder
 from densenet_viz.network import models, shares, weights
+from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
 from densenet_viz.network.shares import alone, processors, without_sharing
+from densenet_viz.ui import jobs
+from densenet_viz.ui.current import CurrentPicture, key_of
+from densenet_viz.ui.maps import Ask, computed
+from densenet_viz.ui.owners import Kind, kept_for
 from tests.small_models import SPEC, picture, saved, small_model, small_network
 
 
@@ -215,3 +224,124 @@ def test_a_line_that_a_stop_cut_short_is_left_out_wherever_it_was_cut(tmp_path: 
     keep(again, 2)
     rows = from_csv(table.read_text("utf-8-sig"))
     assert [row.file for row in rows] == ["ü0.png", "ü1.png", "ü2.png"]
+
+
+# -- what comes from an upload goes with its session ----------------------------------------
+
+PATIENCE = 60
+Reference = weakref.ref[Any]
+
+
+def visit() -> None:
+    """A page that asks everything of an upload and of a model that the visitor brought."""
+    import weakref
+    from dataclasses import replace
+
+    import streamlit as st
+
+    from densenet_viz.ui import maps, traces
+    from densenet_viz.ui.answers import answer_of
+    from densenet_viz.ui.bench import Bench
+    from densenet_viz.ui.bench_choices import _baseline
+    from densenet_viz.ui.bench_inside import Inside
+    from densenet_viz.ui.jobs import desk
+
+    for name, (model, shown) in st.session_state["asked"].items():
+        logits = answer_of(model, shown).logits
+        bench = Bench(model, shown, logits, model.prediction(logits, 0))
+        asks = [bench.ask("saliency"), bench.ask("input-x-gradient")]
+        for job in (maps.MapsJob(asks), maps.MapsJob(asks[:1])):
+            desk(name).ask(job.key, job.compute, job.kept).finished.wait(60)
+        inside = Inside(bench, "black")
+        kept = maps.results_of(model, shown)
+        flows = desk(f"{name}-inside").ask(inside.key, inside.compute, kept)
+        flows.finished.wait(60)
+        trace = traces.trained_trace(model, shown)
+        theirs = trace.transitions[0]
+        wider = replace(model.spec, growth_rate=model.spec.growth_rate + 4)
+        found = {
+            "answer": answer_of(model, shown),
+            "map": asks[0].known,
+            "flows": flows.result,
+            "trace": trace,
+            "explored": traces.explored_trace(wider, model, shown),
+            "compressed": traces.compressed_trace(model, shown, 1, len(theirs.mixed) - 2),
+            "baseline": _baseline(bench, "blur"),
+            "model": model,
+            "picture": shown,
+        }
+        st.session_state["found"][name] = {key: weakref.ref(one) for key, one in found.items()}
+
+
+def visited(**asked: tuple[LoadedModel, CurrentPicture]) -> dict[str, dict[str, Reference]]:
+    """What a session found, by what it asked; the session has ended."""
+    app = AppTest.from_function(visit, default_timeout=2 * PATIENCE)
+    app.session_state["asked"] = asked
+    app.session_state["found"] = found = {}
+    app.run()
+    assert [error.value for error in app.exception] == []
+    return found
+
+
+@pytest.fixture
+def for_all(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoadedModel]:
+    """A small network with the name of a bundled one, and nothing kept before or after."""
+    monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
+    st.cache_resource.clear()
+    yield replace(small_model(), name="scenes")
+    st.cache_resource.clear()
+
+
+def brought(name: str = "your image", truth: str | None = None) -> CurrentPicture:
+    pixels = picture(64, 5)
+    return CurrentPicture(name, pixels, key_of(pixels), truth)
+
+
+def alive(found: dict[str, Reference]) -> set[str]:
+    gc.collect()
+    return {name for name, reference in found.items() if reference() is not None}
+
+
+COMPUTED = {"answer", "map", "flows", "trace", "explored", "compressed", "baseline"}
+
+
+def test_nothing_of_an_upload_is_left_when_its_session_has_ended(for_all: LoadedModel) -> None:
+    found = visited(upload=(for_all, brought()))
+    assert set(found["upload"]) == COMPUTED | {"model", "picture"}
+    assert alive(found["upload"]) == {"model"}  # the bundled one
+
+
+def test_nothing_of_a_visitors_model_is_left_when_its_session_has_ended(
+    for_all: LoadedModel,
+) -> None:
+    shared = brought("ring", "ring")
+    found = visited(
+        own=(replace(small_model(), name="own-0123456789ab"), shared),
+        both=(replace(small_model(), name="own-ba9876543210"), brought()),
+    )
+    assert alive(found["own"]) == {"picture"}  # the bundled one
+    assert alive(found["both"]) == set()
+
+
+def test_what_is_bundled_is_kept_for_everybody(for_all: LoadedModel) -> None:
+    shared = brought("ring", "ring")
+    found = visited(first=(for_all, shared))["first"]
+    again = visited(first=(for_all, shared))["first"]
+    assert alive(found) >= COMPUTED
+    assert all(found[name]() is again[name]() for name in COMPUTED)
+
+
+def test_another_session_does_not_find_what_an_upload_gave(for_all: LoadedModel) -> None:
+    mine, theirs = brought(), brought()  # the same pixels
+    ask, other = (Ask(for_all, one, "saliency", 0) for one in (mine, theirs))
+    made = computed(ask)
+    assert ask.known is made
+    assert other.known is None
+    assert computed(other) is not made
+
+
+def test_an_upload_keeps_a_bounded_number_of_values(for_all: LoadedModel) -> None:
+    kept = kept_for(Kind("a few", shared=9, own=2), for_all, brought())
+    assert [kept.get(key, lambda key=key: key.upper()) for key in "abab"] == list("ABAB")
+    kept.get("c", lambda: "C")
+    assert [kept.find(key) for key in "abc"] == [None, "B", "C"]

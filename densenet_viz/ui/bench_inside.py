@@ -14,6 +14,7 @@ from densenet_viz.stage.structure import structure_scene
 from densenet_viz.ui.bench import Bench
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.jobs import Report, desk
+from densenet_viz.ui.maps import results_of
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.unfinished import show_unfinished
 
@@ -65,7 +66,8 @@ def show(bench: Bench) -> None:
     )
     inside = Inside(bench, _choose_baseline())
     mine = desk(*DESKS)
-    job = mine.ask(inside.key, inside.compute)
+    kept = results_of(bench.model, bench.picture)
+    job = mine.ask(inside.key, inside.compute, kept)
     if mine.state != "done":
         show_unfinished(mine, TITLE)
         return

@@ -10,6 +10,7 @@ import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.ui.jobs import Compute, Desk, desk
+from densenet_viz.ui.keeping import Kept
 from densenet_viz.ui.method_settings import title_of
 from densenet_viz.ui.progress import progress_words
 from densenet_viz.ui.unfinished import GLANCE
@@ -45,7 +46,16 @@ def choose_methods(key: str, preferred: Sequence[str], most: int) -> list[str]:
     return chosen or first[:1]
 
 
-def run(name: str, key: Hashable, compute: Compute, draw: Draw, *, title: str, passes: int) -> None:
+def run(
+    name: str,
+    key: Hashable,
+    compute: Compute,
+    draw: Draw,
+    *,
+    title: str,
+    passes: int,
+    kept: Kept | None = None,
+) -> None:
     """Computes and draws: at once where that is cheap, else when the visitor says so.
 
     Args:
@@ -55,6 +65,7 @@ def run(name: str, key: Hashable, compute: Compute, draw: Draw, *, title: str, p
         draw: shows a result, finished or not.
         title: what the job is called.
         passes: that it may take.
+        kept: where the result is kept (`maps.results_of`); None keeps it for everybody.
     """
     mine = desk(name)
     known = mine.job is not None and mine.job.key == key
@@ -63,7 +74,7 @@ def run(name: str, key: Hashable, compute: Compute, draw: Draw, *, title: str, p
         st.info(f"{title}: {cost_words(passes)}.", icon=":material/timer:")
         if not st.button("Start", type="primary", key=f"{name}-start"):
             return
-    job = mine.ask(key, compute)
+    job = mine.ask(key, compute, kept)
     job.finished.wait(GLANCE)
     if mine.state == "working":
         _watch(mine, draw, title, passes, name)

@@ -13,6 +13,7 @@ from densenet_viz.stage.sanity import Strip, sanity_scene
 from densenet_viz.ui.bench import Bench
 from densenet_viz.ui.bench_running import choose_methods, run, settings_of
 from densenet_viz.ui.jobs import Reporter
+from densenet_viz.ui.maps import results_of
 from densenet_viz.ui.stages import show_stage
 
 KEYS = ("sanity_methods", "sanity_seed")
@@ -78,6 +79,7 @@ def show(bench: Bench) -> None:
         lambda checks: _draw(bench, checks),
         title="Sanity check",
         passes=cost_of(bench.model.spec, asked),
+        kept=results_of(bench.model, bench.picture),
     )
     _explain()
 

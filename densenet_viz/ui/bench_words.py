@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -19,10 +18,13 @@ from densenet_viz.stage.agreement import agreement_scene
 from densenet_viz.stage.attribution import number
 from densenet_viz.ui.bench_comparison import Comparison
 from densenet_viz.ui.map_files import show_files
+from densenet_viz.ui.owners import Kind, kept_for
 from densenet_viz.ui.stages import show_stage
 
 CLOSE = 0.01
 """A sum this near the score's rise, as a part of it, counts as complete."""
+
+CORRELATIONS = Kind("correlations", shared=32, own=8)
 
 LESSON = (
     "Maps can disagree although each is right about its own question: that two look alike does not "
@@ -68,20 +70,22 @@ def _offer_files(comparison: Comparison, made: Made) -> None:
 
 
 def _show_agreement(comparison: Comparison, made: Made) -> None:
-    key = tuple(ask.key for ask in comparison.asks)
-    signed, strength = _correlations(key, [one.heat for one in made])
+    sources = dict.fromkeys(one for ask in comparison.asks for one in ask.sources)
+    signed, strength = kept_for(CORRELATIONS, *sources).get(
+        tuple(ask.key for ask in comparison.asks),
+        lambda: _correlations([one.heat for one in made]),
+    )
     names = [entry.name for entry in comparison.entries]
     show_stage(
         "agreement", agreement_scene(names, signed, strength, lesson=LESSON), key="agreement"
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
 def _correlations(
-    key: tuple[Any, ...], _heats: Sequence[NDArray[np.float32]]
+    heats: Sequence[NDArray[np.float32]],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Spearman's rho of the maps' values and of their absolute values."""
-    return rank_correlations(_heats), rank_correlations([np.abs(heat) for heat in _heats])
+    return rank_correlations(heats), rank_correlations([np.abs(heat) for heat in heats])
 
 
 # -- each map and method --------------------------------------------------------------------

@@ -25,7 +25,8 @@ from densenet_viz.ui.current import (
     take_from_address,
 )
 from densenet_viz.ui.jobs import Reporter
-from densenet_viz.ui.maps import Ask, computed
+from densenet_viz.ui.keeping import Kept
+from densenet_viz.ui.maps import Ask, computed, results_of
 from densenet_viz.ui.method_settings import settings_controls, title_of
 from densenet_viz.ui.stages import show_stage
 
@@ -52,6 +53,11 @@ class Question:
     @property
     def key(self) -> tuple[Any, ...]:
         return self.ask.key
+
+    @property
+    def kept(self) -> Kept:
+        """Where the job's result is kept."""
+        return results_of(*self.ask.sources)
 
     @property
     def is_top(self) -> bool:
