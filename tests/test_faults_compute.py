@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 import torch
@@ -24,14 +25,18 @@ from densenet_viz.attribution import attribute
 from densenet_viz.attribution.batch import work_for
 from densenet_viz.attribution.batch_rows import TABLE, Row, from_csv
 from densenet_viz.attribution.captum_code import captum_code
-from densenet_viz.attribution.export import about
+from densenet_viz.attribution.explain.quadrature import UNSCALED
+from densenet_viz.attribution.explain.quadrature import Path as StepsPath
+from densenet_viz.attribution.export import about, summary
 from densenet_viz.cli import attribute as attributing
 from densenet_viz.cli.attribute_many import Folder
 from densenet_viz.network import models, shares, weights
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
 from densenet_viz.network.shares import alone, processors, without_sharing
+from densenet_viz.results import Attribution, Prediction
 from densenet_viz.ui import jobs
+from densenet_viz.ui.bench_words import completeness_words
 from densenet_viz.ui.current import CurrentPicture, key_of
 from densenet_viz.ui.maps import Ask, computed
 from densenet_viz.ui.owners import Kind, kept_for
@@ -345,3 +350,87 @@ def test_an_upload_keeps_a_bounded_number_of_values(for_all: LoadedModel) -> Non
     assert [kept.get(key, lambda key=key: key.upper()) for key in "abab"] == list("ABAB")
     kept.get("c", lambda: "C")
     assert [kept.find(key) for key in "abc"] == [None, "B", "C"]
+
+
+# -- integrated gradients says what was scaled ----------------------------------------------
+
+
+def a_path(
+    slopes: Callable[[float], float], score: Callable[[float], float], *places: float
+) -> Any:
+    """A path with these slopes and scores; the change of the picture is one pixel of 1."""
+    path = StepsPath(torch.tensor([[[1.0]]]))
+    found = torch.tensor([slopes(place) for place in places]).view(-1, 1, 1, 1)
+    path.add(list(places), torch.tensor([score(place) for place in places]), found)
+    return path
+
+
+def test_the_unscaled_difference_is_that_of_the_trapezoids() -> None:
+    path = a_path(lambda t: 3 * t**2, lambda t: t**3, 0.0, 0.5, 1.0)
+    assert path.unscaled_delta() == pytest.approx(0.125)  # trapezoids: 3/16 + 15/16, the rise is 1
+    assert path.delta() == pytest.approx(0)
+    assert path.scaled_by() == pytest.approx((2 / 3, 14 / 15), abs=1e-6)
+
+
+def test_a_large_unscaled_difference_takes_more_steps_within_a_bound() -> None:
+    places = tuple(number / 9 for number in range(10))
+    wrong = a_path(lambda _: 1.06, lambda t: t, *places)  # each piece 6% too large
+    assert abs(wrong.delta()) < 1e-6
+    assert 0 < len(wrong.next(4)) <= 4
+    assert wrong.next(0) == []
+    assert a_path(lambda _: 1.04, lambda t: t, *places).next(4) == []
+
+
+@pytest.mark.parametrize("baseline", ["black", "noise"])
+def test_the_result_tells_the_difference_before_scaling(baseline: str) -> None:
+    asked: dict[str, Any] = {"method": "integrated-gradients", "target": 1, "baseline": baseline}
+    model, pixels = small_model(), picture(64)
+    made = attribute(model, pixels, **asked, n_steps=300)
+    assert made.unscaled_delta is not None
+    assert made.scaled_by is not None
+    assert made.convergence_delta is not None
+    rise = float(made.values.sum()) - made.convergence_delta
+    if baseline == "black":
+        assert abs(made.unscaled_delta) <= UNSCALED * abs(rise) * 1.01
+    few = attribute(model, pixels, **asked, n_steps=8)
+    assert few.unscaled_delta is not None
+    assert abs(few.unscaled_delta) > abs(few.convergence_delta or 0)
+    assert few.forward_passes < made.forward_passes
+    low, high = few.scaled_by or (0, 0)
+    assert 0.5 <= low < high <= 1.5
+    report = summary(few)
+    assert (report["unscaled_delta"], report["scaled_by"]) == (few.unscaled_delta, [low, high])
+
+
+def test_what_is_not_scaled_says_so() -> None:
+    asked: dict[str, Any] = {"method": "integrated-gradients", "rule": "gauss-legendre"}
+    made = attribute(small_model(), picture(64), **asked, n_steps=8, target=1)
+    assert made.convergence_delta is not None
+    assert (made.unscaled_delta, made.scaled_by) == (None, None)
+    assert summary(made)["scaled_by"] is None
+
+
+@pytest.mark.parametrize(("unscaled", "mark"), [(0.4, "✓"), (-0.4, "✓"), (0.6, "⚠"), (-3.0, "⚠")])
+def test_the_mark_is_for_the_difference_before_scaling(unscaled: float, mark: str) -> None:
+    values, star = np.full((1, 1, 1), 10.0, np.float32), Prediction(0, "star", 1.0)
+    made = Attribution(
+        "integrated-gradients",
+        values,
+        star,
+        (star,),
+        *(0.1, 9, 9, 0.0),
+        unscaled_delta=unscaled,
+        scaled_by=(0.9, 1.25),
+    )
+    words = completeness_words(made)
+    assert words.startswith(mark)
+    for number in ("0.90", "1.25", f"{abs(unscaled) / 10:.1%}"):
+        assert number in words
+
+
+def test_the_printed_code_prints_the_same_difference() -> None:
+    model, pixels = small_model(), picture(64)
+    made = attribute(model, pixels, method="integrated-gradients", target=1, n_steps=8)
+    script = captum_code(model, pixels, made)
+    assert "unscaled - scores[-1] + scores[0]" in script
+    compile(script, "script", "exec")

@@ -222,6 +222,7 @@ def _filled(row: Row, attribution: Attribution) -> Row:
         target_index=attribution.target.index,
         sum=float(attribution.values.sum(dtype=np.float64)),
         delta=attribution.convergence_delta,
+        unscaled_delta=attribution.unscaled_delta,
         strongest_region=region.name,
         seconds=round(attribution.seconds, 4),
     )

@@ -36,6 +36,7 @@ class Row:
         settings: of the method, as a JSON object.
         sum: of the map's values.
         delta: what that sum misses the score's rise by, where the method promises to meet it.
+        unscaled_delta: what `delta` was before pieces of the path were scaled.
         strongest_region: the cell of a 4 x 4 grid that most of what raises the score lies in.
         seconds: that the map took.
         map: its name in the archive or the folder, without an ending.
@@ -55,6 +56,7 @@ class Row:
     settings: str = ""
     sum: float | None = None
     delta: float | None = None
+    unscaled_delta: float | None = None
     strongest_region: str = ""
     seconds: float | None = None
     map: str = ""
@@ -79,6 +81,7 @@ _NUMBERS = {
     "target_index": int,
     "sum": float,
     "delta": float,
+    "unscaled_delta": float,
     "seconds": float,
 }
 
@@ -87,7 +90,7 @@ def to_csv(rows: Iterable[Row]) -> str:
     """The table with a line of titles.
 
     >>> to_csv([Row("=1+1.png", sum=-0.5)]).splitlines()[1]
-    "'=1+1.png,,,,,,,,,,,-0.5,,,,,"
+    "'=1+1.png,,,,,,,,,,,-0.5,,,,,,"
     """
     return "".join([_line(COLUMNS), *map(to_line, rows)])
 
