@@ -140,36 +140,19 @@ def test_a_bundle_loads(assets: Path, spec: Any) -> None:
             torch.testing.assert_close(value, expected[key], rtol=0, atol=0)
 
 
-def test_a_manifest_without_a_history_still_has_a_provenance(assets: Path) -> None:
-    write_bundle(assets, training=None, held_out={"top1": "all"})
-    assert load_model("scenes").provenance == (
-        "Trained by this project on scenes that it drew itself."
-    )
-
-
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"labels": None}, "'labels' of its manifest"),
-        ({"labels": [*LABELS[:5], "star"]}, "'labels' of its manifest"),
-        ({"labels": [*LABELS[:5], "<b>"]}, "'labels' of its manifest"),
-        ({"labels": [*LABELS, "seven"]}, "'spec' of its manifest contradicts"),
-        ({"input_size": 64.0}, "'input_size' of its manifest"),
-        ({"input_size": 5000}, "'input_size' of its manifest"),
-        ({"input_size": 96}, "'spec' of its manifest contradicts"),
-        ({"mean": [0.5, 0.5]}, "'mean' of its manifest"),
-        ({"std": [0.25, 0.25, 0]}, "'std' of its manifest"),
-        ({"std": [0.25, 0.25, float("nan")]}, "'std' of its manifest"),
-        ({"sha256": "abc"}, "'sha256' of its manifest"),
         ({"sha256": "0" * 64}, "SHA-256 differs"),
-        ({"spec": {}}, "'spec' of its manifest"),
-        ({"spec": {**asdict(SPEC), "growth_rate": -1}}, "'spec' of its manifest"),
-        ({"spec": {**asdict(SPEC), "exec": "x"}}, "'spec' of its manifest"),
+        ({"spec": {}}, "its manifest is damaged"),
+        ({"labels": None}, "its manifest is damaged"),
         ({"spec": asdict(replace(SPEC, growth_rate=5))}, r"denselayer1\.conv1\.weight is not 20"),
         ({"spec": asdict(replace(SPEC, block_config=(2, 1)))}, "is not|does not have"),
     ],
 )
-def test_a_wrong_field_is_named(assets: Path, changes: dict[str, Any], words: str) -> None:
+def test_a_manifest_of_other_weights_is_refused(
+    assets: Path, changes: dict[str, Any], words: str
+) -> None:
     write_bundle(assets, **changes)
     sentence = unavailable("scenes")
     assert re.search(words, sentence)
@@ -192,9 +175,9 @@ def unavailable(name: str) -> str:
     ("spoil", "words"),
     [
         (lambda folder: (folder / "scenes.json").unlink(), "its manifest is missing"),
-        (lambda folder: (folder / "scenes.json").write_text("{"), "its manifest is not JSON"),
-        (lambda folder: (folder / "scenes.json").write_bytes(b"\xff"), "manifest is not JSON"),
-        (lambda folder: (folder / "scenes.json").write_text("[]"), "'labels' of its manifest"),
+        (lambda folder: (folder / "scenes.json").write_text("{"), "its manifest is damaged"),
+        (lambda folder: (folder / "scenes.json").write_bytes(b"\xff"), "its manifest is damaged"),
+        (lambda folder: (folder / "scenes.json").write_text("[]"), "its manifest is damaged"),
         (lambda folder: (folder / "scenes.safetensors").unlink(), "the file is not there"),
         (lambda folder: (folder / "scenes.safetensors").write_bytes(b"x"), "SHA-256 differs"),
     ],
@@ -272,26 +255,6 @@ def test_a_spoilt_or_absent_familiarity_is_refused(assets: Path) -> None:
     assert "SHA-256 differs" in unavailable("scenes")
     file.unlink()
     assert "the file is not there" in unavailable("scenes")
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("temperature", 0),
-        ("temperature", "1"),
-        ("temperature", float("nan")),
-        ("temperature", None),
-        ("temperature", True),
-        ("familiarity", []),
-        ("familiarity", None),
-        ("familiarity", {"limit": 3.0}),
-        ("familiarity", {"sha256": "0" * 64, "limit": float("inf")}),
-        ("familiarity", {"sha256": "../scenes", "limit": 3.0}),
-    ],
-)
-def test_a_wrong_optional_field_is_named(assets: Path, name: str, value: Any) -> None:
-    write_bundle(assets, **{name: value})
-    assert f"the field {name!r} of its manifest is wrong" in unavailable("scenes")
 
 
 # -- ImageNet models ------------------------------------------------------------------------

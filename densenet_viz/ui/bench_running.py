@@ -71,7 +71,7 @@ def run(
     known = mine.job is not None and mine.job.key == key
     if not known and passes > AUTOMATIC:
         mine.leave()
-        st.info(f"{title}: {cost_words(passes)}.", icon=":material/timer:")
+        st.info(f"{title}: {limit_words(passes)}.", icon=":material/timer:")
         if not st.button("Start", type="primary", key=f"{name}-start"):
             return
     job = mine.ask(key, compute, kept)
@@ -91,7 +91,7 @@ def _watch(mine: Desk, draw: Draw, title: str, passes: int, name: str) -> None:
     if job is None or mine.state != "working":
         st.rerun()
     words = progress_words(title, job, time.monotonic())
-    st.progress(job.progress, text=f"{words} ({cost_words(passes)})")
+    st.progress(job.progress, text=f"{words} ({limit_words(passes)})")
     st.button("Cancel", on_click=mine.cancel, key=f"{name}-cancel")
     if job.preview is not None:
         draw(job.preview)
@@ -100,17 +100,17 @@ def _watch(mine: Desk, draw: Draw, title: str, passes: int, name: str) -> None:
 def _show_end(mine: Desk, title: str, passes: int, name: str) -> None:
     if mine.state == "cancelled":
         st.info(f"{title} was cancelled.")
-        st.button(f"Start again ({cost_words(passes)})", on_click=mine.again, key=f"{name}-again")
+        st.button(f"Start again ({limit_words(passes)})", on_click=mine.again, key=f"{name}-again")
         return
     error = mine.job.error if mine.job else None
     st.error(str(error) if isinstance(error, AttributionError) else FAILED)
     st.button("Try again", on_click=mine.again, key=f"{name}-again")
 
 
-def cost_words(passes: int) -> str:
+def limit_words(passes: int) -> str:
     """What a job costs.
 
-    >>> cost_words(1234)
+    >>> limit_words(1234)
     'up to 1,234 passes through the network'
     """
     return f"up to {passes:,} passes through the network"
