@@ -38,7 +38,7 @@ with answer_side:
 
 question = explaining.Question(model, picture, predictions, target, method, settings)
 desk = session_desk()
-desk.ask(question.key, question.compute).seen.wait(LOOK)
+desk.ask(question.key, question.compute, question.kept).seen.wait(LOOK)
 
 with looked:
     attribution = show_map(question, desk)

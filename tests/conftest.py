@@ -32,7 +32,10 @@ def no_answers() -> Iterator[None]:
     """The app remembers answers by a model's name; tests give small models others' names."""
     yield
     if "densenet_viz.ui.attribution.answers" in sys.modules:
-        sys.modules["densenet_viz.ui.attribution.answers"]._answer.clear()
+        from densenet_viz.ui.attribution import answers
+        from densenet_viz.ui.work import owners
+
+        owners._shared().kept.pop(answers.ANSWERS, None)
 
 
 @pytest.fixture(scope="session")

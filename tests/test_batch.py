@@ -190,7 +190,9 @@ def test_a_false_size_gets_no_more_than_it_claims() -> None:
 
 def test_a_table_comes_back_and_holds_no_formulas() -> None:
     rows = (
-        Row("=cmd|' /C calc'!A0.png", "ab", "scenes", '+1,"x"', 0.25, "most probable", "-2", 3),
+        Row(
+            "=cmd|' /C calc'!A0.png", "ab", "scenes", "cd", '+1,"x"', 0.25, "most probable", "-2", 3
+        ),
         Row("@SUM(1).png", sum=-1.5e-7, delta=0.1, seconds=2.0, map="a", settings='{"n": 8}'),
         Row("plain.png", error="This file is empty."),
     )

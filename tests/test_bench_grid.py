@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +20,6 @@ from densenet_viz.attribution.places import coarse_places
 from densenet_viz.attribution.unsuited import UNSUITED
 from densenet_viz.evaluation.agreement import rank_correlation, rank_correlations, ranks
 from densenet_viz.results.attributions import Attribution, Prediction
-from densenet_viz.ui.attribution import maps
 from densenet_viz.ui.bench import grid as bench_grid
 from densenet_viz.ui.bench import words as bench_words
 from densenet_viz.ui.bench.choices import METHODS_FIRST
@@ -51,7 +51,7 @@ BENCH = bench()
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has computed no map."""
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
-    monkeypatch.setattr(maps, "MEMORY", maps.Memory(96))
+    st.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -63,7 +64,7 @@ BENCH = bench()
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has computed no map, with one other network to be had."""
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
-    monkeypatch.setattr(maps, "MEMORY", maps.Memory(96))
+    st.cache_resource.clear()
     monkeypatch.setattr(bench_two_choices, "model_named", {"cheater": OTHER}.__getitem__)
 
 

@@ -137,39 +137,22 @@ def test_a_bundle_loads(assets: Path, spec: Any) -> None:
             torch.testing.assert_close(value, expected[key], rtol=0, atol=0)
 
 
-def test_a_manifest_without_a_history_still_has_a_provenance(assets: Path) -> None:
-    write_bundle(assets, training=None, held_out={"top1": "all"})
-    provenance = load_model("scenes").provenance
-    assert provenance.endswith(".")
-    assert not re.search(r"\d", provenance)
-
-
 @pytest.mark.parametrize(
     ("changes", "facts"),
     [
-        ({"labels": None}, ["'labels'"]),
-        ({"labels": [*LABELS[:5], "star"]}, ["'labels'"]),
-        ({"labels": [*LABELS[:5], "<b>"]}, ["'labels'"]),
-        ({"labels": [*LABELS, "seven"]}, ["'spec'"]),
-        ({"input_size": 64.0}, ["'input_size'"]),
-        ({"input_size": 5000}, ["'input_size'"]),
-        ({"input_size": 96}, ["'spec'"]),
-        ({"mean": [0.5, 0.5]}, ["'mean'"]),
-        ({"std": [0.25, 0.25, 0]}, ["'std'"]),
-        ({"std": [0.25, 0.25, float("nan")]}, ["'std'"]),
-        ({"sha256": "abc"}, ["'sha256'"]),
-        ({"sha256": "0" * 64}, ["SHA-256"]),
-        ({"spec": {}}, ["'spec'"]),
-        ({"spec": {**asdict(SPEC), "growth_rate": -1}}, ["'spec'"]),
-        ({"spec": {**asdict(SPEC), "exec": "x"}}, ["'spec'"]),
-        ({"spec": asdict(replace(SPEC, growth_rate=5))}, ["denselayer1.conv1.weight", "20"]),
-        ({"spec": asdict(replace(SPEC, block_config=(2, 1)))}, []),
+        ({"sha256": "0" * 64}, "SHA-256 differs"),
+        ({"spec": {}}, "its manifest is damaged"),
+        ({"labels": None}, "its manifest is damaged"),
+        ({"spec": asdict(replace(SPEC, growth_rate=5))}, r"denselayer1\.conv1\.weight is not 20"),
+        ({"spec": asdict(replace(SPEC, block_config=(2, 1)))}, "is not|does not have"),
     ],
 )
-def test_a_wrong_field_is_named(assets: Path, changes: dict[str, Any], facts: list[str]) -> None:
+def test_a_manifest_of_other_weights_is_refused(
+    assets: Path, changes: dict[str, Any], words: str
+) -> None:
     write_bundle(assets, **changes)
     said = unavailable("scenes")
-    assert [fact for fact in facts if fact not in said] == []
+    assert re.search(words, said)
     assert "python -m densenet_viz train scenes" in said
 
 
@@ -188,12 +171,12 @@ def unavailable(name: str) -> str:
 @pytest.mark.parametrize(
     ("spoil", "fact"),
     [
-        (lambda folder: (folder / "scenes.json").unlink(), "manifest"),
-        (lambda folder: (folder / "scenes.json").write_text("{"), "JSON"),
-        (lambda folder: (folder / "scenes.json").write_bytes(b"\xff"), "JSON"),
-        (lambda folder: (folder / "scenes.json").write_text("[]"), "'labels'"),
-        (lambda folder: (folder / "scenes.safetensors").unlink(), ""),
-        (lambda folder: (folder / "scenes.safetensors").write_bytes(b"x"), "SHA-256"),
+        (lambda folder: (folder / "scenes.json").unlink(), "its manifest is missing"),
+        (lambda folder: (folder / "scenes.json").write_text("{"), "its manifest is damaged"),
+        (lambda folder: (folder / "scenes.json").write_bytes(b"\xff"), "its manifest is damaged"),
+        (lambda folder: (folder / "scenes.json").write_text("[]"), "its manifest is damaged"),
+        (lambda folder: (folder / "scenes.safetensors").unlink(), "the file is not there"),
+        (lambda folder: (folder / "scenes.safetensors").write_bytes(b"x"), "SHA-256 differs"),
     ],
 )
 def test_a_spoilt_bundle(assets: Path, spoil: Callable[[Path], object], fact: str) -> None:
@@ -269,26 +252,6 @@ def test_a_spoilt_or_absent_familiarity_is_refused(assets: Path) -> None:
     assert "SHA-256" in unavailable("scenes")
     file.unlink()
     assert "SHA-256" not in unavailable("scenes")
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("temperature", 0),
-        ("temperature", "1"),
-        ("temperature", float("nan")),
-        ("temperature", None),
-        ("temperature", True),
-        ("familiarity", []),
-        ("familiarity", None),
-        ("familiarity", {"limit": 3.0}),
-        ("familiarity", {"sha256": "0" * 64, "limit": float("inf")}),
-        ("familiarity", {"sha256": "../scenes", "limit": 3.0}),
-    ],
-)
-def test_a_wrong_optional_field_is_named(assets: Path, name: str, value: Any) -> None:
-    write_bundle(assets, **{name: value})
-    assert repr(name) in unavailable("scenes")
 
 
 # -- ImageNet models ------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.network._torchvision import densenet
 from densenet_viz.network.build import (
+    OwnDenseLayer,
     OwnDenseNet,
     TorchvisionDenseNet,
     build,
-    build_plain_block,
 )
 
 
@@ -102,7 +102,12 @@ def test_any_spec(spec: DenseNetSpec) -> None:
 @pytest.mark.parametrize("bottleneck", [True, False])
 def test_the_plain_counterpart(bottleneck: bool) -> None:
     spec = DenseNetSpec(8, (3,), 12, bottleneck, num_classes=2, input_size=32)
-    block = build_plain_block(spec, 1)
+    block = nn.Sequential(
+        *(
+            OwnDenseLayer(row.in_channels, spec, writes=row.out_channels)
+            for row in spec.dense_rows(1)
+        )
+    ).eval()
     size = spec.block_sizes[0]
     with torch.no_grad(), Ledger() as ledger:
         out = block(torch.zeros(1, 12, size, size))

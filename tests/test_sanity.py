@@ -20,7 +20,6 @@ from densenet_viz.evaluation.sanity import (
     SanityCheck,
     cost_of,
     planned_stages,
-    sanity_check,
     sanity_checks,
 )
 from densenet_viz.evaluation.similarity import (
@@ -30,9 +29,26 @@ from densenet_viz.evaluation.similarity import (
     structural_similarity,
 )
 from densenet_viz.network.build import build
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.results.traces import Picture
 from tests.exact_models import exact_model
 from tests.small_models import SPEC, picture, small_model
 from tests.small_twins import same_weights
+
+
+def sanity_check(
+    model: LoadedModel,
+    seen: Picture,
+    *,
+    method: str,
+    target: int,
+    settings: dict[str, Any] | None = None,
+    **how: Any,
+) -> SanityCheck:
+    """The check of one method."""
+    checks = sanity_checks(model, seen, asked={method: settings or {}}, target=target, **how)
+    return checks[method]
+
 
 STAGES = ("classifier", "norm5", "block 2", "transition 1", "block 1", "stem")
 

@@ -258,7 +258,7 @@ def test_what_enters_a_block_flows_out_whole(fine: StructureAttribution) -> None
 
 
 def test_a_transition_carries_the_whole_rise(fine: StructureAttribution) -> None:
-    through = fine.transition_map(1)
+    through = fine.blocks[1].through_map(0)
     assert through.shape == (DEEP.block_sizes[1],) * 2
     scale = scale_of(fine.blocks[1])
     assert float(through.sum()) == pytest.approx(fine.rise, abs=0.01 * scale)

@@ -29,12 +29,16 @@ class Explanation(NamedTuple):
 
     `values` is (3 or 1, S, S), signed; `delta` the sum of the values less the score's rise, where
     the method promises that they are equal; `nodes` the places (0 to 1) on the path between
-    baseline and picture at which gradients were taken, where there is one path.
+    baseline and picture at which gradients were taken, where there is one path. Where pieces of
+    the path were scaled, `unscaled_delta` is the delta before that, and `scaled_by` the smallest
+    and the largest factor.
     """
 
     values: Tensor
     delta: float | None = None
     nodes: tuple[float, ...] = ()
+    unscaled_delta: float | None = None
+    scaled_by: tuple[float, float] | None = None
 
 
 class Watch:

@@ -52,7 +52,13 @@ class Work:
     def row(self) -> Row:
         """What every row of this work says."""
         settings = json.dumps(dict(sorted(self.settings.items())), ensure_ascii=False)
-        return Row(model=self.model.name, method=self.method, settings=settings, asked=self.asked)
+        return Row(
+            model=self.model.name,
+            weights=self.model.digest,
+            method=self.method,
+            settings=settings,
+            asked=self.asked,
+        )
 
 
 def work_for(
@@ -127,6 +133,7 @@ def run_batch(
         Cancelled: `cancelled` answered yes; what was finished before has been handed out.
     """
     stems = unique_stems(file.name for file in files)
+    owners = {row.map.casefold(): key for key, row in done.items()}
     tally = Tally()
     for place, (file, stem) in enumerate(zip(files, stems, strict=True)):
 
@@ -143,7 +150,7 @@ def run_batch(
             outcome = Made(replace(known, file=file.name))
         else:
             outcome = _made(work, row, data, partial(_attributed, report, cancelled, device))
-            outcome = replace(outcome, row=_named(outcome.row, stem, done))
+            outcome = replace(outcome, row=_named(outcome.row, stem, owners))
         tally = tally.with_one(outcome)
         writer(outcome)
     on_progress(1.0)
@@ -192,13 +199,18 @@ def _attributed(
     )
 
 
-def _named(row: Row, stem: str, done: Mapping[str, Row]) -> Row:
-    """The row with its map's name, which no other map that is there has."""
+def _named(row: Row, stem: str, owners: dict[str, str]) -> Row:
+    """The row with its map's name, which no other map that is there has.
+
+    `owners` has the key of each name's row; the new name is put in.
+    """
     if row.error:
         return row
     name = f"{stem}-{row.method}-{row.target_index}"
-    taken = {other.map.casefold() for key, other in done.items() if key != row.key}
-    return replace(row, map=f"{name}-{row.key[:6]}" if name.casefold() in taken else name)
+    if owners.get(name.casefold(), row.key) != row.key:
+        name = f"{name}-{row.key[:6]}"
+    owners[name.casefold()] = row.key
+    return replace(row, map=name)
 
 
 def _filled(row: Row, attribution: Attribution) -> Row:
@@ -211,6 +223,7 @@ def _filled(row: Row, attribution: Attribution) -> Row:
         target_index=attribution.target.index,
         sum=float(attribution.values.sum(dtype=np.float64)),
         delta=attribution.convergence_delta,
+        unscaled_delta=attribution.unscaled_delta,
         strongest_region=region.name,
         seconds=round(attribution.seconds, 4),
     )

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -27,6 +27,7 @@ class Row:
         file: its name.
         sha256: of its bytes.
         model: the model's name.
+        weights: SHA-256 of the model's weights, labels and input (`LoadedModel.digest`).
         named: the most probable class; in the table the column is `class`.
         probability: of that class, 0 to 1.
         asked: "most probable", or the number of the class that was chosen.
@@ -35,6 +36,7 @@ class Row:
         settings: of the method, as a JSON object.
         sum: of the map's values.
         delta: what that sum misses the score's rise by, where the method promises to meet it.
+        unscaled_delta: what `delta` was before pieces of the path were scaled.
         strongest_region: the cell of a 4 x 4 grid that most of what raises the score lies in.
         seconds: that the map took.
         map: its name in the archive or the folder, without an ending.
@@ -44,6 +46,7 @@ class Row:
     file: str = ""
     sha256: str = ""
     model: str = ""
+    weights: str = ""
     named: str = ""
     probability: float | None = None
     asked: str = ""
@@ -53,6 +56,7 @@ class Row:
     settings: str = ""
     sum: float | None = None
     delta: float | None = None
+    unscaled_delta: float | None = None
     strongest_region: str = ""
     seconds: float | None = None
     map: str = ""
@@ -61,7 +65,7 @@ class Row:
     @property
     def key(self) -> str:
         """The same for the same picture file and the same question."""
-        parts = (self.sha256, self.model, self.method, self.settings, self.asked)
+        parts = (self.sha256, self.model, self.weights, self.method, self.settings, self.asked)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
@@ -77,6 +81,7 @@ _NUMBERS = {
     "target_index": int,
     "sum": float,
     "delta": float,
+    "unscaled_delta": float,
     "seconds": float,
 }
 
@@ -85,12 +90,19 @@ def to_csv(rows: Iterable[Row]) -> str:
     """The table with a line of titles.
 
     >>> to_csv([Row("=1+1.png", sum=-0.5)]).splitlines()[1]
-    "'=1+1.png,,,,,,,,,,-0.5,,,,,"
+    "'=1+1.png,,,,,,,,,,,-0.5,,,,,,"
     """
+    return "".join([_line(COLUMNS), *map(to_line, rows)])
+
+
+def to_line(row: Row) -> str:
+    """The row's line of the table, with the line's end."""
+    return _line([_cell(value) for value in row.as_dict().values()])
+
+
+def _line(cells: Sequence[str]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in row.as_dict().values()] for row in rows)
+    csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()
 
 

@@ -150,7 +150,12 @@ def _head(model: LoadedModel, attribution: Attribution) -> str:
 
 def needs_safetensors(model: LoadedModel) -> bool:
     """Whether the script reads, or may read, a .safetensors file."""
-    return model.name not in MODELS or _is_bundled(model.name)
+    return _is_own_file(model) or _is_bundled(model.name)
+
+
+def _is_own_file(model: LoadedModel) -> bool:
+    """Whether the weights are in a file that the user has: one brought, or a named one."""
+    return model.name not in MODELS or bool(model.own_file)
 
 
 def _is_bundled(name: str) -> bool:
@@ -158,11 +163,11 @@ def _is_bundled(name: str) -> bool:
 
 
 def _imports(model: LoadedModel, call: Call) -> str:
-    known, can = model.name in MODELS, _torchvision_can(model.spec)
-    named = f", {model.name}" if known and MODELS[model.name].megabytes is not None else ""
+    own, can = _is_own_file(model), _torchvision_can(model.spec)
+    named = f", {model.name}" if not own and MODELS[model.name].megabytes is not None else ""
     wanted = {
         "import base64": call.superpixels,
-        "import re": not known,
+        "import re": own,
         "import zlib": call.superpixels,
         "from collections import OrderedDict": not can,
         "import numpy as np": True,
@@ -195,7 +200,7 @@ def _network(model: LoadedModel) -> str:
 
 
 def _weights(model: LoadedModel) -> str:
-    if model.name not in MODELS:
+    if _is_own_file(model):
         return _OWN_FILE
     if model.name.endswith(UNTRAINED):
         return _RANDOM

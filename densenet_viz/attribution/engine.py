@@ -87,6 +87,8 @@ def attribute(
             convergence_delta=found.delta,
             parameters=dict(settings),
             nodes=found.nodes,
+            unscaled_delta=found.unscaled_delta,
+            scaled_by=found.scaled_by,
             finished=finished,
         )
 

@@ -34,6 +34,8 @@ def summary(attribution: Attribution) -> dict[str, Any]:
         "forward_passes": attribution.forward_passes,
         "backward_passes": attribution.backward_passes,
         "convergence_delta": attribution.convergence_delta,
+        "unscaled_delta": attribution.unscaled_delta,
+        "scaled_by": attribution.scaled_by and list(attribution.scaled_by),
         "sum": float(attribution.values.sum(dtype=np.float64)),
         "nodes": list(attribution.nodes),
         "shape": list(attribution.values.shape),

@@ -167,13 +167,14 @@ def _told(report: dict[str, Any]) -> str:
         f"  {each['probability']:6.1%}  {each['label']} ({each['index']})"
         for each in report["predictions"]
     ]
-    delta = report["convergence_delta"]
+    delta, unscaled = report["convergence_delta"], report["unscaled_delta"]
     lines = [
         f"{report['title']}: {report['knows']}",
         *chances,
         f"{METHODS[report['method']].title} for {report['target']['label']}: "
         f"{report['seconds']:.2f} s, {report['forward_passes']} forward passes"
-        + ("" if delta is None else f", convergence delta {delta:.4f}"),
+        + ("" if delta is None else f", convergence delta {delta:.4f}")
+        + ("" if unscaled is None else f" ({unscaled:.4f} before scaling)"),
         METHODS[report["method"]].caution,
         *(f"wrote {file}" for file in report["files"]),
     ]

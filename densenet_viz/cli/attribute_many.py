@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from densenet_viz.attribution.batch_files import ImageFile, entries_of, is_archive
-from densenet_viz.attribution.batch_rows import TABLE, Row, from_csv, to_csv
+from densenet_viz.attribution.batch_rows import TABLE, Row, from_csv, to_csv, to_line
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
 from densenet_viz.images.pictures import read_file
 
@@ -87,17 +87,23 @@ def _file(path: Path) -> ImageFile:
 
 
 class Folder:
-    """Where maps and the table are written: each file whole, or not at all."""
+    """Where maps and the table are written.
+
+    A map's file is there whole or not at all. The table gets a line for each map. A stop may cut
+    its last line short; such a line is left out when the table is read, and its map is made again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._is_checked = self._has_doubles = False
         self.rows = {row.key: row for row in self._read() if self._has(row)}
         """Rows of the maps that are there, by `Row.key`."""
 
     def _read(self) -> tuple[Row, ...]:
         try:
-            return from_csv((self._folder / TABLE).read_text("utf-8-sig"))
-        except (OSError, ValueError):
+            # A line may end within a letter: the letter is replaced, and the line left out.
+            return from_csv((self._folder / TABLE).read_text("utf-8-sig", errors="replace"))
+        except OSError:
             return ()
 
     def _has(self, row: Row) -> bool:
@@ -110,14 +116,34 @@ class Folder:
         return [str(self._folder / f"{row.map}{ending}") for ending in (".png", ".npz") if row.map]
 
     def keep(self, row: Row, contents: Sequence[bytes]) -> None:
-        """Writes a map's files, and then the table with its row.
+        """Writes a map's files, and then its row at the end of the table.
 
         Raises:
             Complaint: the folder cannot be written to.
         """
         for file, data in zip(self.files(row), contents, strict=True):
             write_whole(Path(file), data)
+        if not self._is_checked:  # a line may have been cut short, or its map may be gone
+            self._write_table()
+            self._is_checked = True
+        try:
+            with (self._folder / TABLE).open("ab") as table:
+                table.write(to_line(row).encode())
+        except OSError:
+            raise Complaint(NOT_WRITTEN) from None
+        self._has_doubles |= row.key in self.rows
         self.rows[row.key] = row
+
+    def finish(self) -> None:
+        """Takes out of the table what a later line replaced.
+
+        Raises:
+            Complaint: the folder cannot be written to.
+        """
+        if self._has_doubles:
+            self._write_table()
+
+    def _write_table(self) -> None:
         write_whole(self._folder / TABLE, to_csv(self.rows.values()).encode("utf-8-sig"))
 
 
@@ -178,6 +204,7 @@ def run_many(
         on_progress=progress_bar(work.method) or (lambda _part: None),
         again=again,
     )
+    folder.finish()
     print(as_json(_report(work, tally, told)) if json else _summary(tally))
     return 1 if tally.failed else 0
 

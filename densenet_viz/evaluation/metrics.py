@@ -6,10 +6,9 @@ measured. Masks are (H, W) bool.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import distance_transform_edt
 
 from densenet_viz.results.scores import PrecisionRecall
 
@@ -33,16 +32,14 @@ def tolerance(size: int) -> float:
 
 def widened(mask: Mask, radius: float) -> Mask:
     """The mask and every pixel whose middle is at most `radius` pixels from a middle in it."""
-    height, width = mask.shape
-    reach = math.floor(radius)
-    padded = np.pad(mask, reach)
-    result = np.zeros_like(mask)
-    for down in range(-reach, reach + 1):
-        for right in range(-reach, reach + 1):
-            if math.hypot(down, right) <= radius:
-                top, left = reach + down, reach + right
-                result |= padded[top : top + height, left : left + width]
-    return result
+    if not mask.any():
+        return np.zeros_like(mask)
+    return np.asarray(distance_transform_edt(~mask) <= radius)
+
+
+def near(mask: Mask) -> Mask:
+    """The mask widened by the tolerance of the pointing game."""
+    return widened(mask, tolerance(len(mask)))
 
 
 def peak(heat: ArrayLike) -> tuple[int, int] | None:
@@ -84,6 +81,11 @@ def energy(heat: ArrayLike, mask: Mask) -> float:
     values = _positive(heat)
     whole = values.sum()
     return float(values[mask].sum() / whole) if whole > 0 else 0.0
+
+
+def share_near(heat: ArrayLike, mask: Mask) -> float:
+    """Share of the positive values that lies in the mask or within the tolerance of it, 0 to 1."""
+    return energy(heat, near(mask))
 
 
 def share_on_asked(heat: ArrayLike, asked: Mask, other: Mask) -> float:

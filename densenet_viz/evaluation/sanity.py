@@ -101,22 +101,6 @@ def edge_line(picture: Picture) -> Heat:
     return edges(picture, np.random.default_rng(0))
 
 
-def sanity_check(
-    model: LoadedModel,
-    picture: Picture,
-    *,
-    method: str,
-    settings: Mapping[str, Any] | None = None,
-    target: int,
-    **how: Any,
-) -> SanityCheck:
-    """The method's map of the same class under each stage of randomisation: see `sanity_checks`."""
-    (check,) = sanity_checks(
-        model, picture, asked={method: settings or {}}, target=target, **how
-    ).values()
-    return check
-
-
 Checks = Mapping[str, SanityCheck]
 
 

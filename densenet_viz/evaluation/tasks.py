@@ -108,7 +108,7 @@ def _scene_measured(work: Work, task: Task) -> Rows:
     rows = {name: _against_mask(heat, scene.mask) for name, heat in heats.items()}
     if work.tagged:
         size = len(scene.mask)
-        near_tag = metrics.widened(tag_mask(corner, size), metrics.tolerance(size))
+        near_tag = metrics.near(tag_mask(corner, size))
         for name, heat in heats.items():
             rows[name]["energy_on_tag"] = metrics.energy(heat, near_tag)
     if task.perturb:
@@ -134,7 +134,7 @@ def _against_mask(heat: Heat, mask: NDArray[np.bool_]) -> Row:
         "pointing_game": metrics.pointing(heat, mask),
         "pointing_game_tolerant": metrics.pointing(heat, mask, near),
         "energy_inside": metrics.energy(heat, mask),
-        "energy_near": metrics.energy(heat, metrics.widened(mask, near)),
+        "energy_near": metrics.share_near(heat, mask),
         "average_precision": metrics.precision_recall(heat, mask).average_precision,
     }
 
@@ -144,7 +144,7 @@ def _pair_measured(work: Work, task: Task) -> Rows:
     rng = work.rng(task)
     scene = two_objects(work, task.index, rng)
     state = rng.bit_generator.state
-    near = [metrics.widened(mask, metrics.tolerance(len(mask))) for mask in scene.masks]
+    near = [metrics.near(mask) for mask in scene.masks]
     shares: dict[str, list[float]] = {}
     for asked, label in enumerate(scene.labels):
         rng.bit_generator.state = state  # a baseline cannot hear what is asked

@@ -7,15 +7,15 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from typing import Any
 
 import torch
 
 from densenet_viz.attribution import Cancelled
 from densenet_viz.evaluation.tasks import Rows, Task, Work, measured, packed, unpacked
+from densenet_viz.network.shares import without_sharing
 
 POLL = 0.2
 """Seconds between two looks at `cancelled` while workers measure."""
@@ -71,24 +71,13 @@ def _in_this_process(
     work: Work, tasks: Sequence[Task], on_done: OnDone, cancelled: Asked
 ) -> list[Rows]:
     results = []
-    with _one_thread():
+    with without_sharing():  # as in a worker: sums in another order would differ
         for task in tasks:
             if cancelled():
                 raise Cancelled("The evaluation was cancelled.")
             results.append(measured(work, task))
             on_done(len(results))
     return results
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """As in a worker: sums in another order would differ in their last digits."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _begin(sent: dict[str, Any], stop: Any, parent: int) -> None:

@@ -157,6 +157,8 @@ def _numbers(attribution: Attribution, unit: str) -> str:
     total = float(attribution.values.sum(dtype=np.float64))
     delta = attribution.convergence_delta
     rest = "" if delta is None else f", convergence delta {number(delta)}"
+    if attribution.unscaled_delta is not None:
+        rest += f", {number(attribution.unscaled_delta)} before scaling"
     return f"Sum of the map: {number(total)}{rest}. Unit: {unit}"
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from densenet_viz.lecture.inside import Scene, Settings
 from densenet_viz.lecture.networks import Networks, scene_of_class
 
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
     from densenet_viz.scenes.generator import Scene as Drawn
     from densenet_viz.scenes.tags import Corner
     from densenet_viz.stage.lineup.scene import Mask, Witness
-    from densenet_viz.stage.shared.signed_scale import Heat
 
 TWINS = {"Model A": "cheater", "Model B": "scenes"}
 """Who stands behind each name in the line-up."""
@@ -29,21 +26,19 @@ MAP = "integrated-gradients"
 def attribution(networks: Networks, given: Settings) -> Scene:
     """The map of a method for what a model says of a drawn scene."""
     from densenet_viz.attribution import METHODS
-    from densenet_viz.stage.attribution.scene import attribution_scene
-    from densenet_viz.stage.shared.words import percent
+    from densenet_viz.stage.attribution.scene import attribution_scene, verdict_words
 
     name, kind, method = (str(given[key]) for key in ("model", "picture", "method"))
     model, drawn = networks.named(name), scene_of_class(kind)
     found = networks.attribution(name, drawn.image, method)
     top = found.target
-    right = "is right" if top.label == kind else f"is wrong: it is a drawn {kind}"
     return attribution_scene(
         model.picture(drawn.image),
         caption=f"a drawn {kind}",
         method=METHODS[method].title,
         target=top,
         is_top=True,
-        verdict=f"It says {top.label}, with {percent(top.probability)}, and {right}.",
+        verdict=verdict_words(top, top, kind),
         attribution=found,
     )
 
@@ -74,6 +69,7 @@ def lineup(networks: Networks, given: Settings) -> Scene:
 def _witnesses(
     networks: Networks, drawn: Drawn, pixels: Picture, tag: Mask | None, shown: str
 ) -> Iterator[Witness]:
+    from densenet_viz.evaluation.metrics import share_near
     from densenet_viz.stage.lineup.scene import Witness
 
     for name, model in TWINS.items():
@@ -86,8 +82,8 @@ def _witnesses(
             yield Witness(name, answer, right)
             continue
         found = networks.attribution(model, pixels, MAP, answer.index)
-        on_object = _share_near(found.heat, drawn.mask)
-        on_tag = None if tag is None else _share_near(found.heat, tag)
+        on_object = share_near(found.heat, drawn.mask)
+        on_tag = None if tag is None else share_near(found.heat, tag)
         yield Witness(name, answer, right, found.heat, on_object, on_tag)
 
 
@@ -100,11 +96,3 @@ def structure(networks: Networks, given: Settings) -> Scene:
     model, drawn = networks.named(str(given["model"])), scene_of_class(str(given["picture"]))
     found = through_structure(model, drawn.image, baseline="black", cancelled=networks.cancelled)
     return structure_scene(found, model.picture(drawn.image), baseline=BASELINE_WORDS["black"])
-
-
-def _share_near(heat: Heat, mask: Mask) -> float:
-    """Share of a map's positive values on a mask or within the pointing game's tolerance of it."""
-    from densenet_viz.evaluation import metrics
-
-    near = metrics.widened(mask, metrics.tolerance(len(mask)))
-    return metrics.energy(np.maximum(heat, 0), near)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from densenet_viz import machine
 from densenet_viz.facts.systems import REFERENCE, SYSTEMS
 from densenet_viz.measure.rounds import Steps, given_back, orders, seconds_of
+from densenet_viz.network.shares import processors
 from densenet_viz.network.systems import build_system
 from densenet_viz.results.timings.passes import Benchmark, Timing
 
@@ -60,9 +61,9 @@ def benchmark(
     passes = sum(SYSTEMS[name].cited.cpu_ms for name in names) * sum(sizes) * (WARM_UPS + rounds)
     building = sum(map(_building, names))
     steps = Steps(passes + building, on_progress, cancelled)
+    threads = processors()
     with given_back(device):
         seconds = _measure(names, device, sizes, rounds, steps)
-    threads = torch.get_num_threads()
     about = machine.describe(device) | {"rounds": f"{rounds}", "passes": LAYOUT}
     timings = (
         Timing(name, device, size, threads, tuple(seconds[name, size]))

@@ -263,16 +263,3 @@ def build(
     for part in _parts(network, until_block):
         initialise(part.to_empty(device="cpu"), generator)
     return network.eval()
-
-
-def build_plain_block(spec: DenseNetSpec, block: int) -> nn.Sequential:
-    """A block of `spec` without concatenation, live: each layer writes all its maps anew.
-
-    The counterpart that `DenseNetSpec.plain_block_cost` computes; `block` counts from 1.
-    """
-    return nn.Sequential(
-        *(
-            OwnDenseLayer(row.in_channels, spec, writes=row.out_channels)
-            for row in spec.dense_rows(block)
-        )
-    ).eval()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -47,7 +49,25 @@ class LoadedModel:
     """Logits are divided by it before the softmax, so that probabilities match frequencies."""
     familiarity: Familiarity | None = None
     """Where its features lie on pictures that it knows, where that was measured."""
+    own_file: str = ""
+    """SHA-256 of the weight file that a user named; "" where the weights are published ones."""
     lock: RLock = field(default_factory=RLock)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that decides its maps and answers: weights, labels, picture preparation.
+
+        Two models of one name are told apart by it. The weights are hashed by name, as values.
+        """
+        digest = sha256(
+            repr(
+                (self.spec, self.labels, self.input_size, self.mean, self.std, self.temperature)
+            ).encode()
+        )
+        for name, value in sorted(self.network.state_dict().items()):
+            digest.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
+            digest.update(value.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
     def picture(self, picture: Picture) -> Picture:
         """(H, W, 3) uint8 of any size to the (S, S, 3) uint8 that the network is given."""

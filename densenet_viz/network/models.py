@@ -5,8 +5,9 @@ Importing this file is cheap; torch is loaded with the first model.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -54,7 +55,8 @@ def load_model(name: str, *, on_progress: Progress | None = None) -> LoadedModel
     """The model `name` (a key of `MODELS`), with its weights found, fetched, checked and loaded.
 
     ImageNet weights are taken from DENSENET_VIZ_WEIGHTS (a file, or a folder), else from torch
-    hub's cache, else from torchvision's server, checked against the published SHA-256 prefix.
+    hub's cache, else from torchvision's server, checked against the published SHA-256 prefix. A
+    file from DENSENET_VIZ_WEIGHTS with another SHA-256 is called "a file of yours".
 
     Args:
         name: "scenes", "cheater", one of torchvision's "densenet121", "...161", "...169",
@@ -181,11 +183,12 @@ def _load_imagenet(row: ModelRow, report: Progress) -> LoadedModel:
     from densenet_viz.network.weights import published_labels
 
     spec = VARIANTS[row.name]
-    return LoadedModel(
+    network, own_file = _imagenet_network(row, spec, report)
+    published = LoadedModel(
         name=row.name,
         title=row.title,
         spec=spec,
-        network=_imagenet_network(row, spec, report),
+        network=network,
         labels=published_labels(row.name),
         input_size=spec.input_size,
         mean=IMAGENET_MEAN,
@@ -197,16 +200,32 @@ def _load_imagenet(row: ModelRow, report: Progress) -> LoadedModel:
         knows=row.knows,
         trained=True,
     )
+    if not own_file:
+        return published
+    return replace(
+        published,
+        title=row.title.replace("(ImageNet)", "(a file of yours)"),
+        provenance=(
+            f"Its weights are a file of yours, SHA-256 {own_file}; what they were trained on is "
+            "not known here."
+        ),
+        knows="Its weights are a file of yours; the class names are those of ImageNet.",
+        own_file=own_file,
+    )
 
 
-def _imagenet_network(row: ModelRow, spec: DenseNetSpec, report: Progress) -> nn.Module:
+def _imagenet_network(row: ModelRow, spec: DenseNetSpec, report: Progress) -> tuple[nn.Module, str]:
+    """The network, and the SHA-256 of its file where that is not the published one, else ""."""
     from densenet_viz.network import weights
 
     try:
         path = weights.local_file(row.name)
         if path is not None:
             data = weights.checked_bytes(path, weights.hash_in_name(path.name))
-            return _live(spec, data, safetensors=path.suffix == ".safetensors")
+            network = _live(spec, data, safetensors=path.suffix == ".safetensors")
+            sha256 = hashlib.sha256(data).hexdigest()
+            published = weights.hash_in_name(weights.published_url(row.name))
+            return network, "" if sha256.startswith(published) else sha256
     except weights.WeightsError as error:
         raise ModelUnavailable(
             f"The weights for {row.title} that {weights.ENVIRONMENT} names cannot be used: "
@@ -214,7 +233,7 @@ def _imagenet_network(row: ModelRow, spec: DenseNetSpec, report: Progress) -> nn
             "be downloaded."
         ) from None
     try:
-        return _live(spec, _published(row, report), safetensors=False)
+        return _live(spec, _published(row, report), safetensors=False), ""
     except (weights.WeightsError, weights.DownloadError) as error:
         raise ModelUnavailable(
             f"The weights of {row.title} cannot be had: {error}; connect to the internet once so "

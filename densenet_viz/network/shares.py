@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Barrier, Lock, local
+from threading import Barrier, Lock, Thread, local
 from typing import TypeVar
 
 import torch
@@ -22,11 +22,14 @@ Share = TypeVar("Share")
 
 
 _OUTER = local()
+_SETTING = Lock()
+"""Held while a thread's number is set."""
 
 
 def processors() -> int:
     """How many threads work from here may be shared among."""
-    return getattr(_OUTER, "count", 0) or torch.get_num_threads()
+    with _SETTING:  # a thread's number is set at its first use: not while another sets its own
+        return getattr(_OUTER, "count", 0) or torch.get_num_threads()
 
 
 @contextmanager
@@ -36,14 +39,51 @@ def alone() -> Iterator[None]:
     For code with many small operations between its batches: they would wait for each other as
     those of a network do.
     """
-    own, outer = torch.get_num_threads(), getattr(_OUTER, "count", 0)
-    _OUTER.count = processors()
-    torch.set_num_threads(1)
+    with _taking_one(processors()):
+        yield
+
+
+@contextmanager
+def without_sharing() -> Iterator[None]:
+    """All work of this thread takes one processor, also what it could share."""
+    with _taking_one(1):
+        yield
+
+
+@contextmanager
+def _taking_one(shared: int) -> Iterator[None]:
+    """One processor for this thread's own operations, and `shared` for what it shares."""
+    outer = getattr(_OUTER, "count", 0)
+    own = _set_own_threads(1)
+    _OUTER.count = shared
     try:
         yield
     finally:
-        torch.set_num_threads(own)
+        _set_own_threads(own)
         _OUTER.count = outer
+
+
+def _set_own_threads(count: int) -> int:
+    """Sets the number of processors for this thread's operations alone; returns the one before.
+
+    `torch.set_num_threads` also sets the number that new threads start with. It is read before in
+    a new thread and set again in another one, one caller at a time. So no caller ever takes
+    another caller's number for the one that new threads should have.
+    """
+    with _SETTING:
+        before = torch.get_num_threads()
+        at_start = _in_new_thread(torch.get_num_threads)
+        torch.set_num_threads(count)
+        _in_new_thread(lambda: torch.set_num_threads(at_start))
+    return before
+
+
+def _in_new_thread(work: Callable[[], Share]) -> Share:
+    results: list[Share] = []
+    thread = Thread(target=lambda: results.append(work()))
+    thread.start()
+    thread.join()
+    return results[0]
 
 
 def in_shares(work: Callable[[int, int], Share], count: int) -> list[Share]:
@@ -81,25 +121,16 @@ class _Pool:
 
 
 def _started(count: int) -> ThreadPoolExecutor:
-    """Threads in each of which torch uses one processor.
-
-    That number is a thread's own, but to set it also sets what later threads begin with: all are
-    started here, and then it is put back.
-    """
-    own = torch.get_num_threads()
+    """Threads in each of which torch uses one processor."""
     threads = ThreadPoolExecutor(count, "share", initializer=_use_one)
     meeting = Barrier(count)
-    try:
-        list(threads.map(lambda _: meeting.wait(), range(count)))
-    finally:
-        torch.set_num_threads(own)
+    list(threads.map(lambda _: meeting.wait(), range(count)))  # so that all are started now
     return threads
 
 
 def _use_one() -> None:
     step_back()
-    torch.get_num_threads()  # torch sets a new thread's number when it is first needed: now
-    torch.set_num_threads(1)
+    _set_own_threads(1)
 
 
 _POOL = _Pool()

@@ -76,6 +76,10 @@ class Attribution:
     """False for a look at a map that is still being computed."""
     nodes: tuple[float, ...] = ()
     """Where on the path from the baseline (0) to the picture (1) gradients were taken."""
+    unscaled_delta: float | None = None
+    """`convergence_delta` before pieces of the path were scaled; None where nothing was scaled."""
+    scaled_by: tuple[float, float] | None = None
+    """The smallest and the largest factor that a piece was scaled by."""
 
     @property
     def heat(self) -> NDArray[np.float32]:

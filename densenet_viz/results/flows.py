@@ -136,13 +136,6 @@ class StructureAttribution:
         """A flow as a part of the rise; 0 where there is no rise to share."""
         return flow / self.rise if self.rise else 0.0
 
-    def transition_map(self, block: int) -> NDArray[np.float32]:
-        """(h, w), what goes through the transition after `block`, in the next block's pixels.
-
-        Nothing passes a transition by, so its sum is the whole rise, up to the quadrature's error.
-        """
-        return self.blocks[block].through_map(0)
-
 
 @dataclass(frozen=True, eq=False)
 class GradientPaths:

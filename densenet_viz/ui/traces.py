@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import streamlit as st
-
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.measure import capture
 from densenet_viz.measure.transition import with_compression
@@ -14,25 +12,30 @@ from densenet_viz.network.models import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.traces import NetworkTrace, TransitionTrace
 from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.work.owners import Kind, kept_for
 
 SEED = 0
 """Of the random weights of networks built on the spot, so that a link shows the same maps."""
 
+TRAINED = Kind("passes through trained networks", shared=6, own=2)
+EXPLORED = Kind("passes through networks built on the spot", shared=16, own=4)
+COMPRESSED = Kind("transitions", shared=8, own=4)
+
 
 def trained_trace(model: LoadedModel, picture: CurrentPicture) -> NetworkTrace:
     """The whole pass of the current picture through a named model."""
-    return _trained(model.name, picture.key, model, picture)
+    kept = kept_for(TRAINED, model, picture)
+    return kept.get((model.name, picture.key), lambda: _trained(model, picture))
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
-def _trained(name: str, key: str, _model: LoadedModel, _picture: CurrentPicture) -> NetworkTrace:
-    with _model.lock, alone():
+def _trained(model: LoadedModel, picture: CurrentPicture) -> NetworkTrace:
+    with model.lock, alone():
         return capture(
-            _model.network,
-            _model.tensor(_picture.pixels),
-            spec=_model.spec,
-            trained=_model.trained,
-            picture=_model.picture(_picture.pixels),
+            model.network,
+            model.tensor(picture.pixels),
+            spec=model.spec,
+            trained=model.trained,
+            picture=model.picture(picture.pixels),
         )
 
 
@@ -45,19 +48,17 @@ def explored_trace(spec: DenseNetSpec, model: LoadedModel, picture: CurrentPictu
     spec = replace(spec, num_classes=model.spec.num_classes, input_size=model.spec.input_size)
     if spec == model.spec:
         return trained_trace(model, picture)
-    return _explored(spec, picture.key, model, picture)
+    kept = kept_for(EXPLORED, model, picture)
+    return kept.get((spec, model.name, picture.key), lambda: _explored(spec, model, picture))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _explored(
-    spec: DenseNetSpec, key: str, _model: LoadedModel, _picture: CurrentPicture
-) -> NetworkTrace:
+def _explored(spec: DenseNetSpec, model: LoadedModel, picture: CurrentPicture) -> NetworkTrace:
     return capture(
         build(spec, seed=SEED, until_block=1),
-        _model.tensor(_picture.pixels),
+        model.tensor(picture.pixels),
         spec=spec,
         trained=False,
-        picture=_model.picture(_picture.pixels),
+        picture=model.picture(picture.pixels),
         until_block=1,
     )
 
@@ -73,13 +74,14 @@ def compressed_trace(
     trace = trained_trace(model, picture).transitions[block - 1]
     if keeps == trace.mixed.shape[0]:
         return trace
-    return _compressed(model.name, picture.key, block, keeps, model, trace)
+    kept = kept_for(COMPRESSED, model, picture)
+    key = (model.name, picture.key, block, keeps)
+    return kept.get(key, lambda: _compressed(model, trace, block, keeps))
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
 def _compressed(
-    name: str, key: str, block: int, keeps: int, _model: LoadedModel, _trace: TransitionTrace
+    model: LoadedModel, trace: TransitionTrace, block: int, keeps: int
 ) -> TransitionTrace:
-    step = _model.network.get_submodule(f"features.transition{block}")
-    with _model.lock:
-        return with_compression(step, _trace.given, block=block, keeps=keeps, seed=SEED)
+    step = model.network.get_submodule(f"features.transition{block}")
+    with model.lock:
+        return with_compression(step, trace.given, block=block, keeps=keeps, seed=SEED)

@@ -19,14 +19,21 @@ def integrated_gradients(asking: Asking, settings: Settings) -> Explanation:
     starts = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
     found = [_integral(asking, start[None], settings) for start in starts]
     values = torch.stack([each.values for each in found]).mean(0)
-    delta = float(sum(each.delta for each in found) / len(found))
-    return Explanation(values, delta, found[0].nodes if len(found) == 1 else ())
+    delta = sum(each.delta for each in found) / len(found)
+    nodes = found[0].nodes if len(found) == 1 else ()
+    if settings["rule"] != "adaptive":
+        return Explanation(values, delta, nodes)
+    unscaled = sum(each.unscaled_delta for each in found) / len(found)
+    lows, highs = zip(*(each.scaled_by for each in found), strict=True)
+    return Explanation(values, delta, nodes, unscaled, (min(lows), max(highs)))
 
 
 class _Integral(NamedTuple):
     values: Tensor
     delta: float
     nodes: tuple[float, ...]
+    unscaled_delta: float
+    scaled_by: tuple[float, float]
 
 
 def _integral(asking: Asking, start: Tensor, settings: Settings) -> _Integral:
@@ -46,7 +53,9 @@ def _adaptive(asking: Asking, start: Tensor, most: int) -> _Integral:
         )
         asking.show(path.values())
         wanted = path.next(min(ROUND, most - len(path)))
-    return _Integral(path.values(), path.delta(), path.nodes)
+    return _Integral(
+        path.values(), path.delta(), path.nodes, path.unscaled_delta(), path.scaled_by()
+    )
 
 
 def _slopes(asking: Asking, start: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
@@ -77,7 +86,7 @@ def _fixed(asking: Asking, start: Tensor, steps: int) -> _Integral:
     values = total * change
     first, last = asking.scores(torch.cat([start, asking.x])).double().tolist()
     delta = float(values.double().sum()) - (last - first)
-    return _Integral(values, delta, tuple(nodes.tolist()))
+    return _Integral(values, delta, tuple(nodes.tolist()), delta, (1.0, 1.0))
 
 
 def gradient_shap(asking: Asking, settings: Settings) -> Explanation:

@@ -4,7 +4,7 @@ On a trained network the score often rises within a small part of the path and t
 Steps at fixed places miss that part or waste most of their passes behind it. Each gradient comes
 with the score at its place, and the score's rise between two places is the integral of the slope:
 where trapezoid and rise disagree, the path is cut again, and what they still differ by is scaled
-away.
+away. The difference before that is kept: it says how far the steps themselves can be trusted.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ FIRST = (0.0, 1 / 32, 3 / 32, 3 / 16, 5 / 16, 1 / 2, 3 / 4, 1.0)
 
 TOLERANCE = 0.01
 """Part of the score's rise by which the sum of the values may miss it."""
+
+UNSCALED = 0.05
+"""Part of the score's rise by which the sum may miss it before the trapezoids are scaled."""
 
 ROUGHNESS = 0.2
 """Part of all the score's ups and downs that the trapezoids may miss before they are scaled."""
@@ -97,6 +100,15 @@ class Path:
         """The sum of the values less the score's rise."""
         return float((self._areas() * self._factors()).sum()) - self.rise()
 
+    def unscaled_delta(self) -> float:
+        """What `delta` is before the trapezoids are scaled."""
+        return float(self._areas().sum()) - self.rise()
+
+    def scaled_by(self) -> tuple[float, float]:
+        """The smallest and the largest factor of a trapezoid."""
+        factors = self._factors()
+        return float(factors.min()), float(factors.max())
+
     def _rises(self) -> Pieces:
         """The score's rise over each piece."""
         return np.diff(np.array([self._found[node][0] for node in self.nodes]))
@@ -118,7 +130,10 @@ class Path:
     def next(self, most: int) -> list[float]:
         """At most `most` places that would help; none when the sum is close enough."""
         errors, moves = self._errors(), float(np.abs(self._rises()).sum())
-        met = abs(self.delta()) <= TOLERANCE * abs(self.rise())
+        rise = abs(self.rise())
+        met = abs(self.delta()) <= TOLERANCE * rise and (
+            abs(self.unscaled_delta()) <= UNSCALED * rise
+        )
         if met and errors.sum() <= ROUGHNESS * moves and len(self) > len(FIRST):
             return []
         lengths, worth = np.diff(self.nodes), errors + self._bends()

@@ -46,7 +46,8 @@ ROWS = (
         ),
         caution=(
             "It answers relative to its baseline: parts that look like the baseline, black ones "
-            "for a black picture, get nothing; and a large convergence delta means too few steps."
+            "for a black picture, get nothing; and where the steps' sum is far from the score's "
+            "rise, there were too few steps."
         ),
         unit="share of the class's score",
         paper=(

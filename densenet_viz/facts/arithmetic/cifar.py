@@ -21,7 +21,6 @@ from densenet_viz.facts.arithmetic.inventory import (
     classifier,
     convolution,
     norm,
-    total,
 )
 from densenet_viz.facts.spec import BOTTLENECK_FACTOR
 
@@ -43,11 +42,6 @@ class Counted(Totals, ABC):
     @cached_property
     def leaves(self) -> tuple[LeafCount, ...]:
         return tuple(self._leaves())
-
-    @property
-    def parameters_without_norms(self) -> int:
-        """The same without the batch norms' scales and shifts, as some papers count."""
-        return total((leaf for leaf in self.leaves if leaf.kind != "batch norm"), "parameters")
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,21 @@ def gallery_scene(
     }
 
 
+def verdict_words(top: Prediction, target: Prediction, truth: str | None) -> str:
+    """What the network says of a picture, and whether that is right where `truth` is known.
+
+    >>> ring, star = Prediction(2, "ring", 0.75), Prediction(0, "star", 0.25)
+    >>> verdict_words(ring, star, "star")
+    'It says ring, with 75.0%, and is wrong: it is a drawn star; it gives star 25.0%.'
+    """
+    says = f"It says {top.label}, with {percent(top.probability)}"
+    if truth is not None:
+        says += ", and is right" if truth == top.label else f", and is wrong: it is a drawn {truth}"
+    if target.index != top.index:
+        says += f"; it gives {target.label} {percent(target.probability)}"
+    return f"{says}."
+
+
 def _waiting_words(label: str, verdict: str) -> dict[str, str]:
     return {"title": f"What speaks for {label}?", "sentence": verdict}
 

@@ -8,22 +8,19 @@ from densenet_viz.network.familiarity import PERCENTILE
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Attribution, Verdict
 from densenet_viz.results.regions import strongest_regions
+from densenet_viz.stage.attribution.scene import verdict_words
 from densenet_viz.stage.shared.words import number, percent
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import Question
-from densenet_viz.ui.bench.words import axiom_words, completeness_words
+from densenet_viz.ui.bench.words import axiom_words, completeness_words, cost_words
 from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
 
 
 def verdict(question: Question) -> str:
     """What the network says of the picture, and whether that is right where it is known."""
-    top, target, truth = question.predictions[0], question.target, question.picture.truth
-    says = f"It says {top.label}, with {percent(top.probability)}"
-    if truth is not None and truth in question.model.labels:
-        says += ", and is right" if truth == top.label else f", and is wrong: it is a drawn {truth}"
-    if target.index != top.index:
-        says += f"; it gives {target.label} {percent(target.probability)}"
-    return f"{says}."
+    truth = question.picture.truth
+    known = truth if truth in question.model.labels else None
+    return verdict_words(question.predictions[0], question.target, known)
 
 
 def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> None:
@@ -70,22 +67,16 @@ def show_words(question: Question, attribution: Attribution | None) -> None:
     st.markdown(f"**What it answers.** {method.question}")
     st.markdown(f"**When not to trust it.** {method.caution}")
     if attribution is not None:
-        st.markdown(f"**What it cost.** {cost_words(question, attribution)}")
+        st.markdown(f"**What it cost.** {value_words(question, attribution)}")
         if method.complete:
             st.markdown(f"**Does it add up?** {completeness_words(attribution)}")
     st.markdown(f"**What it promises.** {axiom_words(method)}")
     st.caption(f"Source: {method.paper}.")
 
 
-def cost_words(question: Question, attribution: Attribution) -> str:
+def value_words(question: Question, attribution: Attribution) -> str:
     """Passes and seconds, and what the values are."""
-    method, back = question.method, attribution.backward_passes
-    backward = f" and {back:,} back" if back else ""
-    pictures = "picture" if attribution.forward_passes == 1 else "pictures"
-    words = (
-        f"{attribution.forward_passes:,} {pictures} through the network{backward}, "
-        f"{attribution.seconds:.2f} s. Unit of its values: {method.unit}."
-    )
+    words = f"{cost_words([attribution])} Unit of its values: {question.method.unit}."
     three = len(attribution.values) == 3
     return f"{words} Each pixel's value is the sum over its three colours." if three else words
 

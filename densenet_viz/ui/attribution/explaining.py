@@ -18,7 +18,7 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.attribution.scene import gallery_scene, predictions_scene
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.maps import Ask, computed
+from densenet_viz.ui.attribution.maps import Ask, computed, results_of
 from densenet_viz.ui.attribution.methods import settings_controls, title_of
 from densenet_viz.ui.current import (
     CurrentPicture,
@@ -28,6 +28,7 @@ from densenet_viz.ui.current import (
 )
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
+from densenet_viz.ui.work.keeping import Kept
 
 TOP = "the most probable class"
 _NUMBERED = re.compile(r"\(class \d+\)$")
@@ -52,6 +53,11 @@ class Question:
     @property
     def key(self) -> tuple[Any, ...]:
         return self.ask.key
+
+    @property
+    def kept(self) -> Kept:
+        """Where the job's result is kept."""
+        return results_of(*self.ask.sources)
 
     @property
     def is_top(self) -> bool:

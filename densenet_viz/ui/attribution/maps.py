@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,9 +12,17 @@ from densenet_viz.results.attributions import Attribution
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.work.jobs import Reporter
+from densenet_viz.ui.work.keeping import Kept
+from densenet_viz.ui.work.owners import Kind, Owner, kept_for
 
-KEPT = 96
-"""Maps that the app remembers; one of 224 x 224 px takes 0.6 MB."""
+MAPS = Kind("maps", shared=96, own=32)
+"""One of 224 x 224 px takes 0.6 MB."""
+RESULTS = Kind("results of jobs", shared=32, own=8)
+
+
+def results_of(*sources: Owner) -> Kept:
+    """Where the result of a job about these models and pictures is kept (for `Desk.ask`)."""
+    return kept_for(RESULTS, *sources)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,39 +46,31 @@ class Ask:
         return (self.model.name, self.picture.key, self.method, self.target, settings)
 
     @property
+    def sources(self) -> tuple[Owner, ...]:
+        """What the map is computed from."""
+        return (self.model, self.picture)
+
+    @property
+    def kept(self) -> Kept:
+        """Where the map is kept."""
+        return kept_for(MAPS, *self.sources)
+
+    @property
+    def known(self) -> Attribution | None:
+        """The map, if it is there."""
+        found: Attribution | None = self.kept.find(self.key)
+        return found
+
+    @property
     def cost(self) -> int:
         """Passes at most, a gradient counted as one more."""
         cost = self.row.cost(self.model.spec, self.settings)
         return cost.forward + cost.backward
 
 
-class Memory:
-    """The last maps, by key; threads may share it."""
-
-    def __init__(self, kept: int) -> None:
-        self._kept = kept
-        self._lock = threading.Lock()
-        self._maps: OrderedDict[tuple[Any, ...], Attribution] = OrderedDict()
-
-    def get(self, key: tuple[Any, ...]) -> Attribution | None:
-        with self._lock:
-            if key in self._maps:
-                self._maps.move_to_end(key)
-            return self._maps.get(key)
-
-    def put(self, key: tuple[Any, ...], made: Attribution) -> None:
-        with self._lock:
-            self._maps[key] = made
-            while len(self._maps) > self._kept:
-                self._maps.popitem(last=False)
-
-
-MEMORY = Memory(KEPT)
-
-
 @dataclass(frozen=True, eq=False)
 class MapsJob:
-    """Several maps as one job (`jobs.Desk.ask(job.key, job.compute)`).
+    """Several maps as one job (`jobs.Desk.ask(job.key, job.compute, job.kept)`).
 
     Its previews, and its result, are a tuple with an `Attribution` or None for each ask: maps that
     are finished and the one that is being computed, as it stands.
@@ -84,9 +82,14 @@ class MapsJob:
     def key(self) -> tuple[Any, ...]:
         return ("maps", *(ask.key for ask in self.asks))
 
+    @property
+    def kept(self) -> Kept:
+        """Where the result is kept."""
+        return results_of(*dict.fromkeys(one for ask in self.asks for one in ask.sources))
+
     def known(self) -> tuple[Attribution | None, ...]:
         """What needs no computing any more."""
-        return tuple(MEMORY.get(ask.key) for ask in self.asks)
+        return tuple(ask.known for ask in self.asks)
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> tuple[Attribution, ...]:
         made: list[Attribution | None] = list(self.known())
@@ -130,8 +133,7 @@ def computed(
     Raises:
         Cancelled: `cancelled` answered yes.
     """
-    known = MEMORY.get(ask.key)
-    if known is not None:
+    if (known := ask.known) is not None:
         return known
     from densenet_viz.attribution import attribute
 
@@ -148,5 +150,5 @@ def computed(
         cancelled=cancelled,
         **ask.settings,
     )
-    MEMORY.put(ask.key, made)
+    ask.kept.put(ask.key, made)
     return made

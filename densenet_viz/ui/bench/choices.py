@@ -20,7 +20,10 @@ from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import settings_controls, title_of
 from densenet_viz.ui.bench.comparison import Comparison, Entry, counted
 from densenet_viz.ui.bench.subject import Bench
-from densenet_viz.ui.current import CurrentPicture, take_from_address
+from densenet_viz.ui.current import take_from_address
+from densenet_viz.ui.work.owners import Kind, kept_for
+
+BASELINE_PICTURES = Kind("baselines", shared=64, own=16)
 
 METHODS_FIRST = tuple(
     name
@@ -219,7 +222,7 @@ def _baselines(bench: Bench, line: Any) -> Comparison:
             name.capitalize(),
             bench.ask(row.name, {**settings, "baseline": name}),
             words,
-            _baseline(bench.model.name, bench.picture.key, name, bench.model, bench.picture),
+            _baseline(bench, name),
             f"The baseline: {words}",
         )
         for name, words in BASELINE_WORDS.items()
@@ -233,13 +236,14 @@ def _baselines(bench: Bench, line: Any) -> Comparison:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _baseline(
-    model_name: str, key: str, name: str, _model: LoadedModel, _picture: CurrentPicture
-) -> Picture:
+def _baseline(bench: Bench, name: str) -> Picture:
     from densenet_viz.attribution.baselines import baseline_picture
 
-    return baseline_picture(_model, _model.tensor(_picture.pixels), name)
+    model, picture = bench.model, bench.picture
+    return kept_for(BASELINE_PICTURES, model, picture).get(
+        (model.name, picture.key, name),
+        lambda: baseline_picture(model, model.tensor(picture.pixels), name),
+    )
 
 
 # -- one method -----------------------------------------------------------------------------

@@ -104,6 +104,7 @@ def show(bench: Bench) -> None:
         lambda measured: _draw(bench, names, measured),
         title="Measuring",
         passes=job.passes,
+        kept=job.maps.kept,
     )
 
 

@@ -45,7 +45,7 @@ def show(bench: Bench) -> None:
     quick_first = sorted(comparison.asks, key=lambda ask: ask.cost)
     job, mine = MapsJob(quick_first), desk(_GRID)
     if None in job.known():
-        mine.ask(job.key, job.compute).finished.wait(GLANCE)
+        mine.ask(job.key, job.compute, job.kept).finished.wait(GLANCE)
     else:
         mine.leave()
     working = mine.job is not None and mine.state == "working"

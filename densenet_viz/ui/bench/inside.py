@@ -11,6 +11,7 @@ import streamlit as st
 from densenet_viz.attribution.baselines import BASELINE_WORDS, BASELINES
 from densenet_viz.results.flows import StructureAttribution
 from densenet_viz.stage.structure.scene import structure_scene
+from densenet_viz.ui.attribution.maps import results_of
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
@@ -65,7 +66,8 @@ def show(bench: Bench) -> None:
     )
     inside = Inside(bench, _choose_baseline())
     mine = desk(*DESKS)
-    job = mine.ask(inside.key, inside.compute)
+    kept = results_of(bench.model, bench.picture)
+    job = mine.ask(inside.key, inside.compute, kept)
     if mine.state != "done":
         show_unfinished(mine, TITLE)
         return

@@ -11,6 +11,7 @@ import streamlit as st
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.ui.attribution.methods import title_of
 from densenet_viz.ui.work.jobs import Compute, Desk, desk
+from densenet_viz.ui.work.keeping import Kept
 from densenet_viz.ui.work.progress import progress_words
 from densenet_viz.ui.work.unfinished import GLANCE
 
@@ -45,7 +46,16 @@ def choose_methods(key: str, preferred: Sequence[str], most: int) -> list[str]:
     return chosen or first[:1]
 
 
-def run(name: str, key: Hashable, compute: Compute, draw: Draw, *, title: str, passes: int) -> None:
+def run(
+    name: str,
+    key: Hashable,
+    compute: Compute,
+    draw: Draw,
+    *,
+    title: str,
+    passes: int,
+    kept: Kept | None = None,
+) -> None:
     """Computes and draws: at once where that is cheap, else when the visitor says so.
 
     Args:
@@ -55,15 +65,16 @@ def run(name: str, key: Hashable, compute: Compute, draw: Draw, *, title: str, p
         draw: shows a result, finished or not.
         title: what the job is called.
         passes: that it may take.
+        kept: where the result is kept (`maps.results_of`); None keeps it for everybody.
     """
     mine = desk(name)
     known = mine.job is not None and mine.job.key == key
     if not known and passes > AUTOMATIC:
         mine.leave()
-        st.info(f"{title}: {cost_words(passes)}.", icon=":material/timer:")
+        st.info(f"{title}: {limit_words(passes)}.", icon=":material/timer:")
         if not st.button("Start", type="primary", key=f"{name}-start"):
             return
-    job = mine.ask(key, compute)
+    job = mine.ask(key, compute, kept)
     job.finished.wait(GLANCE)
     if mine.state == "working":
         _watch(mine, draw, title, passes, name)
@@ -80,7 +91,7 @@ def _watch(mine: Desk, draw: Draw, title: str, passes: int, name: str) -> None:
     if job is None or mine.state != "working":
         st.rerun()
     words = progress_words(title, job, time.monotonic())
-    st.progress(job.progress, text=f"{words} ({cost_words(passes)})")
+    st.progress(job.progress, text=f"{words} ({limit_words(passes)})")
     st.button("Cancel", on_click=mine.cancel, key=f"{name}-cancel")
     if job.preview is not None:
         draw(job.preview)
@@ -89,17 +100,17 @@ def _watch(mine: Desk, draw: Draw, title: str, passes: int, name: str) -> None:
 def _show_end(mine: Desk, title: str, passes: int, name: str) -> None:
     if mine.state == "cancelled":
         st.info(f"{title} was cancelled.")
-        st.button(f"Start again ({cost_words(passes)})", on_click=mine.again, key=f"{name}-again")
+        st.button(f"Start again ({limit_words(passes)})", on_click=mine.again, key=f"{name}-again")
         return
     error = mine.job.error if mine.job else None
     st.error(str(error) if isinstance(error, AttributionError) else FAILED)
     st.button("Try again", on_click=mine.again, key=f"{name}-again")
 
 
-def cost_words(passes: int) -> str:
+def limit_words(passes: int) -> str:
     """What a job costs.
 
-    >>> cost_words(1234)
+    >>> limit_words(1234)
     'up to 1,234 passes through the network'
     """
     return f"up to {passes:,} passes through the network"

@@ -10,6 +10,7 @@ import streamlit as st
 
 from densenet_viz.attribution import METHODS
 from densenet_viz.stage.sanity.scene import Strip, sanity_scene
+from densenet_viz.ui.attribution.maps import results_of
 from densenet_viz.ui.bench.running import choose_methods, run, settings_of
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.stages import show_stage
@@ -78,6 +79,7 @@ def show(bench: Bench) -> None:
         lambda checks: _draw(bench, checks),
         title="Sanity check",
         passes=cost_of(bench.model.spec, asked),
+        kept=results_of(bench.model, bench.picture),
     )
     _explain()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -20,9 +19,14 @@ from densenet_viz.stage.shared.words import number
 from densenet_viz.ui.attribution.map_files import show_files
 from densenet_viz.ui.bench.comparison import Comparison
 from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.work.owners import Kind, kept_for
 
 CLOSE = 0.01
 """A sum this near the score's rise, as a part of it, counts as complete."""
+CLOSE_UNSCALED = 0.05
+"""The same before the pieces of a path are scaled; `quadrature.UNSCALED` stops at it."""
+
+CORRELATIONS = Kind("correlations", shared=32, own=8)
 
 LESSON = (
     "Maps can disagree although each is right about its own question: that two look alike does not "
@@ -68,20 +72,22 @@ def _offer_files(comparison: Comparison, made: Made) -> None:
 
 
 def _show_agreement(comparison: Comparison, made: Made) -> None:
-    key = tuple(ask.key for ask in comparison.asks)
-    signed, strength = _correlations(key, [one.heat for one in made])
+    sources = dict.fromkeys(one for ask in comparison.asks for one in ask.sources)
+    signed, strength = kept_for(CORRELATIONS, *sources).get(
+        tuple(ask.key for ask in comparison.asks),
+        lambda: _correlations([one.heat for one in made]),
+    )
     names = [entry.name for entry in comparison.entries]
     show_stage(
         "agreement", agreement_scene(names, signed, strength, lesson=LESSON), key="agreement"
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
 def _correlations(
-    key: tuple[Any, ...], _heats: Sequence[NDArray[np.float32]]
+    heats: Sequence[NDArray[np.float32]],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Spearman's rho of the maps' values and of their absolute values."""
-    return rank_correlations(_heats), rank_correlations([np.abs(heat) for heat in _heats])
+    return rank_correlations(heats), rank_correlations([np.abs(heat) for heat in heats])
 
 
 # -- each map and method --------------------------------------------------------------------
@@ -144,19 +150,33 @@ def sums_words(method: Method, made: Sequence[tuple[str, Attribution]]) -> str:
 
 
 def completeness_words(made: Attribution) -> str:
-    """A map's sum beside the score's rise from the baseline, and a mark where they differ."""
+    """A map's sum beside the score's rise from the baseline, and a mark where they differ.
+
+    Where pieces of the path were scaled, the mark is for the difference before that.
+    """
     total, delta = float(made.values.sum(dtype=np.float64)), made.convergence_delta
     if delta is None:
         return f"The map sums to {number(total)}; the score's rise was not measured."
     rise = total - delta
+    if made.unscaled_delta is None or made.scaled_by is None:
+        return _sum_words("The map sums", total, rise, CLOSE)
+    low, high = made.scaled_by
+    steps = _sum_words("The steps sum", rise + made.unscaled_delta, rise, CLOSE_UNSCALED)
+    return (
+        f"{steps} Then each piece of the path was scaled to the score's rise over it, by factors "
+        f"from {low:.2f} to {high:.2f}: the map sums to {number(total)}."
+    )
+
+
+def _sum_words(what: str, total: float, rise: float, close: float) -> str:
+    delta = total - rise
     off = abs(delta) / abs(rise) if rise else (float("inf") if delta else 0.0)
-    mark = "✓" if off <= CLOSE else "⚠"
     told = (
-        f"{mark} The map sums to {number(total)}, the score rises from the baseline to the picture "
-        f"by {number(rise)}: {_percent(off)} off"
+        f"{'✓' if off <= close else '⚠'} {what} to {number(total)}, the score rises from the "
+        f"baseline to the picture by {number(rise)}: {_percent(off)} off"
     )
     return (
-        f"{told}." if off <= CLOSE else f"{told}, **more than {CLOSE:.0%}**: its values are rough."
+        f"{told}." if off <= close else f"{told}, **more than {close:.0%}**: its values are rough."
     )
 
 

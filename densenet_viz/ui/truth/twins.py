@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from densenet_viz.attribution import METHODS, Method
 from densenet_viz.evaluation import metrics
-from densenet_viz.network.manifest import SIZE_LIMIT
 from densenet_viz.network.models import ASSETS, LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.traces import Picture
@@ -179,12 +178,12 @@ def _twin_title(name: str) -> str:
 
 def near(mask: Mask) -> Mask:
     """The mask widened by the tolerance of the pointing game."""
-    return metrics.widened(mask, metrics.tolerance(len(mask)))
+    return metrics.near(mask)
 
 
 def share_near(result: Attribution, mask: Mask) -> float:
     """Share of the map's positive values that lies on a mask or within the tolerance of it."""
-    return metrics.energy(np.maximum(result.heat, 0), near(mask))
+    return metrics.share_near(result.heat, mask)
 
 
 # -- figures of the model cards -----------------------------------------------------------------
@@ -207,8 +206,7 @@ class TagFigures:
 def tag_figures(name: str) -> TagFigures | None:
     """What the model's manifest states of tags; None where it states nothing that can be read."""
     try:
-        with (ASSETS / f"{name}.json").open("rb") as file:
-            given = json.loads(file.read(SIZE_LIMIT))["tags"]
+        given = json.loads((ASSETS / f"{name}.json").read_bytes())["tags"]
         true, none, swapped, follows = (float(given[name]) for name in _SHARES)
         count = int(given["count"])
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):

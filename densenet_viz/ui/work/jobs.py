@@ -2,8 +2,8 @@
 
 A `Desk` follows one job at a time; a session has one for each kind of job. The `Shop` behind all
 desks runs each job in a thread of its own, lets desks that want the same thing share one job, and
-keeps the last results, so that nothing is computed twice. A job that no desk wants any more stops
-itself.
+keeps the last results, so that nothing is computed twice. Results from an upload are kept where the
+asker says. A job that no desk wants any more stops itself.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import logging
 import threading
 import time
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Literal
 
 import streamlit as st
 
 from densenet_viz.machine import step_back
+from densenet_viz.ui.work.keeping import Kept
 
 Report = Callable[[float], None]
 
@@ -38,10 +38,11 @@ _LOG = logging.getLogger(__name__)
 
 
 class Job:
-    """One computation, shared by the desks that want it."""
+    """One computation, shared by the desks that want it; `kept` is where its result goes."""
 
-    def __init__(self, key: Hashable) -> None:
+    def __init__(self, key: Hashable, kept: Kept | None = None) -> None:
         self.key = key
+        self.kept = kept
         self.progress = 0.0
         self.began: float | None = None
         """`time.monotonic()` of the first report; before it, the job waits for its turn."""
@@ -88,25 +89,28 @@ raises anything it likes."""
 
 
 class Shop:
-    """Runs jobs, and keeps the last `kept` results."""
+    """Runs jobs, and keeps the last `kept` results that everybody may share."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
+        self._results = Kept(kept)
         self._lock = threading.Lock()
-        self._running: dict[Hashable, Job] = {}
-        self._results: OrderedDict[Hashable, Any] = OrderedDict()
+        self._running: dict[tuple[Kept, Hashable], Job] = {}
         self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
         self._closed = False
 
-    def want(self, desk: Desk, key: Hashable, compute: Compute) -> Job:
-        """The job for `key`: done, if its result is known; else running, started if need be."""
+    def want(self, desk: Desk, key: Hashable, compute: Compute, kept: Kept | None = None) -> Job:
+        """The job for `key`: done, if its result is known; else running, started if need be.
+
+        `kept` is where its result is looked for and kept; None is where everybody's are.
+        """
+        kept = kept or self._results
         with self._lock:
-            if key in self._results:
-                self._results.move_to_end(key)
-                return _done(key, self._results[key])
-            job = self._running.get(key)
+            known: object = kept.find(key, absent=self)
+            if known is not self:
+                return _done(key, known)
+            job = self._running.get((kept, key))
             if job is None or job.stopped:
-                job = self._running[key] = Job(key)
+                job = self._running[kept, key] = Job(key, kept)
                 job.wanted_by.add(desk)
                 thread = threading.Thread(target=self._run, args=(job, compute), daemon=True)
                 self._threads.add(thread)
@@ -141,12 +145,11 @@ class Shop:
                 _LOG.warning("A computation ended with an error.", exc_info=True)
             job.error = _without_frames(error)
         with self._lock:
+            kept = job.kept or self._results
             if job.error is None:
-                self._results[job.key] = job.result
-                while len(self._results) > self._kept:
-                    self._results.popitem(last=False)
-            if self._running.get(job.key) is job:
-                del self._running[job.key]
+                kept.put(job.key, job.result)
+            if self._running.get((kept, job.key)) is job:
+                del self._running[kept, job.key]
         job.seen.set()
         job.finished.set()
 
@@ -174,11 +177,14 @@ class Desk:
         self._cancelled = self._untold = False
         self.job: Job | None = None
 
-    def ask(self, key: Hashable, compute: Compute) -> Job:
-        """The job for `key`. A job that was cancelled or failed stays so until `again`."""
+    def ask(self, key: Hashable, compute: Compute, kept: Kept | None = None) -> Job:
+        """The job for `key`. A job that was cancelled or failed stays so until `again`.
+
+        `kept` is where the result is kept (`owners.kept_for`); None keeps it for everybody.
+        """
         if self.job is None or self.job.key != key:
             self.leave()
-            self.job = self._shop.want(self, key, compute)
+            self.job = self._shop.want(self, key, compute, kept)
         return self.job
 
     @property
