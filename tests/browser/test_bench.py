@@ -14,7 +14,7 @@ from densenet_viz.attribution import attribute
 from densenet_viz.network.models import load_model
 from densenet_viz.ui.current import sample
 from scripts.browser import settle
-from tests.browser.test_every_page import WIDER_THAN_WINDOW_JS, axe_findings
+from tests.browser.checks import WIDER_THAN_WINDOW_JS, axe_findings
 
 PATIENCE = 90_000
 QUICK = "bench?maps=Saliency&maps=Grad-CAM&maps=DeepLIFT"

@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from scripts.browser import settle
-from tests.browser.conftest import Opener
-from tests.browser.test_every_page import (
+from tests.browser.checks import (
     UNNAMED_PICTURES_JS,
     WIDER_THAN_WINDOW_JS,
     axe_findings,
 )
+from tests.browser.conftest import Opener
 
 PATIENCE = 180_000
 SANITY, FAITHFUL = "bench?view=sanity", "bench?view=faithful"

@@ -12,7 +12,7 @@ from densenet_viz.evaluation.difference import difference
 from densenet_viz.network.models import load_model
 from densenet_viz.ui.current import sample
 from scripts.browser import settle
-from tests.browser.test_every_page import WIDER_THAN_WINDOW_JS, axe_findings
+from tests.browser.checks import WIDER_THAN_WINDOW_JS, axe_findings
 
 PATIENCE = 90_000
 NETWORKS = "bench?view=two&two=networks&two_method=saliency"

@@ -8,50 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import FloatRect, Page
 
 from densenet_viz.ui.pages import PAGES, PageRow
 from scripts.screenshots import VIEWS, View
+from tests.browser.checks import UNNAMED_PICTURES_JS, WIDER_THAN_WINDOW_JS, axe_findings
 
 TAB_STOPS = 30
 RING_PIXELS = 8
-# Findings in Streamlit's own markup that an app cannot change: its rule, and where it occurs.
-# What is disabled may be pale (WCAG 2.2, 1.4.3); axe does not see whose label such a label is.
-STREAMLITS_OWN = {
-    "list": '[data-testid="stSidebarNav"]',
-    "listitem": '[data-testid="stSidebarNav"]',
-    "color-contrast": '[data-testid="stSliderThumbValue"], kbd, label[disabled]',
-}
-
-WIDER_THAN_WINDOW_JS = """() => {
-  const main = document.querySelector('[data-testid="stMain"]');
-  return {
-    document: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    main: main.scrollWidth - main.clientWidth,
-  };
-}"""
-# A picture without a text in its place, also within a component's shadow root.
-UNNAMED_PICTURES_JS = """() => {
-  const unnamed = [];
-  const look = (root) => {
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot) look(element.shadowRoot);
-      const hidden = element.closest('[aria-hidden="true"], [role="presentation"]') !== null;
-      if (hidden || !element.checkVisibility()) continue;
-      if (element.matches('img:not([alt])')) unnamed.push(element.outerHTML.slice(0, 200));
-      if (element.matches('canvas, svg[role="img"], [data-testid="stPlotlyChart"]')
-          && !element.closest('[data-testid="stDataFrame"], [role="img"][aria-label]')
-          && !element.ariaLabel && !element.getAttribute('aria-labelledby')
-          && !element.querySelector('[aria-label]')) {
-        unnamed.push(element.outerHTML.slice(0, 200));
-      }
-    }
-  };
-  look(document.querySelector('[data-testid="stMain"]'));
-  return unnamed;
-}"""
 FOCUSED_JS = """() => {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
@@ -122,32 +87,6 @@ def test_is_no_wider_than_the_window(seen: Seen) -> None:
 
 def test_every_picture_has_words(seen: Seen) -> None:
     assert seen.page.evaluate(UNNAMED_PICTURES_JS) == []
-
-
-def deepest(target: list[Any]) -> str:
-    """axe names an element by a selector, or within a shadow root by a list of them."""
-    last = target[-1]
-    return str(last[-1] if isinstance(last, list) else last)
-
-
-def is_streamlits_own(page: Page, rule: str, target: list[Any]) -> bool:
-    where = STREAMLITS_OWN.get(rule)
-    if where is None:
-        return False
-    found = page.locator(deepest(target)).first
-    return bool(found.evaluate("(element, where) => element.closest(where) !== null", where))
-
-
-def axe_findings(page: Page) -> list[str]:
-    """What axe finds on a page as it stands, but for what is Streamlit's own."""
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    return [
-        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for violation in results.response["violations"]
-        for node in violation["nodes"]
-        if not is_streamlits_own(page, violation["id"], node["target"])
-    ]
 
 
 def test_axe_finds_nothing_of_ours(seen: Seen) -> None:

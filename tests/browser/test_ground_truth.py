@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 from densenet_viz.network.models import load_model
 from densenet_viz.ui.truth_pairs import quick_methods
 from scripts.browser import settle
-from tests.browser.test_every_page import (
+from tests.browser.checks import (
     UNNAMED_PICTURES_JS,
     WIDER_THAN_WINDOW_JS,
     axe_findings,

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from densenet_viz.lecture.deck import OWN
 from densenet_viz.lecture.reading import read_deck
-from tests.browser.test_every_page import axe_findings
+from tests.browser.checks import axe_findings
 
 MADE_MILLISECONDS = 240_000
 READY_MILLISECONDS = 30_000
