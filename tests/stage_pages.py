@@ -18,12 +18,8 @@ from densenet_viz.stage.bench import Panel, bench_scene
 from densenet_viz.stage.lineup import Witness, lineup_scene
 from densenet_viz.stage.modules import adapted, style, style_of
 from densenet_viz.stage.scoreboard import scoreboard_scene
-from tests import test_stage_faithful as faithful
-from tests import test_stage_sanity as sanity
-from tests import test_stage_scoreboard as scoreboard
-from tests import test_stage_truth as truth
-from tests import test_stage_two as two
 from tests.small_models import picture, small_model
+from tests.stage_scenes import faithful, sanity, scoreboard, truth, two
 
 STAGES = ("growth", "block", "transition", "overview")
 SIDE = 64

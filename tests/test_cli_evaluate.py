@@ -12,9 +12,9 @@ from densenet_viz import cli, evaluation
 from densenet_viz.attribution import METHODS
 from densenet_viz.cli import evaluate as evaluating
 from densenet_viz.scores import from_json
+from tests.boards import board
 from tests.test_cli import refused
 from tests.test_evaluation_scoreboard import tiny
-from tests.test_scores import board
 
 
 @pytest.fixture

@@ -9,34 +9,8 @@ from typing import Any
 
 import pytest
 
-from densenet_viz.scores import MEASURES, Interval, Score, Scoreboard, from_json, to_json
-
-
-def board(**changes: Any) -> Scoreboard:
-    given: dict[str, Any] = {
-        "model": "scenes",
-        "seed": 4,
-        "scenes": 3,
-        "pairs": 2,
-        "date": "2026-01-02 03:04 UTC",
-        "versions": {"torch": "2.13.0"},
-        "machine": {"processor": "Acme 9"},
-        "notes": ("No picture has a tag.",),
-        "rows": (
-            row("good", 0.9, 0.1),
-            row("better", 0.95, 0.05),
-            row("edges", 0.99, 0.01, is_baseline=True),
-        ),
-    }
-    return Scoreboard(**(given | changes))
-
-
-def row(method: str, pointing: float, deletion: float, *, is_baseline: bool = False) -> Score:
-    measures = {
-        "pointing_game": Interval(pointing, pointing - 0.01, 1.0, 3),
-        "deletion_auc": Interval(deletion, 0.0, deletion + 0.01, 2),
-    }
-    return Score(method, method.title(), "positive part", is_baseline, measures)
+from densenet_viz.scores import MEASURES, Scoreboard, from_json, to_json
+from tests.boards import board
 
 
 def test_json_and_back() -> None:

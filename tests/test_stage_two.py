@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -13,58 +12,17 @@ from numpy.typing import NDArray
 
 from densenet_viz.evaluation.difference import difference, shares, summed_to
 from densenet_viz.figures.colours import limit_of
-from densenet_viz.results import Attribution, Prediction
-from densenet_viz.stage.two import two_scene
 from densenet_viz.stage.two_sides import (
     Apart,
-    Kind,
     Looked,
-    Side,
     agreement_words,
     place_of,
     title_of,
     where_words,
 )
-
-RING, STAR, HEART, GEAR = (
-    Prediction(1, "ring", 0.6),
-    Prediction(0, "star", 0.3),
-    Prediction(2, "heart", 0.0996),
-    Prediction(3, "gear", 0.0004),
-)
-PICTURE = np.zeros((8, 8, 3), np.uint8)
-
-
-def made(heat: NDArray[Any], *, finished: bool = True) -> Attribution:
-    values = np.asarray(heat, np.float32)[None]
-    return Attribution("x", values, RING, (), 0.1, 1, finished=finished)
-
-
-def corner(column: int, row: int) -> NDArray[np.float32]:
-    """All in one cell, and a little less than nothing elsewhere."""
-    heat = np.full((8, 8), -0.01, np.float32)
-    heat[row : row + 2, column : column + 2] = 1
-    return heat
-
+from tests.stage_scenes.two import GEAR, LEFT, RIGHT, STAR, corner, made, scene
 
 EVEN = np.ones((8, 8), np.float32)
-LEFT = Side(
-    *("Drawn scenes", "the honest one", PICTURE, "a drawn ring"),
-    predictions=(RING, STAR, HEART, GEAR),
-    target=RING,
-    attribution=made(corner(2, 2)),
-    truth="ring",
-    looked=Looked("ring", 0.9, 0.2),
-)
-RIGHT = replace(
-    LEFT, network="The cheater", called="the cheater", attribution=made(corner(6, 0)), looked=None
-)
-
-
-def scene(left: Side = LEFT, right: Side = RIGHT, kind: Kind = "networks", **more: Any) -> Any:
-    told = two_scene(kind, (left, right), method="Grad-CAM", unit="activation; a cell's", **more)
-    json.dumps(told)
-    return told
 
 
 def unpacked(packed: Any) -> NDArray[np.float64]:

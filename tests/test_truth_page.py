@@ -30,7 +30,7 @@ from densenet_viz.ui import (
     truth_twins,
 )
 from densenet_viz.ui.truth_quiz import Quiz
-from tests.test_scores import board
+from tests.boards import board
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
 PATIENCE = 120.0

@@ -10,7 +10,7 @@ import pytest
 
 from densenet_viz.scores import Interval, Score, Scoreboard, to_json
 from densenet_viz.ui.truth_scoreboard import SIZE_LIMIT, board_words, command_of, read_board
-from tests.test_scores import board
+from tests.boards import board
 
 
 def write(folder: Path, given: Scoreboard | str, name: str = "scenes") -> None:
