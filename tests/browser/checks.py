@@ -1,11 +1,11 @@
-"""What is looked for on many pages: sideways scrolling, pictures without words, axe's findings."""
+"""What is looked for on many pages: scrolling sideways, pictures without words, axe's findings."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 # Findings in Streamlit's own markup that an app cannot change: its rule, and where it occurs.
 # What is disabled may be pale (WCAG 2.2, 1.4.3); axe does not see whose label such a label is.
@@ -15,7 +15,7 @@ STREAMLITS_OWN = {
     "color-contrast": '[data-testid="stSliderThumbValue"], kbd, label[disabled]',
 }
 WIDER_THAN_WINDOW_JS = """() => {
-  const main = document.querySelector('[data-testid="stMain"]');
+  const main = document.querySelector('[data-testid="stMain"]') ?? document.documentElement;
   return {
     document: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     main: main.scrollWidth - main.clientWidth,
@@ -38,9 +38,24 @@ UNNAMED_PICTURES_JS = """() => {
       }
     }
   };
-  look(document.querySelector('[data-testid="stMain"]'));
+  look(document.querySelector('[data-testid="stMain"]') ?? document);
   return unnamed;
 }"""
+# Stages paint in an animation frame, some once more when a picture is decoded.
+_PAINTED_JS = """() => new Promise((done) => requestAnimationFrame(() =>
+  requestAnimationFrame(() => setTimeout(done))))"""
+
+
+def wait_until_painted(page: Page) -> None:
+    """Lets a stage find its size and paint what it was told last."""
+    page.evaluate(_PAINTED_JS)
+
+
+def pixels_of(canvas: Locator) -> str:
+    """What a canvas shows once it is painted, as the address of a picture."""
+    wait_until_painted(canvas.page)
+    address: str = canvas.evaluate("(canvas) => canvas.toDataURL()")
+    return address
 
 
 def deepest(target: list[Any]) -> str:
@@ -68,3 +83,8 @@ def axe_findings(page: Page) -> list[str]:
         for node in violation["nodes"]
         if not is_streamlits_own(page, violation["id"], node["target"])
     ]
+
+
+def focus_as_by_keys(element: Locator) -> None:
+    """Focuses an element as the Tab key would, also where a mouse was used before."""
+    element.evaluate("(element) => element.focus({ focusVisible: true })")
