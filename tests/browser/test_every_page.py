@@ -15,7 +15,7 @@ from densenet_viz.ui.pages import PAGES, PageRow
 from scripts.browser import settle
 from scripts.screenshots import View
 from tests.browser.checks import UNNAMED_PICTURES_JS, WIDER_THAN_WINDOW_JS, axe_findings
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PATIENCE_MILLISECONDS, Visit
 
 FIRST = (View("light", "light", 1440, 900), View("dark-phone", "dark", 390, 844))
 OTHERS = (View("dark", "dark", 1440, 900), View("light-phone", "light", 390, 844))
@@ -54,6 +54,7 @@ BLUR_JS = """() => {
 def window(app_url: str, browser: Browser) -> Iterator[Visit]:
     """One window for all pages, which keeps what it has loaded of the app."""
     with browser.new_context() as context:
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         visit = Visit(context.new_page())
         visit.listen(app_url)
         yield visit

@@ -17,7 +17,6 @@ from scripts.browser import settle
 from tests.lecture_server import ORIGIN, Client, served
 
 PATIENCE = 60_000  # a busy machine is no finding
-expect.set_options(timeout=20_000)
 # Pictures by arithmetic only, so that no network has to be loaded.
 DECK = """title: Dense
 minutes: 4
@@ -195,7 +194,7 @@ def test_a_phone_that_was_away_when_the_lecture_ended_is_told_so(
     assert page.evaluate("() => sessionStorage.length") == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_a_phones_page_can_be_read_by_everybody(
     lecture: Lecture, small: BrowserContext, scheme: Any
 ) -> None:
@@ -210,6 +209,7 @@ def test_a_phones_page_can_be_read_by_everybody(
         assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
+@pytest.mark.slow  # with the project's own lecture, whose pictures take long
 def test_presenter_and_phone_beside_each_other(
     open_page: Any, app_url: str, small: BrowserContext
 ) -> None:

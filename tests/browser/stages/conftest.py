@@ -25,6 +25,7 @@ color: var(--st-text-color); font-family: sans-serif }
 </style></head><body><main id="place"></main></body></html>"""
 MOUNT_JS = """async ({ code, css, scene }) => {
   await window.endStage?.();
+  history.replaceState(null, "", "/");
   document.body.replaceChildren(Object.assign(document.createElement("main"), { id: "place" }));
   scrollTo(0, 0);
   const root = document.getElementById("place").attachShadow({ mode: "open" });
@@ -70,9 +71,9 @@ def stage_page(browser: Browser, root: Path) -> Iterator[Page]:
 def show(stage_page: Page) -> Iterator[Show]:
     """`show("growth", scene, width=390, scheme="dark")` mounts a stage and gives the page.
 
-    In the page, `window.told` is the list of [name, value] that the stage has told since, and
-    `window.nextScene(scene)` is the server's next scene. A test fails where the page reported an
-    error.
+    `styles` stand in the place of the usual style sheets. In the page, `window.told` is the list
+    of [name, value] that the stage has told since, and `window.nextScene(scene)` is the server's
+    next scene. A test fails where the page reported an error.
     """
     errors: list[str] = []
 
@@ -87,13 +88,14 @@ def show(stage_page: Page) -> Iterator[Show]:
         height: int = 900,
         scheme: str = "light",
         reduced_motion: bool = True,
+        styles: tuple[str, ...] = (),
     ) -> Page:
         stage_page.set_viewport_size({"width": width, "height": height})
         stage_page.emulate_media(
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce" if reduced_motion else "no-preference",
         )
-        css = f"{style('stage.css')}\n{style_of(name)}"
+        css = style(*styles) if styles else f"{style('stage.css')}\n{style_of(name)}"
         stage_page.evaluate(MOUNT_JS, {"code": adapted(name), "css": css, "scene": scene})
         return stage_page
 
