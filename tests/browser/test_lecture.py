@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from scripts.browser import settle
 from tests.browser.conftest import Opener, Visit
 
-PATIENCE = 90_000
+PATIENCE = 240_000
 DECK = """title: A short lecture
 minutes: 20
 ---

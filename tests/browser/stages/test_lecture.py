@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from densenet_viz.lecture.export import PLAYER_STYLES
 from densenet_viz.lecture.pictures import scene_of
@@ -164,7 +164,10 @@ def test_a_step_shows_its_words_and_moves_the_stage(lecture: Lecture) -> None:
 
 def test_steps_ask_nobody(lecture: Lecture) -> None:
     asked: list[str] = []
-    note = lambda request: asked.append(request.url)  # noqa: E731
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
     lecture.page.on("request", note)
     for _ in range(6):
         lecture.press("PageDown")
