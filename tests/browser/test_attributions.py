@@ -17,7 +17,7 @@ from scripts.browser import settle
 from tests.browser.checks import pixels_of
 from tests.browser.conftest import Opener, Visit
 
-PATIENCE = 60_000
+PATIENCE = 180_000
 CANVAS = ".attribution-canvas >> nth=1"
 
 

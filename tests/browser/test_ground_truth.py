@@ -39,7 +39,7 @@ WHOLE_DOM_JS = """() => {
 
 @pytest.fixture(scope="module")
 def visit(open_page: Opener) -> Visit:
-    return open_page("ground_truth?lineup_map=grad-cam", reduced_motion=True, frames=True)
+    return open_page("ground_truth", reduced_motion=True, frames=True)
 
 
 @pytest.fixture
