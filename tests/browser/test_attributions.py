@@ -100,7 +100,7 @@ def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(page: Page) -> None:
 
 def test_cancel_answers(page: Page) -> None:
     page.goto(page.url.split("?")[0] + "?method=Kernel+SHAP")
-    wait_for_map(page)
+    page.locator(".attribution").wait_for(timeout=PATIENCE)
     page.get_by_test_id("stExpander").filter(has_text="Settings").locator("summary").click()
     coalitions = page.get_by_role("slider", name="Coalitions at most")
     coalitions.focus()
