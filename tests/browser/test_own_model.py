@@ -77,7 +77,7 @@ def test_a_model_is_loaded_and_named(page: Page, tmp_path: Path) -> None:
 
 def test_it_stays_on_another_page(page: Page) -> None:
     visit(page, "Growth rate")
-    expect(page.locator(".growth-count").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("group", name="Growth stage")).to_be_visible(timeout=PATIENCE)
     settle(page)
     expect(chosen(page)).to_have_value(TITLE)
     assert page.get_by_test_id("stException").count() == 0
