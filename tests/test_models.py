@@ -138,7 +138,7 @@ def test_a_bundle_loads(assets: Path, spec: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "facts"),
+    ("changes", "words"),
     [
         ({"sha256": "0" * 64}, "SHA-256 differs"),
         ({"spec": {}}, "its manifest is damaged"),

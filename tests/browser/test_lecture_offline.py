@@ -10,6 +10,9 @@ from playwright.sync_api import Page, expect
 from densenet_viz.lecture.deck import OWN
 from densenet_viz.lecture.reading import read_deck
 
+# It walks through every slide.
+pytestmark = pytest.mark.slow
+
 MADE_MILLISECONDS = 180_000
 SHOWN_MILLISECONDS = 30_000
 # The slide that is shown: whether its picture stands, and what of it could not be loaded.
@@ -44,7 +47,7 @@ STANDS_JS = f"() => {{ const slide = ({SLIDE_JS})(); return !slide.picture || sl
 @pytest.fixture(scope="module")
 def started(open_page: Any) -> Any:
     visit = open_page("lecture", width=1280, height=720, reduced_motion=True)
-    start = visit.page.get_by_role("button", name="Start the lecture")
+    start = visit.page.locator(".lecture-main")
     start.click(timeout=MADE_MILLISECONDS)
     expect(visit.page.get_by_role("dialog")).to_be_visible()
     return visit
