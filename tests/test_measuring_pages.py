@@ -209,30 +209,50 @@ def test_the_cpu_s_times_stay_when_the_gpu_is_measured(
     assert not session.exception
 
 
-def test_a_measurement_can_be_cancelled(measurement: Measuring) -> None:
-    session = opened("nine_systems")
-    session.button(key="measure_start").click().run()
-    session = begun(session, measurement)
-    session.button(key="cancel_benchmark").click().run()
-    assert [info.value for info in session.info] == [turns.CANCELLED]
-    assert not session.button(key="measure_start").disabled
-    assert tables(session) == []
-
-
-def test_no_batch_is_refused_in_a_sentence(measurement: Measuring) -> None:
+def test_no_batch_is_refused(measurement: Measuring) -> None:
     session = opened("nine_systems")
     session.segmented_control(key="measure_batches").set_value([]).run()
-    assert [one.value for one in session.warning] == ["Choose how many pictures a pass shall take."]
+    assert len(session.warning) == 1
     assert session.button(key="measure_start").disabled
+
+
+# -- both pages -------------------------------------------------------------------------------
+
+
+BOTH = pytest.mark.parametrize(
+    ("page", "start", "name"),
+    [("nine_systems", "measure_start", "benchmark"), ("memory", "step_start", "training")],
+)
+
+
+@BOTH
+def test_a_measurement_can_be_cancelled_and_leaves_what_was_there(
+    measurement: Measuring, page: str, start: str, name: str
+) -> None:
+    session = opened(page)
+    session.button(key=start).click().run()
+    session = ended(begun(session, measurement), measurement, name)
+    downloads = [one.key for one in session.download_button]
+    assert len(downloads) == 2
+    session.button(key=start).click().run()
+    session = begun(session, measurement, 2)
+    session.button(key=f"cancel_{name}").click().run()
+    assert [info.value for info in session.info] == [turns.CANCELLED]
+    assert not session.button(key=start).disabled
+    assert [one.key for one in opened(page).download_button] == downloads
+
+
+def test_no_system_is_refused(measurement: Measuring) -> None:
+    session = opened("memory")
+    session.multiselect(key="step_systems").set_value([]).run()
+    assert len(session.warning) == 1
+    assert session.button(key="step_start").disabled
 
 
 # -- memory, on both pages ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("page", "start", "name"),
-    [("nine_systems", "measure_start", "benchmark"), ("memory", "step_start", "training")],
-)
+@BOTH
 def test_too_little_memory_is_said_before_and_not_while_it_is_used(
     measurement: Measuring, monkeypatch: pytest.MonkeyPatch, page: str, start: str, name: str
 ) -> None:
@@ -249,10 +269,7 @@ def test_too_little_memory_is_said_before_and_not_while_it_is_used(
     assert not session.exception
 
 
-@pytest.mark.parametrize(
-    ("page", "start", "name"),
-    [("nine_systems", "measure_start", "benchmark"), ("memory", "step_start", "training")],
-)
+@BOTH
 def test_who_waited_is_refused_if_memory_has_become_short(
     measurement: Measuring, monkeypatch: pytest.MonkeyPatch, page: str, start: str, name: str
 ) -> None:
