@@ -242,6 +242,19 @@ def test_a_measurement_can_be_cancelled_and_leaves_what_was_there(
     assert [one.key for one in opened(page).download_button] == downloads
 
 
+def test_the_memory_page_says_what_concatenation_costs(
+    measurement: Measuring, shown: dict[str, Any]
+) -> None:
+    session = opened("memory")
+    (panel,) = shown["memory"]["panels"]
+    assert "0.31×" in panel["sentence"]  # DenseNet121's parameters beside ResNet50's
+    small = next(one for one in panel["points"] if one["id"] == "densenet121")
+    assert small["x"] == pytest.approx(7.978856)
+    assert small["measured"]
+    said = " ".join(text.value for text in session.markdown)
+    assert "28.3 MB" in said  # block 3 with every concatenation kept
+
+
 def test_no_system_is_refused(measurement: Measuring) -> None:
     session = opened("memory")
     session.multiselect(key="step_systems").set_value([]).run()
