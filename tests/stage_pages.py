@@ -1,42 +1,22 @@
-"""Stages as pages of their own, each with a scene, which a browser opens without a server."""
+"""Scenes of the stages of maps and checks, one each."""
 
 from __future__ import annotations
 
-import base64
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from densenet_viz.lecture.pictures import scene_of
-from densenet_viz.lecture.reading import deck_of
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.stage.agreement.scene import agreement_scene
 from densenet_viz.stage.attribution.scene import attribution_scene
 from densenet_viz.stage.bench.scene import Panel, bench_scene
 from densenet_viz.stage.lineup.scene import Witness, lineup_scene
-from densenet_viz.stage.modules import SHARED_STYLE, adapted, style, style_of
 from densenet_viz.stage.scoreboard.scene import scoreboard_scene
-from tests.small_models import picture, small_model
+from tests.small_models import picture
 from tests.stage_scenes import faithful, sanity, scoreboard, truth, two
 
-STAGES = ("growth", "block", "transition", "overview")
 SIDE = 64
 RING, STAR = Prediction(1, "ring", 0.75), Prediction(0, "star", 0.25)
-DECK = "title: All\nminutes: 4\n" + "".join(
-    f"\n---\n# {name}\nminutes: 1\npicture: {name}{', k=4' * (name == 'growth')}\n"
-    for name in STAGES
-)
-PAGE = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0; padding: 16px;
-background: #fcfbf8; color-scheme: light }}</style><div id="place"></div><script type="module">
-const {{ default: component }} = await import("data:text/javascript;base64,{module}");
-const root = document.getElementById("place").attachShadow({{ mode: "open" }});
-const sheet = document.createElement("style");
-sheet.textContent = {css};
-root.append(sheet);
-component({{ data: {scene}, parentElement: root, setStateValue() {{}} }});
-</script>"""
 MAPS = ("attribution", "lineup", "bench", "agreement")
 CHECKS = ("faithful", "sanity", "scoreboard", "truth", "two")
 
@@ -93,27 +73,3 @@ def check_scenes() -> dict[str, Any]:
         "truth": truth.scene(),
         "two": two.scene(),
     }
-
-
-def network_scenes() -> dict[str, Any]:
-    """The pictures of a small live network."""
-    deck = scene_of(deck_of(DECK), model=lambda _: small_model())
-    pictures = [slide["picture"] for slide in deck["slides"]]
-    return {one["stage"]: deck["scenes"][one["key"]] for one in pictures}
-
-
-def written(folder: Path) -> dict[str, str]:
-    """Writes each stage's page into `folder`; gives their addresses by the stages' names."""
-    found = {}
-    for name, scene in (network_scenes() | map_scenes() | check_scenes()).items():
-        file = folder / f"{name}.html"
-        file.write_text(
-            PAGE.format(
-                module=base64.b64encode(adapted(name).encode()).decode(),
-                css=json.dumps(style(SHARED_STYLE) + "\n" + style_of(name)),
-                scene=json.dumps(scene),
-            ),
-            encoding="utf-8",
-        )
-        found[name] = file.as_uri()
-    return found

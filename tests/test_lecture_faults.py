@@ -30,7 +30,7 @@ from densenet_viz.lecture.rooms import (
     Refused,
     Room,
 )
-from densenet_viz.stage.modules import FOLDER, version
+from densenet_viz.stage.modules import all_files, version
 from densenet_viz.ui.lecture.live import asked_call
 from densenet_viz.ui.lecture.page import Shelf, Stopped
 from tests.lecture_server import Client, Clock, deck, served
@@ -69,8 +69,8 @@ def listen(hall: Hall, room: Room, phones: int = 1) -> None:
 
 def test_names_that_strangers_make_up_are_not_remembered(client: Client) -> None:
     known = set(packed_files())
-    assert {"follow.js", "dom.js", "stage.css"} <= known
-    assert known == {p.name for p in FOLDER.iterdir() if p.suffix in (".js", ".css")}
+    assert {"follow/follow.js", "shared/dom.js", "shared/stage.css"} <= known
+    assert known == set(all_files())
     for name in (*(f"no-{number}.js" for number in range(20)), "a" * 300 + ".js", "x%00.js"):
         assert client.ask("GET", f"/hall/files/{version()}/{name}")[0] == 404
     assert set(packed_files()) == known

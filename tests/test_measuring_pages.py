@@ -204,30 +204,63 @@ def test_the_cpu_s_times_stay_when_the_gpu_is_measured(
     assert not session.exception
 
 
-def test_a_measurement_can_be_cancelled(measurement: Measuring) -> None:
-    session = opened("nine_systems")
-    session.button(key="measure_start").click().run()
-    session = begun(session, measurement)
-    session.button(key="cancel_benchmark").click().run()
-    assert [info.value for info in session.info] == [turns.CANCELLED]
-    assert not session.button(key="measure_start").disabled
-    assert tables(session) == []
-
-
-def test_no_batch_is_refused_in_a_sentence(measurement: Measuring) -> None:
+def test_no_batch_is_refused(measurement: Measuring) -> None:
     session = opened("nine_systems")
     session.segmented_control(key="measure_batches").set_value([]).run()
     assert len(session.warning) == 1
     assert session.button(key="measure_start").disabled
 
 
-# -- memory, on both pages ------------------------------------------------------------------
+# -- both pages -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+BOTH = pytest.mark.parametrize(
     ("page", "start", "name"),
     [("nine_systems", "measure_start", "benchmark"), ("memory", "step_start", "training")],
 )
+
+
+@BOTH
+def test_a_measurement_can_be_cancelled_and_leaves_what_was_there(
+    measurement: Measuring, page: str, start: str, name: str
+) -> None:
+    session = opened(page)
+    session.button(key=start).click().run()
+    session = ended(begun(session, measurement), measurement, name)
+    downloads = [one.key for one in session.download_button]
+    assert len(downloads) == 2
+    session.button(key=start).click().run()
+    session = begun(session, measurement, 2)
+    session.button(key=f"cancel_{name}").click().run()
+    assert [info.value for info in session.info] == [turns.CANCELLED]
+    assert not session.button(key=start).disabled
+    assert [one.key for one in opened(page).download_button] == downloads
+
+
+def test_the_memory_page_says_what_concatenation_costs(
+    measurement: Measuring, shown: dict[str, Any]
+) -> None:
+    session = opened("memory")
+    (panel,) = shown["memory"]["panels"]
+    assert "0.31×" in panel["sentence"]  # DenseNet121's parameters beside ResNet50's
+    small = next(one for one in panel["points"] if one["id"] == "densenet121")
+    assert small["x"] == pytest.approx(7.978856)
+    assert small["measured"]
+    said = " ".join(text.value for text in session.markdown)
+    assert "28.3 MB" in said  # block 3 with every concatenation kept
+
+
+def test_no_system_is_refused(measurement: Measuring) -> None:
+    session = opened("memory")
+    session.multiselect(key="step_systems").set_value([]).run()
+    assert len(session.warning) == 1
+    assert session.button(key="step_start").disabled
+
+
+# -- memory, on both pages ------------------------------------------------------------------
+
+
+@BOTH
 def test_too_little_memory_is_said_before_and_not_while_it_is_used(
     measurement: Measuring, monkeypatch: pytest.MonkeyPatch, page: str, start: str, name: str
 ) -> None:
@@ -244,10 +277,7 @@ def test_too_little_memory_is_said_before_and_not_while_it_is_used(
     assert not session.exception
 
 
-@pytest.mark.parametrize(
-    ("page", "start", "name"),
-    [("nine_systems", "measure_start", "benchmark"), ("memory", "step_start", "training")],
-)
+@BOTH
 def test_who_waited_is_refused_if_memory_has_become_short(
     measurement: Measuring, monkeypatch: pytest.MonkeyPatch, page: str, start: str, name: str
 ) -> None:

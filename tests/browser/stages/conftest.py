@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from densenet_viz.stage.modules import adapted, style, style_of
+from densenet_viz.stage.modules import SHARED_STYLE, adapted, style, style_of
+from tests.browser.helpers import SEEN_JS
 
 ADDRESS = "http://localhost/"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A stage</title><style>
@@ -39,6 +42,8 @@ MOUNT_JS = """async ({ code, css, scene }) => {
   const tell = (name, value) => window.told.push([name, value]);
   const call = (data) => component({ data, parentElement: root, setStateValue: tell });
   window.endStage = call(scene);
+  // Stages lay themselves out once they are told their width.
+  await new Promise((told) => new ResizeObserver(told).observe(root.host));
   window.nextScene = (data) => { window.endStage = call(data); };
 }"""
 
@@ -56,15 +61,55 @@ def themed_page(root: Path) -> str:
     return PAGE.replace("LIGHT", light).replace("DARK", dark)
 
 
+def go_to_stage_page(page: Page, root: Path) -> None:
+    """An address of its own, so that a stage may change it; nothing is asked of any server."""
+    body = themed_page(root)
+    page.route(ADDRESS, lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto(ADDRESS)
+
+
 @pytest.fixture(scope="session")
 def stage_page(browser: Browser, root: Path) -> Iterator[Page]:
     with browser.new_context(accept_downloads=True, has_touch=True) as context:
-        # An address of its own, so that a stage may change it; nothing is asked of any server.
-        body = themed_page(root)
-        context.route(ADDRESS, lambda route: route.fulfill(body=body, content_type="text/html"))
         page = context.new_page()
-        page.goto(ADDRESS)
+        go_to_stage_page(page, root)
         yield page
+
+
+def mounted(
+    page: Page,
+    name: str,
+    scene: Any,
+    *,
+    width: int = 1100,
+    height: int = 900,
+    scheme: str = "light",
+    reduced_motion: bool = True,
+    styles: tuple[str, ...] = (),
+) -> Page:
+    """Mounts a stage in a page, in place of what stood there, and gives the page."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce" if reduced_motion else "no-preference",
+    )
+    page.mouse.move(0, 0)  # on nothing
+    css = style(*styles) if styles else f"{style(SHARED_STYLE)}\n{style_of(name)}"
+    page.evaluate(MOUNT_JS, {"code": adapted(name), "css": css, "scene": scene})
+    return page
+
+
+@contextmanager
+def without_errors(page: Page) -> Iterator[None]:
+    errors: list[str] = []
+
+    def note(error: Any) -> None:
+        errors.append(str(error))
+
+    page.on("pageerror", note)
+    yield
+    page.remove_listener("pageerror", note)
+    assert errors == []
 
 
 @pytest.fixture
@@ -75,31 +120,27 @@ def show(stage_page: Page) -> Iterator[Show]:
     of [name, value] that the stage has told since, and `window.nextScene(scene)` is the server's
     next scene. A test fails where the page reported an error.
     """
-    errors: list[str] = []
+    with without_errors(stage_page):
+        yield partial(mounted, stage_page)
 
-    def note(error: Any) -> None:
-        errors.append(str(error))
 
-    def show(
-        name: str,
-        scene: Any,
-        *,
-        width: int = 1100,
-        height: int = 900,
-        scheme: str = "light",
-        reduced_motion: bool = True,
-        styles: tuple[str, ...] = (),
-    ) -> Page:
-        stage_page.set_viewport_size({"width": width, "height": height})
-        stage_page.emulate_media(
-            color_scheme="dark" if scheme == "dark" else "light",
-            reduced_motion="reduce" if reduced_motion else "no-preference",
-        )
-        css = style(*styles) if styles else f"{style('stage.css')}\n{style_of(name)}"
-        stage_page.evaluate(MOUNT_JS, {"code": adapted(name), "css": css, "scene": scene})
-        return stage_page
+@pytest.fixture
+def show_timed(browser: Browser, root: Path) -> Iterator[Show]:
+    """The same, where motion is welcome, in a page whose time stands still.
 
-    stage_page.on("pageerror", note)
-    yield show
-    stage_page.remove_listener("pageerror", note)
-    assert errors == []
+    It goes on only by `helpers.play(page, milliseconds)`, so that a test of motion waits for
+    nothing and is the same on any machine. The page comes back once its stage was seen.
+    """
+
+    def show(name: str, scene: Any, **options: Any) -> Page:
+        mounted(page, name, scene, **{"reduced_motion": False, **options})
+        page.evaluate(SEEN_JS)
+        return page
+
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.clock.install(time=0)
+        go_to_stage_page(page, root)
+        page.clock.pause_at(1000)
+        with without_errors(page):
+            yield show

@@ -1,4 +1,4 @@
-"""What holds for each stage of maps and checks, wide in the light and on a dark phone."""
+"""What holds for each stage of pages, wide in the light and on a dark phone."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from tests.browser.checks import (
     wait_until_painted,
 )
 from tests.browser.stages.conftest import Show
+from tests.browser.stages.scenes import network_scenes
 from tests.stage_pages import check_scenes, map_scenes
 from tests.stage_scenes import flows, maps
 
 STAGES = (
     *("agreement", "attribution", "attribution-bars", "attribution-gallery", "bench", "faithful"),
     *("lineup", "paths", "sanity", "scoreboard", "structure", "truth", "two"),
+    *("growth", "block", "transition", "overview", "variants", "variants-count", "variants-table"),
+    *("scatter", "reconciliation"),
 )
 
 
@@ -35,7 +38,7 @@ def scenes() -> dict[str, Any]:
         "paths": flows.paths(),
         "structure": flows.structure(),
     }
-    return map_scenes() | check_scenes() | others
+    return map_scenes() | check_scenes() | others | network_scenes()
 
 
 def test_every_scene_has_its_stage() -> None:

@@ -1,31 +1,184 @@
-"""The growth stage: player, keys, finger, scale."""
+"""The growth stage: player, keys, finger, scale, another network, motion, a phone."""
 
 from __future__ import annotations
-
-from functools import cache
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.helpers import (
+    WIDER_JS,
+    Player,
+    box_of,
+    expect_inside,
+    numbers,
+    play,
+    swipe,
+)
+from tests.browser.stages import scenes
 from tests.browser.stages.conftest import Show
-from tests.stage_pages import network_scenes
 
-
-@cache
-def scene() -> Any:
-    return network_scenes()["growth"]
+COUNTS = [8, 12, 16, 20, 24, 28, 32]
+CANVAS_JS = "(canvas) => canvas.toDataURL()"
+STEP = 1600
+"""Milliseconds that a layer takes."""
 
 
 @pytest.fixture
 def page(show: Show) -> Page:
-    return show("growth", scene())
+    return show("growth", scenes.growth())
+
+
+def expect_done(page: Page, layers: int) -> None:
+    """Holds that so many layers have written, by the picture and by the player."""
+    expect(page.locator(".stage")).to_have_attribute("data-done", str(layers))
+    assert Player(page).time() == layers
+
+
+def counted(page: Page, part: str = ".growth-count b") -> list[int]:
+    texts = page.locator(part).all_text_contents()
+    return [int(text.strip("+")) for text in texts if text]
+
+
+def test_each_step_adds_up_and_the_picture_is_described(page: Page) -> None:
+    player, sentence = Player(page), page.locator(".stage-sentence")
+    player.on.click()
+    expect_done(page, 1)
+    assert numbers(sentence.inner_text())[:4] == [1, 8, 4, 12]
+    expect(page.locator(".stage-view canvas")).to_have_accessible_name(sentence.inner_text())
+    player.on.click()
+    expect_done(page, 2)
+    assert numbers(sentence.inner_text())[:4] == [2, 12, 4, 16]
+    player.back.click()
+    expect_done(page, 1)
+    player.first.click()
+    expect_done(page, 0)
 
 
 def test_keys_step_and_go_to_the_ends(page: Page) -> None:
-    place = page.locator(".stage-place")
     page.locator(".stage-view").focus()
-    page.keyboard.press("ArrowRight")
-    expect(place).to_have_text("layer 1 of 2")
-    page.keyboard.press("End")
-    expect(place).to_have_text("layer 2 of 2")
+    done = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "End", "ArrowRight", "Home", "ArrowLeft"):
+        page.keyboard.press(key)
+        done.append(Player(page).time())
+    assert done == [1, 2, 1, 6, 6, 0, 0]
+
+
+def test_at_the_end_all_maps_are_there(page: Page) -> None:
+    page.locator(".stage-view").press("End")
+    expect_done(page, 6)
+    assert counted(page) == COUNTS
+    assert counted(page, ".growth-plus") == [4] * 6
+    assert COUNTS[-1] in numbers(page.locator(".stage-title").inner_text())
+
+
+def test_scrubbing_shows_any_layer(page: Page) -> None:
+    slider = Player(page).slider
+    slider.fill("3")
+    expect_done(page, 3)
+    assert numbers(slider.get_attribute("aria-valuetext") or "") == [3, 6]
+
+
+def test_the_scale_is_switched_without_the_server(page: Page) -> None:
+    canvas, legend = page.locator(".stage-view canvas"), page.locator(".growth-legend")
+    expect_done(page, 0)
+    before = canvas.evaluate(CANVAS_JS)
+    page.locator(".growth-scale select").select_option("all")
+    low, high = numbers(legend.inner_text())
+    assert low < high
+    assert canvas.evaluate(CANVAS_JS) != before
+    page.locator(".growth-scale select").select_option("map")
+    assert numbers(legend.inner_text()) == []
+    assert canvas.evaluate(CANVAS_JS) == before
+    assert page.evaluate("window.told") == []
+
+
+def test_another_network_keeps_the_place(page: Page) -> None:
+    page.locator(".stage-view").press("ArrowRight")
+    page.locator(".stage-view").press("ArrowRight")
+    page.evaluate("nextScene", scenes.growth(growth_rate=2))
+    expect_done(page, 2)
+    assert counted(page, ".growth-plus") == [2] * 6
+    assert numbers(page.locator(".stage-sentence").inner_text())[:4] == [2, 10, 2, 12]
+
+
+def test_fewer_layers_end_the_player_earlier(page: Page) -> None:
+    page.locator(".stage-view").press("End")
+    page.evaluate("nextScene", scenes.growth(layers=2))
+    expect_done(page, 2)
+    assert counted(page) == COUNTS[:3]
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_the_badge_says_whose_weights_they_are(show: Show, trained: bool) -> None:
+    badge = show("growth", {**scenes.growth(), "trained": trained}).locator(".stage-badge")
+    expect(badge).to_have_attribute("data-kind", "live")
+    expect(badge).to_contain_text("trained" if trained else "random")
+
+
+# -- motion -----------------------------------------------------------------------------------
+
+
+def test_it_plays_by_itself_and_space_pauses_and_goes_on(show_timed: Show) -> None:
+    page = show_timed("growth", scenes.growth())
+    player = Player(page)
+    play(page, 800)
+    assert player.time() == 0
+    play(page, 200)
+    player.expect_playing(True)
+    play(page, STEP)
+    paused = player.time()
+    assert 0.9 < paused < 1.2
+    page.locator(".stage-view").press("Space")
+    player.expect_playing(False)
+    play(page, STEP)
+    assert player.time() == paused
+    page.locator(".stage-view").press("Space")
+    play(page, STEP // 4)
+    assert player.time() == pytest.approx(paused + 0.25, abs=0.05)
+    play(page, 6 * STEP)
+    player.expect_playing(False)
+    expect_done(page, 6)
+
+
+def test_reduced_motion_plays_only_when_asked_and_in_whole_steps(show_timed: Show) -> None:
+    page = show_timed("growth", scenes.growth(), reduced_motion=True)
+    player = Player(page)
+    play(page, 5000)
+    assert player.time() == 0
+    player.expect_playing(False)
+    player.speed.select_option("4")
+    page.locator(".stage-view").press("Space")
+    times = set()
+    for _ in range(9):
+        play(page, 100)
+        times.add(player.time())
+    assert times == {0, 1, 2}
+
+
+# -- a phone ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def phone(show: Show) -> Page:
+    return show("growth", scenes.growth(), width=390, height=844)
+
+
+def test_a_phone_shows_all_of_it(phone: Page) -> None:
+    expect_done(phone, 0)
+    phone.locator(".stage-view").press("End")
+    expect_done(phone, 6)
+    assert phone.evaluate(WIDER_JS) <= 0
+    player = Player(phone)
+    buttons = (player.first, player.back, player.play, player.on)
+    scale = phone.locator(".growth-scale select")
+    expect_inside([*buttons, player.slider, player.speed, scale], 390)
+    for button in buttons:
+        assert min(box_of(button)["width"], box_of(button)["height"]) >= 44
+
+
+def test_a_swipe_steps(phone: Page) -> None:
+    view = phone.locator(".stage-view")
+    expect_done(phone, 0)
+    for by, layers in ((-140, 1), (-140, 2), (140, 1), (20, 1)):  # the last hardly moves
+        swipe(phone, view, by)
+        expect_done(phone, layers)

@@ -1,0 +1,110 @@
+"""Scenes for the stages' tests: a small live network, and the architectures' arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.arithmetic.inventory import Inventory
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
+from densenet_viz.facts.systems import SYSTEMS
+from densenet_viz.measure import capture
+from densenet_viz.network.build import build
+from densenet_viz.results.traces import NetworkTrace
+from densenet_viz.stage.block.scene import block_scene
+from densenet_viz.stage.growth.scene import growth_scene
+from densenet_viz.stage.overview.scene import overview_scene
+from densenet_viz.stage.reconciliation.scene import reconciliation_scene
+from densenet_viz.stage.scatter.scene import scatter_scene
+from densenet_viz.stage.scatter.systems import system_groups, system_panels, times_of
+from densenet_viz.stage.scatter.systems_table import system_table
+from densenet_viz.stage.transition.scene import transition_scene
+from densenet_viz.stage.variants.count import count_scene
+from densenet_viz.stage.variants.scene import variants_scene, variants_shown
+from densenet_viz.stage.variants.table import table_scene
+
+ENTERING = 8
+"""Maps that enter the first block of `trace`."""
+
+
+@cache
+def trace(*, growth_rate: int = 4, layers: int = 6) -> NetworkTrace:
+    """One pass of noise through a network of two small blocks with random weights."""
+    spec = DenseNetSpec(growth_rate, (layers, 3), ENTERING, num_classes=5, input_size=64)
+    noise = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    picture = np.full((64, 64, 3), 200, np.uint8)
+    return capture(build(spec, seed=0), noise, spec=spec, trained=False, picture=picture)
+
+
+def growth(*, growth_rate: int = 4, layers: int = 6) -> dict[str, Any]:
+    return growth_scene(trace(growth_rate=growth_rate, layers=layers), caption="noise")
+
+
+def block(number: int = 1) -> dict[str, Any]:
+    return block_scene(trace(), block=number)
+
+
+def transition() -> dict[str, Any]:
+    """32 maps of 16 px become 16 of 8 px."""
+    ran = trace()
+    return transition_scene(
+        ran.transitions[0], ran.blocks[0], compression=0.5, trained=True, own=True
+    )
+
+
+def overview(name: str = "densenet121") -> dict[str, Any]:
+    return overview_scene(VARIANTS[name], np.full((16, 16, 3), 200, np.uint8), alt="grey")
+
+
+@cache
+def _inventories() -> dict[str, Any]:
+    return {name: inventory_of(system.spec) for name, system in SYSTEMS.items()}
+
+
+def systems(*, time: str = "cpu", lit: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The nine systems in three panels and a table, as their page draws them."""
+    columns, rows = system_table(_inventories(), counted=SYSTEMS)
+    return scatter_scene(
+        system_panels(_inventories(), accuracy="top1", times=times_of()[time], counted=SYSTEMS),
+        groups=system_groups(),
+        label="Nine systems",
+        columns=columns,
+        rows=rows,
+        lit=lit,
+        measured_word="counted",
+        cited_word="cited",
+    )
+
+
+def sums(chosen: str = "densenet121") -> dict[str, Any]:
+    return reconciliation_scene(_inventories(), counted=SYSTEMS, chosen=chosen)
+
+
+def strips(counted: Mapping[str, Inventory] | None = None) -> dict[str, Any]:
+    """The five variants; `counted` are the inventories of live networks."""
+    return variants_scene(variants_shown(), counted or {})
+
+
+def counter(counted: Mapping[str, Inventory] | None = None) -> dict[str, Any]:
+    return count_scene(variants_shown(), counted or {})
+
+
+def network_scenes() -> dict[str, Any]:
+    """Each stage of this module by its name, with one scene."""
+    five = {variant.title: inventory_of(variant.spec) for variant in variants_shown()}
+    return {
+        "growth": growth(),
+        "block": block(),
+        "transition": transition(),
+        "overview": overview(),
+        "variants": strips(),
+        "variants-count": counter(),
+        "variants-table": table_scene(five, label="Part by part"),
+        "scatter": systems(),
+        "reconciliation": sums(),
+    }

@@ -1,0 +1,171 @@
+"""The variants' strips, the counter of layers, and what both take over from live networks."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from densenet_viz.facts.arithmetic.counting import inventory_of
+from densenet_viz.facts.spec import VARIANTS
+from tests.browser.helpers import Player, box_of, expect_inside, numbers, play
+from tests.browser.stages import scenes
+from tests.browser.stages.conftest import Show
+
+ORDER = (121, 169, 201, 264, 161)
+COUNTED = {"densenet121": inventory_of(VARIANTS["densenet201"])}
+"""Another network's inventory, since a live one's numbers are the computed ones."""
+
+
+def rows_of(page: Page) -> dict[int, Locator]:
+    """The strips by their networks' numbers."""
+    rows = page.locator(".variants-row").all()
+    names = [row.locator(".variants-title b").inner_text() for row in rows]
+    return {
+        int(numbers(name.replace("-", " "))[0]): row for name, row in zip(names, rows, strict=True)
+    }
+
+
+def title(page: Page) -> str:
+    return page.locator(".stage-title").inner_text()
+
+
+# -- strips -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(show: Show) -> Page:
+    return show("variants", scenes.strips())
+
+
+def test_five_strips_stand_on_one_scale(page: Page) -> None:
+    rows = rows_of(page)
+    assert set(rows) == set(ORDER)
+    # Blocks 1 and 2 are alike in all, and stand at the same place.
+    places = [box_of(row.locator(".variants-block").nth(1)) for row in rows.values()]
+    assert len({(round(box["x"]), round(box["width"])) for box in places}) == 1
+    # Block 3 of 264 has 64 layers in place of 24, so that it is 65 columns wide and not 25.
+    wide, narrow = (box_of(rows[name].locator(".variants-block").nth(2)) for name in (264, 121))
+    assert wide["width"] / narrow["width"] == pytest.approx(65 / 25, rel=0.01)
+
+
+def test_pointing_at_a_block_lights_it_in_all(page: Page) -> None:
+    rows = rows_of(page)
+    rows[201].locator(".variants-block").nth(2).hover()
+    assert numbers(title(page).replace("-", " ")) == [201, 3, 48]
+    expect(page.locator(".variants-same")).to_have_count(5)
+    own = rows[121].locator("strong")
+    assert own.all_inner_texts() == ["2.84 M", "0.55 G"]
+    page.mouse.move(2, 2)
+    expect(own.first).to_have_text("7.98 M")
+    expect(page.locator(".variants-same")).to_have_count(0)
+
+
+def test_arrow_keys_go_from_strip_to_strip_and_block_to_block(page: Page) -> None:
+    rest = title(page)
+    rows_of(page)[121].locator(".variants-name").focus()
+    for key, said in (
+        ("ArrowDown", [169, 14.1, 3.36]),
+        ("ArrowUp", [121, 7.98, 2.83]),
+        ("ArrowRight", [121, 1, 6]),
+        ("End", [121, 4, 16]),
+    ):
+        page.keyboard.press(key)
+        assert numbers(title(page).replace("-", " ")) == said
+    page.keyboard.press("Escape")
+    assert title(page) == rest
+
+
+def test_strips_take_over_what_was_counted(page: Page) -> None:
+    row = rows_of(page)[121]
+    badge = page.locator(".stage-badge").inner_text()
+    page.evaluate("nextScene", scenes.strips(COUNTED))
+    assert row.locator("strong").all_inner_texts() == ["20.0 M", "4.29 G"]
+    label = row.locator(".variants-name").get_attribute("aria-label") or ""
+    assert numbers(label.replace("-", " "))[:3] == [121, 20.0, 4.29]
+    page.evaluate(
+        "nextScene", scenes.strips({name: inventory_of(VARIANTS[name]) for name in VARIANTS})
+    )
+    expect(page.locator(".stage-badge")).not_to_have_text(badge)
+    expect(page.locator(".stage-badge")).to_contain_text("live")
+
+
+def test_strips_draw_themselves_where_motion_is_welcome(show_timed: Show) -> None:
+    page = show_timed("variants", scenes.strips())
+    peak = page.locator(".variants-peak").first
+    expect(peak).to_have_css("opacity", "0")
+    play(page, 4000)
+    expect(peak).to_have_css("opacity", "1")
+
+
+def test_on_a_phone_a_tap_tells_a_blocks_numbers(show: Show) -> None:
+    page = show("variants", scenes.strips(), width=390, height=844)
+    rows = rows_of(page)
+    rows[121].locator(".variants-block").nth(3).tap()
+    assert numbers(title(page).replace("-", " ")) == [121, 4, 16]
+    expect_inside(page.locator(".variants-svg").all(), 390)
+
+
+# -- counter ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def count(show: Show) -> Page:
+    return show("variants-count", scenes.counter())
+
+
+def choose(page: Page, text: str) -> Locator:
+    return page.get_by_role("radio", name=text)
+
+
+def test_counter_steps_from_nothing_to_121(count: Page) -> None:
+    number, formula = count.locator(".count-number"), count.locator(".count-formula")
+    player = Player(count)
+    expect(number).to_have_text("121")
+    player.first.click()
+    expect(number).to_have_text("0")
+    for shown in ("1", "3", "5"):
+        player.on.click()
+        expect(number).to_have_text(shown)
+    expect(formula).to_have_text("1+ 2 × (2+0+0+0) +0+0")
+    count.keyboard.press("End")
+    expect(formula).to_have_text("1+ 2 × (6+12+24+16) +3+1")
+    assert numbers(title(count).replace("-", " ")) == [120, 1, 121]
+
+
+def test_counter_counts_every_variant_by_both_rules(count: Page) -> None:
+    number = count.locator(".count-number")
+    choose(count, "264").click()
+    expect(number).to_have_text("265")
+    assert numbers(title(count).replace("-", " ")) == [264, 265]
+    choose(count, "121").click()
+    paper, keras = count.locator('[role="radiogroup"]').last.get_by_role("radio").all()
+    paper.press("ArrowRight")
+    expect(keras).to_have_attribute("aria-checked", "true")
+    expect(number).to_have_text("242")
+    keras.press("ArrowLeft")
+    expect(number).to_have_text("121")
+
+
+def test_counter_takes_over_what_was_counted(count: Page) -> None:
+    count.evaluate("nextScene", scenes.counter(COUNTED))
+    expect(count.locator(".stage-badge")).to_contain_text("live")
+    assert numbers(title(count).replace("-", " ")) == [121, 201]
+    expect(count.locator(".count-number")).to_have_text("201")
+
+
+def test_counter_starts_once_it_is_seen_where_motion_is_welcome(show_timed: Show) -> None:
+    page = show_timed("variants-count", scenes.counter(), height=200)
+    player = Player(page)
+    player.expect_playing(False)  # all of it does not fit so low a window
+    page.set_viewport_size({"width": 1100, "height": 900})
+    player.expect_playing(True)
+    play(page, 3000)
+    assert 0 < int(page.locator(".count-number").inner_text()) < 121
+    player.play.click()
+    player.expect_playing(False)
+
+
+def test_counter_fits_a_phone(show: Show) -> None:
+    page = show("variants-count", scenes.counter(), width=390, height=844)
+    expect(page.locator(".count-svg")).to_have_attribute("width", "358")
+    expect_inside([page.locator(".count-svg"), *page.get_by_role("radio").all()], 390)
