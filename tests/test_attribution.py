@@ -57,7 +57,7 @@ def model(request: pytest.FixtureRequest) -> LoadedModel:
 @pytest.fixture
 def short_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a processor with bfloat16 arithmetic; others emulate it."""
-    for module in ("attribution.twins", "network.fused"):
+    for module in ("attribution.twins", "network.fused.network"):
         name = f"densenet_viz.{module}.backward_dtype"
         monkeypatch.setattr(name, lambda _own, _device: torch.bfloat16)
 
@@ -440,7 +440,7 @@ def test_a_chosen_target_is_named_with_its_own_probability(model: LoadedModel) -
 def whole(spec: DenseNetSpec = SPEC, **asked: Any) -> Attribution:
     """The answer in float64, nothing of it rounded to bfloat16."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("attribution.twins", "network.fused"):
+        for module in ("attribution.twins", "network.fused.network"):
             name = f"densenet_viz.{module}.backward_dtype"
             patch.setattr(name, lambda own, _device: own)
         return attribute(exact_model(spec), PICTURE, **asked)

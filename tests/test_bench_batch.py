@@ -29,15 +29,15 @@ from tests.waiting import PATIENCE
 PAGE = """
 import numpy as np
 import streamlit as st
-from densenet_viz.ui import bench_batch
-from densenet_viz.ui.bench import Bench
+from densenet_viz.ui.bench import batch
+from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import CurrentPicture
 from tests.small_models import picture, small_model
 
 model = st.session_state.setdefault("_model", small_model())
 logits = np.arange(6, dtype=np.float32)
 here = CurrentPicture("p", picture(), "k", None)
-bench_batch.show(Bench(model, here, logits, model.prediction(logits, 5)))
+batch.show(Bench(model, here, logits, model.prediction(logits, 5)))
 """
 
 

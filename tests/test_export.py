@@ -187,7 +187,7 @@ def test_another_width_is_refused(width: int) -> None:
 
 PAGE = """
 from densenet_viz.attribution import attribute
-from densenet_viz.ui import map_files
+from densenet_viz.ui.attribution import map_files
 from densenet_viz.ui.current import CurrentPicture
 from tests.small_models import picture, small_model
 

@@ -163,7 +163,7 @@ def test_a_prepared_convolution_is_torchs(
 
 DETECTION = """
 import torch
-from densenet_viz.network.fused_convolution import backward_dtype
+from densenet_viz.network.fused.convolution import backward_dtype
 print(backward_dtype(torch.float32, torch.device("cpu")))
 """
 

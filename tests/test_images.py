@@ -526,7 +526,7 @@ def patient(run: Callable[..., Any], *command: Any, **options: Any) -> Any:
 
 MEASURE = """
 import contextlib, resource, sys
-from densenet_viz.images import ImageError, load_image
+from densenet_viz.images.pictures import ImageError, load_image
 for name in sys.argv[1:]:
     with contextlib.suppress(ImageError):
         load_image(name)
@@ -629,8 +629,9 @@ def test_pillow_is_left_as_it_was_and_nothing_heavy_is_loaded() -> None:
 import sys, warnings
 import numpy
 from PIL import Image, ImageFile
+from densenet_viz.images.pictures import load_image
 before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters)
-images.load_image(sys.stdin.buffer.read())
+load_image(sys.stdin.buffer.read())
 after = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters)
 assert after == before
 assert not {"torch", "torchvision", "streamlit", "plotly"} & set(sys.modules)

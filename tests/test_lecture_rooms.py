@@ -289,7 +289,7 @@ def test_followers_get_neither_notes_nor_answers_nor_joined_modules() -> None:
     assert [slide["question"] and slide["question"]["right"] for slide in shown["slides"]] == [
         *(None, None, None)
     ]
-    assert shown["modules"] == {"growth": "./growth.js"}
+    assert shown["modules"] == {"growth": "../growth/growth.js"}
     assert shown["mode"] == "follow"
     assert "live" not in shown
     assert shown["slides"][1]["question"]["options"] == ["64", "96", "128"]

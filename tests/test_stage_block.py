@@ -15,7 +15,7 @@ from densenet_viz.figures.theme import layer_colour
 from densenet_viz.measure import capture
 from densenet_viz.network.build import build
 from densenet_viz.results.traces import Maps, NetworkTrace
-from densenet_viz.stage import block as stage
+from densenet_viz.stage.block import scene as stage
 from densenet_viz.stage.block.scene import block_rows, block_scene
 from tests.facts import names_in, numbers_in
 

@@ -14,7 +14,7 @@ from densenet_viz.figures.theme import layer_colour
 from densenet_viz.results.attributions import Prediction
 from densenet_viz.results.flows import BlockFlows, StructureAttribution, place_of
 from densenet_viz.results.traces import Maps
-from densenet_viz.stage import structure
+from densenet_viz.stage.structure import scene as structure
 from densenet_viz.stage.structure.scene import exact_words, structure_scene
 from tests.facts import names_in
 

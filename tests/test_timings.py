@@ -108,8 +108,8 @@ def test_step_rows_for_files() -> None:
 
 def test_the_types_and_what_pages_ask_before_measuring_load_no_torch() -> None:
     code = (
-        "import sys, densenet_viz.timings.passes, densenet_viz.timings.training;"
-        "import densenet_viz.memory;"
+        "import sys, densenet_viz.results.timings.passes, densenet_viz.results.timings.training;"
+        "import densenet_viz.facts.memory;"
         "import densenet_viz.machine as machine;"
         "machine.spare_bytes('cpu'); machine.processor();"
         "print(*sorted({'torch', 'streamlit', 'plotly'} & set(sys.modules)))"

@@ -49,7 +49,7 @@ def count_stops(inventory: Inventory) -> list[Words]:
     leaves, stand where DenseNets have them: behind the stem and each transition's convolution,
     and before the classifier.
 
-    >>> from densenet_viz.spec import DenseNetSpec
+    >>> from densenet_viz.facts.spec import DenseNetSpec
     >>> stops = count_stops(inventory_of(DenseNetSpec(block_config=(1, 1))))
     >>> [stop["kind"] for stop in stops]
     ['stem', 'layer', 'transition', 'layer', 'classifier']

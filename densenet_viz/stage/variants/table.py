@@ -42,8 +42,8 @@ def table_scene(inventories: Mapping[str, Inventory], *, label: str) -> Words:
             size.
         label: the table's name for screen readers.
 
-    >>> from densenet_viz.arithmetic.counting import inventory_of
-    >>> from densenet_viz.spec import VARIANTS
+    >>> from densenet_viz.facts.arithmetic.counting import inventory_of
+    >>> from densenet_viz.facts.spec import VARIANTS
     >>> names = ("densenet121", "densenet169", "densenet161")
     >>> scene = table_scene({n: inventory_of(VARIANTS[n]) for n in names}, label="Table 1")
     >>> [(cell["maps"], cell["span"]) for cell in scene["rows"][2]["cells"]]
