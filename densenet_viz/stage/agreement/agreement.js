@@ -3,7 +3,7 @@
 import { h, say } from "../shared/dom.js";
 
 /** @typedef {{text: string, ground: string, ink: string}} Cell */
-/** @typedef {{key: string, name: string, reading: string, title: string, sentence: string, rows: Cell[][]}} Kind */
+/** @typedef {{key: "signed" | "strength", name: string, reading: string, title: string, sentence: string, rows: Cell[][]}} Kind */
 /** @typedef {{names: string[], lesson: string, kinds: Kind[]}} Scene */
 
 /**

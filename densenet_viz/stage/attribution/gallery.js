@@ -2,11 +2,11 @@
 
 import { h } from "../shared/dom.js";
 
-/** @typedef {{label: string, chosen: string, pictures: {name: string, address: string}[]}} Gallery */
+/** @typedef {{label: string, chosen: string, pictures: {name: string, address: string}[]}} Scene */
 
 /**
  * @param {HTMLElement} root
- * @param {Gallery} scene
+ * @param {Scene} scene
  * @param {(name: string, value: unknown) => void} tell
  */
 export function mount(root, scene, tell) {
@@ -22,7 +22,7 @@ export function mount(root, scene, tell) {
     return input;
   });
   root.append(node);
-  const update = (/** @type {Gallery} */ next) => {
+  const update = (/** @type {Scene} */ next) => {
     for (const [index, input] of inputs.entries()) input.checked = next.pictures[index]?.name === next.chosen;
   };
   update(scene);
