@@ -1,6 +1,7 @@
 // A table of rank correlations: each cell a number, and a colour beside it.
 
 import { h, say } from "../shared/dom.js";
+import { Radios } from "../shared/radios.js";
 
 /** @typedef {{text: string, ground: string, ink: string}} Cell */
 /** @typedef {{key: "signed" | "strength", name: string, reading: string, title: string, sentence: string, rows: Cell[][]}} Kind */
@@ -24,11 +25,14 @@ class Agreement {
     this.chosen = 0;
     this.title = h("h3", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
-    this.choice = h("div", { class: "agreement-choice stage-aside", role: "radiogroup", "aria-label": "What is ranked" });
+    /** @type {Radios<number>} */
+    this.choice = new Radios("What is ranked", (index) => this.choose(index), {
+      look: "agreement-choice stage-aside",
+    });
     this.reading = h("p", { class: "agreement-reading" });
     this.table = h("table", { class: "agreement-table" });
     const scroll = h("div", { class: "agreement-scroll", tabindex: 0, role: "region", "aria-label": "Rank correlations" }, this.table);
-    this.node = h("section", { class: "agreement", "aria-label": "Which maps agree" }, this.title, this.sentence, this.choice, scroll, this.reading);
+    this.node = h("section", { class: "agreement", "aria-label": "Which maps agree" }, this.title, this.sentence, this.choice.node, scroll, this.reading);
     root.append(this.node);
   }
 
@@ -44,12 +48,10 @@ class Agreement {
   /** @param {Scene} scene */
   update(scene) {
     this.scene = scene;
-    if (this.choice.childElementCount !== scene.kinds.length) {
-      const options = scene.kinds.map(({ key, name }, index) => {
-        const input = h("input", { type: "radio", name: "agreement-kind", value: key, checked: index === this.chosen, onchange: () => this.choose(index) });
-        return h("label", { class: "agreement-option" }, input, h("span", {}, name));
-      });
-      this.choice.replaceChildren(...options);
+    if (this.choice.node.childElementCount !== scene.kinds.length) {
+      /** @type {[number, string][]} */
+      const options = scene.kinds.map(({ name }, index) => [index, name]);
+      this.choice.showPills(options, this.chosen, "agreement-option");
     }
     this.choose(this.chosen);
   }
