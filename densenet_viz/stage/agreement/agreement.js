@@ -22,11 +22,12 @@ class Agreement {
   constructor(root) {
     /** @type {Scene | null} */
     this.scene = null;
-    this.chosen = 0;
+    /** @type {Kind["key"]} */
+    this.chosen = "signed";
     this.title = h("h3", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
-    /** @type {Radios<number>} */
-    this.choice = new Radios("What is ranked", (index) => this.choose(index), {
+    /** @type {Radios<Kind["key"]>} */
+    this.choice = new Radios("What is ranked", (key) => this.choose(key), {
       look: "agreement-choice stage-aside",
     });
     this.reading = h("p", { class: "agreement-reading" });
@@ -49,18 +50,18 @@ class Agreement {
   update(scene) {
     this.scene = scene;
     if (this.choice.node.childElementCount !== scene.kinds.length) {
-      /** @type {[number, string][]} */
-      const options = scene.kinds.map(({ name }, index) => [index, name]);
+      /** @type {[Kind["key"], string][]} */
+      const options = scene.kinds.map(({ key, name }) => [key, name]);
       this.choice.showPills(options, this.chosen, "agreement-option");
     }
     this.choose(this.chosen);
   }
 
-  /** @param {number} index */
-  choose(index) {
-    this.chosen = index;
+  /** @param {Kind["key"]} key */
+  choose(key) {
+    this.chosen = key;
     const { scene } = this;
-    const kind = scene?.kinds[index];
+    const kind = scene?.kinds.find((one) => one.key === key);
     if (!scene || !kind) return;
     say(this.title, kind.title);
     say(this.sentence, `${kind.sentence} ${scene.lesson}`.trim());
