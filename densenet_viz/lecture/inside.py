@@ -8,7 +8,7 @@ from typing import Any
 from densenet_viz.lecture.deck import Setting
 from densenet_viz.lecture.networks import Networks, scene_of_class
 
-Scene = dict[str, Any]
+Scene = Mapping[str, Any]
 Settings = Mapping[str, Setting]
 
 

@@ -45,7 +45,7 @@ def test_the_address_chooses_the_method_and_a_view_asks_no_server(visit: Visit) 
     expect(page.locator("figcaption").nth(1)).to_have_text("Saliency for ring")
     before = pixels_of(page.locator(CANVAS))
     page.get_by_role("slider", name="Opacity").fill("100")
-    page.locator('.attribution input[value="map"]').check()
+    page.locator('.attribution [role=radio][value="map"]').check()
     assert pixels_of(page.locator(CANVAS)) != before
     assert len(visit.sent) == told
 

@@ -66,7 +66,7 @@ def test_the_address_chooses_the_maps_and_their_scale_asks_no_server(visit: Visi
     assert page.locator(".bench-name").all_inner_texts()[1:] == ["Saliency", "Grad-CAM"]
     expect(page.locator(".agreement-table tbody tr")).to_have_count(2)
     title = page.locator(".bench .stage-title").inner_text()
-    page.locator('.bench input[value="own"]').check()
+    page.locator('.bench [role=radio][value="own"]').check()
     expect(page.locator(".bench .stage-title")).not_to_have_text(title)
     page.get_by_role("button", name="Zoom in").first.click()
     page.locator(".bench-canvas").nth(1).press("ArrowRight")
@@ -83,7 +83,7 @@ def test_classes_come_by_keyboard_and_stand_in_the_address(page: Page) -> None:
     expect(page.locator(".bench-panel")).to_have_count(6, timeout=PATIENCE)
     wait_for_maps(page)
     # What the stage was told to show stays.
-    expect(page.locator('.bench input[value="own"]')).to_be_checked()
+    expect(page.locator('.bench [role=radio][value="own"]')).to_be_checked()
 
 
 def test_one_picture_stands_before_two_networks(page: Page) -> None:

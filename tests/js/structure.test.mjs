@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { spans } from "../../densenet_viz/stage/structure/bars.js";
-import { neighbour } from "../../densenet_viz/stage/shared/radios.js";
 import { ALL, Flows, SUM, enlarged, limitOf, placeOf, stepped } from "../../densenet_viz/stage/structure/flows.js";
 import { cellAt, every, matrixFrame } from "../../densenet_viz/stage/structure/matrix.js";
 import { barsWords, both, cellWords, mapWords, percent, sentenceWords, share, strongest, titleWords } from "../../densenet_viz/stage/structure/words.js";
@@ -98,13 +97,6 @@ test("bars share a zero", () => {
   assert.equal(zero, 25);
   assert.deepEqual(places, [{ left: 25, width: 75 }, { left: 0, width: 25 }, { left: 25, width: 0 }]);
   assert.deepEqual(spans([0, 0]).zero + 0, 0);
-});
-
-test("arrows go from button to button and stop at the ends", () => {
-  const buttons = [0, 1, 2].map((index) => ({ index, getAttribute: () => String(index === 2) }));
-  const group = { querySelectorAll: () => buttons };
-  const to = (key) => neighbour(group, key)?.index;
-  assert.deepEqual(["ArrowUp", "ArrowLeft", "ArrowDown", "Home", "End", "x"].map(to), [1, 1, 2, 0, 2, undefined]);
 });
 
 test("shares keep their sign, and a small rise has none", () => {

@@ -1,9 +1,10 @@
 // A table of rank correlations: each cell a number, and a colour beside it.
 
 import { h, say } from "../shared/dom.js";
+import { Radios } from "../shared/radios.js";
 
 /** @typedef {{text: string, ground: string, ink: string}} Cell */
-/** @typedef {{key: string, name: string, reading: string, title: string, sentence: string, rows: Cell[][]}} Kind */
+/** @typedef {{key: "signed" | "strength", name: string, reading: string, title: string, sentence: string, rows: Cell[][]}} Kind */
 /** @typedef {{names: string[], lesson: string, kinds: Kind[]}} Scene */
 
 /**
@@ -21,14 +22,18 @@ class Agreement {
   constructor(root) {
     /** @type {Scene | null} */
     this.scene = null;
-    this.chosen = 0;
+    /** @type {Kind["key"]} */
+    this.chosen = "signed";
     this.title = h("h3", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
-    this.choice = h("div", { class: "agreement-choice stage-aside", role: "radiogroup", "aria-label": "What is ranked" });
+    /** @type {Radios<Kind["key"]>} */
+    this.choice = new Radios("What is ranked", (key) => this.choose(key), {
+      look: "agreement-choice stage-aside",
+    });
     this.reading = h("p", { class: "agreement-reading" });
     this.table = h("table", { class: "agreement-table" });
     const scroll = h("div", { class: "agreement-scroll", tabindex: 0, role: "region", "aria-label": "Rank correlations" }, this.table);
-    this.node = h("section", { class: "agreement", "aria-label": "Which maps agree" }, this.title, this.sentence, this.choice, scroll, this.reading);
+    this.node = h("section", { class: "agreement", "aria-label": "Which maps agree" }, this.title, this.sentence, this.choice.node, scroll, this.reading);
     root.append(this.node);
   }
 
@@ -44,21 +49,19 @@ class Agreement {
   /** @param {Scene} scene */
   update(scene) {
     this.scene = scene;
-    if (this.choice.childElementCount !== scene.kinds.length) {
-      const options = scene.kinds.map(({ key, name }, index) => {
-        const input = h("input", { type: "radio", name: "agreement-kind", value: key, checked: index === this.chosen, onchange: () => this.choose(index) });
-        return h("label", { class: "agreement-option" }, input, h("span", {}, name));
-      });
-      this.choice.replaceChildren(...options);
+    if (this.choice.node.childElementCount !== scene.kinds.length) {
+      /** @type {[Kind["key"], string][]} */
+      const options = scene.kinds.map(({ key, name }) => [key, name]);
+      this.choice.showPills(options, this.chosen, "agreement-option");
     }
     this.choose(this.chosen);
   }
 
-  /** @param {number} index */
-  choose(index) {
-    this.chosen = index;
+  /** @param {Kind["key"]} key */
+  choose(key) {
+    this.chosen = key;
     const { scene } = this;
-    const kind = scene?.kinds[index];
+    const kind = scene?.kinds.find((one) => one.key === key);
     if (!scene || !kind) return;
     say(this.title, kind.title);
     say(this.sentence, `${kind.sentence} ${scene.lesson}`.trim());

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from densenet_viz.figures.colours import signed_rgb
 
-Words = dict[str, Any]
+Ranking = Literal["signed", "strength"]
 Matrix = NDArray[np.float64]
 
-KINDS: Mapping[str, tuple[str, str]] = {
+KINDS: Mapping[Ranking, tuple[str, str]] = {
     "signed": (
         "with signs",
         "1: both maps put the pixels in the same order, from what lowers most to what raises most; "
@@ -27,14 +27,40 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 """What is ranked, by name: what the choice says, and how to read the numbers."""
 
-
 _MIDDLE = 0.179
 """The luminance that black and white stand out from equally, by 4.6 to 1."""
 
 
+class Cell(TypedDict):
+    """A correlation in words, the colour of its ground and that of its letters."""
+
+    text: str
+    ground: str
+    ink: str
+
+
+class Kind(TypedDict):
+    """One table: what is ranked, how to read it, what it shows, and its cells by row."""
+
+    key: Ranking
+    name: str
+    reading: str
+    title: str
+    sentence: str
+    rows: list[list[Cell]]
+
+
+class AgreementScene(TypedDict):
+    """What `agreement.js` shows."""
+
+    names: list[str]
+    lesson: str
+    kinds: list[Kind]
+
+
 def agreement_scene(
     names: Sequence[str], signed: Matrix, strength: Matrix, *, lesson: str
-) -> Words:
+) -> AgreementScene:
     """The scene of `agreement.js`.
 
     Args:
@@ -53,6 +79,7 @@ def agreement_scene(
                 f"{count} names and a table of {matrix.shape} were given; two names or more, and "
                 "a row and a column for each, are expected."
             )
+    tables: tuple[tuple[Ranking, Matrix], ...] = (("signed", signed), ("strength", strength))
     return {
         "names": list(names),
         "lesson": lesson,
@@ -65,7 +92,7 @@ def agreement_scene(
                 "sentence": _sentence(names, matrix),
                 "rows": [[_cell(float(rho)) for rho in row] for row in matrix],
             }
-            for key, matrix in (("signed", signed), ("strength", strength))
+            for key, matrix in tables
         ],
     }
 
@@ -116,7 +143,7 @@ def _pair(names: Sequence[str], pair: tuple[int, int]) -> str:
     return f"{names[pair[0]]} and {names[pair[1]]}"
 
 
-def _cell(rho: float) -> Words:
+def _cell(rho: float) -> Cell:
     red, green, blue = (
         int(level) for level in signed_rgb(np.array([[np.nan_to_num(rho)]]), 1.0)[0, 0]
     )

@@ -4,6 +4,7 @@
 import { ends, moved, paintHeat, signed, strengths, threshold, unpackHeat } from "../shared/signed-scale.js";
 import { h, say } from "../shared/dom.js";
 import { bytesOf } from "../shared/maps.js";
+import { Radios } from "../shared/radios.js";
 
 /** @typedef {import("../shared/signed-scale.js").PackedHeat} PackedHeat */
 /** @typedef {import("../shared/signed-scale.js").View} View */
@@ -112,20 +113,12 @@ class AttributionStage {
   }
 
   viewChoice() {
-    const inputs = VIEWS.map(([view, name]) => {
-      const input = h("input", {
-        type: "radio",
-        name: "attribution-view",
-        value: view,
-        checked: view === this.view,
-        onchange: () => {
-          this.view = view;
-          this.paintSoon();
-        },
-      });
-      return h("label", { class: "attribution-option" }, input, h("span", {}, name));
-    });
-    return h("div", { class: "attribution-views", role: "radiogroup", "aria-label": "What to show" }, ...inputs);
+    const look = (/** @type {View} */ view) => {
+      this.view = view;
+      this.paintSoon();
+    };
+    const views = new Radios("What to show", look, { look: "attribution-views" });
+    return views.showPills(VIEWS, this.view, "attribution-option").node;
   }
 
   /** @param {string} name @param {number} start @param {number} most @param {(percent: number) => void} set */

@@ -4,6 +4,7 @@
 import { h } from "../shared/dom.js";
 
 /** @typedef {{name: string, share: number, text: string, chosen: boolean, right: boolean}} Bar */
+/** @typedef {{bars: Bar[]}} Scene */
 
 /** What a screen reader says of a bar. @param {Bar} bar */
 export function barLabel(bar) {
@@ -13,13 +14,13 @@ export function barLabel(bar) {
 
 /**
  * @param {HTMLElement} root
- * @param {{bars: Bar[]}} scene
+ * @param {Scene} scene
  * @param {(name: string, value: unknown) => void} tell
  */
 export function mount(root, scene, tell) {
   const list = h("ol", { class: "bars", "aria-label": "The most probable classes" });
   root.append(list);
-  const update = (/** @type {{bars: Bar[]}} */ next) => {
+  const update = (/** @type {Scene} */ next) => {
     const focused = [...list.querySelectorAll("button")].findIndex((button) => button.matches(":focus"));
     list.replaceChildren(
       ...next.bars.map((bar, place) => {

@@ -1,30 +1,24 @@
 // A row of small pictures to choose from: radio buttons, so that the arrow keys walk along them.
 
 import { h } from "../shared/dom.js";
+import { Radios } from "../shared/radios.js";
 
-/** @typedef {{label: string, chosen: string, pictures: {name: string, address: string}[]}} Gallery */
+/** @typedef {{label: string, chosen: string, pictures: {name: string, address: string}[]}} Scene */
 
 /**
  * @param {HTMLElement} root
- * @param {Gallery} scene
+ * @param {Scene} scene
  * @param {(name: string, value: unknown) => void} tell
  */
 export function mount(root, scene, tell) {
-  const node = h("div", { class: "gallery", role: "radiogroup", "aria-label": scene.label });
-  const inputs = scene.pictures.map(({ name, address }) => {
-    const input = h("input", {
-      type: "radio",
-      name: "gallery",
-      "aria-label": name,
-      onchange: () => tell("picked", { name, at: Date.now() }),
-    });
-    node.append(h("label", { class: "gallery-one", title: name }, input, h("img", { src: address, alt: "", draggable: "false" })));
-    return input;
+  /** @type {Radios<string>} */
+  const radios = new Radios(scene.label, (name) => tell("picked", { name, at: Date.now() }), { look: "gallery" });
+  const options = scene.pictures.map(({ name, address }) => {
+    const image = h("img", { src: address, alt: "", draggable: "false" });
+    return radios.option(name, [image], { class: "gallery-one", "aria-label": name, title: name });
   });
-  root.append(node);
-  const update = (/** @type {Gallery} */ next) => {
-    for (const [index, input] of inputs.entries()) input.checked = next.pictures[index]?.name === next.chosen;
-  };
-  update(scene);
-  return { update, destroy: () => node.remove() };
+  radios.show(options, scene.chosen);
+  root.append(radios.node);
+  const update = (/** @type {Scene} */ next) => radios.mark(next.chosen);
+  return { update, destroy: () => radios.node.remove() };
 }

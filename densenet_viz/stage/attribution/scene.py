@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -12,8 +12,70 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import packed_heat, packed_palette
+from densenet_viz.stage.shared.signed_scale import PackedHeat, packed_heat, packed_palette
 from densenet_viz.stage.shared.words import number, percent
+
+
+class Headline(TypedDict):
+    """What there is to see, and a sentence on it."""
+
+    title: str
+    sentence: str
+
+
+class HeatMap(TypedDict):
+    """The map, where its colours end, and what its two ends mean."""
+
+    heat: PackedHeat
+    limit: float
+    limits: list[str]
+    meaning: list[str]
+    scale: str
+    alt: str
+
+
+class AttributionScene(Headline):
+    """What `attribution.js` shows."""
+
+    picture: str
+    size: int
+    caption: str
+    label: str
+    method: str
+    map: HeatMap | None
+    waiting: str
+    palette: str
+
+
+class Bar(TypedDict):
+    """A class, its probability, whether it is explained, and whether it is known to be right."""
+
+    name: str
+    share: float
+    text: str
+    chosen: bool
+    right: bool
+
+
+class AttributionBarsScene(TypedDict):
+    """What `bars.js` shows."""
+
+    bars: list[Bar]
+
+
+class SmallPicture(TypedDict):
+    """A picture that can be chosen, by its name."""
+
+    name: str
+    address: str
+
+
+class AttributionGalleryScene(TypedDict):
+    """What `gallery.js` shows."""
+
+    label: str
+    chosen: str
+    pictures: list[SmallPicture]
 
 
 def attribution_scene(
@@ -26,7 +88,7 @@ def attribution_scene(
     verdict: str,
     attribution: Attribution | None,
     waiting: str = "",
-) -> dict[str, Any]:
+) -> AttributionScene:
     """The scene of `attribution.js`.
 
     Args:
@@ -60,8 +122,8 @@ def attribution_scene(
 
 def predictions_scene(
     predictions: Sequence[Prediction], names: Mapping[int, str], chosen: int, truth: str | None
-) -> dict[str, Any]:
-    """The scene of `attribution-bars.js`: a bar a class, and which of them is explained.
+) -> AttributionBarsScene:
+    """The scene of `bars.js`: a bar a class, and which of them is explained.
 
     Args:
         predictions: best first.
@@ -85,8 +147,8 @@ def predictions_scene(
 
 def gallery_scene(
     samples: Sequence[tuple[str, Picture]], chosen: str, *, label: str
-) -> dict[str, Any]:
-    """The scene of `attribution-gallery.js`: small pictures, one of which is chosen."""
+) -> AttributionGalleryScene:
+    """The scene of `gallery.js`: small pictures, one of which is chosen."""
     return {
         "label": label,
         "chosen": chosen,
@@ -111,11 +173,11 @@ def verdict_words(top: Prediction, target: Prediction, truth: str | None) -> str
     return f"{says}."
 
 
-def _waiting_words(label: str, verdict: str) -> dict[str, str]:
+def _waiting_words(label: str, verdict: str) -> Headline:
     return {"title": f"What speaks for {label}?", "sentence": verdict}
 
 
-def _words(attribution: Attribution, label: str, is_top: bool, verdict: str) -> dict[str, str]:
+def _words(attribution: Attribution, label: str, is_top: bool, verdict: str) -> Headline:
     heat = attribution.heat
     if not heat.max() > 0:
         return {
@@ -133,7 +195,7 @@ def _words(attribution: Attribution, label: str, is_top: bool, verdict: str) -> 
     }
 
 
-def _map(attribution: Attribution, label: str, method: str) -> dict[str, Any]:
+def _map(attribution: Attribution, label: str, method: str) -> HeatMap:
     heat = attribution.heat
     limit, most = limit_of(heat), float(np.abs(heat).max())
     inside = float((np.abs(heat) <= limit).mean())

@@ -70,10 +70,14 @@ class Bench {
     const head = h("div", { class: "stage-head bench-head" }, this.title, badge, this.sentence);
     this.legend = new Legend();
     this.zoomButtons = new ZoomButtons((step) => this.stepped(step));
-    const [scale, view, opacity, contrast] = this.choices();
-    this.scaleInputs = [...scale.querySelectorAll("input")];
-    const above = h("div", { class: "bench-above" }, scale, this.legend.node);
-    const tools = h("div", { class: "bench-tools stage-aside" }, view, opacity, contrast, this.zoomButtons.node);
+    this.scales = choice("Scale", SCALES, this.scale, (value) => {
+      this.scale = value;
+      this.chosen = true;
+      this.sayScale();
+      this.paintSoon();
+    });
+    const above = h("div", { class: "bench-above" }, this.scales.node, this.legend.node);
+    const tools = h("div", { class: "bench-tools stage-aside" }, ...this.tools(), this.zoomButtons.node);
     this.first = this.panel(new Panel(this.hands()));
     this.grid = h("div", { class: "bench-grid" }, this.first.node);
     this.readout = h("p", { class: "bench-readout stage-aside", role: "status" }, HINT);
@@ -92,14 +96,8 @@ class Bench {
     this.node.remove();
   }
 
-  choices() {
-    const scale = choice("Scale", "bench-scale", SCALES, this.scale, (value) => {
-      this.scale = value;
-      this.chosen = true;
-      this.sayScale();
-      this.paintSoon();
-    });
-    const view = choice("What to show", "bench-view", VIEWS, this.view, (value) => {
+  tools() {
+    const view = choice("What to show", VIEWS, this.view, (value) => {
       this.view = value;
       this.paintSoon();
     });
@@ -117,7 +115,7 @@ class Bench {
       },
       (percent) => contrastWords(contrastOf(percent)),
     );
-    return [scale, view, opacity, contrast];
+    return [view.node, opacity, contrast];
   }
 
   /** @returns {import("./panel.js").Hands} */
@@ -165,7 +163,7 @@ class Bench {
     say(this.progress, progressWords(scene.panels));
     this.node.classList.toggle("bench-done", scene.panels.every(({ map, sharpening }) => map && !sharpening));
     if (!this.chosen) this.scale = scene.begin;
-    for (const input of this.scaleInputs) input.checked = input.value === this.scale;
+    this.scales.mark(this.scale);
     this.sayScale();
     this.look(this.part);
     if (scene.picture !== before?.picture) this.read(scene);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from densenet_viz.figures.colours import limit_of
 from densenet_viz.results.attributions import Attribution
@@ -15,13 +15,14 @@ from densenet_viz.stage.shared.signed_scale import (
     OWN_SENTENCE,
     OWN_TITLE,
     Heat,
+    Scale,
+    ScaledMap,
+    ScaleKey,
     packed_heat,
     packed_palette,
     short_unit,
     strength_of,
 )
-
-Words = dict[str, Any]
 
 MOST = 9
 """Maps that a screen shows well."""
@@ -42,6 +43,44 @@ class Panel:
     attribution: Attribution | None = None
     thumbnail: Picture | None = None
     thumbnail_words: str = ""
+
+
+class Thumbnail(TypedDict):
+    """A picture that belongs to a map, and what it shows."""
+
+    address: str
+    alt: str
+
+
+class PanelScene(TypedDict):
+    """One map's place as it is shown."""
+
+    name: str
+    note: str
+    thumbnail: Thumbnail | None
+    sharpening: bool
+    map: ScaledMap | None
+
+
+class BenchScene(TypedDict):
+    """What `bench.js` shows."""
+
+    picture: str
+    size: int
+    caption: str
+    palette: str
+    meaning: list[str]
+    waiting: str
+    begin: ScaleKey
+    scales: list[Scale]
+    panels: list[PanelScene]
+
+
+class SharedEnds(TypedDict):
+    """Where all maps' colours end, in the maps' unit and as a part of a map's strength."""
+
+    shared: float
+    share: float
 
 
 def middle(limits: Sequence[float]) -> float:
@@ -68,7 +107,7 @@ def bench_scene(
     lesson: str,
     label: str,
     waiting: str = "",
-) -> Words:
+) -> BenchScene:
     """The scene of `bench.js`.
 
     Args:
@@ -92,7 +131,7 @@ def bench_scene(
                 f"A map is {heat.shape}; the picture's {picture.shape[:2]} is expected."
             )
     units = differing_units(panels)
-    ends = {
+    ends: SharedEnds = {
         "shared": max((limit_of(heat) for heat in maps), default=1.0),
         # The middle one: a map of few strong pixels would leave the broad ones blank.
         "share": middle([limit_of(heat) / (strength_of(heat) or 1.0) for heat in maps]),
@@ -114,7 +153,7 @@ def bench_scene(
     }
 
 
-def _shared(title: str, lesson: str, end: float, units: Sequence[str]) -> Words:
+def _shared(title: str, lesson: str, end: float, units: Sequence[str]) -> Scale:
     differ = (
         f" The maps have {len(units)} different units: a map that is faint here is not a weak one."
         if units
@@ -129,7 +168,7 @@ def _shared(title: str, lesson: str, end: float, units: Sequence[str]) -> Words:
     }
 
 
-def _share(title: str, lesson: str, end: float, units: Sequence[str]) -> Words:
+def _share(title: str, lesson: str, end: float, units: Sequence[str]) -> Scale:
     why = f", because the maps have {len(units)} different units" if units else ""
     return {
         "key": "share",
@@ -140,7 +179,7 @@ def _share(title: str, lesson: str, end: float, units: Sequence[str]) -> Words:
     }
 
 
-def _own() -> Words:
+def _own() -> Scale:
     return {
         "key": "own",
         "title": OWN_TITLE,
@@ -150,7 +189,7 @@ def _own() -> Words:
     }
 
 
-def _panel(panel: Panel, ends: dict[str, float]) -> Words:
+def _panel(panel: Panel, ends: SharedEnds) -> PanelScene:
     made = panel.attribution
     return {
         "name": panel.name,
@@ -163,7 +202,7 @@ def _panel(panel: Panel, ends: dict[str, float]) -> Words:
     }
 
 
-def _map(panel: Panel, heat: Heat, ends: dict[str, float]) -> Words:
+def _map(panel: Panel, heat: Heat, ends: SharedEnds) -> ScaledMap:
     own, strength = limit_of(heat), strength_of(heat)
     return {
         "heat": packed_heat(heat),

@@ -37,7 +37,14 @@ class Block {
     this.handed = [];
     /** @type {HTMLButtonElement[]} */
     this.buttons = [];
-    this.parts = makeParts({ view: (view) => this.switchTo(view), whole: () => this.showWhole(!this.whole) });
+    this.parts = makeParts({
+      view: (view) => this.switchTo(view),
+      whole: () => this.showWhole(!this.whole),
+      choose: (node) => {
+        this.hovered = null;
+        this.choose(node);
+      },
+    });
     this.panel = new Panel(scene);
     this.player = new Player({
       steps: scene.layers.length,
@@ -110,10 +117,10 @@ class Block {
     const { kind, text } = badge(scene);
     parts.badge.dataset.kind = kind;
     say(parts.badge, `${kind === "live" ? "● " : "▲ "}${text}`);
-    parts.nodes.setAttribute("aria-label", `Layers of block ${scene.block}`);
-    const make = (/** @type {number} */ node) => makeNode(scene, node, (which) => this.choose(which), (which) => this.hover(which));
+    parts.nodes.node.setAttribute("aria-label", `Layers of block ${scene.block}`);
+    const make = (/** @type {number} */ node) => makeNode(parts.nodes, scene, node, (which) => this.choose(which), (which) => this.hover(which));
     this.buttons = Array.from({ length: output + 1 }, (_, node) => make(node));
-    parts.nodes.replaceChildren(...this.buttons);
+    parts.nodes.show(this.buttons, this.chosen);
   }
 
   /** @param {number} width */
@@ -180,9 +187,8 @@ class Block {
       button.classList.toggle("dim", active !== null && !near.has(node));
       button.classList.toggle("chosen", node === active);
       button.classList.toggle("ghost", this.counting && node !== 0 && (node === output || node > Math.ceil(this.time)));
-      button.setAttribute("aria-checked", String(node === this.chosen));
-      button.tabIndex = node === this.chosen ? 0 : -1;
     });
+    this.parts.nodes.mark(this.chosen);
     putNote(this.parts.note, arcs, matrix, this.share, this.counting);
   }
 
@@ -242,12 +248,7 @@ class Block {
 
   /** @param {View} view */
   switchTo(view) {
-    const { choices } = this.parts;
     this.view = view;
-    for (const name of /** @type {View[]} */ (["arcs", "matrix"])) {
-      choices[name].setAttribute("aria-checked", String(name === view));
-      choices[name].tabIndex = name === view ? 0 : -1;
-    }
     const goal = view === "matrix" ? 1 : 0;
     const [from, begin] = [this.share, performance.now()];
     cancelAnimationFrame(this.morph);
@@ -260,24 +261,11 @@ class Block {
     tick(begin);
   }
 
-  /** Arrows move among the layers or the views; everywhere else the player has them. @param {KeyboardEvent} event */
+  /** Escape lights all; the player has the other keys, but not those of the layers. @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
-    if (event.key === "Escape" && !this.whole) return this.showWhole(true);
-    const turn = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (target.closest(".stage-switch") && turn) {
-      event.preventDefault();
-      const next = this.view === "arcs" ? "matrix" : "arcs";
-      this.switchTo(next);
-      return this.parts.choices[next].focus();
-    }
-    if (!target.closest(".block-nodes")) return this.player.key(event);
-    const goal = turn ? this.chosen + turn : { Home: 0, End: outputOf(this.scene) }[event.key];
-    if (goal === undefined) return undefined;
-    event.preventDefault();
-    event.stopPropagation();
-    this.hovered = null;
-    return this.buttons[Math.max(0, Math.min(this.buttons.length - 1, goal))].focus();
+    if (event.key === "Escape" && !this.whole) this.showWhole(true);
+    else if (!target.closest(".block-nodes")) this.player.key(event);
   }
 
   destroy() {

@@ -2,6 +2,7 @@
 
 import { nodeName, outputOf, readersWords } from "./words.js";
 import { h, say } from "../shared/dom.js";
+import { Radios } from "../shared/radios.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
 /** @typedef {"arcs" | "matrix"} View */
@@ -10,57 +11,56 @@ import { h, say } from "../shared/dom.js";
  * @typedef {object} Handlers
  * @property {(view: View) => void} view
  * @property {() => void} whole
+ * @property {(node: number) => void} choose
  */
 
 /** @param {Handlers} on */
 export function makeParts(on) {
-  const choice = (/** @type {View} */ view, /** @type {string} */ text) =>
-    h("button", { type: "button", role: "radio", "aria-checked": String(view === "arcs"), tabindex: view === "arcs" ? 0 : -1, onclick: () => on.view(view) }, text);
+  const views = new Radios("View", on.view);
+  views.showWords([["arcs", "Arcs"], ["matrix", "Matrix"]], "arcs");
   const title = h("h2", { class: "stage-title" });
   const badge = h("span", { class: "stage-badge" });
   const sentence = h("p", { class: "stage-sentence", "aria-live": "polite" });
   const number = h("b", {});
   const sum = h("span", {});
-  const choices = { arcs: choice("arcs", "Arcs"), matrix: choice("matrix", "Matrix") };
   const whole = h("button", { type: "button", class: "block-whole", "aria-pressed": "false", onclick: () => on.whole() }, "Light all");
   const canvas = h("canvas", { role: "img" });
-  const nodes = h("div", { class: "block-nodes", role: "radiogroup" });
+  const nodes = new Radios("", on.choose, { look: "block-nodes", stops: true, again: true });
   const note = h("p", { class: "block-note" });
-  const stage = h("div", { class: "stage-view block-view" }, canvas, note, nodes);
+  const stage = h("div", { class: "stage-view block-view" }, canvas, note, nodes.node);
   const controls = h("div", { class: "block-controls" });
   const top = h(
     "div",
     { class: "block-top" },
     h("div", { class: "block-count" }, number, h("div", {}, "direct connections", sum)),
-    h("div", { class: "block-switches" }, h("div", { class: "stage-switch", role: "radiogroup", "aria-label": "View" }, choices.arcs, choices.matrix), whole),
+    h("div", { class: "block-switches" }, views.node, whole),
   );
   const head = h("div", { class: "stage-head" }, badge, title, sentence);
-  return { head, top, title, badge, sentence, number, sum, choices, whole, canvas, nodes, note, stage, controls };
+  return { head, top, title, badge, sentence, number, sum, whole, canvas, nodes, note, stage, controls };
 }
 
 /**
  * The button of one node.
- * @param {Scene} scene @param {number} node
+ * @param {Radios<number>} nodes @param {Scene} scene @param {number} node
  * @param {(node: number) => void} choose @param {(node: number | null) => void} hover
  */
-export function makeNode(scene, node, choose, hover) {
+export function makeNode(nodes, scene, node, choose, hover) {
   const output = outputOf(scene);
   const end = node === 0 || node === output;
   const count = node === 0 ? scene.groups[0].channels : node === output ? scene.output : scene.layers[node - 1].writes;
-  const button = h(
-    "button",
+  const button = nodes.option(
+    node,
+    [
+      h("b", {}, h("span", { class: "block-word" }, end ? "" : "layer "), end ? count.toLocaleString("en") : String(node)),
+      h("small", {}, end ? (node ? "out" : "in") : `+${count}`),
+    ],
     {
-      type: "button",
-      role: "radio",
       class: `block-node${end ? " block-end" : ""}`,
       "aria-label": `${nodeName(scene, node)}, read by ${readersWords(scene, node)}`,
-      onclick: () => choose(node),
       onfocus: () => choose(node),
       onpointerenter: /** @type {EventListener} */ ((event) => /** @type {PointerEvent} */ (event).pointerType === "mouse" && hover(node)),
       onpointerleave: () => hover(null),
     },
-    h("b", {}, h("span", { class: "block-word" }, end ? "" : "layer "), end ? count.toLocaleString("en") : String(node)),
-    h("small", {}, end ? (node ? "out" : "in") : `+${count}`),
   );
   button.style.setProperty("--own", node === output ? "var(--ink)" : scene.groups[node].colour);
   return button;

@@ -3,18 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict
 
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import BlockTrace, LayerTrace, NetworkTrace
-from densenet_viz.stage.shared.packing import fitting_side, packed_maps
+from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, packed_maps
 from densenet_viz.stage.shared.words import entering
 
 MOST_BYTES = 1_000_000
 """About how many bytes of maps one scene may carry; above it, tiles are averaged down."""
 
 
-def block_scene(trace: NetworkTrace, *, block: int) -> dict[str, Any]:
+class Group(TypedDict):
+    """The maps that one source wrote; layer 0 is what entered the block."""
+
+    layer: int
+    colour: str
+    channels: int
+    maps: PackedMaps
+
+
+class Read(TypedDict):
+    """The channels from `start` to before `stop`, which `source` wrote."""
+
+    source: int
+    start: int
+    stop: int
+
+
+class Layer(TypedDict):
+    """What a layer reads, and how many channels it reads and writes."""
+
+    layer: int
+    reads: list[Read]
+    channels: int
+    writes: int
+
+
+class BlockScene(TypedDict):
+    """What `block.js` shows; sizes are heights and widths in pixels."""
+
+    block: int
+    entering: str
+    next: str
+    size: list[int]
+    shownSize: list[int]
+    groups: list[Group]
+    layers: list[Layer]
+    output: int
+    trained: bool
+    mismatches: list[str]
+    palette: str
+
+
+def block_scene(trace: NetworkTrace, *, block: int) -> BlockScene:
     """Every connection of one block, and the maps that travel along them (`Scene` in block.js).
 
     Every number is the trace's own: who reads which channels is what the hooks saw while the
@@ -36,8 +78,12 @@ def block_scene(trace: NetworkTrace, *, block: int) -> dict[str, Any]:
         "size": [height, width],
         "shownSize": [packed[0]["height"], packed[0]["width"]],
         "groups": [
-            {"layer": layer, "colour": layer_colour(layer), "channels": len(groups[layer])}
-            | {"maps": maps}
+            {
+                "layer": layer,
+                "colour": layer_colour(layer),
+                "channels": len(groups[layer]),
+                "maps": maps,
+            }
             for layer, maps in enumerate(packed)
         ],
         "layers": [_layer(layer) for layer in measured.layers],
@@ -48,7 +94,7 @@ def block_scene(trace: NetworkTrace, *, block: int) -> dict[str, Any]:
     }
 
 
-def _layer(layer: LayerTrace) -> dict[str, Any]:
+def _layer(layer: LayerTrace) -> Layer:
     return {
         "layer": layer.layer,
         "reads": [

@@ -6,6 +6,7 @@ import { LEVELS, along, paintAt, percent, readout, shareWords, uniform } from ".
 import { Frame, pixelsOf } from "../shared/frame.js";
 import { bytesOf } from "../shared/maps.js";
 import { Player } from "../shared/player.js";
+import { Radios } from "../shared/radios.js";
 import { paintFaded, unpackSigned } from "../shared/signed-scale.js";
 
 /** @typedef {import("./words.js").Way} Way */
@@ -47,8 +48,9 @@ class Faithful {
     this.time = 0;
     this.title = h("h2", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
-    this.views = VIEWS.map(([view, name]) => h("button", { type: "button", role: "radio", "aria-checked": String(view === this.view), onclick: () => this.look(view) }, name));
-    const views = h("div", { class: "stage-switch", role: "radiogroup", "aria-label": "What to show" }, ...this.views);
+    /** @type {Radios<View>} */
+    this.views = new Radios("What to show", (view) => this.look(view));
+    this.views.showWords(VIEWS, this.view);
     this.large = h("div", { class: "faithful-cards" });
     this.readout = h("p", { class: "faithful-readout", role: "status" });
     /** @param {number} time */
@@ -65,7 +67,7 @@ class Faithful {
       "section",
       { class: "faithful", "aria-label": "Faithfulness of the maps" },
       h("div", { class: "stage-head" }, this.title, this.sentence),
-      views,
+      this.views.node,
       this.large,
       this.player.node,
       this.readout,
@@ -166,7 +168,7 @@ class Faithful {
   look(view) {
     this.view = view;
     this.outline();
-    for (const [index, button] of this.views.entries()) button.setAttribute("aria-checked", String(VIEWS[index][0] === view));
+    this.views.mark(view);
     this.player.seek(this.player.time);
   }
 
@@ -209,13 +211,6 @@ class Faithful {
   /** @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
-    const place = this.views.indexOf(/** @type {HTMLButtonElement} */ (target));
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (target.tagName === "SUMMARY" || target.closest(".faithful-wide")) return;
-    if (place < 0 || !step) return this.player.key(event);
-    event.preventDefault();
-    const next = this.views[(place + step + VIEWS.length) % VIEWS.length];
-    next.focus();
-    next.click();
+    if (target.tagName !== "SUMMARY" && !target.closest(".faithful-wide")) this.player.key(event);
   }
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,9 @@ from densenet_viz.figures.theme import OKABE_ITO
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.outline import Mask, outline
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, packed_palette, packed_signed
+from densenet_viz.stage.shared.signed_scale import Heat, PackedSigned, packed_palette, packed_signed
 from densenet_viz.stage.shared.words import number
 
-Words = dict[str, Any]
 Better = Literal["lower", "higher"]
 
 LEVELS = 256
@@ -113,6 +112,60 @@ MEASURES: Mapping[str, Measure] = {
 """The rows of the table. The last three need to know where the object is."""
 
 
+class Areas(TypedDict):
+    """The areas under a line's two curves, in words."""
+
+    deletion: str
+    insertion: str
+
+
+class LineScene(TypedDict):
+    """One map as it is shown; a reference has no colour."""
+
+    title: str
+    colour: str
+    order: str
+    heat: PackedSigned
+    deletion: list[float]
+    insertion: list[float]
+    areas: Areas
+
+
+class Value(TypedDict):
+    """A number of the table, and whether no other is better."""
+
+    text: str
+    best: bool
+
+
+class MeasureRow(TypedDict):
+    """A row of the table: a value a line."""
+
+    title: str
+    better: str
+    meaning: str
+    values: list[Value]
+
+
+class FaithfulScene(TypedDict):
+    """What `faithful.js` shows."""
+
+    title: str
+    sentence: str
+    caption: str
+    label: str
+    picture: str
+    blurred: str
+    mean: list[int]
+    size: int
+    lines: list[LineScene]
+    waiting: list[str]
+    outline: str
+    palette: str
+    measures: list[MeasureRow]
+    notes: list[str]
+
+
 def faithful_scene(
     picture: Picture,
     blurred: Picture,
@@ -125,7 +178,7 @@ def faithful_scene(
     planned: Sequence[str],
     mask: Mask | None,
     notes: Sequence[str],
-) -> Words:
+) -> FaithfulScene:
     """The scene of `faithful.js`.
 
     Args:
@@ -183,7 +236,7 @@ def packed_order(rank: NDArray[np.int32]) -> str:
     return base64.b64encode(places.tobytes()).decode()
 
 
-def _line(line: Line, colour: str) -> Words:
+def _line(line: Line, colour: str) -> LineScene:
     return {
         "title": line.title,
         "colour": colour,
@@ -192,7 +245,8 @@ def _line(line: Line, colour: str) -> Words:
         "deletion": [round(float(value), 5) for value in line.deletion],
         "insertion": [round(float(value), 5) for value in line.insertion],
         "areas": {
-            name: MEASURES[name].text(line.values[name]) for name in ("deletion", "insertion")
+            "deletion": MEASURES["deletion"].text(line.values["deletion"]),
+            "insertion": MEASURES["insertion"].text(line.values["insertion"]),
         },
     }
 
@@ -200,10 +254,10 @@ def _line(line: Line, colour: str) -> Words:
 # -- the table ------------------------------------------------------------------------------
 
 
-def _table(methods: Sequence[Line], references: Sequence[Line]) -> list[Words]:
+def _table(methods: Sequence[Line], references: Sequence[Line]) -> list[MeasureRow]:
     """A row for each measure that was taken of some map."""
     lines = (*methods, *references)
-    rows = []
+    rows: list[MeasureRow] = []
     for key, measure in MEASURES.items():
         if not any(key in line.values for line in lines):
             continue

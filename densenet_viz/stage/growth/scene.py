@@ -3,19 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict
 
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import LayerTrace, NetworkTrace
-from densenet_viz.stage.shared.packing import packed_maps, picture_address
+from densenet_viz.stage.shared.packing import PackedMaps, packed_maps, picture_address
 
 MOST_BYTES = 450_000
 """About how many bytes of maps one scene may carry; above it, tiles are averaged down."""
 
 
+class Group(TypedDict):
+    """The maps that one source wrote; layer 0 is what entered the block."""
+
+    layer: int
+    colour: str
+    channels: int
+    maps: PackedMaps
+
+
+class Layer(TypedDict):
+    """How many channels a layer reads and writes, and how many stand after it."""
+
+    reads: int
+    writes: int
+    total: int
+
+
+class Numbers(TypedDict):
+    """The block's cost for one picture."""
+
+    parameters: int
+    multiplyAdds: int
+
+
+class GrowthScene(TypedDict):
+    """What `growth.js` shows; sizes are heights and widths in pixels."""
+
+    picture: str
+    caption: str
+    block: int
+    size: list[int]
+    shownSize: list[int]
+    entering: str
+    groups: list[Group]
+    layers: list[Layer]
+    kernel: str
+    trained: bool
+    mismatches: list[str]
+    numbers: Numbers
+    palette: str
+
+
 def growth_scene(
     trace: NetworkTrace, *, block: int = 1, caption: str = "your image"
-) -> dict[str, Any]:
+) -> GrowthScene:
     """The growth of one block, layer by layer (`Scene` in growth.js).
 
     Every number is the trace's own: channels and pixels as measured while the network ran.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,9 @@ from densenet_viz.results.attributions import Prediction
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.outline import outline, packed_mask
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, packed_heat, packed_palette
+from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, packed_heat, packed_palette
 from densenet_viz.stage.shared.words import number, percent
 
-Words = dict[str, Any]
 Mask = NDArray[np.bool_]
 
 
@@ -39,6 +38,67 @@ class Witness:
     on_tag: float | None = None
 
 
+class Share(TypedDict):
+    """The part of a map's positive values that lies on the object or the tag."""
+
+    name: str
+    share: float
+    percent: str
+
+
+class WitnessMap(TypedDict):
+    """A network's map, and where its colours end."""
+
+    heat: PackedHeat
+    limit: float
+    scale: str
+    shares: list[Share]
+    alt: str
+
+
+class Asked(TypedDict):
+    """A network that has not answered."""
+
+    name: str
+    label: None
+    map: None
+
+
+class Answered(TypedDict):
+    """A network's answer, its probability, whether it is right, and the map once it is shown."""
+
+    name: str
+    label: str
+    share: float
+    percent: str
+    right: bool
+    map: WitnessMap | None
+
+
+class Outline(TypedDict):
+    """Where the object or the tag is: an SVG path in pixels, and the mask's bits."""
+
+    name: str
+    path: str
+    bits: str
+
+
+class LineupScene(TypedDict):
+    """What `lineup.js` shows."""
+
+    title: str
+    sentence: str
+    picture: str
+    size: int
+    caption: str
+    truth: str
+    tag: str
+    alt: str
+    witnesses: list[Asked | Answered]
+    outlines: list[Outline]
+    palette: str
+
+
 def lineup_scene(
     picture: Picture,
     *,
@@ -48,7 +108,7 @@ def lineup_scene(
     witnesses: tuple[Witness, Witness],
     mask: Mask | None = None,
     tag_mask: Mask | None = None,
-) -> Words:
+) -> LineupScene:
     """The scene of `lineup.js`.
 
     Of a witness without a map nothing but the answer stands in the scene, and the two outlines
@@ -142,7 +202,7 @@ def _tag_label(tag: str | None) -> str:
     return "no tag in the corner" if tag is None else f"its tag says {tag}"
 
 
-def _witness(witness: Witness) -> Words:
+def _witness(witness: Witness) -> Asked | Answered:
     answer = witness.answer
     if answer is None:
         return {"name": witness.name, "label": None, "map": None}
@@ -156,9 +216,9 @@ def _witness(witness: Witness) -> Words:
     }
 
 
-def _map(witness: Witness, heat: Heat, label: str) -> Words:
+def _map(witness: Witness, heat: Heat, label: str) -> WitnessMap:
     limit = limit_of(heat)
-    shares = [
+    shares: list[Share] = [
         {"name": name, "share": round(share, 6), "percent": f"{share:.0%}"}
         for name, share in (("object", witness.on_object), ("tag", witness.on_tag))
         if share is not None

@@ -4,13 +4,19 @@ import { signed } from "../shared/signed-scale.js";
 
 /** @typedef {{name: string, share: number, percent: string}} Share */
 /** @typedef {{heat: import("../shared/signed-scale.js").PackedHeat, limit: number, scale: string, shares: Share[], alt: string}} WitnessMap */
-/** Who has not answered has a label of null, and only a name besides. @typedef {{name: string, label: string | null, share: number, percent: string, right: boolean, map: WitnessMap | null}} Witness */
+/** Who has not answered has only a name. @typedef {{name: string, label: null, map: null}} Asked */
+/**
+ * @typedef {{name: string, label: string, share: number, percent: string, right: boolean,
+ *   map: WitnessMap | null}} Answered
+ */
+/** @typedef {Asked | Answered} Witness */
 /** @typedef {{name: string, path: string, bits: string}} Outline */
 /** @typedef {{title: string, sentence: string, picture: string, size: number, caption: string, truth: string, tag: string, alt: string, witnesses: Witness[], outlines: Outline[], palette: string}} Scene */
 
 /** A card in words. @param {Witness} witness */
-export function answered({ name, label, percent }) {
-  return label === null ? `${name} has not answered yet` : `${name} says ${label}, with ${percent}`;
+export function answered(witness) {
+  if (witness.label === null) return `${witness.name} has not answered yet`;
+  return `${witness.name} says ${witness.label}, with ${witness.percent}`;
 }
 
 /** A sign and a word, so that colour is not needed. @param {boolean} right */

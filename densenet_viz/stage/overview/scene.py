@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,53 @@ from densenet_viz.facts.spec import DenseNetSpec, LayerRow
 from densenet_viz.figures.theme import layer_colour
 from densenet_viz.stage.shared.packing import picture_address
 
-Words = dict[str, Any]
+PartKind = Literal["picture", "stem", "block", "transition", "classifier"]
+
+
+class Part(TypedDict):
+    """A part of the strip; `number` is that of a block or a transition, else 0."""
+
+    id: str
+    kind: PartKind
+    number: int
+    name: str
+    reads: int
+    leaves: int
+    pixels: int
+    out: int
+    layers: int
+    title: str
+    sentence: str
+
+
+class Step(TypedDict):
+    """A step of the journey: the part's place, the layer in it or 0, and the maps after it."""
+
+    part: int
+    channels: int
+    layer: int
+    label: str
+    title: str
+    sentence: str
+
+
+class OverviewScene(TypedDict):
+    """What `overview.js` shows."""
+
+    key: str
+    name: str
+    picture: str
+    alt: str
+    parts: list[Part]
+    steps: list[Step]
+    colours: list[str]
+    badge: str
+    description: str
 
 
 def overview_scene(
     spec: DenseNetSpec, picture: NDArray[np.uint8], *, alt: str, name: str | None = None
-) -> Words:
+) -> OverviewScene:
     """The scene of `overview.js`.
 
     Args:
@@ -40,7 +81,7 @@ def overview_scene(
     }
 
 
-def network_parts(spec: DenseNetSpec) -> Iterator[Words]:
+def network_parts(spec: DenseNetSpec) -> Iterator[Part]:
     """Every part of the strip: what it reads, what it leaves, at how many pixels.
 
     `pixels` is the width of the maps that a part shows, `out` that of the maps it hands on.
@@ -66,7 +107,7 @@ def network_parts(spec: DenseNetSpec) -> Iterator[Words]:
             yield _part("classifier", "Classifier", reads, classes, 1, 1, _classifier_words(row))
 
 
-def network_steps(spec: DenseNetSpec) -> Iterator[Words]:
+def network_steps(spec: DenseNetSpec) -> Iterator[Step]:
     """One picture's journey: the maps that stand after each step, and the sentence for it.
 
     >>> [step["channels"] for step in network_steps(DenseNetSpec())][:5]
@@ -113,7 +154,7 @@ def part_rows(spec: DenseNetSpec) -> list[dict[str, str]]:
 
 
 def _part(
-    kind: str,
+    kind: PartKind,
     title: str,
     reads: int,
     leaves: int,
@@ -122,7 +163,7 @@ def _part(
     words: tuple[str, str],
     number: int = 0,
     layers: int = 0,
-) -> Words:
+) -> Part:
     return {
         "id": f"{kind}-{number}" if number else kind,
         "kind": kind,
@@ -138,7 +179,7 @@ def _part(
     }
 
 
-def _block_part(spec: DenseNetSpec, block: int) -> Words:
+def _block_part(spec: DenseNetSpec, block: int) -> Part:
     layers, k = spec.block_config[block - 1], spec.growth_rate
     reads, leaves = spec.block_inputs[block - 1], spec.block_outputs[block - 1]
     size = spec.block_sizes[block - 1]
@@ -153,7 +194,7 @@ def _block_part(spec: DenseNetSpec, block: int) -> Words:
     return _part("block", f"Block {block}", reads, leaves, size, size, words, block, layers)
 
 
-def _step(part: int, channels: int, layer: int, label: str, words: tuple[str, str]) -> Words:
+def _step(part: int, channels: int, layer: int, label: str, words: tuple[str, str]) -> Step:
     return {
         "part": part,
         "channels": channels,

@@ -2,7 +2,7 @@
 
 import { h, onWidth, roomOf, s, say } from "../shared/dom.js";
 import { across, arc, bars, frameOf, numbered, opacity, stepsOf } from "./geometry.js";
-import { neighbour } from "../shared/radios.js";
+import { Radios } from "../shared/radios.js";
 
 /** @typedef {import("./geometry.js").Scene} Scene */
 /** @typedef {import("./geometry.js").Frame} Frame */
@@ -19,11 +19,15 @@ class Paths {
     this.svg = s("svg", { class: "paths-picture", role: "img" });
     this.room = h("div", { class: "paths-room" }, this.svg);
     this.said = h("p", { class: "paths-said", "aria-live": "polite" });
-    this.choices = h("div", { class: "paths-lengths", role: "radiogroup", "aria-label": "Ways by their length", onkeydown: (event) => this.key(/** @type {KeyboardEvent} */ (event)) });
+    /** @type {Radios<number>} */
+    this.choices = new Radios("Ways by their length", (place) => this.choose(place), {
+      look: "paths-lengths",
+      stops: true,
+    });
     this.bars = h("p", { class: "paths-note" });
     const legend = h("p", { class: "paths-note" }, h("i", { class: "paths-sample paths-whole" }), "gradient that reaches the layer by all ways  ", h("i", { class: "paths-sample paths-chain" }), "by the one way through every later layer");
     root.classList.add("paths");
-    root.append(h("div", { class: "stage-head" }, this.title, badge, this.sentence), h("div", { class: "paths-grid" }, h("div", { class: "paths-part" }, this.room, legend, this.bars), h("div", { class: "paths-part" }, this.said, this.choices)));
+    root.append(h("div", { class: "stage-head" }, this.title, badge, this.sentence), h("div", { class: "paths-grid" }, h("div", { class: "paths-part" }, this.room, legend, this.bars), h("div", { class: "paths-part" }, this.said, this.choices.node)));
     this.load();
     this.stop = onWidth(this.room, (width) => this.resize(width));
   }
@@ -59,22 +63,11 @@ class Paths {
       const fill = h("i", { class: one.share < 0 ? "paths-fill paths-against" : "paths-fill" });
       fill.style.width = `${(100 * Math.abs(one.share)) / most}%`;
       const words = [h("span", {}, one.name), h("span", { class: "paths-ways" }, one.ways), h("span", { class: "paths-track" }, fill), h("b", {}, one.percent)];
-      return h("button", { type: "button", role: "radio", class: "paths-length", "aria-checked": String(index === place), tabindex: index === place ? 0 : -1, "aria-label": one.sentence, onclick: () => this.choose(index) }, ...words);
+      return this.choices.option(index, words, { class: "paths-length", "aria-label": one.sentence });
     });
-    const focused = this.choices.contains(/** @type {ShadowRoot | Document} */ (this.choices.getRootNode()).activeElement);
-    this.choices.replaceChildren(...nodes);
-    if (focused) nodes[place].focus();
+    this.choices.show(nodes, place);
     say(this.said, lengths[place].sentence);
     if (this.width) this.draw();
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const next = neighbour(this.choices, event.key);
-    if (!next) return;
-    event.preventDefault();
-    event.stopPropagation();
-    next.click();
   }
 
   /** @param {number} width */

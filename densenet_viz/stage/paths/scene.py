@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -20,7 +20,35 @@ FIRST = 1
 """The layer whose gradient is followed back."""
 
 
-def paths_scene(found: GradientPaths, *, after: str) -> dict[str, Any]:
+class Length(TypedDict):
+    """The ways of one length: how many there are, and the part of the gradient they bring."""
+
+    length: int
+    count: int
+    share: float
+    name: str
+    ways: str
+    percent: str
+    sentence: str
+
+
+class PathsScene(TypedDict):
+    """What `paths.js` shows; `whole` and `chain` are parts of the last layer's gradient."""
+
+    block: int
+    layers: int
+    after: str
+    title: str
+    sentence: str
+    colours: list[str]
+    lengths: list[Length]
+    whole: list[float]
+    chain: list[float]
+    bars: str
+    alt: str
+
+
+def paths_scene(found: GradientPaths, *, after: str) -> PathsScene:
     """The scene: for each length how many ways there are and what came by them.
 
     Args:
@@ -62,7 +90,7 @@ def _listed(shares: list[float]) -> list[tuple[int, float]]:
     return listed[:matter] if matter == len(shares) else [*listed[:matter], listed[-1]]
 
 
-def _length(found: GradientPaths, length: int, share: float, after: str) -> dict[str, Any]:
+def _length(found: GradientPaths, length: int, share: float, after: str) -> Length:
     count = found.count(FIRST, length)
     longest = length == found.layers - FIRST
     ways = "1 way" if count == 1 else f"{count:,} ways"

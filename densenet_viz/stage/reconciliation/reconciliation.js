@@ -1,7 +1,8 @@
 // From trainable parameters to Keras's total: a bar at true proportion, a lens on what is small.
 
 import { h, s, say } from "../shared/dom.js";
-import { depthSum, described, grouped, lens, percent, stepped, sum, verdict } from "./words.js";
+import { Radios } from "../shared/radios.js";
+import { depthSum, described, grouped, lens, percent, sum, verdict } from "./words.js";
 
 /** @typedef {import("./words.js").System} System */
 /** @typedef {{systems: System[], chosen: string, verdict: string}} Scene */
@@ -29,7 +30,10 @@ class Reconciliation {
     this.title = h("h3", { class: "stage-title" });
     this.equal = h("span", { class: "stage-badge" });
     this.sentence = h("p", { class: "stage-sentence" });
-    this.choices = h("div", { class: "reconciliation-choices stage-aside", role: "radiogroup", "aria-label": "System", onkeydown: (event) => this.key(/** @type {KeyboardEvent} */ (event)) });
+    /** @type {Radios<string>} */
+    this.choices = new Radios("System", (id) => this.choose(id), {
+      look: "reconciliation-choices stage-aside",
+    });
     this.picture = h("div", { class: "reconciliation-picture", role: "img" });
     this.bar = h("div", { class: "reconciliation-bar" });
     this.beam = s("polygon");
@@ -57,7 +61,7 @@ class Reconciliation {
     this.node = h(
       "section",
       { class: "reconciliation", "aria-label": "Reconciliation with Keras's totals" },
-      this.choices,
+      this.choices.node,
       h("div", { class: "reconciliation-head" }, this.title, this.equal),
       this.sentence,
       this.picture,
@@ -74,25 +78,14 @@ class Reconciliation {
   update(scene) {
     this.scene = scene;
     if (!scene.systems.some(({ id }) => id === this.chosen)) this.chosen = scene.chosen;
-    if (this.choices.children.length !== scene.systems.length) {
-      this.choices.replaceChildren(...scene.systems.map((system) => this.choice(system)));
+    if (this.choices.node.children.length !== scene.systems.length) {
+      const options = scene.systems.map(({ id, title }) =>
+        this.choices.option(id, [title], { "data-id": id }),
+      );
+      this.choices.show(options, this.chosen);
     }
     this.paintNine();
     this.show();
-  }
-
-  /** @param {System} system */
-  choice({ id, title }) {
-    return h("button", { type: "button", role: "radio", "data-id": id, onclick: () => this.choose(id) }, title);
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const next = stepped(this.scene.systems.map(({ id }) => id), this.chosen, event.key);
-    if (next === null) return;
-    event.preventDefault();
-    this.choose(next);
-    /** @type {HTMLElement | null} */ (this.choices.querySelector(`[data-id="${next}"]`))?.focus();
   }
 
   /** @param {string} id */
@@ -105,11 +98,7 @@ class Reconciliation {
 
   show() {
     const system = /** @type {System} */ (this.scene.systems.find(({ id }) => id === this.chosen));
-    for (const node of /** @type {Iterable<HTMLElement>} */ (this.choices.children)) {
-      const on = node.dataset.id === this.chosen;
-      node.setAttribute("aria-checked", String(on));
-      node.tabIndex = on ? 0 : -1;
-    }
+    this.choices.mark(this.chosen);
     for (const row of this.rows.rows) row.classList.toggle("reconciliation-on", row.dataset.id === this.chosen);
     say(this.title, `${system.title}: ${sum(system)}`);
     say(this.equal, `${verdict(system.total, system.keras)}${system.equal ? " to Keras’s total" : " than Keras’s total"}`);

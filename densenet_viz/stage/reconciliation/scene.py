@@ -3,17 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TypedDict
 
 from densenet_viz.facts.arithmetic.inventory import Inventory
 from densenet_viz.facts.systems import SYSTEMS, System
 
-Words = dict[str, Any]
+
+class Part(TypedDict):
+    """A line of the sum."""
+
+    key: str
+    count: int
+    name: str
+    note: str
+    how: str
+
+
+class DepthPart(TypedDict):
+    """How many layers of a kind Keras's depth counts."""
+
+    name: str
+    count: int
+
+
+class SystemScene(TypedDict):
+    """One system's lines, their sum and Keras's total, our depth and Keras's."""
+
+    id: str
+    title: str
+    how: str
+    parts: list[Part]
+    total: int
+    keras: int
+    equal: bool
+    depthParts: list[DepthPart]
+    depth: int
+    citedDepth: int
+    note: str
+
+
+class ReconciliationScene(TypedDict):
+    """What `reconciliation.js` shows."""
+
+    systems: list[SystemScene]
+    chosen: str
+    verdict: str
 
 
 def reconciliation_scene(
     inventories: Mapping[str, Inventory], *, counted: Collection[str], chosen: str
-) -> Words:
+) -> ReconciliationScene:
     """The scene of `reconciliation.js`.
 
     The stage tells `chosen` as a system's name whenever the visitor chooses one.
@@ -35,14 +74,14 @@ def reconciliation_scene(
     }
 
 
-def reconciled(system: System, inventory: Inventory, *, live: bool) -> Words:
+def reconciled(system: System, inventory: Inventory, *, live: bool) -> SystemScene:
     """One system's lines: three parts, their sum beside Keras's total, and the depth.
 
     Raises:
         ValueError: the inventory's parts do not make up its total.
     """
     how = "counted live" if live else "computed"
-    parts = [
+    parts: list[Part] = [
         {
             "key": "parameters",
             "count": inventory.parameters,
@@ -66,7 +105,7 @@ def reconciled(system: System, inventory: Inventory, *, live: bool) -> Words:
             "how": f"from widths {how}" if inventory.keras_biases else how,
         },
     ]
-    total = sum(int(str(part["count"])) for part in parts)
+    total = sum(part["count"] for part in parts)
     if total != inventory.keras_total:
         raise ValueError(f"{system.name}: the parts make {total}, not {inventory.keras_total}")
     return {

@@ -44,12 +44,3 @@ export function described(system) {
   const said = system.equal ? "equal to Keras's total" : `Keras's total is ${grouped(system.keras)}`;
   return `${system.title}: ${parts.join(", ")}; together ${grouped(system.total)}, ${said}.`;
 }
-
-/** The next choice when an arrow key is pressed. @param {string[]} ids @param {string} id @param {string} key */
-export function stepped(ids, id, key) {
-  const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
-  if (key === "Home") return ids[0];
-  if (key === "End") return ids[ids.length - 1];
-  if (move === undefined) return null;
-  return ids[(ids.indexOf(id) + move + ids.length) % ids.length];
-}

@@ -3,6 +3,7 @@
 import { h, onWidth, reducedMotion, s, say } from "../shared/dom.js";
 import { bytesOf } from "../shared/maps.js";
 import { Player } from "../shared/player.js";
+import { Radios } from "../shared/radios.js";
 import { between, lineOf, lowest, stageAt, xOf, yOf } from "./geometry.js";
 import { paintFaded, unpackSigned } from "../shared/signed-scale.js";
 import { markOf } from "../shared/marks.js";
@@ -41,7 +42,8 @@ class Sanity {
     this.waiting = 0;
     this.title = h("h2", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
-    this.measures = h("div", { class: "stage-switch", role: "radiogroup", "aria-label": "Compare by" });
+    /** @type {Radios<string>} */
+    this.measures = new Radios("Compare by", (measure) => this.compareBy(measure));
     this.meaning = h("p", { class: "sanity-small" });
     this.large = h("div", { class: "sanity-cards" });
     this.readout = h("p", { class: "sanity-readout", role: "status" });
@@ -63,7 +65,7 @@ class Sanity {
       this.large,
       this.player.node,
       this.readout,
-      h("div", { class: "sanity-choice stage-aside" }, h("span", {}, "Compare by"), this.measures),
+      h("div", { class: "sanity-choice stage-aside" }, h("span", {}, "Compare by"), this.measures.node),
       this.meaning,
       this.scroll,
       this.caption,
@@ -120,8 +122,9 @@ class Sanity {
 
   chooseMeasures() {
     const { scene } = this;
-    const buttons = (scene?.measures ?? []).map(({ key, name }) => h("button", { type: "button", role: "radio", "aria-checked": String(key === this.measure), onclick: () => this.compareBy(key) }, name));
-    this.measures.replaceChildren(...buttons);
+    /** @type {[string, string][]} */
+    const options = (scene?.measures ?? []).map(({ key, name }) => [key, name]);
+    this.measures.showWords(options, this.measure);
     this.explain();
   }
 
@@ -134,8 +137,6 @@ class Sanity {
   /** @param {string} measure */
   compareBy(measure) {
     this.measure = measure;
-    const { scene } = this;
-    for (const [index, button] of [...this.measures.children].entries()) button.setAttribute("aria-checked", String(scene?.measures[index].key === measure));
     this.explain();
     this.draw();
     this.go(this.time);
@@ -260,14 +261,7 @@ class Sanity {
   /** @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
-    const group = target.closest("[role=radiogroup]");
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!group || !step) return target.tagName === "SUMMARY" ? undefined : this.player.key(event);
-    const all = /** @type {HTMLElement[]} */ ([...group.children]);
-    const next = all[(all.indexOf(target) + step + all.length) % all.length];
-    event.preventDefault();
-    next.focus();
-    next.click();
+    if (target.tagName !== "SUMMARY") this.player.key(event);
   }
 }
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from densenet_viz.figures.theme import OKABE_ITO
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, packed_palette, packed_signed
-
-Words = dict[str, Any]
+from densenet_viz.stage.shared.signed_scale import Heat, PackedSigned, packed_palette, packed_signed
 
 SIDE = 128
 """Pixels a side of a map as it is sent, at most."""
@@ -54,6 +52,46 @@ class Strip:
     unchanged: bool | None = None
 
 
+class Comparison(TypedDict):
+    """A similarity: what it is called, and what it asks."""
+
+    key: str
+    name: str
+    meaning: str
+
+
+class Method(TypedDict):
+    """One method's maps, and by each similarity how alike they stay; `end` is that at the end."""
+
+    title: str
+    colour: str
+    alike: dict[str, list[float]]
+    end: dict[str, float] | None
+    unchanged: bool | None
+    maps: list[PackedSigned]
+
+
+class Edges(PackedSigned):
+    """The edge detector's map."""
+
+    title: str
+
+
+class SanityScene(TypedDict):
+    """What `sanity.js` shows."""
+
+    title: str
+    sentence: str
+    caption: str
+    picture: str
+    stages: list[str]
+    measures: list[Comparison]
+    limit: float
+    methods: list[Method]
+    edges: Edges
+    palette: str
+
+
 def sanity_scene(
     picture: Picture,
     *,
@@ -63,7 +101,7 @@ def sanity_scene(
     strips: Sequence[Strip],
     edges: Heat,
     limit: float,
-) -> Words:
+) -> SanityScene:
     """The scene of `sanity.js`.
 
     Args:
@@ -99,7 +137,7 @@ def sanity_scene(
     }
 
 
-def _method(strip: Strip, colour: str) -> Words:
+def _method(strip: Strip, colour: str) -> Method:
     return {
         "title": strip.title,
         "colour": colour,

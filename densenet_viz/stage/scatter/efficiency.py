@@ -31,7 +31,7 @@ from densenet_viz.stage.scatter.scene import (
     Panel,
     Point,
     Row,
-    Words,
+    ScatterScene,
     scatter_scene,
 )
 
@@ -109,7 +109,7 @@ def in_words(entry: Entry) -> str:
 
 def imagenet_scene(
     kind: Cost, measure: Measure, *, revealed: bool = True, lit: Sequence[str] = ()
-) -> Words:
+) -> ScatterScene:
     """The paper's figure 3, with all four ways to count a mistake.
 
     Args:
@@ -187,7 +187,7 @@ def _imagenet_row(row: ImageNetRow) -> Row:
 # -- CIFAR and SVHN -----------------------------------------------------------------------------
 
 
-def cifar_scene(kind: Cost, data_set: DataSet, *, lit: Sequence[str] = ()) -> Words:
+def cifar_scene(kind: Cost, data_set: DataSet, *, lit: Sequence[str] = ()) -> ScatterScene:
     """The paper's table 2 as a chart, and all of it as a table.
 
     Args:

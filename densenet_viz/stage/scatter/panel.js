@@ -9,7 +9,8 @@ import { axisWords, valued, written } from "./words.js";
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("./layout.js").Place} Place */
 /** @typedef {[number, number]} Pair */
-/** @typedef {{name: string, colour: string, mark: string}} Group */
+/** @typedef {"circle" | "square" | "diamond" | "triangle" | "wedge" | "cross"} Mark */
+/** @typedef {{name: string, colour: string, mark: Mark}} Group */
 /** @typedef {{point: (id: string | null) => void, focus: (id: string | null) => void, toggle: (id: string) => void}} Actions */
 /** @typedef {{node: SVGGElement, mark: SVGPathElement, text: SVGTextElement, leader: SVGLineElement, rest: SVGGElement, ring: SVGPathElement}} Drawn */
 

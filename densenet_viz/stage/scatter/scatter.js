@@ -148,6 +148,7 @@ class Scatter {
         group.name,
       );
     });
+    /** @type {Group} */
     const plain = { name: "", colour: "var(--ink)", mark: "circle" };
     const [measured, cited] = this.kinds();
     const keys = [

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Literal, cast, get_args
+from typing import Literal, TypedDict, cast, get_args
 
-Words = dict[str, Any]
 Mark = Literal["circle", "square", "diamond", "triangle", "wedge", "cross"]
 Better = Literal["lower", "higher", ""]
 PANELS = range(1, 5)
@@ -92,6 +91,82 @@ class Row:
     cells: tuple[str, ...]
 
 
+class PointScene(TypedDict):
+    """A `Point` as it is sent."""
+
+    id: str
+    x: float
+    y: float
+    label: str
+    group: str
+    detail: str
+    source: str
+    measured: bool
+    short: str
+
+
+class AxisScene(TypedDict):
+    """An `Axis` as it is sent."""
+
+    title: str
+    unit: str
+    log: bool
+    better: Better
+    from_zero: bool
+
+
+class PanelScene(TypedDict):
+    """A `Panel` as it is sent; `front` has the ids on the Pareto front from left to right."""
+
+    key: str
+    title: str
+    sentence: str
+    x: AxisScene
+    y: AxisScene
+    points: list[PointScene]
+    front: list[str]
+    lines: list[list[str]]
+
+
+class GroupScene(TypedDict):
+    """A `Group` as it is sent."""
+
+    name: str
+    colour: str
+    mark: Mark
+
+
+class ColumnScene(TypedDict):
+    """A `Column` as it is sent."""
+
+    key: str
+    title: str
+    note: str
+    cited: bool
+
+
+class RowScene(TypedDict):
+    """A `Row` as it is sent, with the system's name."""
+
+    id: str
+    group: str
+    cells: list[str]
+    label: str
+
+
+class ScatterScene(TypedDict):
+    """What `scatter.js` shows."""
+
+    label: str
+    panels: list[PanelScene]
+    groups: list[GroupScene]
+    columns: list[ColumnScene]
+    rows: list[RowScene]
+    lit: list[str]
+    measuredWord: str
+    citedWord: str
+
+
 def scatter_scene(
     panels: Sequence[Panel],
     *,
@@ -102,7 +177,7 @@ def scatter_scene(
     lit: Sequence[str] = (),
     measured_word: str = "counted or measured here",
     cited_word: str = "cited",
-) -> Words:
+) -> ScatterScene:
     """The scene of `scatter.js`.
 
     The stage tells `lit` as `{"ids": [...]}` whenever the visitor pins or lets go of a system.
@@ -129,10 +204,17 @@ def scatter_scene(
     return {
         "label": label,
         "panels": [_panel(panel) for panel in panels],
-        "groups": [asdict(group) for group in groups],
-        "columns": [asdict(column) for column in columns],
+        "groups": [
+            {"name": group.name, "colour": group.colour, "mark": group.mark} for group in groups
+        ],
+        "columns": [_column(column) for column in columns],
         "rows": [
-            {**asdict(row), "cells": list(row.cells), "label": names.get(row.id, row.id)}
+            {
+                "id": row.id,
+                "group": row.group,
+                "cells": list(row.cells),
+                "label": names.get(row.id, row.id),
+            }
             for row in rows
         ],
         "lit": [one for one in dict.fromkeys(lit) if one in known],
@@ -178,17 +260,50 @@ def pareto_front(points: Iterable[Point], x: Better, y: Better) -> tuple[str, ..
     return tuple(point.id for point in sorted(front, key=lambda point: point.x))
 
 
-def _panel(panel: Panel) -> Words:
+def _panel(panel: Panel) -> PanelScene:
     front = pareto_front(panel.points, panel.x.better, panel.y.better) if panel.front else ()
     return {
         "key": panel.key,
         "title": panel.title,
         "sentence": panel.sentence,
-        "x": asdict(panel.x),
-        "y": asdict(panel.y),
-        "points": [asdict(point) for point in panel.points],
+        "x": _axis(panel.x),
+        "y": _axis(panel.y),
+        "points": [_point(point) for point in panel.points],
         "front": list(front),
         "lines": [list(line) for line in panel.lines],
+    }
+
+
+def _axis(axis: Axis) -> AxisScene:
+    return {
+        "title": axis.title,
+        "unit": axis.unit,
+        "log": axis.log,
+        "better": axis.better,
+        "from_zero": axis.from_zero,
+    }
+
+
+def _point(point: Point) -> PointScene:
+    return {
+        "id": point.id,
+        "x": point.x,
+        "y": point.y,
+        "label": point.label,
+        "group": point.group,
+        "detail": point.detail,
+        "source": point.source,
+        "measured": point.measured,
+        "short": point.short,
+    }
+
+
+def _column(column: Column) -> ColumnScene:
+    return {
+        "key": column.key,
+        "title": column.title,
+        "note": column.note,
+        "cited": column.cited,
     }
 
 

@@ -13,7 +13,7 @@ from densenet_viz.stage.scatter.scene import (
     Panel,
     Point,
     Row,
-    Words,
+    ScatterScene,
     family_groups,
     scatter_scene,
 )
@@ -29,7 +29,7 @@ COLUMNS = {
 """The table's columns: titles by key."""
 
 
-def memory_scene(inventories: Mapping[str, Inventory], *, live: bool) -> Words:
+def memory_scene(inventories: Mapping[str, Inventory], *, live: bool) -> ScatterScene:
     """One panel with all nine, and a table.
 
     `live` says whether each was counted on a running network.

@@ -3,17 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 from densenet_viz.results.scores import Interval, Measure, Score, Scoreboard
-
-Words = dict[str, Any]
 
 EDGES = "edge"
 """In the name of the baseline that looks for edges: it knows the picture and no network."""
 
 
-def scoreboard_scene(board: Scoreboard) -> Words:
+class Row(TypedDict):
+    """A method's mean and interval in one measure."""
+
+    id: str
+    mean: float
+    low: float
+    high: float
+    text: str
+    range: str
+    count: int
+    isWorse: bool
+
+
+class MeasureScene(TypedDict):
+    """One measure: its words, its two lines where they are known, and its rows, the best first."""
+
+    name: str
+    title: str
+    headline: str
+    explanation: str
+    verdict: str
+    higherIsBetter: bool
+    chance: float | None
+    edges: float | None
+    rows: list[Row]
+
+
+class Method(TypedDict):
+    """A row of the table: a cell a measure."""
+
+    id: str
+    title: str
+    treatment: str
+    isBaseline: bool
+    cells: list[str]
+
+
+class ScoreboardScene(TypedDict):
+    """What `scoreboard.js` shows."""
+
+    measures: list[MeasureScene]
+    methods: list[Method]
+    caption: str
+
+
+def scoreboard_scene(board: Scoreboard) -> ScoreboardScene:
     """The scene of `scoreboard.js`: for each measure its rows, the best first, and its words.
 
     Raises:
@@ -53,7 +96,7 @@ def worse_than_edges(board: Scoreboard, measure: Measure) -> tuple[Score, ...]:
     )
 
 
-def _measure(board: Scoreboard, measure: Measure) -> Words:
+def _measure(board: Scoreboard, measure: Measure) -> MeasureScene:
     worse = worse_than_edges(board, measure)
     edges = _edges(board, measure)
     return {
@@ -72,7 +115,7 @@ def _measure(board: Scoreboard, measure: Measure) -> Words:
     }
 
 
-def _row(row: Score, interval: Interval, is_worse: bool) -> Words:
+def _row(row: Score, interval: Interval, is_worse: bool) -> Row:
     return {
         "id": row.method,
         "mean": interval.mean,

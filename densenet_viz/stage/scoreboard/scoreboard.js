@@ -2,6 +2,7 @@
 // sorted, against the line that any method has to beat.
 
 import { h, say } from "../shared/dom.js";
+import { Radios } from "../shared/radios.js";
 import { better, lines, place, rowWords } from "./words.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
@@ -20,8 +21,6 @@ export function mount(root, scene) {
   drawn.update(scene);
   return drawn;
 }
-
-let mounted = 0;
 
 /** An interval: a line with its two ends. */
 function whisker() {
@@ -66,7 +65,6 @@ class ScoreboardView {
     /** @type {Scene | null} */
     this.scene = null;
     this.chosen = "";
-    this.group = `scoreboard-${(mounted += 1)}`;
     /** @type {Map<string, RowView>} */
     this.views = new Map();
     this.shape = "";
@@ -74,7 +72,11 @@ class ScoreboardView {
     this.waiting = undefined;
     this.title = h("h2", { class: "stage-title" });
     this.verdict = h("p", { class: "stage-sentence" });
-    this.choice = h("div", { class: "scoreboard-choice stage-aside", role: "radiogroup", "aria-label": "What to measure" });
+    const choose = (/** @type {string} */ name) => {
+      this.chosen = name;
+      this.show();
+    };
+    this.choice = new Radios("What to measure", choose, { look: "scoreboard-choice stage-aside" });
     this.explanation = h("p", { class: "scoreboard-explanation" });
     this.lines = h("div", { class: "scoreboard-lines", "aria-hidden": "true" });
     this.list = h("ol", { class: "scoreboard-rows" });
@@ -94,7 +96,7 @@ class ScoreboardView {
     this.table = h("table", { class: "scoreboard-table" });
     const scroll = h("div", { class: "scoreboard-scroll", role: "region", tabindex: 0, "aria-label": "All numbers" }, this.table);
     const details = h("details", { class: "scoreboard-details" }, h("summary", {}, "All numbers as a table"), scroll);
-    this.node = h("section", { class: "scoreboard", "aria-label": "Methods against true masks" }, h("div", { class: "stage-head" }, this.title, this.verdict), this.choice, this.explanation, this.key, this.plot, details, this.caption);
+    this.node = h("section", { class: "scoreboard", "aria-label": "Methods against true masks" }, h("div", { class: "stage-head" }, this.title, this.verdict), this.choice.node, this.explanation, this.key, this.plot, details, this.caption);
     root.append(this.node);
   }
 
@@ -122,16 +124,9 @@ class ScoreboardView {
   /** @param {Scene} scene */
   build(scene) {
     this.views = new Map(scene.methods.map((method) => [method.id, new RowView(method)]));
-    this.choice.replaceChildren(
-      ...scene.measures.map(({ name, title }) => {
-        const onchange = () => {
-          this.chosen = name;
-          this.show();
-        };
-        const input = h("input", { type: "radio", name: this.group, value: name, checked: name === this.chosen, onchange });
-        return h("label", { class: "scoreboard-option" }, input, h("span", {}, title));
-      }),
-    );
+    /** @type {[string, string][]} */
+    const options = scene.measures.map(({ name, title }) => [name, title]);
+    this.choice.showPills(options, this.chosen, "scoreboard-option");
     const head = h("tr", {}, h("th", { scope: "col" }, "Method"), ...scene.measures.map(({ title }) => h("th", { scope: "col" }, title)));
     const rows = scene.methods.map((method) => {
       const kind = h("small", {}, method.isBaseline ? "baseline" : method.treatment);

@@ -2,18 +2,17 @@
 
 import { ends } from "./signed-scale.js";
 import { h, say } from "./dom.js";
+import { Radios } from "./radios.js";
 
 /**
- * Radio buttons in a row.
+ * One choice out of a few in a row.
  * @template {string} T
- * @param {string} label @param {string} group @param {[T, string][]} options @param {T} chosen @param {(value: T) => void} choose
+ * @param {string} label @param {[T, string][]} options @param {T} chosen
+ * @param {(value: T) => void} choose
  */
-export function choice(label, group, options, chosen, choose) {
-  const nodes = options.map(([value, name]) => {
-    const input = h("input", { type: "radio", name: group, value, checked: value === chosen, onchange: () => choose(value) });
-    return h("label", { class: "bench-option" }, input, h("span", {}, name));
-  });
-  return h("div", { class: "bench-choice stage-aside", role: "radiogroup", "aria-label": label }, ...nodes);
+export function choice(label, options, chosen, choose) {
+  const radios = new Radios(label, choose, { look: "bench-choice stage-aside" });
+  return radios.showPills(options, chosen, "bench-option");
 }
 
 /**

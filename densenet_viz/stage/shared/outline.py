@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,14 @@ _SIDES: tuple[tuple[Step, Step, Step], ...] = (
 )
 """A pixel's four sides, clockwise: the way along it, the neighbour beyond it, and its first
 corner from the pixel's upper left one; each as (x, y)."""
+
+
+class PackedMask(TypedDict):
+    """A mask: its name, its bits (`packed_mask`), and its outline as an SVG path in pixels."""
+
+    label: str
+    bits: str
+    path: str
 
 
 def packed_mask(mask: Mask) -> str:

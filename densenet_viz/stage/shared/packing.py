@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,18 @@ from PIL import Image
 from densenet_viz.results.traces import Maps, Picture
 
 
-def packed_maps(maps: Maps, side: int | None = None) -> dict[str, Any]:
+class PackedMaps(TypedDict):
+    """Maps as bytes in base64; `low` and `high` are what 0 and 255 stand for in each map."""
+
+    count: int
+    height: int
+    width: int
+    low: list[float]
+    high: list[float]
+    data: str
+
+
+def packed_maps(maps: Maps, side: int | None = None) -> PackedMaps:
     """Maps (N, H, W) as the stage reads them (`PackedMaps` in maps.js).
 
     Each map is quantised to a byte between its lowest and highest value, which go along, so the

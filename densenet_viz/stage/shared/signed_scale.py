@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,54 @@ from densenet_viz.figures.colours import limit_of, signed_rgb
 from densenet_viz.stage.shared.packing import averaged
 
 Heat = NDArray[np.float32]
+ScaleKey = Literal["shared", "share", "own"]
+"""One scale for all maps, one for maps as parts of their own strength, or a scale a map."""
 
 PALETTE_STEPS = 257
 """Odd, so that the middle is exactly zero and white."""
+
+
+class PackedHeat(TypedDict):
+    """A signed map as 16-bit whole numbers in base64, of which 32767 is `most`."""
+
+    size: int
+    most: float
+    data: str
+
+
+class PackedSigned(TypedDict):
+    """A signed map as signed bytes in base64; 127 and -127 are where the colours end."""
+
+    size: int
+    data: str
+
+
+class Scale(TypedDict):
+    """A scale that maps side by side can be shown on; its `end` is None where each has its own."""
+
+    key: ScaleKey
+    title: str
+    sentence: str
+    end: float | None
+    legend: str
+
+
+class Ends(TypedDict):
+    """Where a map's colours end on each scale, in the map's unit."""
+
+    shared: float
+    share: float
+    own: float
+
+
+class ScaledMap(TypedDict):
+    """A map that is shown on each of the scales; `strength` is the sum of its absolute values."""
+
+    heat: PackedHeat
+    strength: float
+    ends: Ends
+    unit: str
+    alt: str
 
 
 OWN_TITLE = "Each map has its own scale: strengths cannot be compared"
@@ -24,7 +69,7 @@ OWN_SENTENCE = (
 )
 
 
-def packed_heat(heat: Heat) -> dict[str, Any]:
+def packed_heat(heat: Heat) -> PackedHeat:
     """A signed map (S, S) as 16-bit whole numbers of its largest strength (`PackedHeat`).
 
     A value comes back to within a 65,534th of `most`.
@@ -45,8 +90,8 @@ def packed_palette() -> str:
     return base64.b64encode(signed_rgb(steps, 1.0).tobytes()).decode()
 
 
-def packed_signed(heat: Heat, side: int | None = None) -> dict[str, Any]:
-    """A signed map (S, S) as the stage reads it (`PackedSigned` in sanity-geometry.js).
+def packed_signed(heat: Heat, side: int | None = None) -> PackedSigned:
+    """A signed map (S, S) as the stage reads it (`PackedSigned` in signed-scale.js).
 
     127 and -127 are where the map's own colours end. Where S is larger than `side`, pixels are
     averaged to at most so many.

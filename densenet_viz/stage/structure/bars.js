@@ -6,6 +6,7 @@ import { both, share, sourceName } from "./words.js";
 
 /** @typedef {import("./flows.js").Scene} Scene */
 /** @typedef {import("./flows.js").Flows} Flows */
+/** @typedef {import("../shared/radios.js").Radios<number>} Places */
 
 /**
  * Where bars run on a common scale: zero's place, and each bar's start and width, in percent.
@@ -30,19 +31,11 @@ function track(zero, { left, width }, colour, kind) {
 }
 
 /**
- * One button of a group of which one is chosen.
- * @param {string} kind @param {string} label @param {boolean} chosen @param {() => void} choose @param {Node[]} children
- */
-function option(kind, label, chosen, choose, children) {
-  return h("button", { type: "button", role: "radio", class: kind, "aria-label": label, "aria-checked": String(chosen), tabindex: chosen ? 0 : -1, onclick: choose }, ...children);
-}
-
-/**
  * What each block added and what passed it by, and the transitions between.
- * @param {HTMLElement} root @param {Scene} scene @param {Flows[]} all @param {number} chosen place of the block
- * @param {(place: number) => void} choose
+ * @param {Places} radios @param {Scene} scene @param {Flows[]} all
+ * @param {number} chosen place of the block
  */
-export function drawStrip(root, scene, all, chosen, choose) {
+export function drawStrip(radios, scene, all, chosen) {
   const { zero, spans: places } = spans(all.flatMap((flows) => [flows.added, flows.passed]));
   const nodes = all.flatMap((flows, place) => {
     const name = `block ${flows.packed.block}`;
@@ -53,20 +46,21 @@ export function drawStrip(root, scene, all, chosen, choose) {
     ]);
     const label = `${name}: its layers added ${both(scene, flows.added)}; ${both(scene, flows.passed)} passed straight through`;
     const head = h("span", { class: "structure-name" }, name);
-    const button = option("structure-block", label, place === chosen, () => choose(place), [head, ...rows.flat()]);
+    const look = { class: "structure-block", "aria-label": label };
+    const button = radios.option(place, [head, ...rows.flat()], look);
     const last = place === all.length - 1;
     const link = h("span", { class: "structure-link" }, last ? "classifier" : flows.packed.next, h("small", {}, share(scene, flows.into(flows.last))));
     return [button, link];
   });
-  root.replaceChildren(...nodes);
+  radios.show(nodes, chosen);
 }
 
 /**
  * A bar a source, and their sum.
- * @param {HTMLElement} root @param {Scene} scene @param {Flows} flows @param {{source: number, reader: number}} chosen
- * @param {(source: number) => void} choose
+ * @param {Places} radios @param {Scene} scene @param {Flows} flows
+ * @param {{source: number, reader: number}} chosen
  */
-export function drawBars(root, scene, flows, { source, reader }, choose) {
+export function drawBars(radios, scene, flows, { source, reader }) {
   const sources = flows.sourcesOf(reader);
   const rows = reader === ALL ? sources : [...sources, SUM];
   const values = rows.map((one) => flows.flow(one, reader));
@@ -79,8 +73,9 @@ export function drawBars(root, scene, flows, { source, reader }, choose) {
     const colour = sum ? "var(--ink)" : flows.packed.colours[one];
     chip.style.background = colour;
     const parts = [chip, h("span", { class: "structure-what" }, name), track(zero, places[row], colour, ""), h("b", {}, share(scene, values[row]))];
-    return option(`structure-bar${sum ? " structure-sum" : ""}`, label, one === source, () => choose(one), parts);
+    const look = `structure-bar${sum ? " structure-sum" : ""}`;
+    return radios.option(one, parts, { class: look, "aria-label": label });
   });
-  root.dataset.crowd = String(rows.length > 26);
-  root.replaceChildren(...nodes);
+  radios.node.dataset.crowd = String(rows.length > 26);
+  radios.show(nodes, source);
 }

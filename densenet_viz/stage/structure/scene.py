@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -21,10 +21,46 @@ SMALL_RISE = 0.1
 """Below this part of the largest flow the rise is too small for shares of it to say anything."""
 
 
+class PackedFlows(TypedDict):
+    """Signed maps as 16-bit whole numbers in base64, of which 32767 is `most`."""
+
+    most: float
+    data: str
+
+
+class BlockScene(PackedFlows):
+    """A block's flows; `sums` are those of the connections, reader after reader."""
+
+    block: int
+    entering: str
+    next: str
+    side: int
+    layers: int
+    colours: list[str]
+    sums: list[float]
+    complete: bool
+
+
+class StructureScene(TypedDict):
+    """What `structure.js` shows; `shares` is whether flows are told as parts of the rise."""
+
+    picture: str
+    size: int
+    label: str
+    baseline: str
+    score: float
+    rise: float
+    shares: bool
+    blocks: list[BlockScene]
+    start: int
+    exact: str
+    palette: str
+
+
 def structure_scene(
     found: StructureAttribution, picture: Picture, *, baseline: str
-) -> dict[str, Any]:
-    """The scene (`Scene` in structure-flows.js): every flow of every block, and all maps.
+) -> StructureScene:
+    """The scene (`Scene` in flows.js): every flow of every block, and all maps.
 
     Args:
         found: the flows.
@@ -63,7 +99,7 @@ def _part(found: StructureAttribution, value: float) -> str:
     return f" ({abs(found.share(value)):.2%})" if found.rise else ""
 
 
-def _block(found: StructureAttribution, block: BlockFlows) -> dict[str, Any]:
+def _block(found: StructureAttribution, block: BlockFlows) -> BlockScene:
     whole = len(block.sums) * block.maps.shape[1] ** 2 * 2 <= MOST_BYTES
     maps = block.maps if whole else leaving_maps(block)
     return {
@@ -92,7 +128,7 @@ def leaving_maps(block: BlockFlows) -> Maps:
     return np.stack([*leaving, *(block.through_map(source) for source in sources)])
 
 
-def _packed(maps: Maps) -> dict[str, Any]:
+def _packed(maps: Maps) -> PackedFlows:
     """Signed maps as 16-bit whole numbers, of which 32767 is the largest strength of all."""
     most = float(np.abs(maps).max())
     scaled = np.rint(maps * (32767 / most if most > 0 else 0.0)).astype("<i2")

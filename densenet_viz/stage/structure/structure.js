@@ -4,7 +4,7 @@
 import { h, lettersOf, onWidth, pointIn, roomOf, say, sized } from "../shared/dom.js";
 import { bytesOf } from "../shared/maps.js";
 import { drawBars, drawStrip } from "./bars.js";
-import { neighbour } from "../shared/radios.js";
+import { Radios } from "../shared/radios.js";
 import { ALL, Flows, SUM, limitOf, stepped } from "./flows.js";
 import { MapPanel } from "./maps.js";
 import { cellAt, matrixFrame, paintMatrix } from "./matrix.js";
@@ -34,8 +34,17 @@ class Structure {
     this.title = h("h2", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
     const badge = h("span", { class: "stage-badge" }, "● live: computed on this network");
-    this.strip = h("div", { class: "structure-strip", role: "radiogroup", "aria-label": "Blocks: what each added" });
-    this.bars = h("div", { class: "structure-bars", role: "radiogroup", "aria-label": "Sources" });
+    /** @type {Radios<number>} */
+    this.strip = new Radios("Blocks: what each added", (place) => this.chooseBlock(place), {
+      look: "structure-strip",
+      stops: true,
+      again: true,
+    });
+    /** @type {Radios<number>} */
+    this.bars = new Radios("Sources", (source) => this.chooseSource(source), {
+      look: "structure-bars",
+      stops: true,
+    });
     this.readers = h("select", { class: "stage-choice", onchange: () => this.read(Number(this.readers.value)) });
     this.barsNote = h("p", { class: "structure-note", "aria-live": "polite" });
     this.one = new MapPanel("the chosen map");
@@ -50,14 +59,14 @@ class Structure {
     this.exact = h("p", { class: "structure-note" });
 
     const barsHead = h("div", { class: "structure-head" }, h("h3", {}, "Read by"), this.readers);
-    const left = h("section", { class: "structure-part" }, barsHead, this.bars, this.barsNote);
+    const left = h("section", { class: "structure-part" }, barsHead, this.bars.node, this.barsNote);
     const maps = h("div", { class: "structure-maps" }, this.one.node, this.whole.node);
     const words = h("p", { class: "structure-note" }, "◀ blue lowers the score, white is nothing, orange raises it ▶");
     const right = h("section", { class: "structure-part" }, maps, words, this.toggle);
     const matrix = h("section", { class: "structure-part" }, h("h3", {}, "Every connection: rows are sources, columns are readers"), this.readout, this.room, this.scale);
     const notes = h("section", { class: "structure-part" }, h("h3", {}, "What to believe"), this.exact, h("p", { class: "structure-note" }, WHY));
     const head = h("div", { class: "stage-head" }, this.title, badge, this.sentence);
-    root.append(head, this.strip, h("div", { class: "structure-grid" }, left, right, matrix, notes), this.details);
+    root.append(head, this.strip.node, h("div", { class: "structure-grid" }, left, right, matrix, notes), this.details);
     root.classList.add("structure");
     this.listen();
     this.load();
@@ -65,7 +74,6 @@ class Structure {
   }
 
   listen() {
-    for (const group of [this.strip, this.bars]) group.addEventListener("keydown", (event) => this.keyInGroup(group, event));
     this.canvas.addEventListener("keydown", (event) => this.keyInMatrix(event));
     this.canvas.addEventListener("pointermove", (event) => this.point(event, false));
     this.canvas.addEventListener("pointerdown", (event) => this.point(event, true));
@@ -111,7 +119,7 @@ class Structure {
     this.readers.replaceChildren(...readers.map((reader) => h("option", { value: reader }, readerName(flows, reader))));
     this.readers.setAttribute("aria-label", `Read by, in block ${flows.packed.block}`);
     say(this.title, titleWords(scene, flows));
-    drawStrip(this.strip, scene, this.all, place, (other) => this.chooseBlock(other));
+    drawStrip(this.strip, scene, this.all, place);
     if (this.width) this.resize(this.width);
     else this.paint();
     this.tabulate();
@@ -167,9 +175,7 @@ class Structure {
   paint() {
     const { scene, flows, source, reader } = this;
     this.readers.value = String(reader);
-    const focused = this.bars.contains(/** @type {ShadowRoot | Document} */ (this.root.getRootNode()).activeElement);
-    drawBars(this.bars, scene, flows, { source, reader }, (other) => this.chooseSource(other));
-    if (focused) /** @type {HTMLElement | null} */ (this.bars.querySelector('[aria-checked="true"]'))?.focus();
+    drawBars(this.bars, scene, flows, { source, reader });
     say(this.barsNote, barsWords(scene, flows, reader));
     this.speak(this.cell);
     this.paintMaps();
@@ -218,16 +224,6 @@ class Structure {
     event.preventDefault();
     event.stopPropagation();
     this.chooseCell(next);
-  }
-
-  /** Arrows choose among the buttons of a group. @param {HTMLElement} group @param {KeyboardEvent} event */
-  keyInGroup(group, event) {
-    const next = neighbour(group, event.key);
-    if (!next) return;
-    event.preventDefault();
-    event.stopPropagation();
-    next.click();
-    /** @type {HTMLElement | null} */ (group.querySelector('[aria-checked="true"]'))?.focus();
   }
 
   tabulate() {

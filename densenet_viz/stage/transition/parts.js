@@ -1,6 +1,7 @@
 // The transition stage's elements: what each is called, and where its words stand.
 
 import { h, say } from "../shared/dom.js";
+import { Radios } from "../shared/radios.js";
 import { drawMap, paintSigned } from "./draw.js";
 import { grouped, pixels, signed, writerName, writerOf } from "./words.js";
 
@@ -26,8 +27,8 @@ export function makeParts(on) {
     button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
     return button;
   };
-  const choice = (/** @type {Pooling} */ pooling, /** @type {string} */ text) =>
-    h("button", { type: "button", role: "radio", "aria-checked": String(pooling === "average"), tabindex: pooling === "average" ? 0 : -1, onclick: () => on.pool(pooling) }, text);
+  const poolings = new Radios("How four numbers become one", on.pool);
+  poolings.showWords([["average", "average"], ["max", "max"]], "average");
   const label = (/** @type {string} */ name) => h("div", { class: `transition-label ${name}` }, h("span", {}), h("b", {}), h("small", {}));
   const parts = {
     badge: h("span", { class: "stage-badge" }),
@@ -40,7 +41,6 @@ export function makeParts(on) {
     on: arrow("Next output map", ON, 1),
     list: h("ol", { class: "transition-list" }),
     sum: h("p", { class: "transition-sum" }),
-    choices: { average: choice("average", "average"), max: choice("max", "max") },
     walk: h("canvas", { role: "img" }),
     four: Array.from({ length: 4 }, () => h("span", {})),
     one: h("span", {}),
@@ -58,7 +58,7 @@ export function makeParts(on) {
   const pooling = h(
     "section",
     { class: "transition-pooling" },
-    h("div", { class: "transition-head" }, h("h3", {}, "Four numbers to one"), h("div", { class: "stage-switch", role: "radiogroup", "aria-label": "How four numbers become one" }, parts.choices.average, parts.choices.max)),
+    h("div", { class: "transition-head" }, h("h3", {}, "Four numbers to one"), poolings.node),
     h("div", { class: "transition-walk" }, parts.walk),
     numbers,
     parts.equation,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import BlockTrace, Maps, TransitionTrace
-from densenet_viz.stage.shared.packing import fitting_side, packed_maps
+from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, packed_maps
 
 STRONGEST = 8
 """Inputs that are shown one by one; the others are shown as one sum."""
@@ -17,6 +17,50 @@ MOST_TILE_BYTES = 270_000
 """Of the given maps, and of the activated ones; above it, tiles are averaged down."""
 MOST_VALUE_BYTES = 1_000_000
 """Of the mixed maps, which are never averaged: the window walks over their values."""
+
+
+class PackedValues(PackedMaps):
+    """Maps as whole numbers of 8 or 16 bits."""
+
+    bits: int
+
+
+class Mixing(TypedDict):
+    """What the strongest inputs add to each mixed map, and all others together (`mixing`)."""
+
+    inputs: list[list[int]]
+    weights: list[list[float]]
+    contributions: list[list[float]]
+    rest: list[float]
+    mean: list[float]
+
+
+class Writer(TypedDict):
+    """Who wrote the given maps from `start` to before `stop`."""
+
+    layer: int
+    colour: str
+    start: int
+    stop: int
+
+
+class TransitionScene(TypedDict):
+    """What `transition.js` shows; sizes are heights and widths in pixels."""
+
+    block: int
+    size: list[int]
+    half: list[int]
+    compression: float
+    trained: bool
+    own: bool
+    mismatches: list[str]
+    given: PackedMaps
+    activated: PackedMaps
+    mixed: PackedValues
+    pooled: PackedMaps
+    mixing: Mixing
+    writers: list[Writer]
+    palette: str
 
 
 def transition_scene(
@@ -27,7 +71,7 @@ def transition_scene(
     trained: bool,
     own: bool,
     mismatches: tuple[str, ...] = (),
-) -> dict[str, Any]:
+) -> TransitionScene:
     """One transition, from the maps it was given to those it hands on (`Scene` in transition.js).
 
     Args:
@@ -58,9 +102,9 @@ def transition_scene(
     }
 
 
-def _writers(block: BlockTrace) -> list[dict[str, Any]]:
+def _writers(block: BlockTrace) -> list[Writer]:
     """Who wrote which of the given maps, in the order of concatenation."""
-    stop, writers = 0, []
+    stop, writers = 0, list[Writer]()
     groups = [block.entering, *(layer.maps for layer in block.layers)]
     for layer, maps in enumerate(groups):
         start, stop = stop, stop + len(maps)
@@ -70,7 +114,7 @@ def _writers(block: BlockTrace) -> list[dict[str, Any]]:
     return writers
 
 
-def mixing(trace: TransitionTrace, strongest: int = STRONGEST) -> dict[str, Any]:
+def mixing(trace: TransitionTrace, strongest: int = STRONGEST) -> Mixing:
     """What the inputs add to each mixed map, on average over its pixels.
 
     A pixel of mixed map o is the sum over inputs c of weight[o, c] * activated[c] there. So the
@@ -102,14 +146,14 @@ def _short(values: Any) -> Any:
     return np.round(np.asarray(values, np.float64), 6).tolist()
 
 
-def packed_values(maps: Maps) -> dict[str, Any]:
-    """Maps (N, H, W) whose values are read off one by one (`PackedValues` in transition-values.js).
+def packed_values(maps: Maps) -> PackedValues:
+    """Maps (N, H, W) whose values are read off one by one (`PackedValues` in values.js).
 
     Like `packed_maps`, but with two bytes a value (a 65,535th of the map's range) where that
     keeps the scene light, else one.
     """
     if 2 * maps.size > MOST_VALUE_BYTES:
-        return packed_maps(maps) | {"bits": 8}
+        return {**packed_maps(maps), "bits": 8}
     count, height, width = maps.shape
     low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
     span = np.where(high > low, high - low, 1)

@@ -189,12 +189,7 @@ class Transition {
 
   /** @param {Pooling} pooling */
   pool(pooling) {
-    const { choices } = this.parts;
     this.pooling = pooling;
-    for (const name of /** @type {Pooling[]} */ (["average", "max"])) {
-      choices[name].setAttribute("aria-checked", String(name === pooling));
-      choices[name].tabIndex = name === pooling ? 0 : -1;
-    }
     this.show();
   }
 
@@ -219,17 +214,11 @@ class Transition {
     this.player.jump(row * scene.half[1] + column);
   }
 
-  /** Arrows move among the output maps or the ways of pooling; elsewhere the player has them. @param {KeyboardEvent} event */
+  /** Arrows move among the output maps; elsewhere the player has them. @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
     const columns = this.layout?.mixed.columns ?? 1;
     const move = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity }[event.key];
-    if (move !== undefined && target.closest(".stage-switch")) {
-      event.preventDefault();
-      const next = this.pooling === "average" ? "max" : "average";
-      this.pool(next);
-      return this.parts.choices[next].focus();
-    }
     if (move === undefined || target !== this.parts.grid) return this.player.key(event);
     event.preventDefault();
     event.stopPropagation();

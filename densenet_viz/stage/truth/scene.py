@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,11 @@ from densenet_viz.figures.theme import FOUND_COLOURS
 from densenet_viz.results.attributions import Prediction
 from densenet_viz.results.scores import PrecisionRecall
 from densenet_viz.results.traces import Picture
-from densenet_viz.stage.shared.outline import outline, packed_mask
+from densenet_viz.stage.shared.outline import PackedMask, outline, packed_mask
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, packed_heat, packed_palette
+from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, packed_heat, packed_palette
 from densenet_viz.stage.shared.words import number
 
-Words = dict[str, Any]
 Mask = NDArray[np.bool_]
 View = Literal["kept", "over", "picture"]
 
@@ -27,6 +26,47 @@ CURVE_POINTS = 400
 
 CLEARLY = 1.25
 """An average precision this many times chance's, or less than its part, is called different."""
+
+
+class Share(TypedDict):
+    """What else was measured of the map, in words."""
+
+    name: str
+    percent: str
+
+
+class Colours(TypedDict):
+    """Of what is kept: on the object, and beside it."""
+
+    hit: str
+    extra: str
+
+
+class TruthScene(TypedDict):
+    """What `truth.js` shows; the curve's points are recall and precision."""
+
+    title: str
+    view: View
+    label: str
+    method: str
+    caption: str
+    picture: str
+    size: int
+    heat: PackedHeat
+    limit: float
+    limits: list[str]
+    meaning: list[str]
+    palette: str
+    mask: PackedMask
+    other: PackedMask | None
+    curve: list[list[float]]
+    average: float
+    averageText: str
+    chance: float
+    chanceText: str
+    colours: Colours
+    shares: list[Share]
+    alt: str
 
 
 def truth_scene(
@@ -43,7 +83,7 @@ def truth_scene(
     other_label: str | None = None,
     title: str | None = None,
     view: View = "kept",
-) -> Words:
+) -> TruthScene:
     """The scene of `truth.js`.
 
     Args:
@@ -85,7 +125,7 @@ def truth_scene(
         "averageText": f"{curve.average_precision:.0%}",
         "chance": chance,
         "chanceText": f"{chance:.1%}",
-        "colours": dict(FOUND_COLOURS),
+        "colours": {"hit": FOUND_COLOURS["hit"], "extra": FOUND_COLOURS["extra"]},
         "shares": [{"name": name, "percent": f"{share:.0%}"} for name, share in shares.items()],
         "alt": f"{method} map for {label} against the object's true outline: average precision "
         f"{curve.average_precision:.0%}, by chance {chance:.1%}.",
@@ -118,7 +158,7 @@ def _times(ratio: float) -> str:
     return f"{ratio:.1f} times" if ratio < 10 else f"{ratio:.0f} times"
 
 
-def _outlined(mask: Mask, label: str) -> Words:
+def _outlined(mask: Mask, label: str) -> PackedMask:
     return {"label": label, "bits": packed_mask(mask), "path": outline(mask)}
 
 

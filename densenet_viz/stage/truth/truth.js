@@ -6,6 +6,7 @@ import { h, say } from "../shared/dom.js";
 import { Frame, outlineSample, pixelsOf } from "../shared/frame.js";
 import { bytesOf } from "../shared/maps.js";
 import { counted, hitsAlong, keepAt, keptOf, placeFor, positives, ranking, unpackMask } from "../shared/masks.js";
+import { Radios } from "../shared/radios.js";
 import { CurveView } from "./curve.js";
 import { FINE, colourOf, paintKept } from "./paint.js";
 import { percent, pixelWords, sentence, sliderWords } from "./words.js";
@@ -34,8 +35,6 @@ export function mount(root, scene) {
   return drawn;
 }
 
-let mounted = 0;
-
 class Truth {
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -59,8 +58,9 @@ class Truth {
     this.pixels = null;
     /** @type {View} */
     this.view = "kept";
-    /** @type {Map<View, HTMLInputElement>} */
-    this.views = new Map();
+    /** @type {Radios<View>} */
+    this.views = new Radios("What to show", (view) => this.look(view), { look: "truth-views" });
+    this.views.showPills(VIEWS, this.view, "truth-option");
     this.keep = 0;
     this.most = 1;
     this.waiting = 0;
@@ -104,14 +104,8 @@ class Truth {
 
   /** @param {HTMLElement} outlined the switch of the true outline */
   switches(outlined) {
-    const group = `truth-view-${(mounted += 1)}`;
-    const views = VIEWS.map(([view, name]) => {
-      const input = h("input", { type: "radio", name: group, value: view, onchange: () => this.look(view) });
-      this.views.set(view, input);
-      return h("label", { class: "truth-option" }, input, h("span", {}, name));
-    });
     const outline = h("label", { class: "truth-check" }, outlined, h("span", {}, "true outline"));
-    return h("div", { class: "truth-switches stage-aside" }, h("div", { class: "truth-views", role: "radiogroup", "aria-label": "What to show" }, ...views), outline);
+    return h("div", { class: "truth-switches stage-aside" }, this.views.node, outline);
   }
 
   /** @param {Scene} scene */
@@ -214,7 +208,7 @@ class Truth {
   /** @param {View} view */
   look(view) {
     this.view = view;
-    for (const [name, input] of this.views) input.checked = name === view;
+    this.views.mark(view);
     this.paintLegend();
     this.repaint();
   }

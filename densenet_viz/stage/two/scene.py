@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -14,6 +14,10 @@ from densenet_viz.stage.shared.signed_scale import (
     OWN_SENTENCE,
     OWN_TITLE,
     Heat,
+    PackedHeat,
+    Scale,
+    ScaledMap,
+    ScaleKey,
     packed_heat,
     packed_palette,
     short_unit,
@@ -30,8 +34,6 @@ from densenet_viz.stage.two.sides import (
     title_of,
     where_words,
 )
-
-Words = dict[str, Any]
 
 LABELS: Mapping[Kind, str] = {
     "pictures": "Two pictures before one network",
@@ -50,6 +52,77 @@ ANSWERS = 3
 """Bars that each network's answer gets; the class that is explained gets one besides."""
 
 
+class Bar(TypedDict):
+    """A class and its probability; whether it is explained, and whether it is known to be right."""
+
+    name: str
+    share: float
+    percent: str
+    explained: bool
+    right: bool
+
+
+class Column(TypedDict):
+    """A side without its name."""
+
+    caption: str
+    picture: str
+    size: int
+    says: str
+    bars: list[Bar]
+    note: str
+    where: str
+    sharpening: bool
+    map: ScaledMap | None
+
+
+class SideScene(Column):
+    """A picture, a network's answer, and its map."""
+
+    name: str
+
+
+class ApartMap(TypedDict):
+    """The difference of the two maps, and where its colours end."""
+
+    heat: PackedHeat
+    end: float
+    alt: str
+
+
+class ApartScene(TypedDict):
+    """The difference with its words."""
+
+    name: str
+    sentence: str
+    picture: str
+    size: int
+    meaning: list[str]
+    map: ApartMap | None
+
+
+class TwoScene(TypedDict):
+    """What `two.js` shows."""
+
+    label: str
+    live: str
+    linked: bool
+    palette: str
+    meaning: list[str]
+    waiting: str
+    begin: ScaleKey
+    scales: list[Scale]
+    sides: list[SideScene]
+    apart: ApartScene | None
+
+
+class SharedEnds(TypedDict):
+    """Where both maps' colours end, in the maps' unit and as a part of a map's strength."""
+
+    shared: float
+    share: float
+
+
 def two_scene(
     kind: Kind,
     sides: Sides,
@@ -58,7 +131,7 @@ def two_scene(
     unit: str,
     apart: Apart | None = None,
     waiting: str = "",
-) -> Words:
+) -> TwoScene:
     """The scene of `two.js`.
 
     Args:
@@ -74,7 +147,7 @@ def two_scene(
     """
     _check(kind, sides, apart)
     heats = [side.heat for side in sides if side.heat is not None]
-    ends = {
+    ends: SharedEnds = {
         "shared": max((limit_of(heat) for heat in heats), default=1.0),
         "share": max((limit_of(heat) / (strength_of(heat) or 1.0) for heat in heats), default=1.0),
     }
@@ -120,7 +193,7 @@ def _meaning(sides: Sides) -> list[str]:
     return [f"lowers {whose}", f"raises {whose}"]
 
 
-def _scales(kind: Kind, title: str, ends: dict[str, float]) -> list[Words]:
+def _scales(kind: Kind, title: str, ends: SharedEnds) -> list[Scale]:
     lesson = LESSONS[kind]
     faint = why = each = ""
     if kind == "networks":
@@ -138,14 +211,14 @@ def _scales(kind: Kind, title: str, ends: dict[str, float]) -> list[Words]:
     ]
 
 
-def _scale(key: str, title: str, sentence: str, end: float | None, legend: str) -> Words:
+def _scale(key: ScaleKey, title: str, sentence: str, end: float | None, legend: str) -> Scale:
     return {"key": key, "title": title, "sentence": sentence, "end": end, "legend": legend}
 
 
 # -- columns --------------------------------------------------------------------------------
 
 
-def _side(side: Side, method: str, unit: str, ends: dict[str, float]) -> Words:
+def _side(side: Side, method: str, unit: str, ends: SharedEnds) -> Column:
     size = len(side.picture)
     return {
         "caption": f"{side.caption}, {size} × {size} px",
@@ -167,7 +240,7 @@ def _answers(side: Side) -> Sequence[Prediction]:
     return best if shown else (*best, side.target)
 
 
-def _bar(one: Prediction, side: Side) -> Words:
+def _bar(one: Prediction, side: Side) -> Bar:
     return {
         "name": one.label,
         "share": round(one.probability, 6),
@@ -177,7 +250,7 @@ def _bar(one: Prediction, side: Side) -> Words:
     }
 
 
-def _map(side: Side, heat: Heat, method: str, unit: str, ends: dict[str, float]) -> Words:
+def _map(side: Side, heat: Heat, method: str, unit: str, ends: SharedEnds) -> ScaledMap:
     strength = strength_of(heat)
     return {
         "heat": packed_heat(heat),
@@ -195,7 +268,7 @@ def _map(side: Side, heat: Heat, method: str, unit: str, ends: dict[str, float])
 # -- difference -----------------------------------------------------------------------------
 
 
-def _apart(sides: Sides, apart: Apart | None) -> Words:
+def _apart(sides: Sides, apart: Apart | None) -> ApartScene:
     sizes = [len(side.picture) for side in sides]
     size = min(sizes)
     return {
@@ -215,7 +288,7 @@ def _apart_words(apart: Apart, sizes: Sequence[int]) -> str:
     return f"{words} The map of {max(sizes)} px was summed up to {min(sizes)} px first."
 
 
-def _apart_map(apart: Apart) -> Words:
+def _apart_map(apart: Apart) -> ApartMap:
     limit = limit_of(apart.heat)
     left, right = (float(np.maximum(sign * apart.heat, 0).sum()) for sign in (1, -1))
     return {

@@ -56,9 +56,8 @@ class Two {
     this.badge = h("span", { class: "stage-badge" });
     const head = h("div", { class: "stage-head bench-head" }, this.title, this.badge, this.sentence);
     this.legend = new Legend();
-    const scale = choice("Scale", "two-scale", SCALES, this.scale, (value) => this.choose(value));
-    this.scaleInputs = [...scale.querySelectorAll("input")];
-    const above = h("div", { class: "bench-above" }, scale, this.legend.node);
+    this.scales = choice("Scale", SCALES, this.scale, (value) => this.choose(value));
+    const above = h("div", { class: "bench-above" }, this.scales.node, this.legend.node);
     this.sides = [0, 1].map((place) => new SideColumn((at) => this.point(this.sides[place], at)));
     this.apart = new ApartColumn((at) => this.point(this.apart, at), new Legend());
     this.columns = h("div", { class: "two-columns" }, ...this.sides.map(({ node }) => node), this.apart.node);
@@ -103,7 +102,7 @@ class Two {
     }
     if (before?.linked !== scene.linked) this.chosen = false;
     if (!this.chosen) this.scale = scene.begin;
-    for (const input of this.scaleInputs) input.checked = input.value === this.scale;
+    this.scales.mark(this.scale);
     say(this.progress, progressWords(scene.sides));
     this.node.classList.toggle("two-done", scene.sides.every(({ map, sharpening }) => map && !sharpening));
     if (this.pointed && (!this.shown.includes(this.pointed.column) || before?.linked !== scene.linked)) this.pointed = null;

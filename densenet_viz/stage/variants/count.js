@@ -2,6 +2,7 @@
 
 import { h, onWidth, pointIn, reducedMotion, s, say, spareOf } from "../shared/dom.js";
 import { Player } from "../shared/player.js";
+import { Radios } from "../shared/radios.js";
 import { ARRIVES, countAfter, counts, formula, hasBottleneck, label, pace, passedAt, tally, wall, words, worth } from "./walk.js";
 
 /** @typedef {import("./walk.js").Counted} Counted */
@@ -58,13 +59,13 @@ class Counter {
     this.tally = h("p", { class: "count-tally" });
     this.token = h("span", { class: "count-token", "aria-hidden": "true" });
     this.svg = s("svg", { class: "count-svg", role: "img" });
-    this.switches = h(
-      "div",
-      { class: "count-switches" },
-      this.choice("Network", scene.variants.map((variant) => [variant.id, variant.short]), id, (value) => this.choose(value)),
-      this.choice("What is counted", RULES, rule, (value) => this.count(/** @type {Rule} */ (value))),
-      this.badge,
-    );
+    /** @type {Radios<string>} */
+    const networks = new Radios("Network", (value) => this.choose(value), { again: true });
+    networks.showWords(scene.variants.map((variant) => [variant.id, variant.short]), id);
+    /** @type {Radios<Rule>} */
+    const rules = new Radios("What is counted", (value) => this.count(value));
+    rules.showWords(RULES, rule);
+    this.switches = h("div", { class: "count-switches" }, networks.node, rules.node, this.badge);
     this.view = h("div", { class: "count-view" }, h("div", { class: "count-sum" }, this.number, h("div", {}, this.formula, this.tally)), this.svg, this.token);
     this.player = new Player({
       steps: this.walk.length,
@@ -99,35 +100,6 @@ class Counter {
     this.stopWatching();
     this.seen.disconnect();
     this.node.remove();
-  }
-
-  /**
-   * A row of choices of which one holds; arrows go from one to the next.
-   * @param {string} name @param {[string, string][]} options @param {string} chosen @param {(value: string) => void} act
-   */
-  choice(name, options, chosen, act) {
-    const pick = (/** @type {number} */ index) => {
-      for (const [at, button] of buttons.entries()) {
-        button.setAttribute("aria-checked", String(at === index));
-        button.tabIndex = at === index ? 0 : -1;
-      }
-      act(options[index][0]);
-    };
-    const buttons = options.map(([value, text], index) =>
-      h("button", { type: "button", role: "radio", "aria-checked": String(value === chosen), tabindex: value === chosen ? 0 : -1, onclick: () => pick(index) }, text),
-    );
-    const node = h("div", { class: "stage-switch", role: "radiogroup", "aria-label": name }, ...buttons);
-    node.addEventListener("keydown", (event) => {
-      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!by) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const now = buttons.findIndex((button) => button.getAttribute("aria-checked") === "true");
-      const next = (now + by + buttons.length) % buttons.length;
-      pick(next);
-      buttons[next].focus();
-    });
-    return node;
   }
 
   /** The same networks as they were counted anew; the walk goes on where it stands. @param {Scene} scene */

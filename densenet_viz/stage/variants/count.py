@@ -4,20 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Literal, TypedDict
 
 from densenet_viz.facts.arithmetic.counting import inventory_of
-from densenet_viz.facts.arithmetic.inventory import Inventory
+from densenet_viz.facts.arithmetic.inventory import Inventory, Kind
 from densenet_viz.figures.theme import KIND_COLOURS
 from densenet_viz.stage.variants.scene import COMPUTED, OWN, Variant, scene_key
 
-Words = dict[str, Any]
+StopKind = Literal["stem", "layer", "transition", "classifier"]
+Item = Kind | Literal["pooling"]
 LIVE = "live: what ran in this network"
-POOLING = "pooling"
+POOLING: Literal["pooling"] = "pooling"
 
 
-def count_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> Words:
-    """The scene of `variants-count.js`: every stop of a walk through each network.
+class Stop(TypedDict):
+    """A part of a network: its block and its layer there, else 0, and what it is made of."""
+
+    kind: StopKind
+    block: int
+    layer: int
+    items: list[Item]
+
+
+class Counted(TypedDict):
+    """A network and the walk through it; `called` is the number in its name."""
+
+    id: str
+    name: str
+    short: str
+    called: int
+    own: bool
+    stops: list[Stop]
+    badge: str
+
+
+class VariantsCountScene(TypedDict):
+    """What `count.js` shows; the colours are those of kinds."""
+
+    key: str
+    variants: list[Counted]
+    colours: dict[str, str]
+
+
+def count_scene(
+    variants: Sequence[Variant], counted: Mapping[str, Inventory]
+) -> VariantsCountScene:
+    """The scene of `count.js`: every stop of a walk through each network.
 
     Args:
         variants: in the order in which they can be chosen.
@@ -42,7 +74,7 @@ def count_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -
     }
 
 
-def count_stops(inventory: Inventory) -> list[Words]:
+def count_stops(inventory: Inventory) -> list[Stop]:
     """A network's parts in the order in which a picture meets them, layer by layer.
 
     `items` are the kinds of a part's leaves; the poolings, which have no weights and are thus no
@@ -56,9 +88,9 @@ def count_stops(inventory: Inventory) -> list[Words]:
     >>> stops[0]["items"], stops[1]["items"][-1]
     (['7×7', 'batch norm', 'pooling'], '3×3')
     """
-    stops: list[Words] = []
+    stops: list[Stop] = []
     for place, leaves in groupby(inventory.leaves, lambda leaf: leaf.place):
-        kinds: list[str] = [leaf.kind for leaf in leaves]
+        kinds: list[Kind] = [leaf.kind for leaf in leaves]
         part, _, number = place.partition(" ")
         if part == "block":
             layers = _layers(kinds)
@@ -69,17 +101,18 @@ def count_stops(inventory: Inventory) -> list[Words]:
         elif part == "head":
             stops.append(_stop("classifier", 0, 0, [*kinds[:-1], POOLING, kinds[-1]]))
         else:
-            stops.append(_stop(part, int(number or 0), 0, [*kinds, POOLING]))
+            kind: StopKind = "stem" if part == "stem" else "transition"
+            stops.append(_stop(kind, int(number or 0), 0, [*kinds, POOLING]))
     return stops
 
 
-def _stop(kind: str, block: int, layer: int, items: list[str]) -> Words:
-    return {"kind": kind, "block": block, "layer": layer, "items": items}
+def _stop(kind: StopKind, block: int, layer: int, items: Sequence[Item]) -> Stop:
+    return {"kind": kind, "block": block, "layer": layer, "items": list(items)}
 
 
-def _layers(kinds: Sequence[str]) -> list[list[str]]:
+def _layers(kinds: Sequence[Kind]) -> list[list[Kind]]:
     """A block's kinds, layer by layer: each ends with its 3×3."""
-    layers: list[list[str]] = [[]]
+    layers: list[list[Kind]] = [[]]
     for kind in kinds:
         layers[-1].append(kind)
         if kind == "3×3":

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any
+from typing import TypedDict
 
 from densenet_viz.facts.arithmetic.counting import inventory_of
 from densenet_viz.facts.arithmetic.inventory import Inventory, total
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.figures.theme import layer_colour
-from densenet_viz.stage.overview.scene import network_parts
+from densenet_viz.stage.overview.scene import Part, network_parts
 
-Words = dict[str, Any]
 OWN = "own"
 REFERENCE = "densenet121"
 COMPUTED = "computed from the architecture"
@@ -53,7 +52,47 @@ def variants_shown(own: DenseNetSpec | None = None) -> tuple[Variant, ...]:
 # -- strips ---------------------------------------------------------------------------------
 
 
-def variants_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> Words:
+class Block(TypedDict):
+    """A block of a strip, its size in words."""
+
+    number: int
+    layers: int
+    pixels: int
+    channels: str
+    parameters: str
+    multiplyAdds: str
+    title: str
+    sentence: str
+
+
+class VariantScene(TypedDict):
+    """A network as a strip; `k` is its growth rate, `own` whether it is the visitor's."""
+
+    id: str
+    name: str
+    own: bool
+    k: int
+    parameters: str
+    multiplyAdds: str
+    title: str
+    sentence: str
+    parts: list[Part]
+    blocks: list[Block]
+
+
+class VariantsScene(TypedDict):
+    """What `variants.js` shows."""
+
+    key: str
+    title: str
+    sentence: str
+    variants: list[VariantScene]
+    colours: list[str]
+    badge: str
+    description: str
+
+
+def variants_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> VariantsScene:
     """The scene of `variants.js`: every network as a strip, all on one scale.
 
     Args:
@@ -90,7 +129,7 @@ def _badge(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> str
     return COMPUTED
 
 
-def _strip(variant: Variant, inventory: Inventory) -> Words:
+def _strip(variant: Variant, inventory: Inventory) -> VariantScene:
     spec = variant.spec
     title, sentence = _variant_words(variant, inventory)
     return {
@@ -109,7 +148,7 @@ def _strip(variant: Variant, inventory: Inventory) -> Words:
     }
 
 
-def _block(variant: Variant, inventory: Inventory, block: int) -> Words:
+def _block(variant: Variant, inventory: Inventory, block: int) -> Block:
     spec, layers = variant.spec, variant.spec.block_config[block - 1]
     leaves = [leaf for leaf in inventory.leaves if leaf.place == f"block {block}"]
     parameters, products = total(leaves, "parameters"), total(leaves, "multiply_adds")

@@ -11,11 +11,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TypedDict
 
 from densenet_viz.facts.arithmetic.inventory import Inventory, LeafCount
-
-Words = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,32 @@ class TablePart:
     maps: str = ""
 
 
-def table_scene(inventories: Mapping[str, Inventory], *, label: str) -> Words:
-    """The scene of `variants-table.js`: table 1 with one column for each network.
+class Cell(TypedDict):
+    """What neighbouring networks have in a line; `span` is how many they are."""
+
+    layers: str
+    maps: str
+    span: int
+
+
+class Row(TypedDict):
+    """A line of the table."""
+
+    name: str
+    output: str
+    cells: list[Cell]
+
+
+class VariantsTableScene(TypedDict):
+    """What `table.js` shows."""
+
+    label: str
+    titles: list[str]
+    rows: list[Row]
+
+
+def table_scene(inventories: Mapping[str, Inventory], *, label: str) -> VariantsTableScene:
+    """The scene of `table.js`: table 1 with one column for each network.
 
     Neighbours that are alike share one wide cell, as in the paper.
 
@@ -50,7 +72,7 @@ def table_scene(inventories: Mapping[str, Inventory], *, label: str) -> Words:
     [('64 → 256', 2), ('96 → 384', 1)]
     """
     columns = [table_parts(inventory) for inventory in inventories.values()]
-    rows = [
+    rows: list[Row] = [
         {
             "name": parts[0].name,
             "output": f"{parts[0].pixels} × {parts[0].pixels}",

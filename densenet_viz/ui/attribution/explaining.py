@@ -16,7 +16,11 @@ from densenet_viz.images.pictures import fit
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.stage.attribution.scene import gallery_scene, predictions_scene
+from densenet_viz.stage.attribution.scene import (
+    AttributionGalleryScene,
+    gallery_scene,
+    predictions_scene,
+)
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.maps import Ask, computed, results_of
 from densenet_viz.ui.attribution.methods import settings_controls, title_of
@@ -106,12 +110,12 @@ def class_names(labels: Sequence[str]) -> tuple[str, ...]:
 
 def choose_scene(picture: CurrentPicture) -> None:
     """The drawn scenes as small pictures; a click makes one the current picture."""
-    scene = {**_gallery(), "chosen": picture.name}
+    scene: AttributionGalleryScene = {**_gallery(), "chosen": picture.name}
     show_stage("attribution-gallery", scene, key="gallery", on_picked_change=_take_scene)
 
 
 @cache
-def _gallery() -> dict[str, Any]:
+def _gallery() -> AttributionGalleryScene:
     thumbnails = [(name, fit(sample(name).pixels, THUMBNAIL)) for name in CLASSES]
     return gallery_scene(thumbnails, "", label="Drawn scenes to choose from")
 

@@ -116,7 +116,7 @@ def _parameters_at(slide: Slide, step: int) -> dict[str, Setting]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _scene(name: str, parameters: tuple[tuple[str, Setting], ...]) -> Words:
+def _scene(name: str, parameters: tuple[tuple[str, Setting], ...]) -> Mapping[str, Any]:
     return picture_scene(PictureCall(name, dict(parameters)), Networks(bundled_model))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from densenet_viz.images.pictures import fit
@@ -13,7 +11,7 @@ from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import Scene, draw_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS, Corner, draw_tag, tag_mask
-from densenet_viz.stage.attribution.scene import gallery_scene
+from densenet_viz.stage.attribution.scene import AttributionGalleryScene, gallery_scene
 from densenet_viz.stage.lineup.scene import Witness, lineup_scene
 from densenet_viz.ui.choices import from_address
 from densenet_viz.ui.stages import show_stage
@@ -87,13 +85,13 @@ def _object() -> str:
 
 
 @st.cache_resource(show_spinner=False)
-def _gallery() -> dict[str, Any]:
+def _gallery() -> AttributionGalleryScene:
     thumbnails = [(name, fit(_tagged(name), _THUMBNAIL)) for name in OBJECTS]
     return gallery_scene(thumbnails, "", label="Pictures that neither model has seen")
 
 
 def _show_gallery() -> None:
-    scene = {**_gallery(), "chosen": _object()}
+    scene: AttributionGalleryScene = {**_gallery(), "chosen": _object()}
     show_stage("attribution-gallery", scene, key="lineup-gallery", on_picked_change=_take_object)
 
 

@@ -20,7 +20,7 @@ def test_the_table_has_words_and_two_readings(show: Show) -> None:
     )
     cells = table.locator("tbody tr").first.locator("td")
     assert cells.all_inner_texts()[1:] == ["0.83", "−0.25"]
-    page.locator('.agreement input[value="strength"]').check()
+    page.locator('.agreement [role=radio][value="strength"]').check()
     assert cells.all_inner_texts()[1:] == ["0.83", "0.25"]
     longer = agreement_scene([*NAMES, "LRP"], np.eye(4), np.eye(4) + 0.5, lesson="Look.")
     page.evaluate("(scene) => window.nextScene(scene)", longer)

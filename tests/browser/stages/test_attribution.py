@@ -31,7 +31,7 @@ def test_opacity_threshold_and_view_are_answered_alone(page: Page) -> None:
     page.get_by_role("slider", name="Hide the weakest").fill("90")
     seen.add(pixels_of(drawn(page)))
     for view in ("map", "picture"):
-        page.locator(f'.attribution input[value="{view}"]').check()
+        page.locator(f'.attribution [role=radio][value="{view}"]').check()
         seen.add(pixels_of(drawn(page)))
     assert len(seen) == 5
     assert pixels_of(drawn(page)) == pixels_of(page.locator(".attribution-canvas").first)
@@ -72,12 +72,12 @@ def test_a_map_is_awaited_sharpens_and_stays_as_it_was_looked_at(show: Show) -> 
     page.evaluate("(scene) => window.nextScene(scene)", early)
     expect(page.locator(".attribution-empty")).to_have_count(0)
     title = page.locator(".stage-title").inner_text()
-    page.locator('.attribution input[value="map"]').check()
+    page.locator('.attribution [role=radio][value="map"]').check()
     rough = pixels_of(drawn(page))
     page.evaluate("(scene) => window.nextScene(scene)", maps.single())
     expect(page.locator(".stage-title")).not_to_have_text(title)
     assert pixels_of(drawn(page)) != rough
-    expect(page.locator('.attribution input[value="map"]')).to_be_checked()
+    expect(page.locator('.attribution [role=radio][value="map"]')).to_be_checked()
 
 
 def test_a_bar_tells_its_class_and_keeps_the_focus(show: Show) -> None:

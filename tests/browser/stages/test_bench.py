@@ -35,7 +35,7 @@ def canvas(page: Page, place: int) -> Locator:
 
 
 def choose(page: Page, value: str) -> None:
-    page.locator(f'.bench input[value="{value}"]').check()
+    page.locator(f'.bench [role=radio][value="{value}"]').check()
 
 
 def zoom(page: Page) -> float:
@@ -70,7 +70,7 @@ def test_each_scale_says_what_full_colour_means(page: Page) -> None:
     title, under = page.locator(".stage-title"), page.locator(".bench-under")
     limits = page.locator(".bench-limits span")
     strength = float(np.abs(maps.heat(2)).sum())
-    expect(page.locator('.bench input[value="share"]')).to_be_checked()  # the units differ
+    expect(page.locator('.bench [role=radio][value="share"]')).to_be_checked()  # the units differ
     assert f"{strength:,.0f}" in under.nth(3).inner_text()
     before = title.inner_text()
     choose(page, "own")
@@ -190,7 +190,7 @@ def test_maps_come_one_by_one_and_what_was_chosen_stays(show: Show) -> None:
             expect(state).not_to_be_empty()
             expect(page.locator(".bench-done")).to_have_count(0)
     expect(page.locator(".bench-done")).to_have_count(1)
-    expect(page.locator('.bench input[value="own"]')).to_be_checked()
+    expect(page.locator('.bench [role=radio][value="own"]')).to_be_checked()
     assert zoom(page) == pytest.approx(1.5)
 
 

@@ -65,7 +65,7 @@ def test_the_table_has_a_row_a_method(page: Page) -> None:
 
 
 def test_each_measure_ranks_the_rows_anew_and_marks_what_edges_beat(page: Page) -> None:
-    choices, rows = page.locator(".scoreboard-choice input"), page.locator(".scoreboard-row")
+    choices, rows = page.locator(".scoreboard-choice [role=radio]"), page.locator(".scoreboard-row")
     (edges,) = (
         f"{row['title']}baseline"
         for row in board()["rows"]
@@ -120,10 +120,10 @@ def check_marks(cells: dict[str, str], marked: set[str], edges: str, *, rising: 
 
 
 def test_another_board_keeps_the_measure_where_it_has_it(page: Page) -> None:
-    choices: Locator = page.locator(".scoreboard-choice input")
+    choices: Locator = page.locator(".scoreboard-choice [role=radio]")
     choices.nth(1).check()
     value = str(choices.nth(1).get_attribute("value"))
     fewer = board() | {"rows": board()["rows"][:6]}
     page.evaluate("(scene) => window.nextScene(scene)", scoreboard_scene(from_json(fewer)))
     expect(page.locator(".scoreboard-table tbody tr")).to_have_count(6)
-    expect(page.locator(f'.scoreboard-choice input[value="{value}"]')).to_be_checked()
+    expect(page.locator(f'.scoreboard-choice [role=radio][value="{value}"]')).to_be_checked()

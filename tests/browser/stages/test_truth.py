@@ -79,7 +79,7 @@ def test_as_much_as_the_object_makes_precision_equal_recall(page: Page) -> None:
 
 
 def test_views_and_outline_switch_by_keyboard(page: Page) -> None:
-    canvas, views = page.locator(".truth .frame-canvas"), page.locator(".truth-views input")
+    canvas, views = page.locator(".truth .frame-canvas"), page.locator(".truth-views [role=radio]")
     views.first.focus()
     pictures = []
     for place in (0, 1, 2, 0):

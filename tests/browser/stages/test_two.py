@@ -34,7 +34,7 @@ def values(page: Page) -> list[float]:
 
 
 def choose(page: Page, scale: str) -> None:
-    page.locator(f'.two input[value="{scale}"]').check()
+    page.locator(f'.two [role=radio][value="{scale}"]').check()
 
 
 def test_arrow_keys_read_one_place_in_both_maps_and_their_difference(page: Page) -> None:
