@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.attribution.errors import Cancelled
 from densenet_viz.attribution.occluding import occluded_scores
 from densenet_viz.attribution.places import module_of
 from densenet_viz.attribution.twins import fused_of, rounded_of, twin_of
+from densenet_viz.errors import Cancelled
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel

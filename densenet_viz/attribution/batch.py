@@ -17,8 +17,8 @@ import numpy as np
 
 from densenet_viz.attribution.batch_files import ImageFile, unique_stems
 from densenet_viz.attribution.batch_rows import Row
-from densenet_viz.attribution.errors import Cancelled
 from densenet_viz.attribution.methods import method_named
+from densenet_viz.errors import Cancelled
 from densenet_viz.images.pictures import ImageError, load_image
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.regions import strongest_regions

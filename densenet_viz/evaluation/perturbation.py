@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from densenet_viz.attribution import Cancelled
 from densenet_viz.attribution.twins import fused_of
+from densenet_viz.errors import Cancelled
 from densenet_viz.evaluation.baselines import smoothed
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from densenet_viz.attribution import Cancelled
+from densenet_viz.errors import Cancelled
 from densenet_viz.evaluation.tasks import Rows, Task, Work, measured, packed, unpacked
 from densenet_viz.network.shares import without_sharing
 

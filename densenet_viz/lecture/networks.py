@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from densenet_viz.results.attributions import Attribution
     from densenet_viz.results.traces import NetworkTrace, Picture
 
-Cancelled = Callable[[], bool]
+IsCancelled = Callable[[], bool]
 SEED = 0
 """Of the random weights of networks built for a slide, so that it shows the same maps each time."""
 
@@ -34,10 +34,10 @@ class Networks:
         self._load = model
         self._models: dict[str, LoadedModel] = {}
         self._traces: dict[tuple[str, str], NetworkTrace] = {}
-        self.cancelled: Cancelled = never
+        self.cancelled: IsCancelled = never
         """Asked between the passes of what takes many."""
 
-    def until(self, cancelled: Cancelled) -> Networks:
+    def until(self, cancelled: IsCancelled) -> Networks:
         """The same networks with all that they said; what takes many passes asks `cancelled`."""
         other = copy(self)
         other.cancelled = cancelled

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from densenet_viz.lecture.deck import Block, Deck, PictureCall, Question, Setting, Slide, Spans
 from densenet_viz.lecture.inside import Scene
-from densenet_viz.lecture.networks import Cancelled, Networks, never
+from densenet_viz.lecture.networks import IsCancelled, Networks, never
 from densenet_viz.lecture.rows import PICTURES, PictureRow
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["PICTURES", "PictureRow", "deck_modules", "deck_styles", "picture_sce
 
 DeckScene = dict[str, Any]
 Make = Callable[..., Scene]
-"""Makes a picture; it may be given whom to ask now and then whether to stop (`Cancelled`)."""
+"""Makes a picture; it may be given whom to ask now and then whether to stop (`IsCancelled`)."""
 Kept = Callable[[str, Make], Scene]
 
 
@@ -67,7 +67,7 @@ def words_of(deck: Deck) -> DeckScene:
     }
 
 
-def picture_scene(call: PictureCall, networks: Networks, cancelled: Cancelled = never) -> Scene:
+def picture_scene(call: PictureCall, networks: Networks, cancelled: IsCancelled = never) -> Scene:
     """One picture's scene, from a network that runs now.
 
     Raises:

@@ -7,10 +7,11 @@ from functools import partial
 
 import streamlit as st
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.facts.arithmetic.inventory import Inventory
 from densenet_viz.ui.work.jobs import Report, desk
 from densenet_viz.ui.work.progress import show_progress
-from densenet_viz.ui.work.turns import WAITING, Unwanted, taken, turn
+from densenet_viz.ui.work.turns import WAITING, taken, turn
 
 FAILED = "The networks could not be counted; please try again."
 _DESK = "inventories"
@@ -75,14 +76,14 @@ def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], boo
     """Counts what is not counted yet, one network after the other.
 
     Raises:
-        Unwanted: when told to stop; what was counted until then stays.
+        Cancelled: when told to stop; what was counted until then stays.
     """
     import densenet_viz.measure.inventory  # noqa: F401  # torch, before the estimate begins
 
     for done, name in enumerate(names):
         with turn(cancelled):  # one network at a time, and not beside a measurement
             if cancelled():
-                raise Unwanted
+                raise Cancelled
             report(done / len(names))
             if name not in COUNTED:
                 COUNTED[name] = count_system(name)

@@ -12,6 +12,7 @@ from typing import Any, cast
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.lecture.deck import OWN, Deck
 from densenet_viz.lecture.export import PLAYER_STYLES
 from densenet_viz.lecture.inside import Scene
@@ -38,10 +39,6 @@ TITLE = "Making the lecture’s pictures"
 FAILED = "The lecture’s pictures could not be made; please try again."
 
 
-class Stopped(Exception):
-    """Nobody wants the pictures any more."""
-
-
 class Shelf:
     """The last pictures, by key: another window, or another deck with the same, finds them made.
 
@@ -66,14 +63,14 @@ class Shelf:
             stopped: asked while it waits, whether the picture is still wanted here.
 
         Raises:
-            Stopped: `stopped` answered yes.
+            Cancelled: `stopped` answered yes.
         """
         mine = Desk(self._shop)
         job = mine.ask(key, partial(self._compute, make))
         try:
             while not job.finished.wait(LOOK):
                 if stopped():
-                    raise Stopped
+                    raise Cancelled
         finally:
             mine.leave()
         if job.error is not None:
@@ -87,7 +84,7 @@ class Shelf:
     def _compute(self, make: Make, _report: Reporter, stopped: Callable[[], bool]) -> Scene:
         while not self._places.acquire(timeout=LOOK):
             if stopped():
-                raise Stopped
+                raise Cancelled
         try:
             return make(stopped)
         finally:
@@ -157,7 +154,7 @@ def _own_deck() -> Deck:
 def _compute(deck: Deck, report: Reporter, stopped: Callable[[], bool]) -> dict[str, Any]:
     def progress(part: float) -> None:
         if stopped():
-            raise Stopped
+            raise Cancelled
         report(part)
 
     kept = partial(_SHELF.get, stopped=stopped)

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.evaluation import metrics
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Attribution, Prediction
@@ -22,7 +23,6 @@ from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import twins
 from densenet_viz.ui.work.jobs import Report, desk
 from densenet_viz.ui.work.progress import show_progress
-from densenet_viz.ui.work.turns import Unwanted
 
 NUMBERS = 300
 """Scenes of each class that can be looked at: the first ones of those the models are judged on."""
@@ -156,11 +156,11 @@ def search(
     """The first scene from `start` on that the model names wrong; None after `LOOKS` scenes.
 
     Raises:
-        Unwanted: told to stop.
+        Cancelled: told to stop.
     """
     for place in range(LOOKS):
         if cancelled():
-            raise Unwanted
+            raise Cancelled
         report(place / LOOKS)
         index = (start + place) % (NUMBERS * len(CLASSES))
         scene = draw_scene(SEED, "test", index)

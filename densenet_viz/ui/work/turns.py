@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 import streamlit as st
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.facts.memory import memory_trouble
 from densenet_viz.machine import spare_bytes
 from densenet_viz.ui.work.jobs import Desk, Report, desk
@@ -29,10 +30,6 @@ _LOOK = 0.1
 _TURN = threading.Lock()
 
 
-class Unwanted(Exception):
-    """Nobody waits for the result any more."""
-
-
 class Refused(Exception):
     """A measurement that cannot be made now; the words are the visitor's."""
 
@@ -42,11 +39,11 @@ def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
     """Waits until nothing is being measured, and keeps others from it.
 
     Raises:
-        Unwanted: told to stop while it waited.
+        Cancelled: told to stop while it waited.
     """
     while not _TURN.acquire(timeout=_LOOK):
         if cancelled():
-            raise Unwanted
+            raise Cancelled
     try:
         yield
     finally:
