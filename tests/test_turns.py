@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from densenet_viz.ui.work import turns
-from densenet_viz.ui.work.jobs import Desk, Job, Shop
-from densenet_viz.ui.work.turns import Bench, Refused
+from densenet_viz.ui.work.jobs import Declined, Desk, Job, Shop
+from densenet_viz.ui.work.turns import Bench
 from tests.facts import names_in
 from tests.waiting import PATIENCE
 
@@ -185,6 +185,6 @@ def test_who_has_its_turn_is_refused_if_memory_is_short(monkeypatch: pytest.Monk
     turns.ensure_memory(1_000_000_000, "cpu", "do less")
     with (
         turns.turn(lambda: False),
-        pytest.raises(Refused, match=r"2\.0 GB.*1\.0 GB.*do less"),
+        pytest.raises(Declined, match=r"2\.0 GB.*1\.0 GB.*do less"),
     ):
         turns.ensure_memory(2_000_000_000, "cpu", "do less")

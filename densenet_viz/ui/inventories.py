@@ -10,8 +10,9 @@ import streamlit as st
 from densenet_viz.errors import Cancelled
 from densenet_viz.facts.arithmetic.inventory import Inventory
 from densenet_viz.ui.work.jobs import Report, desk
-from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.turns import WAITING, taken, turn
+from densenet_viz.ui.work.unfinished import show_unfinished
 
 FAILED = "The networks could not be counted; please try again."
 _DESK = "inventories"
@@ -52,16 +53,16 @@ def show_progress_line(names: Sequence[str]) -> None:
         if st.session_state.get(_SHORT):  # the last one was counted since the page asked
             st.rerun()
         return
-    mine = desk(_DESK)
-    title = f"Building and counting {len(names)} networks"
-    if mine.state == "working":
-        show_progress(mine, title, key="cancel_inventories", waiting=_waiting)
-    elif mine.state == "cancelled":
-        st.info("The networks are not all counted: that was cancelled.")
-        st.button("Count them after all", on_click=mine.again, key="count_again")
-    elif mine.state == "failed":
-        st.error(FAILED)
-        st.button("Try again", on_click=mine.again, key="count_again")
+    notice = Notice(
+        f"Building and counting {len(names)} networks",
+        cancelled="The networks are not all counted: that was cancelled.",
+        failed=FAILED,
+        resume="Count them after all",
+        cancel_key="cancel_inventories",
+        again_key="count_again",
+        waiting=_waiting,
+    )
+    show_unfinished(desk(_DESK), notice)
 
 
 def _waiting() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,7 +20,7 @@ from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.work.jobs import Desk
 from densenet_viz.ui.work.jobs import desk as session_desk
-from densenet_viz.ui.work.progress import show_bar
+from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -149,21 +150,20 @@ def _show_batch(batch: Batch, mine: Desk) -> None:
         batch.paused = True
     if batch.tally is None and not batch.paused:
         mine.ask(batch.name, batch.compute)
-    working = mine.job is not None and mine.state == "working"
+    working = mine.state == "working"
     # Always a fragment, so that nothing below jumps when the last map is there.
-    st.fragment(_draw, run_every=POLL if working else None)(batch, mine, working)
+    redraw(mine, partial(_draw, batch, mine, working), POLL)
     if not working:
         _show_end(batch, mine)
 
 
 def _draw(batch: Batch, mine: Desk, working: bool) -> None:
     """What there is so far."""
-    if working and mine.state != "working" and not mine.just_cancelled():
-        st.rerun()
     if working and mine.state != "working":
         st.info("Cancelled; what is finished stays.")
     elif working:
-        show_bar(mine, f"Maps of {_pictures(batch.count)}", key="batch_cancel")
+        notice = Notice(f"Maps of {_pictures(batch.count)}", cancel_key="batch_cancel")
+        show_bar(mine, notice)
     _show_latest(batch)
     if batch.rows:
         st.dataframe(

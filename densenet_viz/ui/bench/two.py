@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from densenet_viz.evaluation import difference
@@ -24,11 +26,12 @@ from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth.twins import TWIN_TITLES, near, share_near
 from densenet_viz.ui.work.jobs import Desk, desk
-from densenet_viz.ui.work.progress import show_bar
+from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 from densenet_viz.ui.work.unfinished import GLANCE, show_stopped, waiting_words
 
 KEYS = CHOICES
 DESKS = (_TWO,) = ("bench-two",)
+_NOTICE = Notice("The pair of maps")
 
 
 def show(bench: Bench) -> None:
@@ -43,24 +46,22 @@ def show(bench: Bench) -> None:
         mine.ask(job.key, job.compute, job.kept).finished.wait(GLANCE)
     else:
         mine.leave()
-    working = mine.job is not None and mine.state == "working"
+    working = mine.state == "working"
     with st.container():
         if mine.job is not None and not working:
-            show_stopped(mine, "The pair of maps")
+            show_stopped(mine, _NOTICE)
     # The same place whether it redraws itself or not: what was set in the picture stays.
-    st.fragment(_draw, run_every=LOOK if working else None)(pair, job, mine, working)
+    redraw(mine, partial(_draw, pair, job, mine, working), LOOK)
     made = [] if working else [maps_so_far(job, mine).get(ask.key) for ask in pair.asks]
     _show_numbers(pair, [one for one in made if one is not None])
 
 
 def _draw(pair: Pair, job: MapsJob, mine: Desk, working: bool) -> None:
-    if working and mine.state != "working" and not mine.just_cancelled():
-        st.rerun()
     with st.container():
         if mine.state == "working":
-            show_bar(mine, "The two maps", key="cancel_two")
+            show_bar(mine, Notice("The two maps", cancel_key="cancel_two"))
         elif working:
-            show_stopped(mine, "The pair of maps")
+            show_stopped(mine, _NOTICE)
     there = maps_so_far(job, mine)
     left, right = (there.get(ask.key) for ask in pair.asks)
     scene = two_scene(

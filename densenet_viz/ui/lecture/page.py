@@ -24,11 +24,10 @@ from densenet_viz.stage.modules import adapted, style
 from densenet_viz.ui.current import bundled_model
 from densenet_viz.ui.lecture.live import controls_of, show_answers
 from densenet_viz.ui.work.jobs import PATIENCE, Desk, Reporter, Shop, desk
-from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.progress import Notice
+from densenet_viz.ui.work.unfinished import run_job
 
 DESK = "lecture"
-GLANCE = 0.25
-"""Seconds that a known lecture gets before the page shows a progress bar."""
 KEPT = 64
 """Pictures that the app remembers: more than the shipped deck's; one takes about 0.3 MB."""
 AT_ONCE = 4
@@ -116,21 +115,20 @@ def choose_deck(container: Any) -> Deck:
 
 def show_lecture(deck: Deck) -> None:
     """The player once its pictures are made; until then, how far they are."""
-    mine = desk(DESK)
-    key = (DESK, deck_key(deck))
-    job = mine.ask(key, partial(_compute, deck))
-    job.finished.wait(GLANCE)
-    if mine.state == "working":
-        show_progress(mine, TITLE, key="lecture-cancel")
-    elif mine.state == "done":
-        _player()(key="lecture", data=_data(deck, job.result), height="content")
+
+    def draw(scene: dict[str, Any]) -> None:
+        _player()(key="lecture", data=_data(deck, scene), height="content")
         show_answers(deck)
-    else:
-        if mine.state == "failed":
-            st.error(FAILED)
-        else:
-            st.info("The lecture’s pictures were cancelled.")
-        st.button("Make them now", on_click=mine.again)
+
+    notice = Notice(
+        TITLE,
+        cancelled="The lecture’s pictures were cancelled.",
+        failed=FAILED,
+        resume="Make them now",
+        cancel_key="lecture-cancel",
+        again_key="lecture-again",
+    )
+    run_job(desk(DESK), (DESK, deck_key(deck)), partial(_compute, deck), draw, notice)
 
 
 def deck_key(deck: Deck) -> str:

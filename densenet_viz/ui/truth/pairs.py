@@ -19,7 +19,7 @@ from densenet_viz.stage.truth.scene import truth_scene
 from densenet_viz.ui.current import BUNDLED, take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import twins
-from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.progress import Notice
 
 PAIRS = (
     ("ring", "arrow"),
@@ -31,6 +31,7 @@ PAIRS = (
 )
 KEYS = ("pair", "pair_asked", "pair_map")
 _TITLES = {f"{first} and {second}": (first, second) for first, second in PAIRS}
+NO_TABLE = "The table was not computed. The map above stays as it is."
 DESKS = _MAP, _TABLE = "pair-map", "pair-table"
 
 
@@ -52,11 +53,12 @@ def show_pairs() -> None:
     named = twins.answers(model, scene.image)
     st.markdown(named_words(named[:2], scene.names))
     ask = twins.Ask(model, method.name, scene.labels[asked])
-    desk, maps = twins.ask(_MAP, twins.Maps(scene.image, (ask,)))
-    twins.show_state(desk, method.title)
-    if maps is not None:
+
+    def draw(maps: Sequence[Attribution]) -> None:
         _show_map(scene, asked, method.title, maps[0])
         _show_shares(model, scene)
+
+    twins.run(_MAP, twins.Maps(scene.image, (ask,)), draw, Notice(method.title))
 
 
 @st.cache_resource(show_spinner=False)
@@ -150,15 +152,20 @@ def _show_shares(model: LoadedModel, scene: PairScene) -> None:
     st.subheader("Does it go where it was asked to? The quick methods", anchor=False)
     names = quick_methods(model.spec)
     asks = tuple(twins.Ask(model, name, label) for name in names for label in scene.labels)
-    desk, maps = twins.ask(_TABLE, twins.Maps(scene.image, asks))
-    if maps is not None:
+
+    def draw(maps: Sequence[Attribution]) -> None:
         rows = shares_table(scene, maps)
         st.table(rows, hide_index=True, alt="Share on the object asked about, for each method")
-    elif desk.state == "working":
-        show_progress(desk, "The methods", key="cancel_table")
-    else:
-        st.info("The table was not computed. The map above stays as it is.")
-        st.button("Compute the table", on_click=desk.again, key="table_again")
+
+    notice = Notice(
+        "The methods",
+        cancelled=NO_TABLE,
+        failed=NO_TABLE,
+        resume="Compute the table",
+        cancel_key="cancel_table",
+        again_key="table_again",
+    )
+    twins.run(_TABLE, twins.Maps(scene.image, asks), draw, notice)
 
 
 def quick_methods(spec: DenseNetSpec) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -22,7 +22,7 @@ from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import twins
 from densenet_viz.ui.work.jobs import Report, desk
-from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.progress import Notice, show_progress
 
 NUMBERS = 300
 """Scenes of each class that can be looked at: the first ones of those the models are judged on."""
@@ -58,10 +58,12 @@ def show_scene() -> None:
     twins.let_go(_MAP, pixels)
     top = twins.answers(model, pixels, 1)[0]
     target = _choose_target(model, pixels, scene, top)
-    mine, maps = twins.ask(_MAP, twins.Maps(pixels, (twins.Ask(model, method.name, target.index),)))
-    twins.show_state(mine, method.title)
-    if maps is not None:
-        _show_map(scene, corner if tagged else None, pixels, method.title, maps[0])
+    maps = twins.Maps(pixels, (twins.Ask(model, method.name, target.index),))
+
+    def draw(made: Sequence[Attribution]) -> None:
+        _show_map(scene, corner if tagged else None, pixels, method.title, made[0])
+
+    twins.run(_MAP, maps, draw, Notice(method.title))
 
 
 # -- which scene ----------------------------------------------------------------------------------
@@ -135,7 +137,7 @@ def _offer_wrong(model: LoadedModel, tagged: bool) -> None:
     start = index_of(st.session_state["kind"], int(st.session_state["number"])) + 1
     mine = desk(_SEARCH)
     if mine.job is not None and mine.state == "working":
-        show_progress(mine, "Looking for a wrong answer", key="cancel_search")
+        show_progress(mine, Notice("Looking for a wrong answer", cancel_key="cancel_search"))
         return
     if st.session_state.pop(_NONE, False):
         st.info(f"None of the next {LOOKS:,} scenes is named wrong.")

@@ -21,7 +21,8 @@ from densenet_viz.ui.attribution.answers import answer_to
 from densenet_viz.ui.attribution.methods import title_of
 from densenet_viz.ui.current import BUNDLED, CHEATER, bundled_model, key_of, take_from_address
 from densenet_viz.ui.work.jobs import Desk, Report, desk
-from densenet_viz.ui.work.unfinished import GLANCE, show_unfinished
+from densenet_viz.ui.work.progress import Notice
+from densenet_viz.ui.work.unfinished import GLANCE, run_job, show_unfinished
 
 TWIN_TITLES = {BUNDLED: "the honest one", CHEATER: "the cheater"}
 """The two models by name, in the order in which they are loaded and asked."""
@@ -127,6 +128,13 @@ def ask(name: str, maps: Maps) -> tuple[Desk, tuple[Attribution, ...] | None]:
     return mine, job.result if mine.state == "done" else None
 
 
+def run(
+    name: str, maps: Maps, draw: Callable[[tuple[Attribution, ...]], None], notice: Notice
+) -> None:
+    """Draws the maps once they are there; until then progress, or why there are none."""
+    run_job(desk(name), maps.key, maps.compute, draw, notice)
+
+
 def let_go(name: str, pixels: Picture) -> None:
     """Stops maps of another picture, which would keep the models from answering for this one."""
     mine = desk(name)
@@ -137,7 +145,7 @@ def let_go(name: str, pixels: Picture) -> None:
 def show_state(mine: Desk, title: str) -> None:
     """Progress with a way to stop, or why there is no map; nothing where there is one."""
     if mine.state != "done":
-        show_unfinished(mine, title)
+        show_unfinished(mine, Notice(title))
 
 
 def choose_method(key: str, names: Sequence[str] = tuple(METHODS)) -> Method:

@@ -16,8 +16,9 @@ import streamlit as st
 from densenet_viz.errors import Cancelled
 from densenet_viz.facts.memory import memory_trouble
 from densenet_viz.machine import spare_bytes
-from densenet_viz.ui.work.jobs import Desk, Report, desk
-from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.jobs import Declined, Desk, Report, desk
+from densenet_viz.ui.work.progress import Notice
+from densenet_viz.ui.work.unfinished import show_unfinished
 
 Result = TypeVar("Result")
 Measure = Callable[[Report, Callable[[], bool]], Result]
@@ -28,10 +29,6 @@ FAILED = "The measurement did not succeed; please try again, with a smaller batc
 _LOOK = 0.1
 """Seconds between two looks at whether a waiting measurement is still wanted."""
 _TURN = threading.Lock()
-
-
-class Refused(Exception):
-    """A measurement that cannot be made now; the words are the visitor's."""
 
 
 @contextmanager
@@ -58,11 +55,11 @@ def taken() -> bool:
 def ensure_memory(needed: int, device: str, advice: str) -> None:
     """
     Raises:
-        Refused: it does not fit into the memory that is free now.
+        Declined: it does not fit into the memory that is free now.
     """
     trouble = memory_trouble(needed, spare_bytes(device), advice)
     if trouble is not None:
-        raise Refused(trouble)
+        raise Declined(trouble)
 
 
 class Bench(Generic[Result]):
@@ -109,7 +106,7 @@ class Bench(Generic[Result]):
     @property
     def busy(self) -> bool:
         """Whether this session waits for a result."""
-        return self.desk.job is not None and self.desk.state == "working"
+        return self.desk.state == "working"
 
     def button(self, label: str, trouble: str | None, *, key: str) -> bool:
         """A button that starts a measurement, dull while there is `trouble` or one is running.
@@ -123,12 +120,13 @@ class Bench(Generic[Result]):
 
     def show_state(self, title: str) -> None:
         """Progress with a way to stop, or why there is no result."""
-        mine = self.desk
-        if mine.job is None:
-            return
-        if mine.state == "working":
-            show_progress(mine, title, key=f"cancel_{self._name}", waiting=lambda: WAITING)
-        elif mine.state == "cancelled":
-            st.info(CANCELLED)
-        elif mine.state == "failed":
-            st.error(str(mine.job.error) if isinstance(mine.job.error, Refused) else FAILED)
+        notice = Notice(
+            title,
+            cancelled=CANCELLED,
+            failed=FAILED,
+            cancel_key=f"cancel_{self._name}",
+            again_key=None,
+            waiting=lambda: WAITING,
+        )
+        if self.desk.job is not None:
+            show_unfinished(self.desk, notice)
