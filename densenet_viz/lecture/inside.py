@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from densenet_viz.lecture.deck import Setting
-from densenet_viz.lecture.networks import Networks, scene_of_class
+from densenet_viz.lecture.networks import Networks
+from densenet_viz.scenes.generator import sample_scene
 
 Scene = dict[str, Any]
 Settings = Mapping[str, Setting]
@@ -56,7 +57,7 @@ def paths(networks: Networks, given: Settings) -> Scene:
         int(given["block"]),
     )
     found = gradient_paths(
-        model, scene_of_class(kind).image, block=number, target=model.labels.index(kind)
+        model, sample_scene(kind).image, block=number, target=model.labels.index(kind)
     )
     last = number == len(model.spec.block_config)
     return paths_scene(found, after="the classifier" if last else f"transition {number}")
@@ -69,7 +70,7 @@ def overview(_networks: Networks, given: Settings) -> Scene:
     from densenet_viz.stage.overview.scene import overview_scene
 
     kind = str(given["picture"])
-    pixels = fit(scene_of_class(kind).image, 160)
+    pixels = fit(sample_scene(kind).image, 160)
     return overview_scene(VARIANTS[str(given["variant"])], pixels, alt=f"a drawn {kind}")
 
 

@@ -6,19 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from densenet_viz.attribution import METHODS
-from densenet_viz.images.pictures import fit
-from densenet_viz.scenes.generator import draw_scene
-from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.faithful.scene import Line, faithful_scene
-from densenet_viz.stage.shared.outline import Mask
 from densenet_viz.ui.attribution.maps import MapsJob
 from densenet_viz.ui.bench.running import choose_methods, run, settings_of
-from densenet_viz.ui.bench.subject import Bench
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
 
@@ -27,15 +21,6 @@ DESKS = (_DESK,) = ("bench-faithful",)
 
 FIRST = ("grad-cam", "saliency", "input-x-gradient")
 MOST = 4
-
-
-def true_mask(picture: CurrentPicture, size: int) -> Mask | None:
-    """Where the object of a drawn scene is, (size, size); None where that is not known."""
-    if picture.truth not in CLASSES:
-        return None
-    mask = draw_scene(0, "sample", CLASSES.index(picture.truth)).mask
-    grey = np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
-    return np.asarray(fit(grey, size)[..., 0] >= 128)
 
 
 @dataclass(frozen=True, eq=False)

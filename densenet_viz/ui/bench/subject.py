@@ -11,8 +11,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from densenet_viz.attribution import METHODS
+from densenet_viz.images.pictures import fit
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import Prediction
+from densenet_viz.scenes.generator import sample_scene
+from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.stage.shared.outline import Mask
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import TOP, class_names
 from densenet_viz.ui.attribution.maps import Ask
@@ -45,6 +49,15 @@ class Bench:
         checked = METHODS[method].settings(self.model.spec, settings or {})
         asked = self.target.index if target is None else target
         return Ask(self.model, self.picture, method, asked, checked)
+
+
+def true_mask(picture: CurrentPicture, size: int) -> Mask | None:
+    """Where the object of a drawn scene is, (size, size); None where that is not known."""
+    if picture.truth not in CLASSES:
+        return None
+    mask = sample_scene(picture.truth).mask
+    grey = np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
+    return np.asarray(fit(grey, size)[..., 0] >= 128)
 
 
 def choose_bench(model: LoadedModel, picture: CurrentPicture) -> Bench:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import streamlit as st
@@ -61,7 +62,7 @@ def show_pairs() -> None:
     twins.run(_MAP, twins.Maps(scene.image, (ask,)), draw, Notice(method.title))
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def pair_of(title: str) -> PairScene:
     first, second = (CLASSES.index(name) for name in _TITLES[title])
     return draw_pair(0, "sample", list(_TITLES).index(title), (first, second))

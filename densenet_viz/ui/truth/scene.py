@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import streamlit as st
@@ -69,7 +69,7 @@ def show_scene() -> None:
 # -- which scene ----------------------------------------------------------------------------------
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@lru_cache(maxsize=64)
 def _scene(index: int) -> Scene:
     return draw_scene(SEED, "test", index)
 
