@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.attribution import METHODS, Method
+from densenet_viz.attribution import Method
 from densenet_viz.images.pictures import fit
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
@@ -19,12 +19,11 @@ from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.attribution.scene import gallery_scene, predictions_scene
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.maps import Ask, computed, results_of
-from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.attribution.methods import choose_method, settings_controls
 from densenet_viz.ui.current import (
     CurrentPicture,
     current_model,
     sample,
-    take_from_address,
 )
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
@@ -154,17 +153,9 @@ def _told(key: str) -> Mapping[str, Any]:
     return told or {}
 
 
-def choose_method(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
+def choose_explanation(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
     """The method and its settings; controls come from the row in `METHODS`."""
-    take_from_address("method", METHODS, title_of)
-    name = st.selectbox(
-        "Method",
-        list(METHODS),
-        key="method",
-        format_func=title_of,
-        bind="query-params",
-    )
-    method = METHODS[name]
+    method = choose_method("method")
     if not method.parameters(model.spec):
         return method, {}
     with st.expander("Settings of the method"):

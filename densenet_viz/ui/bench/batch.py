@@ -14,10 +14,9 @@ from densenet_viz.attribution.batch_files import ImageFile, listed
 from densenet_viz.attribution.batch_rows import Row
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
-from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.attribution.methods import choose_method, settings_controls
 from densenet_viz.ui.bench.batch_results import MOST_BYTES, MOST_PICTURES, Batch, Results
 from densenet_viz.ui.bench.subject import Bench
-from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.work.jobs import Desk
 from densenet_viz.ui.work.jobs import desk as session_desk
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
@@ -111,18 +110,8 @@ def _choose_work(bench: Bench) -> tuple[Work | None, bool]:
     from densenet_viz.attribution.batch import work_for
 
     names = class_names(bench.model.labels)
-    take_from_address("batch_method", METHODS, title_of)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        method = METHODS[
-            st.selectbox(
-                "Method",
-                list(METHODS),
-                key="batch_method",
-                format_func=title_of,
-                bind="query-params",
-                width=260,
-            )
-        ]
+        method = choose_method("batch_method", width=260)
         asked = st.selectbox("Map for", [EACH, *names], key="batch_class", width=280)
         settings = {}
         if method.parameters(bench.model.spec):

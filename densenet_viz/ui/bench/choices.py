@@ -17,7 +17,7 @@ from densenet_viz.results.traces import Picture
 from densenet_viz.stage.bench.scene import MOST
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
-from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.attribution.methods import choose_method, choose_methods, settings_controls
 from densenet_viz.ui.bench.comparison import Comparison, Entry, counted
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import take_from_address
@@ -80,14 +80,11 @@ def choose_comparison(bench: Bench) -> Comparison | None:
 
 def _methods(bench: Bench, line: Any) -> Comparison:
     in_order = [method.name for rows in by_family().values() for method in rows]
-    chosen = st.multiselect(
-        "Methods",
-        in_order,
-        default=[name for name in in_order if name in METHODS_FIRST],
-        format_func=title_of,
-        max_selections=MOST,
-        key="maps",
-        bind="query-params",
+    chosen = choose_methods(
+        "maps",
+        [name for name in in_order if name in METHODS_FIRST],
+        MOST,
+        names=in_order,
         help=f"Up to {MOST}, family by family: {', '.join(map(_family_words, by_family()))}.",
     )
     rows = [METHODS[name] for name in in_order if name in chosen]
@@ -142,7 +139,7 @@ def changed_words(bench: Bench, row: Method, settings: Mapping[str, Any]) -> str
 def _classes(bench: Bench, line: Any) -> Comparison:
     names = class_names(bench.model.labels)
     likely = [names[one.index] for one in bench.predictions]
-    row = _one_method(line, "class_map", list(METHODS))
+    row = choose_method("class_map", width=260, place=line)
     chosen = st.multiselect(
         "Classes",
         [*likely, *(name for name in names if name not in likely)],
@@ -172,7 +169,7 @@ def _classes(bench: Bench, line: Any) -> Comparison:
 
 def _layers(bench: Bench, line: Any) -> Comparison:
     spec = bench.model.spec
-    row = _one_method(line, "layer_map", _that_take("layer", bench.model))
+    row = choose_method("layer_map", _that_take("layer", bench.model), width=260, place=line)
     places, coarse = all_places(spec), coarse_places(spec)
     chosen = st.multiselect(
         "Layers",
@@ -215,7 +212,7 @@ def _depth(place: str) -> tuple[int, int, int]:
 
 
 def _baselines(bench: Bench, line: Any) -> Comparison:
-    row = _one_method(line, "baseline_map", _that_take("baseline", bench.model))
+    row = choose_method("baseline_map", _that_take("baseline", bench.model), width=260, place=line)
     settings = _settings_of_one(bench, row, line, without=("baseline",))
     entries = tuple(
         Entry(
@@ -251,19 +248,6 @@ def _baseline(bench: Bench, name: str) -> Picture:
 
 def _that_take(parameter: str, model: LoadedModel) -> list[str]:
     return [name for name, row in METHODS.items() if row.takes(model.spec, parameter)]
-
-
-def _one_method(line: Any, key: str, names: Sequence[str]) -> Method:
-    take_from_address(key, names, title_of)
-    name = line.selectbox(
-        "Method",
-        names,
-        key=key,
-        format_func=title_of,
-        bind="query-params",
-        width=260,
-    )
-    return METHODS[name]
 
 
 def _settings_of_one(

@@ -11,7 +11,7 @@ import streamlit as st
 from densenet_viz.attribution import METHODS
 from densenet_viz.stage.faithful.scene import Line, faithful_scene
 from densenet_viz.ui.attribution.maps import MapsJob
-from densenet_viz.ui.bench.running import choose_methods, run, settings_of
+from densenet_viz.ui.bench.running import choose_checked, run, settings_of
 from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
@@ -79,7 +79,7 @@ def show(bench: Bench) -> None:
         "back first, and the answer should come back first. Other measures ask other things, and "
         "often **disagree**."
     )
-    names = choose_methods("faithful_methods", FIRST, MOST)
+    names = choose_checked("faithful_methods", FIRST, MOST)
     asked = settings_of(names, bench.model.spec)
     job = _Job(bench, MapsJob([bench.ask(name, asked[name]) for name in names]))
     run(

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from densenet_viz.attribution import METHODS
-from densenet_viz.ui.attribution.methods import title_of
+from densenet_viz.ui.attribution.methods import choose_methods
 from densenet_viz.ui.work.jobs import Compute, desk
 from densenet_viz.ui.work.keeping import Kept
 from densenet_viz.ui.work.progress import Notice
@@ -25,21 +25,13 @@ FAILED = "This could not be computed; please try again, or choose other methods.
 Draw = Callable[[Any], None]
 
 
-def choose_methods(key: str, preferred: Sequence[str], most: int) -> list[str]:
+def choose_checked(key: str, preferred: Sequence[str], most: int) -> list[str]:
     """One to `most` methods, bound to the address; those of `preferred` that there are come first.
 
     Without a choice it is the first of `preferred`.
     """
     first = [name for name in preferred if name in METHODS]
-    chosen = st.multiselect(
-        f"Methods (up to {most})",
-        list(METHODS),
-        first,
-        key=key,
-        format_func=title_of,
-        max_selections=most,
-        bind="query-params",
-    )
+    chosen = choose_methods(key, first, most, label=f"Methods (up to {most})")
     if not chosen:
         st.caption(f"Nothing is chosen, so {METHODS[first[0]].title} is checked.")
     return chosen or first[:1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.attribution import METHODS, AttributionError, Method
+from densenet_viz.attribution import AttributionError, Method
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import ModelUnavailable
 from densenet_viz.scenes.shapes import CLASSES
@@ -17,7 +17,7 @@ from densenet_viz.ui import own_model
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.maps import Ask
-from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.attribution.methods import choose_method, settings_controls
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import (
     BUNDLED,
@@ -72,7 +72,7 @@ def choose_pair(bench: Bench) -> Pair | None:
     try:
         with line:
             other = _choose_picture(bench) if kind == "pictures" else _choose_network(bench)
-            method = _choose_method()
+            method = choose_method("two_method", label="Method of both maps", width=240)
         sides = _choose_class(kind, bench, other, line)
         left, right = _choose_settings(method, bench.model, other.model, line)
         asks = sides[0].ask(method.name, left), sides[1].ask(method.name, right)
@@ -162,19 +162,6 @@ def same_class(bench: Bench, other: Bench) -> int | None:
     name = class_names(bench.model.labels)[bench.target.index]
     names = class_names(other.model.labels)
     return names.index(name) if name in names else None
-
-
-def _choose_method() -> Method:
-    take_from_address("two_method", METHODS, title_of)
-    name = st.selectbox(
-        "Method of both maps",
-        list(METHODS),
-        key="two_method",
-        format_func=title_of,
-        bind="query-params",
-        width=240,
-    )
-    return METHODS[name]
 
 
 def _choose_settings(

@@ -16,6 +16,7 @@ from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS, Corner, draw_tag, tag_mask
 from densenet_viz.stage.attribution.scene import gallery_scene
 from densenet_viz.stage.lineup.scene import Witness, lineup_scene
+from densenet_viz.ui.attribution.methods import choose_method
 from densenet_viz.ui.choices import from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import quiz as words
@@ -132,7 +133,7 @@ def _show_witnesses(
     tag: str | None,
     corner: Corner,
 ) -> None:
-    method = twins.choose_method("lineup_map", MAPS) if quiz.step >= words.LOOKED else None
+    method = choose_method("lineup_map", MAPS, width=220) if quiz.step >= words.LOOKED else None
     twins.let_go(_DESK, pixels)
     answers = [twins.answers(model, pixels, 1)[0] for model in models]
     desk, maps = None, None

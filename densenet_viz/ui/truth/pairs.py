@@ -17,6 +17,7 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.generator import PairScene, draw_pair
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.truth.scene import truth_scene
+from densenet_viz.ui.attribution.methods import choose_method
 from densenet_viz.ui.current import BUNDLED, take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import twins
@@ -48,7 +49,7 @@ def show_pairs() -> None:
         title = st.selectbox("Scene", list(_TITLES), key="pair", bind="query-params", width=240)
         scene = pair_of(title)
         asked = _choose_object(scene)
-        method = twins.choose_method("pair_map")
+        method = choose_method("pair_map", width=220)
     twins.let_go(_MAP, scene.image)
     twins.let_go(_TABLE, scene.image)
     named = twins.answers(model, scene.image)

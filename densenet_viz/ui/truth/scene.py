@@ -18,6 +18,7 @@ from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS, Corner, draw_tag, tag_mask
 from densenet_viz.stage.truth.scene import truth_scene
 from densenet_viz.ui.attribution.answers import answer_to
+from densenet_viz.ui.attribution.methods import choose_method
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import twins
@@ -48,7 +49,7 @@ def show_scene() -> None:
     scene, corner = _choose_scene()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         name = twins.choose_twin("twin")
-        method = twins.choose_method("method_of_map")
+        method = choose_method("method_of_map", width=220)
         tagged = st.toggle("Tag in a corner", key="tagged", bind="query-params")
     model = twins.twin_or_none(name)
     if model is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from densenet_viz.attribution import METHODS, Method
 from densenet_viz.evaluation import metrics
 from densenet_viz.network.models import ASSETS, LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.answers import answer_to
-from densenet_viz.ui.attribution.methods import title_of
 from densenet_viz.ui.current import BUNDLED, CHEATER, bundled_model, key_of, take_from_address
 from densenet_viz.ui.work.jobs import Desk, Report, desk
 from densenet_viz.ui.work.progress import Notice
@@ -146,20 +144,6 @@ def show_state(mine: Desk, title: str) -> None:
     """Progress with a way to stop, or why there is no map; nothing where there is one."""
     if mine.state != "done":
         show_unfinished(mine, Notice(title))
-
-
-def choose_method(key: str, names: Sequence[str] = tuple(METHODS)) -> Method:
-    """The method of the maps, bound to the address."""
-    take_from_address(key, names, title_of)
-    name = st.selectbox(
-        "Method",
-        names,
-        key=key,
-        format_func=title_of,
-        bind="query-params",
-        width=220,
-    )
-    return METHODS[name]
 
 
 def choose_twin(key: str) -> str:
