@@ -346,7 +346,7 @@ def test_cancelled_maps_can_be_computed_after_all(slow: Slow, shown: dict[str, A
 def test_maps_that_another_part_made_are_not_made_again(shown: dict[str, Any]) -> None:
     given = bench(target=1)
     for name in ("ring", "heart"):
-        maps.computed(bench(name=name, target=1).ask("saliency"))
+        maps.compute_map(bench(name=name, target=1).ask("saliency"))
     session = opened(given, two_picture="heart")
     assert desk_of(session, "bench-two").job is None
     assert all(side["map"] for side in shown["sides"])

@@ -19,7 +19,7 @@ from densenet_viz.lecture.codes import ALPHABET, LENGTH
 from densenet_viz.lecture.crowd import Crowd, EventStream
 from densenet_viz.lecture.hall import MOST_DECKS, Hall
 from densenet_viz.lecture.networks import Networks
-from densenet_viz.lecture.page import packed_files
+from densenet_viz.lecture.page import pack_files
 from densenet_viz.lecture.pictures import picture_scene
 from densenet_viz.lecture.reading import deck_of
 from densenet_viz.lecture.rooms import (
@@ -68,12 +68,12 @@ def listen(hall: Hall, room: Room, phones: int = 1) -> None:
 
 
 def test_names_that_strangers_make_up_are_not_remembered(client: Client) -> None:
-    known = set(packed_files())
+    known = set(pack_files())
     assert {"follow/follow.js", "shared/dom.js", "shared/stage.css"} <= known
     assert known == set(all_files())
     for name in (*(f"no-{number}.js" for number in range(20)), "a" * 300 + ".js", "x%00.js"):
         assert client.ask("GET", f"/hall/files/{version()}/{name}")[0] == 404
-    assert set(packed_files()) == known
+    assert set(pack_files()) == known
 
 
 # -- codes ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from densenet_viz.lecture.inside import Scene, Settings
+from densenet_viz.lecture.inside import Settings, StageScene
 from densenet_viz.lecture.networks import Networks
 from densenet_viz.scenes.generator import sample_scene
 
@@ -24,7 +24,7 @@ NO_TAG = "none"
 MAP = "integrated-gradients"
 
 
-def attribution(networks: Networks, given: Settings) -> Scene:
+def attribution(networks: Networks, given: Settings) -> StageScene:
     """The map of a method for what a model says of a drawn scene."""
     from densenet_viz.attribution import METHODS
     from densenet_viz.stage.attribution.scene import attribution_scene, verdict_words
@@ -44,7 +44,7 @@ def attribution(networks: Networks, given: Settings) -> Scene:
     )
 
 
-def lineup(networks: Networks, given: Settings) -> Scene:
+def lineup(networks: Networks, given: Settings) -> StageScene:
     """The honest network and the cheater before one tagged picture, as much as may be seen."""
     from densenet_viz.scenes.shapes import CLASSES
     from densenet_viz.scenes.tags import draw_tag, tag_mask
@@ -88,7 +88,7 @@ def _witnesses(
         yield Witness(name, answer, right, found.heat, on_object, on_tag)
 
 
-def structure(networks: Networks, given: Settings) -> Scene:
+def structure(networks: Networks, given: Settings) -> StageScene:
     """The ways that a decision took through the connections of each block."""
     from densenet_viz.attribution.baselines import BASELINE_WORDS
     from densenet_viz.attribution.structure import through_structure

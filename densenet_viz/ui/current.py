@@ -218,7 +218,7 @@ def model_named(name: str) -> LoadedModel:
     from densenet_viz.network.models import ModelUnavailable
 
     if name == OWN:
-        return own_model.brought() or bundled_model()
+        return own_model.own_model_or_none() or bundled_model()
     if name != BUNDLED and (why := _fetch(name)) is not None:
         raise ModelUnavailable(why)
     return _loaded(name, None)

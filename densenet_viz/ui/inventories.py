@@ -11,7 +11,7 @@ from densenet_viz.errors import Cancelled
 from densenet_viz.facts.arithmetic.inventory import Inventory
 from densenet_viz.ui.work.jobs import Report, desk
 from densenet_viz.ui.work.progress import Notice
-from densenet_viz.ui.work.turns import WAITING, taken, turn
+from densenet_viz.ui.work.turns import WAITING, is_measuring, turn
 from densenet_viz.ui.work.unfinished import show_unfinished
 
 FAILED = "The networks could not be counted; please try again."
@@ -66,7 +66,7 @@ def show_progress_line(names: Sequence[str]) -> None:
 
 
 def _waiting() -> str:
-    return WAITING if taken() else "loading torch"
+    return WAITING if is_measuring() else "loading torch"
 
 
 def _missing(names: Sequence[str]) -> bool:

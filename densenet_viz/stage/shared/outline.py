@@ -21,10 +21,10 @@ _SIDES: tuple[tuple[Step, Step, Step], ...] = (
 corner from the pixel's upper left one; each as (x, y)."""
 
 
-def packed_mask(mask: Mask) -> str:
+def pack_mask(mask: Mask) -> str:
     """A mask (S, S) as bits row by row, the first in the highest place, in base64.
 
-    >>> packed_mask(np.eye(2, dtype=bool)) == base64.b64encode(bytes([0b10010000])).decode()
+    >>> pack_mask(np.eye(2, dtype=bool)) == base64.b64encode(bytes([0b10010000])).decode()
     True
     """
     return base64.b64encode(np.packbits(mask).tobytes()).decode()

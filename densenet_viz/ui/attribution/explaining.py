@@ -18,7 +18,7 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.attribution.scene import gallery_scene, predictions_scene
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.maps import Ask, computed, results_of
+from densenet_viz.ui.attribution.maps import Ask, compute_map, results_of
 from densenet_viz.ui.attribution.methods import choose_method, settings_controls
 from densenet_viz.ui.current import (
     CurrentPicture,
@@ -35,7 +35,7 @@ THUMBNAIL = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class MapQuestion:
     """All that a map depends on. Two questions with the same `key` have the same answer."""
 
     model: LoadedModel
@@ -63,7 +63,7 @@ class Question:
         return self.target.index == self.predictions[0].index
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Attribution:
-        return computed(self.ask, report, cancelled, report.preview)
+        return compute_map(self.ask, report, cancelled, report.preview)
 
 
 # -- what is asked --------------------------------------------------------------------------

@@ -9,14 +9,14 @@ import streamlit as st
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.stage.attribution.scene import attribution_scene
 from densenet_viz.ui.attribution import explained
-from densenet_viz.ui.attribution.explaining import Question
+from densenet_viz.ui.attribution.explaining import MapQuestion
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Desk
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 from densenet_viz.ui.work.unfinished import show_stopped, waiting_words
 
 
-def show_map(question: Question, desk: Desk) -> Attribution | None:
+def show_map(question: MapQuestion, desk: Desk) -> Attribution | None:
     """The picture and its map, sharpening until it is finished; returns it once it is."""
     # Its place stays, and with it the crosshair and the sliders.
     redraw(desk, partial(_draw, question, desk))
@@ -28,7 +28,7 @@ def _finished(desk: Desk) -> Attribution | None:
     return found
 
 
-def _draw(question: Question, desk: Desk) -> None:
+def _draw(question: MapQuestion, desk: Desk) -> None:
     attribution = _finished(desk) or (
         desk.job.preview if desk.job and desk.state == "working" else None
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.attribution.batch_files import ImageFile, listed
-from densenet_viz.attribution.batch_rows import Row
+from densenet_viz.attribution.batch_files import ImageFile, list_images
+from densenet_viz.attribution.batch_rows import BatchRow
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import choose_method, settings_controls
@@ -24,7 +24,7 @@ from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from densenet_viz.attribution.batch import Work
+    from densenet_viz.attribution.batch import BatchWork
 
 KEYS = ("batch_method", "batch_class", "batch_raw")
 DESKS = (_DESK,) = ("bench-batch",)
@@ -99,13 +99,13 @@ def _listed(brought: Sequence[UploadedFile]) -> tuple[ImageFile, ...]:
     ids = tuple(file.file_id for file in brought)
     known = st.session_state.get(_FILES)
     if known is None or known[0] != ids:
-        known = ids, listed((file.name, file.getvalue()) for file in brought)
+        known = ids, list_images((file.name, file.getvalue()) for file in brought)
         st.session_state[_FILES] = known
     files: tuple[ImageFile, ...] = known[1]
     return files
 
 
-def _choose_work(bench: Bench) -> tuple[Work | None, bool]:
+def _choose_work(bench: Bench) -> tuple[BatchWork | None, bool]:
     """The question, and whether raw values go along; no question where a setting is refused."""
     from densenet_viz.attribution.batch import work_for
 
@@ -186,7 +186,7 @@ def _show_latest(batch: Batch) -> None:
     )
 
 
-def _caption(row: Row) -> str:
+def _caption(row: BatchRow) -> str:
     name = row.file.rpartition("/")[2]
     short = name if len(name) <= 24 else f"{name[:21]}..."
     return f"{short}: {row.named} {percent(row.probability or 0.0)}"

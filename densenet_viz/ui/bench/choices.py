@@ -18,7 +18,7 @@ from densenet_viz.stage.bench.scene import MOST
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import choose_method, choose_methods, settings_controls
-from densenet_viz.ui.bench.comparison import Comparison, Entry, counted
+from densenet_viz.ui.bench.comparison import ComparedMap, Comparison, count_words
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.work.owners import Kind, kept_for
@@ -91,7 +91,7 @@ def _methods(bench: Bench, line: Any) -> Comparison:
     settings = _settings_of_each(bench, rows, line)
     label = bench.target.label
     return Comparison(
-        title=f"{counted(len(rows), 'ways')} to ask what speaks for {label}",
+        title=f"{count_words(len(rows), 'ways')} to ask what speaks for {label}",
         lesson="The same picture, network and class. Each method answers its own question, so "
         "their maps may differ although none is mistaken.",
         label=label,
@@ -117,11 +117,11 @@ def _settings_of_each(
     return settings
 
 
-def _by_method(bench: Bench, row: Method, settings: Mapping[str, Any]) -> Entry:
+def _by_method(bench: Bench, row: Method, settings: Mapping[str, Any]) -> ComparedMap:
     family = _family_words(FAMILIES[row.family])
     changed = changed_words(bench, row, settings)
     note = f"{family}, {changed}" if changed else family
-    return Entry(row.title, bench.ask(row.name, settings), note)
+    return ComparedMap(row.title, bench.ask(row.name, settings), note)
 
 
 def changed_words(bench: Bench, row: Method, settings: Mapping[str, Any]) -> str:
@@ -154,9 +154,9 @@ def _classes(bench: Bench, line: Any) -> Comparison:
         index = names.index(name)
         probability = bench.model.prediction(bench.logits, index).probability
         ask = bench.ask(row.name, settings, target=index)
-        entries.append(Entry(name, ask, f"the network gives it {percent(probability)}"))
+        entries.append(ComparedMap(name, ask, f"the network gives it {percent(probability)}"))
     return Comparison(
-        title=f"One picture, {counted(len(entries), 'answers').lower()}: what speaks for each",
+        title=f"One picture, {count_words(len(entries), 'answers').lower()}: what speaks for each",
         lesson=f"{row.title}, asked for each class. Look for parts that raise one class and lower "
         "another: they are what tells the two apart.",
         label="the class",
@@ -181,7 +181,7 @@ def _layers(bench: Bench, line: Any) -> Comparison:
     )
     settings = _settings_of_one(bench, row, line, without=("layer",))
     entries = tuple(
-        Entry(place.capitalize(), bench.ask(row.name, {**settings, "layer": place}))
+        ComparedMap(place.capitalize(), bench.ask(row.name, {**settings, "layer": place}))
         for place in sorted(chosen or coarse[-MOST:], key=_depth)
     )
     label = bench.target.label
@@ -215,7 +215,7 @@ def _baselines(bench: Bench, line: Any) -> Comparison:
     row = choose_method("baseline_map", _that_take("baseline", bench.model), width=260, place=line)
     settings = _settings_of_one(bench, row, line, without=("baseline",))
     entries = tuple(
-        Entry(
+        ComparedMap(
             name.capitalize(),
             bench.ask(row.name, {**settings, "baseline": name}),
             words,
@@ -225,7 +225,7 @@ def _baselines(bench: Bench, line: Any) -> Comparison:
         for name, words in BASELINE_WORDS.items()
     )
     return Comparison(
-        title=f"{row.title} against {counted(len(entries), 'baselines').lower()}",
+        title=f"{row.title} against {count_words(len(entries), 'baselines').lower()}",
         lesson="The small picture in each map is its baseline, which stands for “nothing to see”: "
         "whatever looks like it gets hardly any value.",
         label=bench.target.label,

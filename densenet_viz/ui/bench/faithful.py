@@ -47,7 +47,7 @@ class _Job:
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Any:
         from densenet_viz.evaluation.faithfulness import faithfulness
-        from densenet_viz.ui.attribution.maps import computed
+        from densenet_viz.ui.attribution.maps import compute_map
 
         whole, done = max(1, self.passes), 0
         found = []
@@ -57,7 +57,7 @@ class _Job:
             def part_done(part: float, done: int = done, cost: int = cost) -> None:
                 report((done + part * cost) / whole)
 
-            found.append(computed(ask, part_done, cancelled))
+            found.append(compute_map(ask, part_done, cancelled))
             done += cost
         model = self.bench.model
         return faithfulness(

@@ -26,7 +26,7 @@ TITLE = "The ways through the network"
 
 
 @dataclass(frozen=True, eq=False)
-class Inside:
+class FlowQuestion:
     """All that the flows depend on. Two with the same `key` have the same flows."""
 
     bench: Bench
@@ -66,13 +66,13 @@ def show(bench: Bench) -> None:
         "Every layer reads all maps before it, so a decision has many ways through a dense block. "
         "Here the score is followed along each of them, from the baseline to the picture."
     )
-    inside = Inside(bench, _choose_baseline())
+    inside = FlowQuestion(bench, _choose_baseline())
     kept = results_of(bench.model, bench.picture)
     draw = partial(_draw, inside)
     run_job(desk(*DESKS), inside.key, inside.compute, draw, Notice(TITLE), kept=kept)
 
 
-def _draw(inside: Inside, found: StructureAttribution) -> None:
+def _draw(inside: FlowQuestion, found: StructureAttribution) -> None:
     pixels = inside.bench.model.picture(inside.bench.picture.pixels)
     words = BASELINE_WORDS[inside.baseline]
     show_stage("structure", structure_scene(found, pixels, baseline=words), key="structure")

@@ -104,7 +104,8 @@ def _choose_network(bench: Bench) -> Bench:
     titles = {
         name: title
         for name, title in (MODEL_TITLES | own_model.titles()).items()
-        if name != bench.model.name and not (name == OWN and own_model.brought() is bench.model)
+        if name != bench.model.name
+        and not (name == OWN and own_model.own_model_or_none() is bench.model)
     }
     _forget_unless("two_model", titles)
     take_from_address("two_model", titles, titles.__getitem__)

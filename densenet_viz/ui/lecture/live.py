@@ -124,6 +124,6 @@ def _scene(call: PictureCall) -> Words:
 
 @cache
 def _channel() -> ComponentRenderer:
-    from densenet_viz.stage.modules import adapted
+    from densenet_viz.stage.modules import adapt_stage
 
-    return st.components.v2.component("densenet_viz.lecture_live", js=adapted("lecture-live"))
+    return st.components.v2.component("densenet_viz.lecture_live", js=adapt_stage("lecture-live"))

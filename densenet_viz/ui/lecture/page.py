@@ -15,12 +15,12 @@ from streamlit.components.v2.types import ComponentRenderer
 from densenet_viz.errors import Cancelled
 from densenet_viz.lecture.deck import OWN, Deck
 from densenet_viz.lecture.export import PLAYER_STYLES
-from densenet_viz.lecture.inside import Scene
+from densenet_viz.lecture.inside import StageScene
 from densenet_viz.lecture.networks import never
 from densenet_viz.lecture.pictures import Make, scene_of
 from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_deck
 from densenet_viz.lecture.server import HALL
-from densenet_viz.stage.modules import adapted, style
+from densenet_viz.stage.modules import adapt_stage, style
 from densenet_viz.ui.current import bundled_model
 from densenet_viz.ui.lecture.live import controls_of, show_answers
 from densenet_viz.ui.work.jobs import PATIENCE, Desk, Reporter, Shop, desk
@@ -53,7 +53,7 @@ class Shelf:
         self._shop = Shop(most)
         self._places = BoundedSemaphore(at_once)
 
-    def get(self, key: str, make: Make, stopped: Callable[[], bool] = never) -> Scene:
+    def get(self, key: str, make: Make, stopped: Callable[[], bool] = never) -> StageScene:
         """The picture of a key, made if it is not there.
 
         Args:
@@ -74,13 +74,13 @@ class Shelf:
             mine.leave()
         if job.error is not None:
             raise job.error
-        return cast("Scene", job.result)
+        return cast("StageScene", job.result)
 
     def close(self) -> None:
         """Stops all that is being made, and waits for it."""
         self._shop.close(PATIENCE)
 
-    def _compute(self, make: Make, _report: Reporter, stopped: Callable[[], bool]) -> Scene:
+    def _compute(self, make: Make, _report: Reporter, stopped: Callable[[], bool]) -> StageScene:
         while not self._places.acquire(timeout=LOOK):
             if stopped():
                 raise Cancelled
@@ -176,5 +176,5 @@ def _data(deck: Deck, scene: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _player() -> ComponentRenderer:
     return st.components.v2.component(
-        "densenet_viz.lecture", css=style(*PLAYER_STYLES), js=adapted("lecture")
+        "densenet_viz.lecture", css=style(*PLAYER_STYLES), js=adapt_stage("lecture")
     )

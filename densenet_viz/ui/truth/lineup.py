@@ -180,13 +180,13 @@ def _wanted(
     answers: list[Prediction],
     pixels: Picture,
     method: str,
-) -> twins.Maps:
+) -> twins.TwinMaps:
     """Both maps at once, asked in an order that does not depend on who is called what."""
     asks = {
-        model.name: twins.Ask(model, method, answer.index)
+        model.name: twins.TwinAsk(model, method, answer.index)
         for model, answer in zip(models, answers, strict=True)
     }
-    return twins.Maps(pixels, tuple(asks[name] for name in twins.TWIN_TITLES))
+    return twins.TwinMaps(pixels, tuple(asks[name] for name in twins.TWIN_TITLES))
 
 
 def _witness(

@@ -54,13 +54,13 @@ def show_pairs() -> None:
     twins.let_go(_TABLE, scene.image)
     named = twins.answers(model, scene.image)
     st.markdown(named_words(named[:2], scene.names))
-    ask = twins.Ask(model, method.name, scene.labels[asked])
+    ask = twins.TwinAsk(model, method.name, scene.labels[asked])
 
     def draw(maps: Sequence[Attribution]) -> None:
         _show_map(scene, asked, method.title, maps[0])
         _show_shares(model, scene)
 
-    twins.run(_MAP, twins.Maps(scene.image, (ask,)), draw, Notice(method.title))
+    twins.run(_MAP, twins.TwinMaps(scene.image, (ask,)), draw, Notice(method.title))
 
 
 @cache
@@ -89,7 +89,7 @@ def named_words(best: Sequence[Prediction], names: tuple[str, str]) -> str:
     >>> named_words(best, ("ring", "star"))
     'Its two most probable classes are ring (52.0%) and arrow (47.0%); the star is not among them.'
     """
-    two = " and ".join(map(twins.says, best))
+    two = " and ".join(map(twins.answer_words, best))
     labels = [one.label for one in best]
     missing = [name for name in names if name not in labels]
     if not missing:
@@ -127,7 +127,7 @@ def _show_map(scene: PairScene, asked: int, title: str, result: Attribution) -> 
         scene.image,
         mask,
         result.heat,
-        caption=f"{twins.a(name)} and {twins.a(left_out)}",
+        caption=f"{twins.with_article(name)} and {twins.with_article(left_out)}",
         method=title,
         target=result.target,
         curve=metrics.precision_recall(result.heat, mask),
@@ -153,7 +153,7 @@ def _show_shares(model: LoadedModel, scene: PairScene) -> None:
     """A table: for each method and each object, how much lies on the one asked about."""
     st.subheader("Does it go where it was asked to? The quick methods", anchor=False)
     names = quick_methods(model.spec)
-    asks = tuple(twins.Ask(model, name, label) for name in names for label in scene.labels)
+    asks = tuple(twins.TwinAsk(model, name, label) for name in names for label in scene.labels)
 
     def draw(maps: Sequence[Attribution]) -> None:
         rows = shares_table(scene, maps)
@@ -167,7 +167,7 @@ def _show_shares(model: LoadedModel, scene: PairScene) -> None:
         cancel_key="cancel_table",
         again_key="table_again",
     )
-    twins.run(_TABLE, twins.Maps(scene.image, asks), draw, notice)
+    twins.run(_TABLE, twins.TwinMaps(scene.image, asks), draw, notice)
 
 
 def quick_methods(spec: DenseNetSpec) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def show_scene() -> None:
     twins.let_go(_MAP, pixels)
     top = twins.answers(model, pixels, 1)[0]
     target = _choose_target(model, pixels, scene, top)
-    maps = twins.Maps(pixels, (twins.Ask(model, method.name, target.index),))
+    maps = twins.TwinMaps(pixels, (twins.TwinAsk(model, method.name, target.index),))
 
     def draw(made: Sequence[Attribution]) -> None:
         _show_map(scene, corner if tagged else None, pixels, method.title, made[0])
@@ -113,11 +113,11 @@ def _choose_target(
     """The class that the map is for; where the model is right there is nothing to choose."""
     truth = model.prediction(answer_to(model, pixels).logits, scene.label)
     if top.index == scene.label:
-        st.markdown(f"It says {twins.says(top)}, and is right.")
+        st.markdown(f"It says {twins.answer_words(top)}, and is right.")
         return truth
     st.markdown(
-        f"It says {twins.says(top)}, and is **wrong**: this is {twins.a(scene.name)}, which gets "
-        f"{twins.says(truth)}."
+        f"It says {twins.answer_words(top)}, and is **wrong**: this is "
+        f"{twins.with_article(scene.name)}, which gets {twins.answer_words(truth)}."
     )
     chosen = st.segmented_control(
         "Map for",

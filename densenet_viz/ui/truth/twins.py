@@ -42,19 +42,19 @@ def twin_or_none(name: str) -> LoadedModel | None:
         return None
 
 
-def a(name: str) -> str:
+def with_article(name: str) -> str:
     """A class's name with its article.
 
-    >>> a("ring"), a("octagon")
+    >>> with_article("ring"), with_article("octagon")
     ('a ring', 'an octagon')
     """
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def says(answer: Prediction) -> str:
+def answer_words(answer: Prediction) -> str:
     """An answer with its probability.
 
-    >>> says(Prediction(2, "ring", 0.9731))
+    >>> answer_words(Prediction(2, "ring", 0.9731))
     'ring (97.3%)'
     """
     return f"{answer.label} ({percent(answer.probability)})"
@@ -72,7 +72,7 @@ def answers(model: LoadedModel, pixels: Picture, top: int = 5) -> tuple[Predicti
 
 
 @dataclass(frozen=True)
-class Ask:
+class TwinAsk:
     """One map that is wanted: by a method at its defaults, for a class, of a model."""
 
     model: LoadedModel
@@ -81,11 +81,11 @@ class Ask:
 
 
 @dataclass(frozen=True, eq=False)
-class Maps:
+class TwinMaps:
     """Maps of one picture that are computed one after the other, and come together."""
 
     pixels: Picture
-    asks: tuple[Ask, ...]
+    asks: tuple[TwinAsk, ...]
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -113,12 +113,12 @@ class Maps:
         )
 
 
-def begin(name: str, maps: Maps) -> None:
+def begin(name: str, maps: TwinMaps) -> None:
     """Starts on maps that will be asked for soon."""
     desk(name).ask(maps.key, maps.compute)
 
 
-def ask(name: str, maps: Maps) -> tuple[Desk, tuple[Attribution, ...] | None]:
+def ask(name: str, maps: TwinMaps) -> tuple[Desk, tuple[Attribution, ...] | None]:
     """The maps if they are known or come at once, and the session's desk of that name."""
     mine = desk(name)
     job = mine.ask(maps.key, maps.compute)
@@ -127,7 +127,7 @@ def ask(name: str, maps: Maps) -> tuple[Desk, tuple[Attribution, ...] | None]:
 
 
 def run(
-    name: str, maps: Maps, draw: Callable[[tuple[Attribution, ...]], None], notice: Notice
+    name: str, maps: TwinMaps, draw: Callable[[tuple[Attribution, ...]], None], notice: Notice
 ) -> None:
     """Draws the maps once they are there; until then progress, or why there are none."""
     run_job(desk(name), maps.key, maps.compute, draw, notice)

@@ -21,7 +21,7 @@ from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import show_unfinished
 
 Result = TypeVar("Result")
-Measure = Callable[[Report, Callable[[], bool]], Result]
+RunMeasurement = Callable[[Report, Callable[[], bool]], Result]
 
 WAITING = "another measurement runs; waiting for its end"
 CANCELLED = "The measurement was cancelled; what was measured before stays."
@@ -47,7 +47,7 @@ def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
         _TURN.release()
 
 
-def taken() -> bool:
+def is_measuring() -> bool:
     """Whether something is being measured in this process."""
     return _TURN.locked()
 
@@ -62,7 +62,7 @@ def ensure_memory(needed: int, device: str, advice: str) -> None:
         raise Declined(trouble)
 
 
-class Bench(Generic[Result]):
+class Measurement(Generic[Result]):
     """One kind of measurement: who asks for it, and its last results in this process."""
 
     def __init__(self, name: str) -> None:
@@ -80,7 +80,7 @@ class Bench(Generic[Result]):
         """This session's."""
         return desk(self._name)
 
-    def ask(self, device: str, asked: Hashable, measure: Measure[Result]) -> None:
+    def ask(self, device: str, asked: Hashable, measure: RunMeasurement[Result]) -> None:
         """Starts a measurement on `device`, or joins the one that runs if it is the same."""
 
         def compute(report: Report, cancelled: Callable[[], bool]) -> Result:
@@ -99,7 +99,7 @@ class Bench(Generic[Result]):
         Nor is anything said while something is measured: that memory will be free again. A
         measurement that waited looks once more, with `ensure_memory`.
         """
-        if self.busy or taken():
+        if self.busy or is_measuring():
             return None
         return memory_trouble(needed, spare_bytes(device), advice)
 
