@@ -121,6 +121,14 @@ def _take_scene() -> None:
         st.session_state["picture"] = name
 
 
+def choose_class(names: Sequence[str], predictions: Sequence[Prediction]) -> int:
+    """The class to explain, as an index of `names`: the most probable ones come first."""
+    first = [names[one.index] for one in predictions]
+    options = [TOP, *first, *(name for name in names if name not in first)]
+    name = st.selectbox("Class to explain", options, key="target", bind="query-params")
+    return predictions[0].index if name in (None, TOP) else names.index(name)
+
+
 def choose_target(
     model: LoadedModel,
     predictions: tuple[Prediction, ...],
@@ -129,11 +137,9 @@ def choose_target(
 ) -> Prediction:
     """The bars of the five most probable classes, and a list of all; returns the chosen one."""
     names = class_names(model.labels)
-    first = [names[one.index] for one in predictions]
-    options = [TOP, *first, *(name for name in names if name not in first)]
     bars = st.container()
-    name = st.selectbox("Class to explain", options, key="target", bind="query-params")
-    chosen = predictions[0] if name in (None, TOP) else prediction(names.index(name))
+    index = choose_class(names, predictions)
+    chosen = prediction(index)
     scene = predictions_scene(predictions, dict(enumerate(names)), chosen.index, truth)
     with bars:
         show_stage("attribution-bars", scene, key="bars", on_picked_change=_take_target)

@@ -64,6 +64,21 @@ def choose_methods(
     return chosen
 
 
+def choose_settings(
+    model: LoadedModel,
+    method: Method,
+    key: str,
+    *,
+    without: Collection[str] = (),
+    place: Any = st,
+) -> dict[str, Any]:
+    """The controls of `settings_controls` behind a button; nothing where there are none."""
+    if all(row.name in without for row in method.parameters(model.spec)):
+        return {}
+    with place.popover("Settings of the method", icon=":material/tune:"):
+        return settings_controls(model, method, key=key, without=without)
+
+
 def settings_controls(
     model: LoadedModel, method: Method, *, key: str = "", without: Collection[str] = ()
 ) -> dict[str, Any]:

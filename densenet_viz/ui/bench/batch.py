@@ -14,7 +14,7 @@ from densenet_viz.attribution.batch_files import ImageFile, list_images
 from densenet_viz.attribution.batch_rows import BatchRow
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
-from densenet_viz.ui.attribution.methods import choose_method, settings_controls
+from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.batch_results import MOST_BYTES, MOST_PICTURES, Batch, Results
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.work.jobs import Desk
@@ -113,10 +113,7 @@ def _choose_work(bench: Bench) -> tuple[BatchWork | None, bool]:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         method = choose_method("batch_method", width=260)
         asked = st.selectbox("Map for", [EACH, *names], key="batch_class", width=280)
-        settings = {}
-        if method.parameters(bench.model.spec):
-            with st.popover("Settings of the method", icon=":material/tune:"):
-                settings = settings_controls(bench.model, method, key="batch-")
+        settings = choose_settings(bench.model, method, "batch-")
         raw = st.checkbox("Raw values, too (NPZ)", key="batch_raw")
     target = names.index(asked) if asked in names else None
     try:

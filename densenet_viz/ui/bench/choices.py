@@ -17,7 +17,12 @@ from densenet_viz.results.traces import Picture
 from densenet_viz.stage.bench.scene import MOST
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
-from densenet_viz.ui.attribution.methods import choose_method, choose_methods, settings_controls
+from densenet_viz.ui.attribution.methods import (
+    choose_method,
+    choose_methods,
+    choose_settings,
+    settings_controls,
+)
 from densenet_viz.ui.bench.comparison import ComparedMap, Comparison, count_words
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import take_from_address
@@ -253,10 +258,7 @@ def _that_take(parameter: str, model: LoadedModel) -> list[str]:
 def _settings_of_one(
     bench: Bench, row: Method, line: Any, without: tuple[str, ...] = ()
 ) -> Mapping[str, Any]:
-    if all(one.name in without for one in row.parameters(bench.model.spec)):
-        return {}
-    with line.popover("Settings of the method", icon=":material/tune:"):
-        return settings_controls(bench.model, row, key="bench-", without=without)
+    return choose_settings(bench.model, row, "bench-", without=without, place=line)
 
 
 _WAYS = {

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from densenet_viz.attribution import METHODS
@@ -18,7 +17,7 @@ from densenet_viz.scenes.generator import sample_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.shared.outline import Mask
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.explaining import TOP, class_names
+from densenet_viz.ui.attribution.explaining import choose_class, class_names
 from densenet_viz.ui.attribution.maps import Ask
 from densenet_viz.ui.current import CurrentPicture
 
@@ -63,9 +62,5 @@ def true_mask(picture: CurrentPicture, size: int) -> Mask | None:
 def choose_bench(model: LoadedModel, picture: CurrentPicture) -> Bench:
     """The bench for a picture and a model, with a choice of the class to explain."""
     logits = answer_of(model, picture).logits
-    names = class_names(model.labels)
-    likely = [names[one.index] for one in model.predictions(logits)]
-    options = [TOP, *likely, *(name for name in names if name not in likely)]
-    name = st.selectbox("Class to explain", options, key="target", bind="query-params")
-    index = int(logits.argmax()) if name in (None, TOP) else names.index(name)
+    index = choose_class(class_names(model.labels), model.predictions(logits))
     return Bench(model, picture, logits, model.prediction(logits, index))

@@ -17,7 +17,7 @@ from densenet_viz.ui import own_model
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.maps import Ask
-from densenet_viz.ui.attribution.methods import choose_method, settings_controls
+from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import (
     BUNDLED,
@@ -169,10 +169,9 @@ def _choose_settings(
     method: Method, left: LoadedModel, right: LoadedModel, line: Any
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The method's settings for each side; they differ where the networks' defaults do."""
-    if not method.parameters(left.spec):
+    chosen = choose_settings(left, method, "two-", place=line)
+    if not chosen:
         return {}, {}
-    with line.popover("Settings of the method", icon=":material/tune:"):
-        chosen = settings_controls(left, method, key="two-")
     theirs = settings_for(method, chosen, left, right)
     differing = [
         f"{row.title.lower()} {chosen[row.name]} on the left, {theirs[row.name]} on the right"
