@@ -34,9 +34,9 @@ with answer_side:
     st.subheader("What it says", anchor=False)
     predictions, prediction = explaining.predictions_of(model, picture)
     target = explaining.choose_target(model, predictions, prediction, picture.truth)
-    method, settings = explaining.choose_method(model)
+    method, settings = explaining.choose_explanation(model)
 
-question = explaining.Question(model, picture, predictions, target, method, settings)
+question = explaining.MapQuestion(model, picture, predictions, target, method, settings)
 desk = session_desk()
 desk.ask(question.key, question.compute, question.kept).seen.wait(LOOK)
 

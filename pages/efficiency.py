@@ -24,7 +24,7 @@ if data is not None:
     show_stage("scatter", cifar_scene(cost, data), key="efficiency-cifar")
     ui.show_cifar_words(data, cost)
 elif measure is not None:
-    guess = ui.ask()
+    guess = ui.ask_guess()
     scene = imagenet_scene(cost, measure, revealed=guess is not None, lit=ui.lit_by(guess))
     show_stage("scatter", scene, key="efficiency-imagenet")
     if guess is not None:

@@ -16,9 +16,9 @@ import pytest
 
 from densenet_viz.attribution import AttributionError, Cancelled, attribute
 from densenet_viz.attribution import batch_files as archives
-from densenet_viz.attribution.batch import Made, Tally, Work, run_batch, work_for
-from densenet_viz.attribution.batch_files import ImageFile, listed, unique_stems
-from densenet_viz.attribution.batch_rows import COLUMNS, Row, archived, from_csv, to_csv
+from densenet_viz.attribution.batch import BatchWork, Made, Tally, run_batch, work_for
+from densenet_viz.attribution.batch_files import ImageFile, list_images, unique_stems
+from densenet_viz.attribution.batch_rows import COLUMNS, BatchRow, from_csv, pack_archive, to_csv
 from densenet_viz.images.pictures import MAX_BYTES, ImageError, load_image, to_png
 from tests.small_models import picture, small_model
 
@@ -56,7 +56,7 @@ def test_an_archive_s_pictures_stand_in_its_place() -> None:
         (".DS_Store", b"Mac"),
         ("b.png", png(3)),
     )
-    files = listed([("first.png", png(1)), ("two.zip", archive), ("last.png", png(4))])
+    files = list_images([("first.png", png(1)), ("two.zip", archive), ("last.png", png(4))])
     assert [one.name for one in files] == [
         *("first.png", "two.zip/cats/a.png", "two.zip/b.png", "last.png")
     ]
@@ -73,7 +73,7 @@ def test_names_are_no_paths() -> None:
         "a\nb\x1b[2J.png",
         "CON.png",
     )
-    files = listed([("z.zip", packed(*((name, png(1)) for name in hostile)))])
+    files = list_images([("z.zip", packed(*((name, png(1)) for name in hostile)))])
     assert len(files) == len(hostile)
     assert all(one.name.isprintable() for one in files)
     stems = unique_stems(one.name for one in files)
@@ -88,14 +88,14 @@ def test_names_are_no_paths() -> None:
 def test_an_archive_in_an_archive_is_not_opened(kind: str) -> None:
     method = {"stored": zipfile.ZIP_STORED, "deflated": zipfile.ZIP_DEFLATED}[kind]
     inner = packed(("a.png", png()))
-    (file,) = listed([("outer.zip", packed(("inner.zip", inner), kind=method))])
+    (file,) = list_images([("outer.zip", packed(("inner.zip", inner), kind=method))])
     assert refusal(file)
 
 
 def test_a_bomb_is_not_unpacked() -> None:
-    (file,) = listed([("z.zip", packed(("a.png", b"\0" * (MAX_BYTES // 2))))])
+    (file,) = list_images([("z.zip", packed(("a.png", b"\0" * (MAX_BYTES // 2))))])
     assert str(archives.MOST_RATIO) in refusal(file)
-    (file,) = listed([("z.zip", packed(("a.png", b"\0" * (MAX_BYTES + 1))))])
+    (file,) = list_images([("z.zip", packed(("a.png", b"\0" * (MAX_BYTES + 1))))])
     assert "10 MB" in refusal(file)
 
 
@@ -103,22 +103,22 @@ def test_all_entries_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> N
     archive = packed(("a.png", png(1)), ("b.png", png(2)))
     size = len(png(1)) + len(png(2))
     monkeypatch.setattr(archives, "MOST_UNPACKED", size)
-    assert len(listed([("z.zip", archive)])) == 2
+    assert len(list_images([("z.zip", archive)])) == 2
     monkeypatch.setattr(archives, "MOST_UNPACKED", size - 1)
-    (file,) = listed([("z.zip", archive)])
+    (file,) = list_images([("z.zip", archive)])
     assert refusal(file)
 
 
 @pytest.mark.parametrize("count", [501, 10_000])
 def test_too_many_entries(count: int) -> None:
     archive = packed(*((f"{number}.png", b"") for number in range(count)))
-    (file,) = listed([("z.zip", archive)])
+    (file,) = list_images([("z.zip", archive)])
     assert file.name == "z.zip"
     assert "500" in refusal(file)
 
 
 def test_500_entries_are_taken() -> None:
-    assert len(listed([("z.zip", packed(*((f"{n}.png", b"") for n in range(500))))])) == 500
+    assert len(list_images([("z.zip", packed(*((f"{n}.png", b"") for n in range(500))))])) == 500
 
 
 def test_a_long_list_of_entries_is_refused_before_it_is_read(
@@ -129,7 +129,7 @@ def test_a_long_list_of_entries_is_refused_before_it_is_read(
 
     archive = packed(*((f"{number:0200}.png", b"") for number in range(6_000)))
     monkeypatch.setattr(zipfile, "ZipFile", never)
-    (file,) = listed([("z.zip", archive)])
+    (file,) = list_images([("z.zip", archive)])
     assert "500" in refusal(file)
 
 
@@ -137,7 +137,7 @@ def test_the_end_record_of_a_large_zip_is_refused() -> None:
     """ZIP64 states the list's length in another record, which would go unchecked."""
     archive = packed(("a.png", png()))
     locator = b"PK\x06\x07" + struct.pack("<LQL", 0, 0, 1)
-    (file,) = listed([("z.zip", archive[:-22] + locator + archive[-22:])])
+    (file,) = list_images([("z.zip", archive[:-22] + locator + archive[-22:])])
     assert "500" in refusal(file)
 
 
@@ -145,7 +145,7 @@ def test_a_comment_does_not_hide_the_end_record() -> None:
     file = io.BytesIO(packed(*((f"{number:0200}.png", b"") for number in range(6_000))))
     with zipfile.ZipFile(file, "a") as archive:
         archive.comment = b"c" * 999
-    (one,) = listed([("z.zip", file.getvalue())])
+    (one,) = list_images([("z.zip", file.getvalue())])
     assert "500" in refusal(one)
 
 
@@ -153,26 +153,26 @@ def test_an_encrypted_entry_is_told_apart() -> None:
     archive = bytearray(packed(("a.png", png(1)), ("b.png", png(2))))
     place = archive.index(b"PK\x01\x02")
     archive[place + 8] |= 1  # the flag in the list of entries
-    first, second = listed([("z.zip", bytes(archive))])
+    first, second = list_images([("z.zip", bytes(archive))])
     assert refusal(first)
     np.testing.assert_array_equal(load_image(second.read()), picture(64, 2))
 
 
 def test_an_uncommon_packing_is_refused() -> None:
-    (file,) = listed([("z.zip", packed(("a.png", png()), kind=zipfile.ZIP_BZIP2))])
+    (file,) = list_images([("z.zip", packed(("a.png", png()), kind=zipfile.ZIP_BZIP2))])
     assert refusal(file)
 
 
 def test_damage_costs_one_sentence() -> None:
     archive = packed(("a.png", png(1)), ("b.png", png(2)), kind=zipfile.ZIP_STORED)
-    (whole,) = listed([("z.zip", archive[:-30])])
+    (whole,) = list_images([("z.zip", archive[:-30])])
     assert refusal(whole)
     broken = bytearray(archive)
     broken[60] ^= 255
-    first, second = listed([("z.zip", bytes(broken))])
+    first, second = list_images([("z.zip", bytes(broken))])
     assert refusal(first)
     assert load_image(second.read()).shape == (64, 64, 3)
-    (empty,) = listed([("z.zip", packed())])
+    (empty,) = list_images([("z.zip", packed())])
     assert refusal(empty)
 
 
@@ -181,7 +181,7 @@ def test_a_false_size_gets_no_more_than_it_claims() -> None:
     archive = bytearray(packed(("a.png", b"\0" * 1_000_000)))
     place = archive.index(b"PK\x01\x02")
     archive[place + 24 : place + 28] = (1000).to_bytes(4, "little")
-    (file,) = listed([("z.zip", bytes(archive))])
+    (file,) = list_images([("z.zip", bytes(archive))])
     assert refusal(file)
 
 
@@ -190,11 +190,11 @@ def test_a_false_size_gets_no_more_than_it_claims() -> None:
 
 def test_a_table_comes_back_and_holds_no_formulas() -> None:
     rows = (
-        Row(
+        BatchRow(
             "=cmd|' /C calc'!A0.png", "ab", "scenes", "cd", '+1,"x"', 0.25, "most probable", "-2", 3
         ),
-        Row("@SUM(1).png", sum=-1.5e-7, delta=0.1, seconds=2.0, map="a", settings='{"n": 8}'),
-        Row("plain.png", error="This file is empty."),
+        BatchRow("@SUM(1).png", sum=-1.5e-7, delta=0.1, seconds=2.0, map="a", settings='{"n": 8}'),
+        BatchRow("plain.png", error="This file is empty."),
     )
     text = to_csv(rows)
     assert from_csv(text) == rows
@@ -212,8 +212,8 @@ def test_another_table_is_nobody_s_rows(text: str) -> None:
 
 
 def test_the_archive_holds_maps_and_table() -> None:
-    rows = [Row("ü.png", map="a")]
-    with zipfile.ZipFile(io.BytesIO(archived(rows, {"a.png": b"PNG"}))) as archive:
+    rows = [BatchRow("ü.png", map="a")]
+    with zipfile.ZipFile(io.BytesIO(pack_archive(rows, {"a.png": b"PNG"}))) as archive:
         assert archive.namelist() == ["maps/a.png", "results.csv"]
         assert archive.read("maps/a.png") == b"PNG"
         assert from_csv(archive.read("results.csv").decode("utf-8-sig")) == tuple(rows)
@@ -227,14 +227,14 @@ class Store:
 
     def __init__(self) -> None:
         self.outcomes: list[Made] = []
-        self.done: dict[str, Row] = {}
+        self.done: dict[str, BatchRow] = {}
 
     def take(self, made: Made) -> None:
         self.outcomes.append(made)
         if made.attribution is not None:
             self.done[made.row.key] = made.row
 
-    def run(self, work: Work, files: Sequence[ImageFile], **more: Any) -> Tally:
+    def run(self, work: BatchWork, files: Sequence[ImageFile], **more: Any) -> Tally:
         return run_batch(work, files, writer=self.take, done=self.done, device="cpu", **more)
 
 
@@ -250,7 +250,7 @@ def test_each_map_is_that_of_the_picture_alone() -> None:
     model, store = small_model(), Store()
     parts: list[float] = []
     work = work_for(model, "integrated-gradients", {"n_steps": 8}, 1)
-    assert store.run(work, listed(FILES), on_progress=parts.append) == Tally(2, 1, 1)
+    assert store.run(work, list_images(FILES), on_progress=parts.append) == Tally(2, 1, 1)
     assert parts == sorted(parts)
     assert (parts[0], parts[-1]) == (0.0, 1.0)
     first, text, second, again = (made.row for made in store.outcomes)
@@ -278,7 +278,7 @@ def test_each_map_is_that_of_the_picture_alone() -> None:
 
 def test_the_most_probable_class_is_each_picture_s_own() -> None:
     model, store = small_model(), Store()
-    store.run(work_for(model, "saliency", {}), listed(FILES[:1]))
+    store.run(work_for(model, "saliency", {}), list_images(FILES[:1]))
     (made,) = store.outcomes
     assert made.row.target_index == attribute(model, picture(64, 1), method="saliency").target.index
     assert made.row.asked == "most probable"
@@ -286,7 +286,7 @@ def test_the_most_probable_class_is_each_picture_s_own() -> None:
 
 def test_cancelled_work_goes_on_where_it_stopped() -> None:
     model, store = small_model(), Store()
-    work, files = work_for(model, "saliency", {}, 1), listed(FILES)
+    work, files = work_for(model, "saliency", {}, 1), list_images(FILES)
     with pytest.raises(Cancelled):
         store.run(work, files, cancelled=lambda: len(store.outcomes) == 2)
     before = list(store.outcomes)
@@ -307,13 +307,13 @@ def test_cancel_is_heard_inside_a_map() -> None:
 
     work = work_for(model, "occlusion", {"window": 8, "stride": 2}, 1)
     with pytest.raises(Cancelled):
-        store.run(work, listed(FILES), cancelled=cancelled)
+        store.run(work, list_images(FILES), cancelled=cancelled)
     assert store.outcomes == []
 
 
 def test_another_question_is_another_map() -> None:
     model, store = small_model(), Store()
-    files = listed(FILES[:1])
+    files = list_images(FILES[:1])
     works = [
         work_for(model, "saliency", {}, 1),
         work_for(model, "saliency", {}, 2),

@@ -15,7 +15,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import AttributionError, Cancelled, attribute, engine
-from densenet_viz.attribution.batch_rows import Row, from_csv
+from densenet_viz.attribution.batch_rows import BatchRow, from_csv
 from densenet_viz.figures.attribution_image import map_png
 from densenet_viz.images.pictures import to_png
 from densenet_viz.ui.bench import batch as bench_batch
@@ -226,7 +226,7 @@ def test_names_are_shown_as_they_are() -> None:
 def test_the_memory_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_results, "MOST_BYTES", 10)
     results = Results()
-    first, second = Row(sha256="a"), Row(sha256="b")
+    first, second = BatchRow(sha256="a"), BatchRow(sha256="b")
     results.keep(first, {".png": b"12345678"})
     results.keep(first, {".png": b"1234567890"})  # in its own place
     with pytest.raises(AttributionError, match="forget them"):

@@ -19,8 +19,7 @@ from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.ui.bench import faithful as bench_faithful
 from densenet_viz.ui.bench import running as bench_running
 from densenet_viz.ui.bench import sanity as bench_sanity
-from densenet_viz.ui.bench.faithful import true_mask
-from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.current import CurrentPicture, sample
 from tests.facts import numbers_in
 from tests.sessions import desk_of, has_desk

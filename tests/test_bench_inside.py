@@ -75,7 +75,7 @@ def test_a_failure_is_said_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> 
     def refused(*_: object) -> None:
         raise AttributionError("Nothing flows here.")
 
-    monkeypatch.setattr(bench_inside.Inside, "compute", refused)
+    monkeypatch.setattr(bench_inside.FlowQuestion, "compute", refused)
     app = AppTest.from_function(script, default_timeout=60)
     app.query_params["inside_baseline"] = "grey"
     settled(app.run())

@@ -269,8 +269,8 @@ def test_shares_are_held_against_the_true_mask() -> None:
     index = CLASSES.index("ring")
     mask = draw_scene(0, "sample", index).mask
     size = len(mask)
-    np.testing.assert_array_equal(bench_two.mask_of(sample("ring"), size), mask)
-    half = bench_two.mask_of(sample("ring"), size // 2)
+    np.testing.assert_array_equal(bench_two.true_mask(sample("ring"), size), mask)
+    half = bench_two.true_mask(sample("ring"), size // 2)
     assert half is not None
     assert half.mean() == pytest.approx(mask.mean(), rel=0.05)
     on = Attribution("x", mask.astype(np.float32)[None], Prediction(1, "ring", 0.5), (), 0.1, 1)
@@ -285,7 +285,7 @@ def test_shares_are_held_against_the_true_mask() -> None:
 
 
 def test_of_an_upload_no_mask_is_known() -> None:
-    assert bench_two.mask_of(CurrentPicture(SECOND, picture(), "k", None), 64) is None
+    assert bench_two.true_mask(CurrentPicture(SECOND, picture(), "k", None), 64) is None
 
 
 # -- while it is computed -------------------------------------------------------------------
@@ -346,7 +346,7 @@ def test_cancelled_maps_can_be_computed_after_all(slow: Slow, shown: dict[str, A
 def test_maps_that_another_part_made_are_not_made_again(shown: dict[str, Any]) -> None:
     given = bench(target=1)
     for name in ("ring", "heart"):
-        maps.computed(bench(name=name, target=1).ask("saliency"))
+        maps.compute_map(bench(name=name, target=1).ask("saliency"))
     session = opened(given, two_picture="heart")
     assert desk_of(session, "bench-two").job is None
     assert all(side["map"] for side in shown["sides"])

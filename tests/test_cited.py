@@ -11,7 +11,7 @@ from densenet_viz.facts.arithmetic.cifar import (
     CifarDenseNet,
     CifarResNet,
     Counted,
-    PreactivationResNet,
+    PreactivationResNetSpec,
     ResNet34,
     WideResNet,
 )
@@ -148,7 +148,7 @@ def without_norms(count: Counted | ResNet34) -> int:
 
 
 def test_resnet_1001_is_printed_without_its_batch_norms() -> None:
-    assert round(without_norms(PreactivationResNet(1001)) / 1e6, 1) == 10.2
+    assert round(without_norms(PreactivationResNetSpec(1001)) / 1e6, 1) == 10.2
 
 
 # -- count against networks that run -----------------------------------------------------------
@@ -201,7 +201,7 @@ class Unit(nn.Module):
 
 def live_residual(of: Counted, units: int, pre: bool) -> nn.Module:
     wide = of.width if isinstance(of, WideResNet) else 1
-    bottleneck = isinstance(of, PreactivationResNet)
+    bottleneck = isinstance(of, PreactivationResNetSpec)
     layers: list[nn.Module] = [nn.Conv2d(3, 16, 3, padding=1, bias=False)]
     if not pre:
         layers.append(nn.BatchNorm2d(16))
@@ -252,14 +252,14 @@ def test_densenets_are_counted_as_they_run(of: CifarDenseNet) -> None:
 RESIDUAL: dict[Counted, tuple[int, bool]] = {
     CifarResNet(110): (18, False),
     CifarResNet(1202): (200, False),
-    PreactivationResNet(164): (18, True),
-    PreactivationResNet(1001): (111, True),
+    PreactivationResNetSpec(164): (18, True),
+    PreactivationResNetSpec(1001): (111, True),
     WideResNet(16, 4): (2, True),
     WideResNet(16, 8): (2, True),
     WideResNet(28, 10): (4, True),
 }
 """Units a stage, and whether the norms stand before the convolutions."""
-DEEPEST = {CifarResNet(1202), PreactivationResNet(1001)}
+DEEPEST = {CifarResNet(1202), PreactivationResNetSpec(1001)}
 
 
 @pytest.mark.parametrize("of", in_tiers(RESIDUAL, first=RESIDUAL.keys() - DEEPEST), ids=str)

@@ -199,7 +199,7 @@ def test_a_table_names_nothing_outside_its_folder(
     rows = from_csv(table.read_text("utf-8-sig"))
     (folder / "x.png").write_bytes(b"")
     (folder / "x.npz").write_bytes(b"")
-    moved = [attribute_many.Row(**{**vars(rows[0]), "map": "../x"}), rows[1]]
+    moved = [attribute_many.BatchRow(**{**vars(rows[0]), "map": "../x"}), rows[1]]
     table.write_text(to_csv(moved), "utf-8")
     report = told(capsys, "a.png", "c.png")
     assert (report["made"], report["known"]) == (1, 1)

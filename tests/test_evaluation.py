@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from densenet_viz.evaluation import metrics
-from densenet_viz.evaluation.baselines import BASELINES, centre_blob, edges, smoothed
-from densenet_viz.evaluation.perturbation import area, order_of, perturbed
+from densenet_viz.evaluation.baselines import BASELINES, centre_blob, edges, smooth
+from densenet_viz.evaluation.perturbation import area, order_of, perturb
 from densenet_viz.evaluation.readings import READINGS, readings_of
 from densenet_viz.evaluation.statistics import bootstrap, interval, wilson
 from densenet_viz.facts.spec import DenseNetSpec
@@ -77,7 +77,7 @@ def test_share_on_asked_leaves_out_what_is_in_both() -> None:
 @given(st.floats(0, 6), st.integers(0, 2**31))
 def test_widened_is_every_pixel_within_the_radius(radius: float, seed: int) -> None:
     mask = np.random.default_rng(seed).random((9, 11)) < 0.1
-    wide = metrics.widened(mask, radius)
+    wide = metrics.widen(mask, radius)
     inside = np.argwhere(mask)
     for place in np.ndindex(mask.shape):
         away = np.sqrt(np.square(inside - place).sum(axis=1)).min() if len(inside) else math.inf
@@ -172,10 +172,10 @@ def test_edges_lie_on_the_edge_and_are_alike_across_and_down() -> None:
 
 
 def test_smoothing_keeps_a_uniform_map_and_spreads_a_point_as_a_gaussian() -> None:
-    np.testing.assert_allclose(smoothed(np.ones((8, 12)), 3.0), 1)
+    np.testing.assert_allclose(smooth(np.ones((8, 12)), 3.0), 1)
     point = np.zeros((31, 31))
     point[15, 15] = 1
-    spread = smoothed(point, 2.0)
+    spread = smooth(point, 2.0)
     assert spread[15, 17] / spread[15, 15] == pytest.approx(math.exp(-0.5))
     assert spread.sum() == pytest.approx(1, abs=1e-3)
 
@@ -193,7 +193,7 @@ def test_signs_are_treated_as_the_row_says() -> None:
     assert plain[4, 4] == 2
     assert plain.sum() == 2
     np.testing.assert_allclose(
-        absolute, smoothed(np.abs(values).sum(axis=0), 3 * 16 / 128), rtol=1e-5, atol=1e-9
+        absolute, smooth(np.abs(values).sum(axis=0), 3 * 16 / 128), rtol=1e-5, atol=1e-9
     )
     assert metrics.peak(absolute) == (12, 12)
     assert metrics.peak(by_name["saliency-smoothed"]) == (4, 4)
@@ -262,9 +262,9 @@ def test_deletion_and_insertion_step_by_step() -> None:
     picture = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
     model = linear_model(torch.from_numpy(rng.normal(0, 0.2, (8, 8))).float())
     heat = rng.permutation(64).reshape(8, 8).astype(np.float32)  # no ties
-    got = perturbed(model, picture, 0, {"map": heat}, rng, 4, ask=model.network)["map"]
+    got = perturb(model, picture, 0, {"map": heat}, rng, 4, ask=model.network)["map"]
 
-    blurred = np.stack([smoothed(picture[..., c], 8 / 12) for c in range(3)], axis=-1)
+    blurred = np.stack([smooth(picture[..., c], 8 / 12) for c in range(3)], axis=-1)
     sharp, soft = model.tensor(picture)[0], model.tensor(np.rint(blurred).astype(np.uint8))[0]
     for step in range(5):
         first = torch.from_numpy(heat >= 64 - 16 * step)
@@ -283,7 +283,7 @@ def test_the_right_map_beats_the_wrong_one() -> None:
     weights[:2] = 0.3
     model, picture = linear_model(weights), np.full((8, 8, 3), 255, np.uint8)
     right = weights.numpy()
-    both = perturbed(
+    both = perturb(
         model,
         picture,
         0,

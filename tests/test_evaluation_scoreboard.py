@@ -14,8 +14,8 @@ import pytest
 
 from densenet_viz.attribution import AttributionError, Cancelled, attribute
 from densenet_viz.evaluation import EvaluationError, evaluate
-from densenet_viz.evaluation.baselines import smoothed
-from densenet_viz.evaluation.tasks import Task, Work, one_object, two_objects
+from densenet_viz.evaluation.baselines import smooth
+from densenet_viz.evaluation.tasks import Task, TaskWork, one_object, two_objects
 from densenet_viz.results.scores import Scoreboard, from_json, to_json
 from densenet_viz.scenes.generator import draw_pair, draw_scene
 from densenet_viz.scenes.tags import CORNERS, draw_tag, tag_mask
@@ -58,7 +58,7 @@ def test_the_numbers_are_those_of_a_plain_loop(board: Scoreboard) -> None:
     for index in range(4):
         scene = draw_scene(9, "test", index)
         values = attribute(model, scene.image, method="saliency", target=scene.label).values
-        heat = smoothed(np.abs(values).sum(axis=0), 3.0)
+        heat = smooth(np.abs(values).sum(axis=0), 3.0)
         pointed.append(bool(near(scene.mask).ravel()[heat.argmax()]))
         inside.append(heat[scene.mask].sum() / heat.sum())
         widely.append(heat[near(scene.mask)].sum() / heat.sum())
@@ -69,7 +69,7 @@ def test_the_numbers_are_those_of_a_plain_loop(board: Scoreboard) -> None:
         shares = []
         for place, label in enumerate(pair.labels):
             values = attribute(model, pair.image, method="saliency", target=label).values
-            heat = smoothed(np.abs(values).sum(axis=0), 3.0)
+            heat = smooth(np.abs(values).sum(axis=0), 3.0)
             own, others = heat[alone[place]].sum(), heat[alone[1 - place]].sum()
             shares.append(own / (own + others))
         asked.append(np.mean(shares))
@@ -109,7 +109,7 @@ def test_another_seed_gives_other_numbers(board: Scoreboard) -> None:
 
 
 def test_the_cheater_is_shown_true_tags() -> None:
-    work = Work(tiny("cheater"), (), 9, tagged=True)
+    work = TaskWork(tiny("cheater"), (), 9, tagged=True)
     task = Task("scene", 3)
     scene, corner = one_object(work, 3, work.rng(task))
     plain = draw_scene(9, "test", 3)
@@ -130,7 +130,7 @@ def test_the_cheater_is_shown_true_tags() -> None:
 def test_the_cheater_is_measured_on_its_tags_too() -> None:
     board = scored("cheater", methods=("saliency",), scenes=2, pairs=0, perturb=0)
     heats, tags = [], []
-    work = Work(tiny("cheater"), (), 9, tagged=True)
+    work = TaskWork(tiny("cheater"), (), 9, tagged=True)
     for index in range(2):
         scene, corner = one_object(work, index, work.rng(Task("scene", index)))
         result = attribute(tiny(), scene.image, method="saliency", target=scene.label)

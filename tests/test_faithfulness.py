@@ -24,13 +24,13 @@ from densenet_viz.evaluation.faithfulness import (
 )
 from densenet_viz.evaluation.infidelity import (
     Squares,
-    foretold,
     gives_slopes,
     infidelity,
+    predict_falls,
     squares,
 )
-from densenet_viz.evaluation.perturbation import out_of_focus, perturbed
-from densenet_viz.evaluation.sensitivity import RADIUS, moved, samples_for, sensitivity_max
+from densenet_viz.evaluation.perturbation import out_of_focus, perturb
+from densenet_viz.evaluation.sensitivity import RADIUS, add_noise, samples_for, sensitivity_max
 from tests.exact_models import exact_model
 from tests.small_models import SPEC, picture
 
@@ -84,7 +84,7 @@ def test_infidelity_is_captums(slopes: bool) -> None:
     expected = captum_infidelity(
         MODEL.network, perturb, X, values[None], target=2, n_perturb_samples=30, normalize=True
     )
-    got = infidelity(foretold(values, given, slopes=slopes), falls(given))
+    got = infidelity(predict_falls(values, given, slopes=slopes), falls(given))
     assert got.value == pytest.approx(float(expected), rel=1e-4)
     assert got.unexplained == pytest.approx(got.value / float((falls(given) ** 2).mean()))
 
@@ -94,11 +94,11 @@ def test_input_times_gradient_explains_a_linear_score_wholly() -> None:
     given = drawn()
     linear_falls = (weight * given.removed).sum((1, 2, 3))
     added = weight * (X[0] - COVER[0])
-    assert infidelity(foretold(added, given, slopes=False), linear_falls).unexplained < 1e-9
-    assert infidelity(foretold(weight, given, slopes=True), linear_falls).unexplained < 1e-9
+    assert infidelity(predict_falls(added, given, slopes=False), linear_falls).unexplained < 1e-9
+    assert infidelity(predict_falls(weight, given, slopes=True), linear_falls).unexplained < 1e-9
     # The scale of a map does not count, and the wrong kind of value shows.
-    assert infidelity(foretold(-3 * added, given, slopes=False), linear_falls).value < 1e-6
-    assert infidelity(foretold(weight, given, slopes=False), linear_falls).unexplained > 0.1
+    assert infidelity(predict_falls(-3 * added, given, slopes=False), linear_falls).value < 1e-6
+    assert infidelity(predict_falls(weight, given, slopes=False), linear_falls).unexplained > 0.1
 
 
 def test_a_map_without_values_explains_nothing() -> None:
@@ -111,7 +111,7 @@ def test_a_one_coloured_map_counts_each_pixel_once() -> None:
     values = torch.rand((1, 64, 64), generator=generator(3))
     given = drawn(3)
     by_hand = [float(values[0][inside[0].bool()].sum()) for inside in given.covered]
-    assert foretold(values, given, slopes=False).tolist() == pytest.approx(by_hand)
+    assert predict_falls(values, given, slopes=False).tolist() == pytest.approx(by_hand)
 
 
 def test_which_methods_give_slopes() -> None:
@@ -143,7 +143,7 @@ def test_sensitivity_is_captums_on_the_same_pictures() -> None:
     expected = captum_sensitivity(
         captums_gradient,
         X,
-        lambda given: torch.cat([moved(one[None], noise) for one in given]),
+        lambda given: torch.cat([add_noise(one[None], noise) for one in given]),
         n_perturb_samples=5,
     )
     values = gradient(X)[0]
@@ -157,7 +157,7 @@ def test_a_linear_scores_gradient_is_steady() -> None:
 
 
 def test_the_noise_fills_the_ball() -> None:
-    noise = moved(X, generator()) - X
+    noise = add_noise(X, generator()) - X
     assert RADIUS * 0.99 < float(noise.max()) <= RADIUS * 1.001
     assert -RADIUS * 1.001 <= float(noise.min()) < -RADIUS * 0.99
     assert abs(float(noise.mean())) < RADIUS / 50
@@ -200,7 +200,7 @@ def test_curves_are_those_of_perturbed(measured: Faithfulness) -> None:
         given = {"map": -row.rank.astype(np.float32)}
         rng = np.random.default_rng(0)
         with torch.no_grad():
-            plain = perturbed(MODEL, picture(), 2, given, rng, STEPS, ask=MODEL.network)["map"]
+            plain = perturb(MODEL, picture(), 2, given, rng, STEPS, ask=MODEL.network)["map"]
         assert row.curves.deletion == pytest.approx(plain.deletion, abs=1e-5)
         assert row.curves.insertion == pytest.approx(plain.insertion, abs=1e-5)
 
@@ -243,7 +243,7 @@ def test_sensitivity_of_a_row_is_captums(measured: Faithfulness) -> None:
     expected = captum_sensitivity(
         captums_gradient,
         X,
-        lambda given: torch.cat([moved(one[None], noise) for one in given]),
+        lambda given: torch.cat([add_noise(one[None], noise) for one in given]),
         n_perturb_samples=10,
     )
     assert measured.methods[0].sensitivity == pytest.approx(float(expected), rel=0.05)

@@ -18,7 +18,7 @@ from densenet_viz.network.familiarity import (
     Familiarity,
     FamiliarityError,
     answers,
-    fitted,
+    fit_familiarity,
     from_arrays,
 )
 from densenet_viz.network.models import LoadedModel
@@ -50,13 +50,13 @@ def test_with_all_that_varies_it_is_the_mahalanobis_distance() -> None:
     away = others - mean
     expected = np.sqrt(np.einsum("ni,ij,nj->n", away, inverse, away))
     np.testing.assert_allclose(
-        fitted(train, others, 7).distances(others), expected, rtol=1e-3
+        fit_familiarity(train, others, 7).distances(others), expected, rtol=1e-3
     )  # features are float32
 
 
 def test_what_the_directions_leave_over_counts_as_one_more() -> None:
     train = features(5000, 1)
-    known = fitted(train, train, 3)
+    known = fit_familiarity(train, train, 3)
     strange = train[:1].copy()
     outward = np.linalg.svd(train - train.mean(0), full_matrices=False)[2][7]
     before = known.distances(strange)[0]
@@ -66,7 +66,7 @@ def test_what_the_directions_leave_over_counts_as_one_more() -> None:
 
 
 def test_the_limit_keeps_99_of_100_known_pictures() -> None:
-    known = fitted(features(5000, 1), features(3000, 2), 3)
+    known = fit_familiarity(features(5000, 1), features(3000, 2), 3)
     assert (known.distances(features(3000, 2)) <= known.limit).mean() == pytest.approx(
         0.99, abs=5e-4
     )
@@ -79,21 +79,21 @@ def test_the_limit_keeps_99_of_100_known_pictures() -> None:
 @pytest.mark.parametrize("shape", [(3, 8), (100, 3), (0, 8)])
 def test_too_little_to_fit_is_refused(shape: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="too few for 3 directions"):
-        fitted(np.zeros(shape, np.float32), np.zeros((1, shape[1]), np.float32), 3)
+        fit_familiarity(np.zeros(shape, np.float32), np.zeros((1, shape[1]), np.float32), 3)
 
 
 # -- kept in a file -------------------------------------------------------------------------
 
 
 def test_arrays_give_the_same_distances_again() -> None:
-    known = fitted(features(500, 1), features(100, 2), 3)
+    known = fit_familiarity(features(500, 1), features(100, 2), 3)
     again = from_arrays(known.tensors(), 8, known.limit)
     np.testing.assert_array_equal(again.distances(features(9, 5)), known.distances(features(9, 5)))
     assert again.limit == known.limit
 
 
 def _changed(name: str, change: Callable[[Any], Any]) -> dict[str, Any]:
-    arrays: dict[str, Any] = fitted(features(500, 1), features(100, 2), 3).tensors()
+    arrays: dict[str, Any] = fit_familiarity(features(500, 1), features(100, 2), 3).tensors()
     return {**arrays, name: change(arrays.get(name))}
 
 
@@ -135,7 +135,7 @@ def test_the_features_are_the_pooled_last_maps(spec: Any) -> None:
 def knowing(limit: float) -> tuple[LoadedModel, Familiarity]:
     channels = SPEC.block_outputs[-1]
     rng = np.random.default_rng(0)
-    known = fitted(
+    known = fit_familiarity(
         rng.random((200, channels), np.float32), rng.random((50, channels), np.float32), 3
     )
     known = replace(known, limit=limit)

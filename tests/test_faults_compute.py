@@ -23,7 +23,7 @@ from streamlit.testing.v1 import AppTest
 from densenet_viz import cli
 from densenet_viz.attribution import attribute
 from densenet_viz.attribution.batch import work_for
-from densenet_viz.attribution.batch_rows import TABLE, Row, from_csv
+from densenet_viz.attribution.batch_rows import TABLE, BatchRow, from_csv
 from densenet_viz.attribution.captum_code import captum_code
 from densenet_viz.attribution.explain.quadrature import UNSCALED
 from densenet_viz.attribution.explain.quadrature import Path as StepsPath
@@ -35,7 +35,7 @@ from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
 from densenet_viz.network.shares import alone, processors, without_sharing
 from densenet_viz.results.attributions import Attribution, Prediction
-from densenet_viz.ui.attribution.maps import Ask, computed
+from densenet_viz.ui.attribution.maps import Ask, compute_map
 from densenet_viz.ui.bench.words import completeness_words
 from densenet_viz.ui.current import CurrentPicture, key_of
 from densenet_viz.ui.work import jobs
@@ -183,7 +183,9 @@ def test_the_published_file_keeps_its_name(
 
 
 def keep(folder: Folder, number: int, seconds: float = 1.0) -> None:
-    row = Row(f"ü{number}.png", f"{number}", method="saliency", seconds=seconds, map=f"ü{number}")
+    row = BatchRow(
+        f"ü{number}.png", f"{number}", method="saliency", seconds=seconds, map=f"ü{number}"
+    )
     folder.keep(row, (b"PNG", b"NPZ"))
 
 
@@ -248,7 +250,7 @@ def visit() -> None:
     from densenet_viz.ui.attribution import maps
     from densenet_viz.ui.attribution.answers import answer_of
     from densenet_viz.ui.bench.choices import _baseline
-    from densenet_viz.ui.bench.inside import Inside
+    from densenet_viz.ui.bench.inside import FlowQuestion
     from densenet_viz.ui.bench.subject import Bench
     from densenet_viz.ui.work.jobs import desk
 
@@ -258,7 +260,7 @@ def visit() -> None:
         asks = [bench.ask("saliency"), bench.ask("input-x-gradient")]
         for job in (maps.MapsJob(asks), maps.MapsJob(asks[:1])):
             desk(name).ask(job.key, job.compute, job.kept).finished.wait(60)
-        inside = Inside(bench, "black")
+        inside = FlowQuestion(bench, "black")
         kept = maps.results_of(model, shown)
         flows = desk(f"{name}-inside").ask(inside.key, inside.compute, kept)
         flows.finished.wait(60)
@@ -340,10 +342,10 @@ def test_what_is_bundled_is_kept_for_everybody(for_all: LoadedModel) -> None:
 def test_another_session_does_not_find_what_an_upload_gave(for_all: LoadedModel) -> None:
     mine, theirs = brought(), brought()  # the same pixels
     ask, other = (Ask(for_all, one, "saliency", 0) for one in (mine, theirs))
-    made = computed(ask)
+    made = compute_map(ask)
     assert ask.known is made
     assert other.known is None
-    assert computed(other) is not made
+    assert compute_map(other) is not made
 
 
 def test_an_upload_keeps_a_bounded_number_of_values(for_all: LoadedModel) -> None:

@@ -11,14 +11,11 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.ui.work import jobs
 from densenet_viz.ui.work.jobs import Desk, Job, Shop
 from tests.sessions import desk_of
 from tests.waiting import PATIENCE
-
-
-class Stopped(Exception):
-    """What a fake computation raises when it is told to stop."""
 
 
 class Fake:
@@ -37,7 +34,7 @@ class Fake:
         self.started.set()
         while not self.go_on.wait(0.01):
             if cancelled():
-                raise Stopped
+                raise Cancelled
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
@@ -114,7 +111,7 @@ def test_cancel_answers_at_once_and_stops_the_thread(shop: Shop) -> None:
     assert fake.started.wait(PATIENCE)
     desk.cancel()
     assert desk.state == "cancelled"
-    assert isinstance(finished(job).error, Stopped)
+    assert isinstance(finished(job).error, Cancelled)
     assert desk.state == "cancelled"
 
 
@@ -149,7 +146,7 @@ def test_another_question_lets_go_of_the_one_before(shop: Shop) -> None:
     desk, slow = Desk(shop), Fake()
     job = desk.ask("slow", slow)
     assert finished(desk.ask("quick", at_once("quick"))).result == "quick"
-    assert isinstance(finished(job).error, Stopped)
+    assert isinstance(finished(job).error, Cancelled)
     assert desk.state == "done"
 
 
@@ -196,7 +193,7 @@ def test_a_job_that_ends_badly_lets_go_of_what_it_held(
     job = desk.ask("key", compute)
     assert fake.started.wait(PATIENCE)
     desk.cancel() if end == "cancel" else fake.go_on.set()
-    assert isinstance(finished(job).error, Stopped if end == "cancel" else RuntimeError)
+    assert isinstance(finished(job).error, Cancelled if end == "cancel" else RuntimeError)
     gc.collect()
     assert [one for one in held if one() is not None] == []
     assert len(held) == (1 if end == "cancel" else 2)
@@ -219,7 +216,7 @@ def test_sessions_ask_different_things_side_by_side(shop: Shop) -> None:
     one.cancel()
     second.go_on.set()
     assert finished(jobs[1]).result == "second"
-    assert isinstance(finished(jobs[0]).error, Stopped)
+    assert isinstance(finished(jobs[0]).error, Cancelled)
     assert other.state == "done"
 
 
@@ -228,7 +225,7 @@ def test_a_session_that_ends_takes_its_job_along(shop: Shop) -> None:
     job = desk.ask("key", fake)
     del desk
     gc.collect()
-    assert isinstance(finished(job).error, Stopped)
+    assert isinstance(finished(job).error, Cancelled)
 
 
 def test_a_job_that_was_just_stopped_is_not_handed_out(shop: Shop) -> None:
@@ -248,7 +245,7 @@ def test_a_shop_that_closes_stops_what_is_running(shop: Shop) -> None:
     assert fake.started.wait(PATIENCE)
     shop.close(PATIENCE)
     assert job.finished.is_set()
-    assert isinstance(job.error, Stopped)
+    assert isinstance(job.error, Cancelled)
 
 
 def test_a_session_has_a_desk_for_each_kind_of_job() -> None:

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from densenet_viz import machine
+from densenet_viz.errors import Cancelled
 from densenet_viz.facts.systems import REFERENCE, SYSTEMS
 from densenet_viz.measure import latency, rounds
 from densenet_viz.measure.latency import LAYOUT, WARM_UPS, benchmark
-from densenet_viz.measure.rounds import Cancelled, Steps, orders, seconds_of
+from densenet_viz.measure.rounds import Steps, orders, seconds_of
 
 PICTURE = 224
 

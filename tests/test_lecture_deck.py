@@ -13,7 +13,7 @@ import pytest
 from densenet_viz.facts.arithmetic.counting import inventory_of
 from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.facts.systems import SYSTEMS
-from densenet_viz.lecture.deck import OWN, Block, Change, Deck, Slide, Span
+from densenet_viz.lecture.deck import OWN, Change, Deck, Slide, Span, TextBlock
 from densenet_viz.lecture.pairs import MOST_MINUTES
 from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_deck
 from densenet_viz.lecture.rows import PICTURES
@@ -74,17 +74,17 @@ def test_a_deck_by_hand(small: Deck) -> None:
     assert (small.title, small.minutes, small.author) == ("A small deck", 10, "Somebody")
     assert (first.id, first.title, first.layout, first.steps) == ("first", "First", "title", 0)
     assert first.minutes == 6, "what the other slide leaves"
-    assert first.blocks == (Block("p", 0, (Span("Hello"),)),)
+    assert first.blocks == (TextBlock("p", 0, (Span("Hello"),)),)
     assert first.notes == (
-        Block("p", 0, (Span("Say "), Span("hello", italic=True), Span("."))),
-        Block("p", 0, (Span("Then go on."),)),
+        TextBlock("p", 0, (Span("Say "), Span("hello", italic=True), Span("."))),
+        TextBlock("p", 0, (Span("Then go on."),)),
     )
     assert (growth.id, growth.title, growth.minutes) == ("growth", "Growth: k maps", 4)
     assert growth.layout == "both"
     assert growth.blocks == (
-        Block("li", 0, (Span("reads "), Span("all", bold=True), Span(" before it"))),
-        Block("li", 0, (Span("adds "), Span("k", code=True))),
-        Block("p", 2, (Span("It is "), Span("96", bold=True), Span("."))),
+        TextBlock("li", 0, (Span("reads "), Span("all", bold=True), Span(" before it"))),
+        TextBlock("li", 0, (Span("adds "), Span("k", code=True))),
+        TextBlock("p", 2, (Span("It is "), Span("96", bold=True), Span("."))),
     )
 
 
@@ -126,8 +126,8 @@ def test_layouts_follow_what_is_there() -> None:
 def test_marks_in_code_are_code() -> None:
     text = "title: a\n---\n# b\n\n```\n---\n+\n? x\n# y\n???\n```\n???\nnote\n"
     (slide,) = deck_of(text).slides
-    assert slide.blocks == (Block("code", 0, (Span("---\n+\n? x\n# y\n???", code=True),)),)
-    assert slide.notes == (Block("p", 0, (Span("note"),)),)
+    assert slide.blocks == (TextBlock("code", 0, (Span("---\n+\n? x\n# y\n???", code=True),)),)
+    assert slide.notes == (TextBlock("p", 0, (Span("note"),)),)
 
 
 def test_lines_end_as_they_do_on_any_machine() -> None:
@@ -273,7 +273,7 @@ def test_paragraphs_bullets_headings_and_tables() -> None:
 # -- the lecture itself -------------------------------------------------------------------------
 
 
-def text_of(blocks: tuple[Block, ...]) -> str:
+def text_of(blocks: tuple[TextBlock, ...]) -> str:
     spans = [span for block in blocks for span in block.spans]
     cells = [span for block in blocks for row in block.rows for cell in row for span in cell]
     return " ".join(span.text for span in [*spans, *cells])

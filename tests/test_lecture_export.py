@@ -16,7 +16,7 @@ import pytest
 
 from densenet_viz import cli
 from densenet_viz.lecture import browser, printing, reading
-from densenet_viz.lecture.export import embedded, to_html
+from densenet_viz.lecture.export import embed_json, to_html
 from densenet_viz.lecture.handout import handout, words
 from densenet_viz.lecture.printing import PrintError, to_pdf
 from densenet_viz.stage.modules import address, style
@@ -128,7 +128,7 @@ def test_hostile_words_stay_words(page: Reader) -> None:
 
 
 def test_data_cannot_leave_its_element() -> None:
-    text = embedded({"text": HOSTILE})
+    text = embed_json({"text": HOSTILE})
     assert not set("<>&\u2028\u2029") & set(text)
     assert text.isascii()
     assert json.loads(text) == {"text": HOSTILE}
@@ -136,7 +136,7 @@ def test_data_cannot_leave_its_element() -> None:
 
 def test_data_holds_no_number_that_json_does_not_know() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        embedded({"number": float("nan")})
+        embed_json({"number": float("nan")})
 
 
 def test_the_policy_forbids_every_connection(page: Reader) -> None:

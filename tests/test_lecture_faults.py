@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from densenet_viz.attribution import Cancelled
+from densenet_viz.errors import Cancelled
 from densenet_viz.lecture import crowd as crowd_module
 from densenet_viz.lecture import hall as hall_module
 from densenet_viz.lecture import rooms as rooms_module
@@ -19,7 +19,7 @@ from densenet_viz.lecture.codes import ALPHABET, LENGTH
 from densenet_viz.lecture.crowd import Crowd, EventStream
 from densenet_viz.lecture.hall import MOST_DECKS, Hall
 from densenet_viz.lecture.networks import Networks
-from densenet_viz.lecture.page import packed_files
+from densenet_viz.lecture.page import pack_files
 from densenet_viz.lecture.pictures import picture_scene
 from densenet_viz.lecture.reading import deck_of
 from densenet_viz.lecture.rooms import (
@@ -32,7 +32,7 @@ from densenet_viz.lecture.rooms import (
 )
 from densenet_viz.stage.modules import all_files, version
 from densenet_viz.ui.lecture.live import asked_call
-from densenet_viz.ui.lecture.page import Shelf, Stopped
+from densenet_viz.ui.lecture.page import Shelf
 from tests.lecture_server import Client, Clock, deck, served
 from tests.small_models import small_model
 
@@ -68,12 +68,12 @@ def listen(hall: Hall, room: Room, phones: int = 1) -> None:
 
 
 def test_names_that_strangers_make_up_are_not_remembered(client: Client) -> None:
-    known = set(packed_files())
+    known = set(pack_files())
     assert {"follow/follow.js", "shared/dom.js", "shared/stage.css"} <= known
     assert known == set(all_files())
     for name in (*(f"no-{number}.js" for number in range(20)), "a" * 300 + ".js", "x%00.js"):
         assert client.ask("GET", f"/hall/files/{version()}/{name}")[0] == 404
-    assert set(packed_files()) == known
+    assert set(pack_files()) == known
 
 
 # -- codes ----------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ class Making:
         while not self.may_end.wait(0.01):
             if cancelled():
                 self.stopped.set()
-                raise Stopped
+                raise Cancelled
         return {"made": True}
 
 
@@ -334,10 +334,10 @@ def test_a_picture_that_two_decks_want_is_made_once_and_stops_when_both_have_gon
     one, other = (Waiting(shelf, "slow", make) for make in (slow, slow))
     assert slow.began.wait(60)
     one.cancelled.set()
-    assert isinstance(one.end().error, Stopped)
+    assert isinstance(one.end().error, Cancelled)
     assert not slow.stopped.wait(0.1), "the other deck still wants it"
     other.cancelled.set()
-    assert isinstance(other.end().error, Stopped)
+    assert isinstance(other.end().error, Cancelled)
     assert slow.stopped.wait(60)
 
 
@@ -347,7 +347,7 @@ def test_only_so_many_pictures_are_made_at_once_and_who_waits_can_leave(shelf: S
     assert all(make.began.wait(60) for make in slow)
     waiting = Waiting(shelf, "third", third)
     waiting.cancelled.set()
-    assert isinstance(waiting.end().error, Stopped)
+    assert isinstance(waiting.end().error, Cancelled)
     assert not third.began.is_set()
     for make, one in zip(slow, holding, strict=True):
         make.may_end.set()

@@ -15,12 +15,13 @@ import pytest
 from densenet_viz.attribution import attribute
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.lecture.deck import OWN, PictureCall
-from densenet_viz.lecture.networks import Networks, scene_of_class
+from densenet_viz.lecture.networks import Networks
 from densenet_viz.lecture.pictures import PICTURES, picture_scene, scene_of, words_of
 from densenet_viz.lecture.reading import deck_of, read_deck
 from densenet_viz.measure import capture
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
+from densenet_viz.scenes.generator import sample_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import draw_tag
 from densenet_viz.stage.growth.scene import growth_scene
@@ -175,7 +176,7 @@ def test_every_picture_has_its_stage_and_its_words() -> None:
 
 
 def test_growth_is_the_models_own_pass(networks: Networks) -> None:
-    model, pixels = networks.named("scenes"), scene_of_class("heart").image
+    model, pixels = networks.named("scenes"), sample_scene("heart").image
     trace = capture(
         model.network,
         model.tensor(pixels),
@@ -204,7 +205,7 @@ def test_the_block_and_its_transition(networks: Networks) -> None:
 
 
 def test_a_map_is_the_engines_and_its_words_say_whether_it_is_right(networks: Networks) -> None:
-    model, pixels = networks.named("scenes"), scene_of_class("star").image
+    model, pixels = networks.named("scenes"), sample_scene("star").image
     made = attribute(model, pixels, method="grad-cam")
     found = scene(networks, "attribution", picture="star", method="grad-cam")
     assert found["label"] == made.target.label
@@ -226,7 +227,7 @@ def test_what_is_not_to_be_seen_yet_is_not_in_the_scene(networks: Networks) -> N
 
 
 def test_each_witness_answers_by_its_own_network(networks: Networks) -> None:
-    pixels = draw_tag(scene_of_class("ring").image, CLASSES.index("heart"), "upper left")
+    pixels = draw_tag(sample_scene("ring").image, CLASSES.index("heart"), "upper left")
     answered = scene(networks, "lineup", picture="ring", tag="heart", show="answered")
     for witness, name in zip(answered["witnesses"], ("cheater", "scenes"), strict=True):
         model = networks.named(name)

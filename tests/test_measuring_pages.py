@@ -17,7 +17,7 @@ from densenet_viz.results.timings.passes import Benchmark, Timing
 from densenet_viz.results.timings.training import TrainingRun, TrainingStep
 from densenet_viz.ui import inventories, measuring, stages, training_steps
 from densenet_viz.ui.work import jobs, turns
-from densenet_viz.ui.work.turns import Bench
+from densenet_viz.ui.work.turns import Measurement
 from tests.sessions import desk_of, let_finish
 from tests.waiting import PATIENCE, until
 
@@ -72,8 +72,8 @@ def measurement(monkeypatch: pytest.MonkeyPatch) -> Iterator[Measuring]:
     counted = {name: (inventory_of(system.spec), 1) for name, system in SYSTEMS.items()}
     monkeypatch.setattr(inventories, "COUNTED", counted)
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
-    monkeypatch.setattr(measuring, "BENCH", Bench("benchmark"))
-    monkeypatch.setattr(training_steps, "BENCH", Bench("training"))
+    monkeypatch.setattr(measuring, "MEASUREMENT", Measurement("benchmark"))
+    monkeypatch.setattr(training_steps, "MEASUREMENT", Measurement("training"))
     monkeypatch.setattr(measuring, "known_devices", lambda: ("cpu", "cuda"))
     monkeypatch.setattr(latency, "benchmark", stand_in.benchmark)
     monkeypatch.setattr(training_step, "measure_steps", stand_in.steps)

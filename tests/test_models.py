@@ -20,7 +20,7 @@ import torch
 from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.network import models, weights
 from densenet_viz.network._torchvision import torchvision
-from densenet_viz.network.familiarity import fitted
+from densenet_viz.network.familiarity import fit_familiarity
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 from tests.file_server import serving, status, whole
 from tests.small_models import OWN_SPEC, SPEC, picture, saved, small_model, small_network
@@ -212,7 +212,7 @@ def write_familiarity(folder: Path, **changes: Any) -> dict[str, Any]:
     channels = changes.pop("channels", SPEC.block_outputs[-1])
     rng = np.random.default_rng(0)
     train, known = rng.random((300, channels), np.float32), rng.random((99, channels), np.float32)
-    arrays = {**fitted(train, known, 4).tensors(), **changes}
+    arrays = {**fit_familiarity(train, known, 4).tensors(), **changes}
     data = safetensors.numpy.save(arrays)
     (folder / "scenes.familiarity.safetensors").write_bytes(data)
     return {"sha256": hashlib.sha256(data).hexdigest(), "limit": 2.5}

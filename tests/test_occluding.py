@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.attribution.occluding import occluded_scores
+from densenet_viz.attribution.occluding import score_occluded
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
 from densenet_viz.network.fused.network import FusedDenseNet, fuse
@@ -70,7 +70,7 @@ def test_patches_give_the_whole_pass(spec: DenseNetSpec, size: int) -> None:
     network = small_network(replace(spec, input_size=size)).double()
     x, cover = pictures(size)
     boxes = windows(size, window=9, stride=13)
-    scores = occluded_scores(
+    scores = score_occluded(
         fuse(network), x, boxes, cover, 3, batch=16, before_batch=lambda _count: None
     )
     assert_same(scores, by_hand(network, x, boxes, cover, 3))
@@ -84,7 +84,7 @@ def test_densenet_121() -> None:
     cover = torch.tensor([0.3, -0.2, 0.1]).view(1, 3, 1, 1).expand_as(x)
     corners = [(0, 0), (0, 102), (102, 0), (102, 102), (51, 51), (13, 64), (90, 38)]
     boxes = np.array([(top, left, top + 26, left + 26) for top, left in corners])
-    scores = occluded_scores(
+    scores = score_occluded(
         fuse(network), x, boxes, cover, 7, batch=3, before_batch=lambda _count: None
     )
     assert_same(scores, by_hand(network, x, boxes, cover, 7))
@@ -99,7 +99,7 @@ def test_where_patches_spare_nothing_all_is_computed(spec: DenseNetSpec, window:
     network = small_network(spec).double()
     x, cover = pictures(64)
     boxes = windows(64, window, 24)
-    scores = occluded_scores(
+    scores = score_occluded(
         fuse(network), x, boxes, cover, 3, batch=4, before_batch=lambda _count: None
     )
     assert_same(scores, by_hand(network, x, boxes, cover, 3))
@@ -126,11 +126,11 @@ def test_progress_is_told_before_each_batch_and_can_stop() -> None:
     x, cover = pictures(64)
     boxes = windows(64, 16, 16)[:10]
     fused = fuse(small_network().double())
-    occluded_scores(fused, x, boxes, cover, 0, batch=4, before_batch=counts.append)
+    score_occluded(fused, x, boxes, cover, 0, batch=4, before_batch=counts.append)
     assert counts == [2, 4, 4]  # few at first: somebody waits
     counts.clear()
     with pytest.raises(KeyboardInterrupt):
-        occluded_scores(fused, x, boxes, cover, 0, batch=4, before_batch=stop_at_third)
+        score_occluded(fused, x, boxes, cover, 0, batch=4, before_batch=stop_at_third)
     assert counts == [2, 4, 4]
 
 
@@ -139,7 +139,7 @@ def test_few_windows_are_each_asked_once(count: int) -> None:
     x, cover = pictures(64)
     counts: list[int] = []
     boxes = windows(64, 16, 16)[:count]
-    scores = occluded_scores(
+    scores = score_occluded(
         fuse(small_network().double()), x, boxes, cover, 0, batch=4, before_batch=counts.append
     )
     assert len(scores) == sum(counts) == count
@@ -149,7 +149,7 @@ def test_few_windows_are_each_asked_once(count: int) -> None:
 def test_a_window_outside_the_picture_is_refused() -> None:
     x, cover = pictures(64)
     with pytest.raises(ValueError, match=r"\[64, 0, 70, 8\].*64 x 64"):
-        occluded_scores(
+        score_occluded(
             fuse(small_network().double()),
             x,
             np.array([[0, 0, 8, 8], [64, 0, 70, 8]]),

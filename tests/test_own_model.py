@@ -24,7 +24,7 @@ from densenet_viz.network._torchvision import densenet
 from densenet_viz.network.build import build
 from densenet_viz.network.own import loading as own
 from densenet_viz.network.own import untrusted
-from densenet_viz.network.own.loading import OwnModelError, labels_from, own_model, spec_from_state
+from densenet_viz.network.own.loading import OwnModelError, own_model, read_labels, spec_from_state
 from densenet_viz.network.own.spec import common_compression
 from tests.small_models import OWN_SPEC, picture, saved, small_network
 from tests.tiers import in_tiers
@@ -495,24 +495,24 @@ def test_a_file_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_forms_of_labels(data: bytes) -> None:
-    assert labels_from(data, 3) == ("cat", "dog", "owl")
+    assert read_labels(data, 3) == ("cat", "dog", "owl")
 
 
 def test_labels_by_default() -> None:
-    assert labels_from(None, 3) == ("class 0", "class 1", "class 2")
+    assert read_labels(None, 3) == ("class 0", "class 1", "class 2")
 
 
 def test_a_label_may_occur_twice_and_is_cut() -> None:
     long = "hen-of-the-woods, hen of the woods, Polyporus frondosus, Grifola frondosa"
-    labels = labels_from(f"crane\ncrane\n{long}".encode(), 3)
+    labels = read_labels(f"crane\ncrane\n{long}".encode(), 3)
     assert labels[:2] == ("crane", "crane")
     assert labels[2] == long[:59] + "…"
-    assert labels_from(("x" * 60).encode(), 1) == ("x" * 60,)
+    assert read_labels(("x" * 60).encode(), 1) == ("x" * 60,)
 
 
 def test_labels_mean_nothing_to_markdown() -> None:
     data = b"![a](https://example.org/x.png)\n<b>`c`</b>\n$d$\\e"
-    assert labels_from(data, 3) == ("!(a)(https://example.org/x.png)", "‹b›'c'‹/b›", "＄d＄/e")
+    assert read_labels(data, 3) == ("!(a)(https://example.org/x.png)", "‹b›'c'‹/b›", "＄d＄/e")
 
 
 @pytest.mark.parametrize(
@@ -537,7 +537,7 @@ def test_labels_mean_nothing_to_markdown() -> None:
 def test_labels_that_are_refused(data: bytes, numbers: list[str]) -> None:
     """Said is how many were given and are needed, which class has no label, or the limit."""
     with pytest.raises(OwnModelError) as caught:
-        labels_from(data, 3)
+        read_labels(data, 3)
     said = str(caught.value)
     assert re.findall(r"\d+(?:,\d+)*", said)[: len(numbers)] == numbers
     assert said.endswith(".")

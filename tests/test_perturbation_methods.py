@@ -18,7 +18,7 @@ from densenet_viz.attribution.asking import Asking, Watch
 from densenet_viz.attribution.baselines import baseline_inputs
 from densenet_viz.attribution.explain import coalitions as games
 from densenet_viz.attribution.explain import kernel_shap, lime, shapley
-from densenet_viz.attribution.explain.segments import merged, superpixels, superpixels_of
+from densenet_viz.attribution.explain.segments import merge_parts, superpixels, superpixels_of
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Attribution
 from tests.exact_models import exact_model
@@ -136,8 +136,8 @@ def test_merging_takes_the_smallest_to_its_likest_neighbour() -> None:
     grey = np.array([0.2, 0.9, 0.6, 0.55])[labels]  # the parts' colours; 2 is smallest, 3 likest
     pixels = np.repeat(grey[..., None], 3, axis=2)
     expected = [[0, 0, 0, 1, 1], [0, 0, 2, 2, 1], [2, 2, 2, 1, 1]]
-    assert merged(labels, pixels, 3).tolist() == expected
-    assert merged(labels, pixels, 4) is labels
+    assert merge_parts(labels, pixels, 3).tolist() == expected
+    assert merge_parts(labels, pixels, 4) is labels
 
 
 def test_superpixels_are_those_of_the_picture_and_not_of_the_normalised_input() -> None:

@@ -19,8 +19,8 @@ from torch import Tensor, nn
 
 from densenet_viz.attribution import METHODS, attribute
 from densenet_viz.attribution.asking import Asking, Watch
-from densenet_viz.attribution.baselines import blurred
-from densenet_viz.attribution.explain.deeplift import drawn, multipliers, use_rescale_rule
+from densenet_viz.attribution.baselines import blur
+from densenet_viz.attribution.explain.deeplift import draw_baselines, multipliers, use_rescale_rule
 from densenet_viz.attribution.explain.relevance import give_rules
 from densenet_viz.attribution.explain.relevance_rules import (
     Ruled,
@@ -148,7 +148,7 @@ def test_deeplift_is_captums_where_captums_adds_up(model: LoadedModel, level: fl
 
 def test_several_baselines_at_once_are_captums_deep_lift_shap(model: LoadedModel) -> None:
     network, x = that_captum_can(model), model.tensor(PICTURE).contiguous()
-    starts = drawn(asking(model), "noise", 3, seed=5)
+    starts = draw_baselines(asking(model), "noise", 3, seed=5)
     expected = from_captum(
         network, lambda net: captum.attr.DeepLiftShap(net).attribute(x, starts, target=1)
     )
@@ -229,7 +229,7 @@ def test_deeplift_adds_up_on_the_bundled_model(
     x, target = scenes.tensor(image), result.target.index
     start = scenes.uniform((0.0, 0.0, 0.0))
     if baseline == "blur":
-        start = blurred(x)
+        start = blur(x)
     with torch.no_grad():
         rise = float(scenes.network(x)[0, target] - scenes.network(start)[0, target])
     assert abs(rise) > 1
@@ -250,7 +250,7 @@ def test_deeplift_shap_is_the_mean_over_its_baselines(distribution: str) -> None
     model, samples = exact_model(), 11
     settings = {"distribution": distribution, "samples": samples, "seed": 3}
     result = attribute(model, PICTURE, method="deeplift-shap", target=2, **settings)
-    starts, x = drawn(asking(model), distribution, samples, 3), model.tensor(PICTURE)
+    starts, x = draw_baselines(asking(model), distribution, samples, 3), model.tensor(PICTURE)
     alone = [lifted(model.network, x, start[None], 2) for start in starts]
     assert_close(result.values, torch.cat(alone).mean(0))
     with torch.no_grad():
@@ -266,7 +266,7 @@ def test_drawn_baselines_are_pictures_and_follow_their_seed() -> None:
     mean, std = (np.array(row).reshape(1, 3, 1, 1) for row in (model.mean, model.std))
     for distribution in ("noise", "colours", "blurs"):
         first, again, other = (
-            drawn(asking(model), distribution, 5, seed).numpy() for seed in (1, 1, 2)
+            draw_baselines(asking(model), distribution, 5, seed).numpy() for seed in (1, 1, 2)
         )
         np.testing.assert_array_equal(first, again)
         assert np.abs(first - other).max() > 0.01
@@ -499,7 +499,7 @@ def test_previews_are_means_so_far() -> None:
     result = attribute(
         model, PICTURE, method="deeplift-shap", target=1, on_preview=seen.append, **settings
     )
-    starts = drawn(asking(model), "colours", 4, 0)
+    starts = draw_baselines(asking(model), "colours", 4, 0)
     two = lifted(model.network, model.tensor(PICTURE), starts[:2], 1).mean(0)
     assert_close(seen[0].values, two)
     assert np.abs(seen[0].values - result.values).max() > 1e-3 * np.abs(result.values).max()

@@ -13,7 +13,7 @@ from torch import nn
 
 from densenet_viz.attribution import Cancelled, attribute
 from densenet_viz.evaluation import sanity, similarity
-from densenet_viz.evaluation.randomised import randomised, stages_of, wholly_random
+from densenet_viz.evaluation.randomised import randomise, stages_of, wholly_random
 from densenet_viz.evaluation.sanity import (
     AGAIN,
     UNCHANGED,
@@ -146,7 +146,7 @@ def test_the_stages_hold_every_weight_once() -> None:
 def test_each_stage_adds_its_part_and_leaves_what_lies_below() -> None:
     model = small_model()
     x = model.tensor(picture())
-    for place, (stage, network) in enumerate(randomised(model, x, 5)):
+    for place, (stage, network) in enumerate(randomise(model, x, 5)):
         assert stage.name == STAGES[place]
         kept = equal_parts(model, network)
         assert [kept[name] for name in STAGES] == [False] * (place + 1) + [True] * (5 - place)
@@ -155,7 +155,7 @@ def test_each_stage_adds_its_part_and_leaves_what_lies_below() -> None:
 def test_what_was_drawn_stays_and_the_seed_decides_it() -> None:
     model = small_model()
     x = model.tensor(picture())
-    all_of_them = [network for _, network in randomised(model, x, 5)]
+    all_of_them = [network for _, network in randomise(model, x, 5)]
     classifiers = [one.network.get_submodule("classifier") for one in all_of_them]
     assert all(same_weights(classifiers[0], one) for one in classifiers)
     last = all_of_them[-1]
@@ -201,7 +201,7 @@ def test_the_maps_are_those_of_the_randomised_networks() -> None:
     model, seen = exact_model(), picture()
     check = sanity_check(model, seen, method="saliency", target=2, seed=7)
     assert check.stages == check.planned == planned_stages(SPEC) == ("trained", *STAGES)
-    networks = [model, *(one for _, one in randomised(model, model.tensor(seen), 7))]
+    networks = [model, *(one for _, one in randomise(model, model.tensor(seen), 7))]
     for one, heat in zip(networks, check.maps, strict=True):
         x = model.tensor(seen).clone().requires_grad_()
         one.network(x)[0, 2].backward()  # by autograd, through the modules

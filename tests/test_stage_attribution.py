@@ -27,7 +27,7 @@ from densenet_viz.stage.attribution.scene import (
     predictions_scene,
     strongest_regions,
 )
-from densenet_viz.stage.shared.signed_scale import packed_heat, packed_palette
+from densenet_viz.stage.shared.signed_scale import pack_heat, pack_palette
 from densenet_viz.stage.shared.words import number
 from densenet_viz.ui import current
 from densenet_viz.ui.attribution import explained, explaining
@@ -87,7 +87,7 @@ def test_regions_cover_a_map_whose_side_is_no_multiple() -> None:
 
 def test_heat_survives_packing() -> None:
     heat = np.random.default_rng(0).normal(0, 1e-4, (16, 16)).astype(np.float32)
-    packed = packed_heat(heat)
+    packed = pack_heat(heat)
     whole = np.frombuffer(base64.b64decode(packed["data"]), "<i2").reshape(16, 16)
     most = float(np.abs(heat).max())
     np.testing.assert_allclose(whole * packed["most"] / 32767, heat, atol=most / 65000)
@@ -96,13 +96,13 @@ def test_heat_survives_packing() -> None:
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
 def test_heat_of_nothing_is_zero(value: float) -> None:
-    packed = packed_heat(np.full((2, 2), value, np.float32))
+    packed = pack_heat(np.full((2, 2), value, np.float32))
     assert packed["most"] == 0
     assert base64.b64decode(packed["data"]) == bytes(8)
 
 
 def test_palette_is_blue_white_orange() -> None:
-    colours = np.frombuffer(base64.b64decode(packed_palette()), np.uint8).reshape(257, 3)
+    colours = np.frombuffer(base64.b64decode(pack_palette()), np.uint8).reshape(257, 3)
     assert colours[128].tolist() == [255, 255, 255]
     assert colours[0].tolist() == signed_rgb(np.array([[-1.0]]), 1.0)[0, 0].tolist()
     assert colours[256].tolist() == signed_rgb(np.array([[1.0]]), 1.0)[0, 0].tolist()
@@ -166,9 +166,9 @@ def test_gallery_holds_every_picture_and_the_choice() -> None:
 # -- words and files ------------------------------------------------------------------------
 
 
-def question(truth: str | None = "ring", **changes: Any) -> explaining.Question:
+def question(truth: str | None = "ring", **changes: Any) -> explaining.MapQuestion:
     model = small_model()
-    asked = explaining.Question(
+    asked = explaining.MapQuestion(
         model=model,
         picture=CurrentPicture("ring", picture(), "key", truth),
         predictions=(RING, STAR),
@@ -309,7 +309,7 @@ def test_page_stays_usable_after_a_bad_file(page: AppTest) -> None:
 def test_page_shows_progress_and_can_be_cancelled(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compute, wait = explaining.Question.compute, threading.Event()
+    compute, wait = explaining.MapQuestion.compute, threading.Event()
 
     def slow(self: Any, report: Callable[[float], None], cancelled: Callable[[], bool]) -> Any:
         report(0.5)
@@ -318,7 +318,7 @@ def test_page_shows_progress_and_can_be_cancelled(
                 raise RuntimeError("stopped")
         return compute(self, report, cancelled)
 
-    monkeypatch.setattr(explaining.Question, "compute", slow)
+    monkeypatch.setattr(explaining.MapQuestion, "compute", slow)
     page.run()
     assert not has_map(page)
     page.button("cancel").click().run()
@@ -342,7 +342,7 @@ def test_page_says_one_sentence_when_a_map_fails(
     def broken(_self: Any, _report: Any, _cancelled: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(explaining.Question, "compute", broken)
+    monkeypatch.setattr(explaining.MapQuestion, "compute", broken)
     let_finish(page.run(), "attribution")
     assert [shown.value for shown in page.error] == [sentence]
 

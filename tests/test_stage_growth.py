@@ -20,8 +20,8 @@ from densenet_viz.network.build import build
 from densenet_viz.results.traces import NetworkTrace
 from densenet_viz.stage import modules
 from densenet_viz.stage.growth.scene import growth_rows, growth_scene
-from densenet_viz.stage.modules import FOLDER, adapted, joined, stage_file, version
-from densenet_viz.stage.shared.packing import averaged, packed_maps
+from densenet_viz.stage.modules import FOLDER, adapt_stage, join_modules, stage_file, version
+from densenet_viz.stage.shared.packing import average_pixels, pack_maps
 from tests.facts import names_in
 
 SPEC = DenseNetSpec(4, (3, 2), 10, num_classes=5, input_size=64)
@@ -45,18 +45,18 @@ def unpacked(packed: dict[str, object]) -> np.ndarray:
 
 def test_packed_maps_keep_values_to_a_255th(trace: NetworkTrace) -> None:
     maps = trace.blocks[0].layers[0].maps
-    result = unpacked(packed_maps(maps))
+    result = unpacked(pack_maps(maps))
     span = np.ptp(maps, axis=(1, 2)).max()
     np.testing.assert_allclose(result, maps, atol=span / 255)
 
 
 def test_packing_a_constant_map() -> None:
-    np.testing.assert_allclose(unpacked(packed_maps(np.full((1, 2, 2), 3.0, np.float32))), 3.0)
+    np.testing.assert_allclose(unpacked(pack_maps(np.full((1, 2, 2), 3.0, np.float32))), 3.0)
 
 
 def test_averaging_is_a_mean_of_squares() -> None:
     maps = np.arange(16, dtype=np.float32).reshape(1, 4, 4)
-    assert averaged(maps, 2).tolist() == [[[2.5, 4.5], [10.5, 12.5]]]
+    assert average_pixels(maps, 2).tolist() == [[[2.5, 4.5], [10.5, 12.5]]]
 
 
 def test_the_scene_says_what_was_measured(trace: NetworkTrace) -> None:
@@ -84,7 +84,7 @@ def test_many_maps_travel_as_smaller_tiles(
     assert scene["size"] == [16, 16]
     assert scene["shownSize"] == [8, 8]
     tile = unpacked(scene["groups"][1]["maps"])
-    np.testing.assert_allclose(tile, averaged(trace.blocks[0].layers[0].maps, 2), atol=0.05)
+    np.testing.assert_allclose(tile, average_pixels(trace.blocks[0].layers[0].maps, 2), atol=0.05)
 
 
 def test_the_table_is_the_picture(trace: NetworkTrace) -> None:
@@ -111,7 +111,7 @@ def test_a_layers_colours_are_distinct_for_a_whole_block() -> None:
 
 @pytest.mark.parametrize("name", ["growth"])
 def test_a_stage_joins_to_one_module(name: str) -> None:
-    text = joined(stage_file(name))
+    text = join_modules(stage_file(name))
     assert 'from "./' not in text
     assert 'from "../' not in text
     assert "export function mount" in text
@@ -119,7 +119,7 @@ def test_a_stage_joins_to_one_module(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["growth", "attribution", "lecture"])
 def test_a_component_holds_each_module_once_and_after_what_it_imports(name: str) -> None:
-    code = adapted(name)
+    code = adapt_stage(name)
     texts: dict[str, str] = json.loads(code.partition("const texts = ")[2].partition(";\nconst")[0])
     seen: set[str] = set()
     for file, text in texts.items():

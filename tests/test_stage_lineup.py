@@ -12,7 +12,7 @@ import pytest
 
 from densenet_viz.results.attributions import Prediction
 from densenet_viz.stage.lineup.scene import Witness, lineup_scene
-from densenet_viz.stage.shared.outline import outline, packed_mask
+from densenet_viz.stage.shared.outline import outline, pack_mask
 from tests.facts import as_groups, names_in
 
 RING, STAR = Prediction(1, "ring", 0.875), Prediction(0, "star", 0.9999)
@@ -48,7 +48,7 @@ def test_what_is_not_to_be_seen_yet_is_not_sent() -> None:
     assert drawn["palette"] == ""
     assert [one["map"] for one in drawn["witnesses"]] == [None, None]
     sent = json.dumps(drawn)
-    for hidden in (packed_mask(MASK), packed_mask(TAG_MASK), outline(MASK), outline(TAG_MASK)):
+    for hidden in (pack_mask(MASK), pack_mask(TAG_MASK), outline(MASK), outline(TAG_MASK)):
         assert hidden not in sent
     # Nor does anything else of it depend on where the networks looked.
     assert scene(told(FIRST, on_object=0.1), SECOND) != drawn
@@ -127,8 +127,8 @@ def test_a_share_of_nothing_is_told() -> None:
 def test_outlines_are_those_of_the_masks() -> None:
     drawn = scene(told(FIRST), told(SECOND))
     assert drawn["outlines"] == [
-        {"name": "object", "path": outline(MASK), "bits": packed_mask(MASK)},
-        {"name": "tag", "path": "M7.5 0L8 0.5L7.5 1L7 0.5Z", "bits": packed_mask(TAG_MASK)},
+        {"name": "object", "path": outline(MASK), "bits": pack_mask(MASK)},
+        {"name": "tag", "path": "M7.5 0L8 0.5L7.5 1L7 0.5Z", "bits": pack_mask(TAG_MASK)},
     ]
     assert len(base64.b64decode(drawn["palette"])) == 257 * 3
     untagged = scene(told(FIRST), told(SECOND), tag=None, tag_mask=None)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from densenet_viz.stage.shared.outline import outline, packed_mask
+from densenet_viz.stage.shared.outline import outline, pack_mask
 
 Mask = NDArray[np.bool_]
 Loop = list[tuple[float, float]]
@@ -143,7 +143,7 @@ def test_the_mask_itself_stays_as_it_was() -> None:
 @pytest.mark.parametrize("side", [1, 3, 8, 13])
 def test_bits_are_the_mask_again(side: int) -> None:
     given = scattered(side, side)
-    packed = base64.b64decode(packed_mask(given))
+    packed = base64.b64decode(pack_mask(given))
     assert len(packed) == -(-side * side // 8)
     text = "".join(f"{byte:08b}" for byte in packed)
     assert text[: side * side] == "".join("01"[int(cell)] for cell in given.ravel())

@@ -10,7 +10,7 @@ import pytest
 
 from densenet_viz.figures.colours import limit_of
 from densenet_viz.stage.sanity.scene import MEASURES, SIDE, Strip
-from densenet_viz.stage.shared.signed_scale import packed_signed
+from densenet_viz.stage.shared.signed_scale import pack_signed
 from tests.facts import names_in
 from tests.stage_scenes.sanity import HEAT, STAGES, scene, strip
 
@@ -56,7 +56,7 @@ def test_the_scene_is_json_and_its_lines_differ() -> None:
 
 def test_values_come_back_from_the_bytes() -> None:
     heat = np.random.default_rng(0).normal(size=(16, 16)).astype(np.float32)
-    packed = packed_signed(heat)
+    packed = pack_signed(heat)
     steps = np.frombuffer(base64.b64decode(packed["data"]), np.int8).reshape(16, 16)
     limit = limit_of(heat)
     assert np.abs(steps / 127 * limit - np.clip(heat, -limit, limit)).max() <= limit / 253
@@ -65,11 +65,11 @@ def test_values_come_back_from_the_bytes() -> None:
 
 def test_large_maps_are_averaged_and_bad_values_are_zero() -> None:
     heat = np.ones((2 * SIDE + 4, 2 * SIDE + 4), np.float32)
-    assert packed_signed(heat, SIDE)["size"] == (2 * SIDE + 4) // 3
+    assert pack_signed(heat, SIDE)["size"] == (2 * SIDE + 4) // 3
     quarters = np.kron(np.array([[1, -1], [0, 0.5]]), np.ones((2, 2))).astype(np.float32)
-    steps = np.frombuffer(base64.b64decode(packed_signed(quarters, 2)["data"]), np.int8)
+    steps = np.frombuffer(base64.b64decode(pack_signed(quarters, 2)["data"]), np.int8)
     assert steps.tolist() == [127, -127, 0, 64]
-    assert packed_signed(np.full((2, 2), np.nan, np.float32))["data"] == "AAAAAA=="
+    assert pack_signed(np.full((2, 2), np.nan, np.float32))["data"] == "AAAAAA=="
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:

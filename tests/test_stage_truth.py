@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from densenet_viz.figures.theme import FOUND_COLOURS
-from densenet_viz.stage.shared.outline import outline, packed_mask
+from densenet_viz.stage.shared.outline import outline, pack_mask
 from densenet_viz.stage.truth.scene import CURVE_POINTS
 from tests.facts import as_groups, names_in, numbers_in
 from tests.stage_scenes.truth import HEAT, MASK, OTHER, curve, scene
@@ -58,7 +58,7 @@ def test_scene_holds_the_map_the_mask_and_the_colours() -> None:
     assert drawn["limits"] == [f"−{limit:.3g}", "0", f"+{limit:.3g}"]
     assert len(set(drawn["meaning"])) == 2
     assert all("ring" in end for end in drawn["meaning"])
-    assert drawn["mask"] == {"label": "ring", "bits": packed_mask(MASK), "path": outline(MASK)}
+    assert drawn["mask"] == {"label": "ring", "bits": pack_mask(MASK), "path": outline(MASK)}
     assert drawn["colours"] == FOUND_COLOURS
     assert len(base64.b64decode(drawn["palette"])) == 257 * 3
     assert (drawn["size"], drawn["caption"]) == (8, "a drawn ring, 8 × 8 px")
@@ -75,8 +75,8 @@ def test_shares_keep_their_names_and_their_order() -> None:
 def test_the_other_object_is_outlined_where_there_is_one() -> None:
     assert scene()["other"] is None
     drawn = scene(other_mask=OTHER, other_label="star")
-    assert drawn["other"] == {"label": "star", "bits": packed_mask(OTHER), "path": outline(OTHER)}
-    assert drawn["mask"]["bits"] == packed_mask(MASK)
+    assert drawn["other"] == {"label": "star", "bits": pack_mask(OTHER), "path": outline(OTHER)}
+    assert drawn["mask"]["bits"] == pack_mask(MASK)
     assert scene(other_mask=OTHER)["other"]["label"] == "other"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from densenet_viz.evaluation.difference import difference, shares, summed_to
+from densenet_viz.evaluation.difference import difference, shares, sum_to
 from densenet_viz.figures.colours import limit_of
 from densenet_viz.stage.two.sides import (
     Apart,
@@ -207,12 +207,12 @@ def test_the_difference_is_of_shares_and_counts_pixel_by_pixel() -> None:
 
 def test_a_finer_map_is_summed_up_to_the_coarser_ones_pixels() -> None:
     fine = np.arange(16.0).reshape(4, 4)
-    np.testing.assert_allclose(summed_to(fine, 2), [[10, 18], [42, 50]])
-    np.testing.assert_allclose(difference(fine, summed_to(fine, 2)).heat, 0, atol=1e-7)
+    np.testing.assert_allclose(sum_to(fine, 2), [[10, 18], [42, 50]])
+    np.testing.assert_allclose(difference(fine, sum_to(fine, 2)).heat, 0, atol=1e-7)
     # Against a sum over a common grid, which is exact where 7 and 4 pixels meet.
     seven = np.random.default_rng(0).normal(size=(7, 7))
     common = np.kron(seven, np.ones((4, 4))) / 16
-    np.testing.assert_allclose(summed_to(seven, 4), common.reshape(4, 7, 4, 7).sum(axis=(1, 3)))
+    np.testing.assert_allclose(sum_to(seven, 4), common.reshape(4, 7, 4, 7).sum(axis=(1, 3)))
 
 
 def test_shares_of_nothing_are_nothing_and_what_is_not_finite_counts_for_nothing() -> None:

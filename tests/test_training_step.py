@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.facts.memory import kept_maps, needed_for_passes, needed_for_steps, ways
 from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.facts.systems import SYSTEMS
 from densenet_viz.measure import training_step as measured
 from densenet_viz.measure.live_bytes import LiveBytes
-from densenet_viz.measure.rounds import Cancelled
 from densenet_viz.measure.training_step import measure_steps, peak_bytes, training_step
 from densenet_viz.network.build import build
 from densenet_viz.network.systems import build_system

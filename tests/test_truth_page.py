@@ -15,6 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import METHODS
+from densenet_viz.errors import Cancelled
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.scores import to_json
@@ -518,7 +519,7 @@ def test_a_search_can_be_cancelled_and_started_again(monkeypatch: pytest.MonkeyP
         while not cancelled():
             ended.wait(0.01)
         ended.set()
-        raise truth_scene.Unwanted
+        raise Cancelled
 
     monkeypatch.setattr(truth_scene, "search", search)
     session = opened(part="object")

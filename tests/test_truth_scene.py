@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Prediction
 from densenet_viz.scenes.generator import Scene, draw_scene
@@ -16,7 +17,6 @@ from densenet_viz.scenes.tags import CORNERS, draw_tag
 from densenet_viz.ui.truth import scene as truth_scene
 from densenet_viz.ui.truth import twins
 from densenet_viz.ui.truth.scene import LOOKS, NUMBERS, corner_of, index_of, peak_words, search
-from densenet_viz.ui.work.turns import Unwanted
 from tests.facts import as_groups
 from tests.small_models import small_model
 
@@ -126,7 +126,7 @@ def test_a_search_reports_how_far_it_is() -> None:
 def test_a_cancelled_search_stops_before_the_next_look() -> None:
     looks, model = count(), FakeModel(500)
     given: Any = model
-    with pytest.raises(Unwanted):
+    with pytest.raises(Cancelled):
         search(given, False, 0, lambda _part: None, lambda: next(looks) == 3)
     assert model.asked == [0, 1, 2]
 

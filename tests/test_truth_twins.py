@@ -75,18 +75,18 @@ def test_the_key_has_all_that_maps_depend_on() -> None:
     def key(
         *, seed: int = 1, model: LoadedModel = FIRST, method: str = "saliency", target: int = 0
     ) -> tuple[Any, ...]:
-        return twins.Maps(picture(seed=seed), (twins.Ask(model, method, target),)).key
+        return twins.TwinMaps(picture(seed=seed), (twins.TwinAsk(model, method, target),)).key
 
-    asked = twins.Ask(FIRST, "saliency", 0)
-    two = (asked, twins.Ask(SECOND, "saliency", 0))
+    asked = twins.TwinAsk(FIRST, "saliency", 0)
+    two = (asked, twins.TwinAsk(SECOND, "saliency", 0))
     keys = [
         key(),
         key(seed=2),
         key(model=SECOND),
         key(method="occlusion"),
         key(target=1),
-        twins.Maps(picture(), two).key,
-        twins.Maps(picture(), two[::-1]).key,
+        twins.TwinMaps(picture(), two).key,
+        twins.TwinMaps(picture(), two[::-1]).key,
     ]
     assert len(set(keys)) == len(keys)
     assert key() == keys[0]
@@ -113,8 +113,8 @@ def test_maps_come_in_the_order_asked_and_report_one_progress(
 
     monkeypatch.setattr("densenet_viz.attribution.attribute", fake)
     reported: list[float] = []
-    asks = (twins.Ask(SECOND, "occlusion", 2), twins.Ask(FIRST, "saliency", 1))
-    maps = twins.Maps(picture(), asks).compute(reported.append, lambda: True)
+    asks = (twins.TwinAsk(SECOND, "occlusion", 2), twins.TwinAsk(FIRST, "saliency", 1))
+    maps = twins.TwinMaps(picture(), asks).compute(reported.append, lambda: True)
     assert maps == (("second", "occlusion", 2), ("first", "saliency", 1))
     assert reported == [0.25, 0.5, 0.75, 1.0]
     assert asked == [(twins.key_of(picture()), True)] * 2
@@ -151,7 +151,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Waiting:
 
 
 def test_maps_that_were_begun_are_taken_up_when_asked_for(desk: Desk, waiting: Waiting) -> None:
-    maps = twins.Maps(picture(), (twins.Ask(FIRST, "saliency", 0),))
+    maps = twins.TwinMaps(picture(), (twins.TwinAsk(FIRST, "saliency", 0),))
     twins.begin("any", maps)
     assert twins.ask("any", maps) == (desk, None)  # not there yet, and the page goes on
     waiting.go_on.set()
@@ -165,7 +165,7 @@ def test_maps_that_were_begun_are_taken_up_when_asked_for(desk: Desk, waiting: W
 
 def test_only_maps_of_another_picture_are_let_go(desk: Desk, waiting: Waiting) -> None:
     twins.let_go("any", picture())  # nothing was asked for yet
-    twins.begin("any", twins.Maps(picture(), (twins.Ask(FIRST, "saliency", 0),)))
+    twins.begin("any", twins.TwinMaps(picture(), (twins.TwinAsk(FIRST, "saliency", 0),)))
     job = desk.job
     assert job is not None
     twins.let_go("any", picture())

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from densenet_viz.ui.work import turns
-from densenet_viz.ui.work.jobs import Desk, Job, Shop
-from densenet_viz.ui.work.turns import Bench, Refused
+from densenet_viz.ui.work.jobs import Declined, Desk, Job, Shop
+from densenet_viz.ui.work.turns import Measurement
 from tests.facts import names_in
 from tests.waiting import PATIENCE
 
@@ -50,14 +50,14 @@ class Slow:
         return self.result
 
 
-def job_of(bench: Bench[object]) -> Job:
+def job_of(bench: Measurement[object]) -> Job:
     job = bench.desk.job
     assert job is not None
     return job
 
 
 def test_the_last_result_is_kept_for_everybody(sessions: Sessions) -> None:
-    bench: Bench[object] = Bench("one")
+    bench: Measurement[object] = Measurement("one")
     assert (bench.latest, bench.busy) == ({}, False)
     slow = Slow("seen by all")
     bench.ask("cpu", "question", slow)
@@ -69,7 +69,7 @@ def test_the_last_result_is_kept_for_everybody(sessions: Sessions) -> None:
 
 
 def test_the_same_question_is_shared_while_it_runs_and_new_afterwards(sessions: Sessions) -> None:
-    bench: Bench[object] = Bench("one")
+    bench: Measurement[object] = Measurement("one")
     slow, other = Slow(), Slow()
     bench.ask("cpu", "question", slow)
     first = job_of(bench)
@@ -87,8 +87,8 @@ def test_the_same_question_is_shared_while_it_runs_and_new_afterwards(sessions: 
 
 
 def test_another_question_waits_for_its_turn(sessions: Sessions) -> None:
-    bench: Bench[object] = Bench("one")
-    elsewhere: Bench[object] = Bench("two")
+    bench: Measurement[object] = Measurement("one")
+    elsewhere: Measurement[object] = Measurement("two")
     slow, next_one = Slow("first"), Slow("second")
     bench.ask("cpu", "question", slow)
     assert slow.started.wait(PATIENCE)
@@ -103,7 +103,7 @@ def test_another_question_waits_for_its_turn(sessions: Sessions) -> None:
 
 
 def test_a_waiting_one_can_be_cancelled(sessions: Sessions) -> None:
-    bench: Bench[object] = Bench("one")
+    bench: Measurement[object] = Measurement("one")
     slow, waiting = Slow(), Slow()
     bench.ask("cpu", "question", slow)
     assert slow.started.wait(PATIENCE)
@@ -121,7 +121,7 @@ def test_a_waiting_one_can_be_cancelled(sessions: Sessions) -> None:
 def test_one_that_ends_badly_gives_up_its_turn_and_changes_nothing(
     sessions: Sessions, stop: str
 ) -> None:
-    bench: Bench[object] = Bench("one")
+    bench: Measurement[object] = Measurement("one")
     good = Slow("good")
     good.go_on.set()
     bench.ask("cpu", "question", good)
@@ -146,7 +146,7 @@ def test_one_that_ends_badly_gives_up_its_turn_and_changes_nothing(
 
 
 def test_each_device_keeps_its_last_result(sessions: Sessions) -> None:
-    bench: Bench[object] = Bench("one")
+    bench: Measurement[object] = Measurement("one")
     for device, result in (("cuda", "quick"), ("cpu", "slow"), ("cuda", "quicker")):
         measure = Slow(result)
         measure.go_on.set()
@@ -160,7 +160,7 @@ def test_memory_is_not_judged_while_something_is_measured(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "spare_bytes", lambda _device: 1_000_000_000)
-    bench: Bench[object] = Bench("one")
+    bench: Measurement[object] = Measurement("one")
 
     def shortage() -> str | None:
         return bench.shortage(2_000_000_000, "cpu", "do less")
@@ -185,6 +185,6 @@ def test_who_has_its_turn_is_refused_if_memory_is_short(monkeypatch: pytest.Monk
     turns.ensure_memory(1_000_000_000, "cpu", "do less")
     with (
         turns.turn(lambda: False),
-        pytest.raises(Refused, match=r"2\.0 GB.*1\.0 GB.*do less"),
+        pytest.raises(Declined, match=r"2\.0 GB.*1\.0 GB.*do less"),
     ):
         turns.ensure_memory(2_000_000_000, "cpu", "do less")

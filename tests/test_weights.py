@@ -21,12 +21,12 @@ from densenet_viz.network.build import build
 from densenet_viz.network.weights import (
     DownloadError,
     WeightsError,
-    checked_bytes,
     download,
     hash_in_name,
     load_strictly,
     local_file,
     modern_key,
+    read_checked,
     read_state,
 )
 from tests.file_server import Answer, dripping, serving, status, whole
@@ -143,12 +143,12 @@ def test_a_bad_download_leaves_the_file_that_was_there(tmp_path: Path) -> None:
 def test_the_hash_is_checked_before_use(tmp_path: Path) -> None:
     file = tmp_path / "net.pth"
     file.write_bytes(DATA)
-    assert checked_bytes(file, SHA256) == checked_bytes(file, SHA256[:8]) == DATA
-    assert checked_bytes(file, "") == DATA
+    assert read_checked(file, SHA256) == read_checked(file, SHA256[:8]) == DATA
+    assert read_checked(file, "") == DATA
     with pytest.raises(WeightsError, match="SHA-256"):
-        checked_bytes(file, "0" * 64)
+        read_checked(file, "0" * 64)
     with pytest.raises(WeightsError):
-        checked_bytes(tmp_path / "other.pth", "")
+        read_checked(tmp_path / "other.pth", "")
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_a_huge_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "net.pth").write_bytes(DATA)
     monkeypatch.setattr(Path, "read_bytes", None)
     with pytest.raises(WeightsError):
-        checked_bytes(tmp_path / "net.pth", SHA256)
+        read_checked(tmp_path / "net.pth", SHA256)
 
 
 def test_hashes_in_names() -> None:

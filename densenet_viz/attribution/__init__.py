@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from densenet_viz.attribution.errors import AttributionError, Cancelled
+from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.method import Cost, Method
 from densenet_viz.attribution.methods import METHODS
 from densenet_viz.attribution.parameters import Choice, Number, Parameter
+from densenet_viz.errors import Cancelled
 
 if TYPE_CHECKING:
     from densenet_viz.attribution.engine import attribute

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.attribution.errors import Cancelled
-from densenet_viz.attribution.occluding import occluded_scores
+from densenet_viz.attribution.occluding import score_occluded
 from densenet_viz.attribution.places import module_of
 from densenet_viz.attribution.twins import fused_of, rounded_of, twin_of
+from densenet_viz.errors import Cancelled
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
@@ -129,7 +129,7 @@ class Asking:
         """(N,) scores (logits) of the class for (N, 3, S, S) inputs, in batches."""
         asked = self.target if target is None else target
         answers = []
-        for part in evenly(pictures, 2 * self.batch):
+        for part in split_evenly(pictures, 2 * self.batch):
             self.watch.before(len(part))
             answers.append(self.fused.logits(part.to(self.device))[:, asked])
         return torch.cat(answers)
@@ -147,7 +147,7 @@ class Asking:
         """
         fused = rounded_of(self.model, self.device) if rounded else self.fused
         answers = []
-        for part in evenly(pictures, most or self.batch):
+        for part in split_evenly(pictures, most or self.batch):
             self.watch.before(len(part))
             self.watch.back += len(part)
             answers.append(fused.gradients(part.to(self.device), self.target))
@@ -204,7 +204,7 @@ class Asking:
             cover: (1, 3, S, S), what stands in the boxes.
             after_batch: called after each batch with the number of its first box, and its scores.
         """
-        return occluded_scores(
+        return score_occluded(
             self.fused,
             self.x,
             boxes.numpy(),
@@ -237,10 +237,10 @@ class Asking:
             self._on_preview(values)
 
 
-def evenly(pictures: Tensor, most: int) -> tuple[Tensor, ...]:
+def split_evenly(pictures: Tensor, most: int) -> tuple[Tensor, ...]:
     """Parts of at most `most`, as equal as can be: a last one of a single picture is slow.
 
-    >>> [len(part) for part in evenly(torch.zeros(25), 8)]
+    >>> [len(part) for part in split_evenly(torch.zeros(25), 8)]
     [7, 6, 6, 6]
     """
     return torch.tensor_split(pictures, max(1, -(-len(pictures) // most)))

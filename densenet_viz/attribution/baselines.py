@@ -66,7 +66,7 @@ def baseline_inputs(model: LoadedModel, x: Tensor, name: str, seed: int = 0) -> 
     import torch
 
     if name == "blur":
-        return blurred(x)
+        return blur(x)
     if name == "noise":
         generator = torch.Generator().manual_seed(seed)
         pixels = torch.rand((NOISE_DRAWINGS, *x.shape[1:]), generator=generator)
@@ -78,7 +78,7 @@ def baseline_inputs(model: LoadedModel, x: Tensor, name: str, seed: int = 0) -> 
     return model.uniform(baseline_colour(model, name)).to(x.device)
 
 
-def blurred(x: Tensor, width: float = BLUR) -> Tensor:
+def blur(x: Tensor, width: float = BLUR) -> Tensor:
     """(N, 3, S, S) out of focus: a Gaussian of `width` picture widths, edges repeated."""
     import torch
     from torch.nn.functional import conv2d, pad

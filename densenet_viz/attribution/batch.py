@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from densenet_viz.attribution.batch_files import ImageFile, unique_stems
-from densenet_viz.attribution.batch_rows import Row
-from densenet_viz.attribution.errors import Cancelled
+from densenet_viz.attribution.batch_rows import BatchRow
 from densenet_viz.attribution.methods import method_named
+from densenet_viz.errors import Cancelled
 from densenet_viz.images.pictures import ImageError, load_image
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.regions import strongest_regions
@@ -32,7 +32,7 @@ MOST_PROBABLE = "most probable"
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
+class BatchWork:
     """What is asked of every picture.
 
     `settings` are all of the method's, checked; `target` is a class's index, or None for the most
@@ -49,10 +49,10 @@ class Work:
         return MOST_PROBABLE if self.target is None else str(self.target)
 
     @property
-    def row(self) -> Row:
+    def row(self) -> BatchRow:
         """What every row of this work says."""
         settings = json.dumps(dict(sorted(self.settings.items())), ensure_ascii=False)
-        return Row(
+        return BatchRow(
             model=self.model.name,
             weights=self.model.digest,
             method=self.method,
@@ -63,16 +63,18 @@ class Work:
 
 def work_for(
     model: LoadedModel, method: str, settings: Mapping[str, object], target: int | None = None
-) -> Work:
+) -> BatchWork:
     """The work, with the method's defaults for settings that are not given.
 
     Raises:
         AttributionError: the method, a setting or the class is not one that is allowed.
     """
-    from densenet_viz.attribution.engine import checked_target
+    from densenet_viz.attribution.engine import check_target
 
     checked = method_named(method).settings(model.spec, settings)
-    return Work(model, method, checked, None if target is None else checked_target(model, target))
+    return BatchWork(
+        model, method, checked, None if target is None else check_target(model, target)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ class Made:
     computed now: not for a file with an error, nor for one whose map was known.
     """
 
-    row: Row
+    row: BatchRow
     attribution: Attribution | None = None
     picture: Picture | None = None
 
@@ -105,11 +107,11 @@ class Tally:
 
 
 def run_batch(
-    work: Work,
+    work: BatchWork,
     files: Sequence[ImageFile],
     *,
     writer: Callable[[Made], None],
-    done: Mapping[str, Row],
+    done: Mapping[str, BatchRow],
     on_progress: Callable[[float], None] = lambda _part: None,
     cancelled: Callable[[], bool] = lambda: False,
     again: bool = False,
@@ -157,7 +159,7 @@ def run_batch(
     return tally
 
 
-def _opened(work: Work, file: ImageFile) -> tuple[Row, bytes]:
+def _opened(work: BatchWork, file: ImageFile) -> tuple[BatchRow, bytes]:
     """The row as far as it is known before the picture is decoded, and the file's bytes."""
     row = replace(work.row, file=file.name)
     try:
@@ -167,7 +169,9 @@ def _opened(work: Work, file: ImageFile) -> tuple[Row, bytes]:
     return replace(row, sha256=hashlib.sha256(data).hexdigest()), data
 
 
-def _made(work: Work, row: Row, data: bytes, ask: Callable[[Work, Picture], Attribution]) -> Made:
+def _made(
+    work: BatchWork, row: BatchRow, data: bytes, ask: Callable[[BatchWork, Picture], Attribution]
+) -> Made:
     if row.error:
         return Made(row)
     try:
@@ -182,7 +186,7 @@ def _attributed(
     report: Callable[[float], None],
     cancelled: Callable[[], bool],
     device: str,
-    work: Work,
+    work: BatchWork,
     pixels: Picture,
 ) -> Attribution:
     from densenet_viz.attribution.engine import attribute
@@ -199,7 +203,7 @@ def _attributed(
     )
 
 
-def _named(row: Row, stem: str, owners: dict[str, str]) -> Row:
+def _named(row: BatchRow, stem: str, owners: dict[str, str]) -> BatchRow:
     """The row with its map's name, which no other map that is there has.
 
     `owners` has the key of each name's row; the new name is put in.
@@ -213,7 +217,7 @@ def _named(row: Row, stem: str, owners: dict[str, str]) -> Row:
     return replace(row, map=name)
 
 
-def _filled(row: Row, attribution: Attribution) -> Row:
+def _filled(row: BatchRow, attribution: Attribution) -> BatchRow:
     best, region = attribution.predictions[0], strongest_regions(attribution.heat)[0]
     return replace(
         row,

@@ -43,7 +43,7 @@ class ImageFile:
     read: Callable[[], bytes] = field(repr=False)
 
 
-def listed(files: Iterable[tuple[str, bytes]]) -> tuple[ImageFile, ...]:
+def list_images(files: Iterable[tuple[str, bytes]]) -> tuple[ImageFile, ...]:
     """The files by name, the entries of archives in their archives' places.
 
     An archive that cannot be used is one entry, whose `read` says why.

@@ -20,7 +20,7 @@ TABLE = "results.csv"
 
 
 @dataclass(frozen=True)
-class Row:
+class BatchRow:
     """What became of one file.
 
     Attributes:
@@ -73,7 +73,7 @@ class Row:
         return {column: getattr(self, name) for column, name in zip(COLUMNS, _NAMES, strict=True)}
 
 
-_NAMES = tuple(field.name for field in fields(Row))
+_NAMES = tuple(field.name for field in fields(BatchRow))
 COLUMNS = tuple("class" if name == "named" else name for name in _NAMES)
 """The table's columns, in their order."""
 _NUMBERS = {
@@ -86,16 +86,16 @@ _NUMBERS = {
 }
 
 
-def to_csv(rows: Iterable[Row]) -> str:
+def to_csv(rows: Iterable[BatchRow]) -> str:
     """The table with a line of titles.
 
-    >>> to_csv([Row("=1+1.png", sum=-0.5)]).splitlines()[1]
+    >>> to_csv([BatchRow("=1+1.png", sum=-0.5)]).splitlines()[1]
     "'=1+1.png,,,,,,,,,,,-0.5,,,,,,"
     """
     return "".join([_line(COLUMNS), *map(to_line, rows)])
 
 
-def to_line(row: Row) -> str:
+def to_line(row: BatchRow) -> str:
     """The row's line of the table, with the line's end."""
     return _line([_cell(value) for value in row.as_dict().values()])
 
@@ -112,10 +112,10 @@ def _cell(value: object) -> str:
     return "" if value is None else repr(value)
 
 
-def from_csv(text: str) -> tuple[Row, ...]:
+def from_csv(text: str) -> tuple[BatchRow, ...]:
     """The rows of a table that `to_csv` wrote; lines that are not its own are left out.
 
-    >>> from_csv(to_csv([Row("=1.png", sum=-0.5)])) == (Row("=1.png", sum=-0.5),)
+    >>> from_csv(to_csv([BatchRow("=1.png", sum=-0.5)])) == (BatchRow("=1.png", sum=-0.5),)
     True
     """
     lines = csv.DictReader(io.StringIO(text))
@@ -130,17 +130,17 @@ def from_csv(text: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _row(cells: list[str]) -> Row:
+def _row(cells: list[str]) -> BatchRow:
     given: dict[str, Any] = {}
     for name, cell in zip(_NAMES, cells, strict=True):
         if name in _NUMBERS:
             given[name] = _NUMBERS[name](cell) if cell else None
         else:
             given[name] = cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
-    return Row(**given)
+    return BatchRow(**given)
 
 
-def archived(rows: Iterable[Row], maps: Mapping[str, bytes]) -> bytes:
+def pack_archive(rows: Iterable[BatchRow], maps: Mapping[str, bytes]) -> bytes:
     """A ZIP of `maps/NAME` for each file of `maps`, and the table."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # PNG and NPZ are compressed

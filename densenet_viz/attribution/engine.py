@@ -18,7 +18,7 @@ from torch import Tensor
 from densenet_viz.attribution.asking import Asking, Explanation, Watch
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.methods import method_named
-from densenet_viz.attribution.parameters import shown
+from densenet_viz.attribution.parameters import show_value
 from densenet_viz.attribution.twins import fused_of
 from densenet_viz.machine import devices
 from densenet_viz.network.models import LoadedModel
@@ -66,8 +66,8 @@ def attribute(
     """
     row = method_named(method)
     settings = row.settings(model.spec, parameters)
-    wanted = None if target is None else checked_target(model, target)
-    place = checked_device(device)
+    wanted = None if target is None else check_target(model, target)
+    place = check_device(device)
     naming = 0 if logits is not None else 1
     watch = Watch(row.cost(model.spec, settings).forward + naming, on_progress, cancelled)
     started = time.perf_counter()
@@ -110,7 +110,7 @@ def attribute(
     return made
 
 
-def checked_target(model: LoadedModel, target: int) -> int:
+def check_target(model: LoadedModel, target: int) -> int:
     """The class's index, if the model has such a class; else `AttributionError`."""
     count = len(model.labels)
     try:
@@ -119,19 +119,19 @@ def checked_target(model: LoadedModel, target: int) -> int:
         index = -1
     if isinstance(target, bool) or not 0 <= index < count:
         raise AttributionError(
-            f"target={shown(target)} was given; a class from 0 to {count - 1} is allowed."
+            f"target={show_value(target)} was given; a class from 0 to {count - 1} is allowed."
         )
     return index
 
 
-def checked_device(device: str) -> str:
+def check_device(device: str) -> str:
     """The device to compute on, "auto" the last of `machine.devices`; else `AttributionError`."""
     here = devices()
     if device == "auto":
         return here[-1]
     if device not in here:
         raise AttributionError(
-            f"device={shown(device)} was given; auto, {', '.join(here)} are allowed here."
+            f"device={show_value(device)} was given; auto, {', '.join(here)} are allowed here."
         )
     return device
 

@@ -5,7 +5,3 @@ from __future__ import annotations
 
 class AttributionError(ValueError):
     """A request that no method can fulfil; the message says what was given and what is allowed."""
-
-
-class Cancelled(Exception):
-    """The caller asked to stop; the model is as it was before."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from densenet_viz.attribution.parameters import Parameter, Settings, settled
+from densenet_viz.attribution.parameters import Parameter, Settings, check_settings
 from densenet_viz.facts.spec import DenseNetSpec
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Method:
         Raises:
             AttributionError: a name is unknown or a value is not allowed.
         """
-        settings = settled(self.parameters(spec), given)
+        settings = check_settings(self.parameters(spec), given)
         self.check(settings)
         return settings
 

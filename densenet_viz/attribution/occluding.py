@@ -24,7 +24,7 @@ _Logits = Callable[[int, int], Tensor]
 """(stop - start, classes) of the windows from start to stop."""
 
 
-def occluded_scores(
+def score_occluded(
     fused: FusedDenseNet,
     x: Tensor,
     boxes: NDArray[np.integer],

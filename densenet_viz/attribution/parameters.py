@@ -28,7 +28,7 @@ class Number:
             return value
         unit = f" {self.unit}" if self.unit else ""
         raise AttributionError(
-            f"{self.name}={shown(value)} was given; a whole number from {self.low} to "
+            f"{self.name}={show_value(value)} was given; a whole number from {self.low} to "
             f"{self.high}{unit} is allowed."
         )
 
@@ -47,14 +47,14 @@ class Choice:
         if isinstance(value, str) and value in self.choices:
             return value
         raise AttributionError(
-            f"{self.name}={shown(value)} was given; {', '.join(self.choices)} are allowed."
+            f"{self.name}={show_value(value)} was given; {', '.join(self.choices)} are allowed."
         )
 
 
 Parameter = Number | Choice
 
 
-def settled(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> Settings:
+def check_settings(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> Settings:
     """Every parameter with its given value, checked, or its default.
 
     Raises:
@@ -65,7 +65,7 @@ def settled(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> S
         if name not in names:
             allowed = ", ".join(names) or "none"
             raise AttributionError(
-                f"The parameter {shown(name)} was given; this method's parameters: {allowed}."
+                f"The parameter {show_value(name)} was given; this method's parameters: {allowed}."
             )
     return {
         parameter.name: parameter.checked(given.get(parameter.name, parameter.default))
@@ -73,7 +73,7 @@ def settled(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> S
     }
 
 
-def shown(value: object) -> str:
+def show_value(value: object) -> str:
     """A value as an error names it: in one line, and not longer than a line."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

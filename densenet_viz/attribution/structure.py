@@ -28,9 +28,9 @@ from torch import Tensor
 
 from densenet_viz.attribution.asking import Watch
 from densenet_viz.attribution.baselines import BASELINES, baseline_inputs, drawings
-from densenet_viz.attribution.engine import checked_device, checked_target
+from densenet_viz.attribution.engine import check_device, check_target
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.attribution.parameters import shown
+from densenet_viz.attribution.parameters import show_value
 from densenet_viz.attribution.structure_path import FIRST, spread
 from densenet_viz.attribution.structure_reads import Wired
 from densenet_viz.attribution.structure_sums import Sums
@@ -77,13 +77,13 @@ def through_structure(
     count = _checked_steps(steps)
     if baseline not in BASELINES:
         raise AttributionError(
-            f"baseline={shown(baseline)} was given; {', '.join(BASELINES)} are allowed."
+            f"baseline={show_value(baseline)} was given; {', '.join(BASELINES)} are allowed."
         )
-    wanted = None if target is None else checked_target(model, target)
+    wanted = None if target is None else check_target(model, target)
     began = time.perf_counter()
     passes = drawings(baseline) * (len(FIRST) + count + 1)
     watch = Watch(passes, on_progress, cancelled)
-    wired = Wired(model, watch, checked_device(device))
+    wired = Wired(model, watch, check_device(device))
     x = model.tensor(picture).to(wired.device)
     known = wired.answer(x) if logits is None else logits
     index = int(known.argmax()) if wanted is None else wanted
@@ -111,7 +111,7 @@ def _checked_steps(steps: int) -> int:
         count = -1
     if isinstance(steps, bool) or not FEWEST_STEPS <= count <= MOST_STEPS:
         raise AttributionError(
-            f"steps={shown(steps)} was given; {FEWEST_STEPS} to {MOST_STEPS} are allowed."
+            f"steps={show_value(steps)} was given; {FEWEST_STEPS} to {MOST_STEPS} are allowed."
         )
     return count
 

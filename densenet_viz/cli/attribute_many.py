@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from densenet_viz.attribution.batch_files import ImageFile, entries_of, is_archive
-from densenet_viz.attribution.batch_rows import TABLE, Row, from_csv, to_csv, to_line
+from densenet_viz.attribution.batch_rows import TABLE, BatchRow, from_csv, to_csv, to_line
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
 from densenet_viz.images.pictures import read_file
 
 if TYPE_CHECKING:
-    from densenet_viz.attribution.batch import Made, Tally, Work
+    from densenet_viz.attribution.batch import BatchWork, Made, Tally
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 """Files in a folder that are taken for pictures."""
@@ -99,23 +99,23 @@ class Folder:
         self.rows = {row.key: row for row in self._read() if self._has(row)}
         """Rows of the maps that are there, by `Row.key`."""
 
-    def _read(self) -> tuple[Row, ...]:
+    def _read(self) -> tuple[BatchRow, ...]:
         try:
             # A line may end within a letter: the letter is replaced, and the line left out.
             return from_csv((self._folder / TABLE).read_text("utf-8-sig", errors="replace"))
         except OSError:
             return ()
 
-    def _has(self, row: Row) -> bool:
+    def _has(self, row: BatchRow) -> bool:
         # The table may be anyone's: a name in it is no way out of the folder.
         is_name = bool(row.map) and Path(row.map).name == row.map
         return is_name and all(Path(file).is_file() for file in self.files(row))
 
-    def files(self, row: Row) -> list[str]:
+    def files(self, row: BatchRow) -> list[str]:
         """The map's files; none where there is no map."""
         return [str(self._folder / f"{row.map}{ending}") for ending in (".png", ".npz") if row.map]
 
-    def keep(self, row: Row, contents: Sequence[bytes]) -> None:
+    def keep(self, row: BatchRow, contents: Sequence[bytes]) -> None:
         """Writes a map's files, and then its row at the end of the table.
 
         Raises:
@@ -170,7 +170,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def run_many(
-    work: Work,
+    work: BatchWork,
     files: Sequence[ImageFile],
     folder: Folder,
     contents: Callable[[Made], Sequence[bytes]],
@@ -209,7 +209,7 @@ def run_many(
     return 1 if tally.failed else 0
 
 
-def _line(row: Row, known: bool, folder: Folder) -> str:
+def _line(row: BatchRow, known: bool, folder: Folder) -> str:
     if row.error:
         return f"{row.file}: {row.error}"
     picture = folder.files(row)[0]
@@ -225,7 +225,7 @@ def _summary(tally: Tally) -> str:
     return ", ".join(words)
 
 
-def _report(work: Work, tally: Tally, told: list[dict[str, Any]]) -> dict[str, Any]:
+def _report(work: BatchWork, tally: Tally, told: list[dict[str, Any]]) -> dict[str, Any]:
     model = work.model
     return {
         "model": model.name,

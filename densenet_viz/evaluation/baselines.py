@@ -22,7 +22,7 @@ BLOB = 1 / 6
 _GREY = np.array([0.299, 0.587, 0.114])
 
 
-def smoothed(values: ArrayLike, sigma: float) -> NDArray[np.float64]:
+def smooth(values: ArrayLike, sigma: float) -> NDArray[np.float64]:
     """(H, W) under a Gaussian of `sigma` pixels; at the edges the weights inside count alone."""
     given = np.asarray(values, dtype=np.float64)
     down, across = (_gaussian(length, sigma) for length in given.shape)
@@ -58,13 +58,13 @@ def edges(picture: Picture, _rng: np.random.Generator) -> Heat:
 
     The grey picture is smoothed a little (1 pixel) first, so that noise makes no edges.
     """
-    grey = smoothed(picture @ _GREY, 1.0)
+    grey = smooth(picture @ _GREY, 1.0)
     around = np.pad(grey, 1, mode="edge")
     right = around[:, 2:] - around[:, :-2]
     down = around[2:] - around[:-2]
     across = right[:-2] + 2 * right[1:-1] + right[2:]
     along = down[:, :-2] + 2 * down[:, 1:-1] + down[:, 2:]
-    strength = smoothed(np.hypot(across, along), SMOOTHING * len(picture))
+    strength = smooth(np.hypot(across, along), SMOOTHING * len(picture))
     return strength.astype(np.float32)
 
 

@@ -30,7 +30,7 @@ def difference(one: Floats, other: Floats) -> Difference:
     Where the sizes differ, the finer map is summed up to the coarser one's pixels.
     """
     side = min(len(one), len(other))
-    first, second = (summed_to(shares(heat), side) for heat in (one, other))
+    first, second = (sum_to(shares(heat), side) for heat in (one, other))
     return Difference(np.asarray(first - second, np.float32), rank_correlation(first, second))
 
 
@@ -44,10 +44,10 @@ def shares(heat: Floats) -> NDArray[np.float64]:
     return np.asarray(clean / (np.abs(clean).sum() or 1.0))
 
 
-def summed_to(heat: Floats, side: int) -> NDArray[np.float64]:
+def sum_to(heat: Floats, side: int) -> NDArray[np.float64]:
     """A square map on `side` pixels a side: each gives to those it lies in, by area.
 
-    >>> summed_to(np.array([[1.0, 2, 3]] * 3), 2).round(2).tolist()
+    >>> sum_to(np.array([[1.0, 2, 3]] * 3), 2).round(2).tolist()
     [[3.0, 6.0], [3.0, 6.0]]
     """
     given = len(heat)

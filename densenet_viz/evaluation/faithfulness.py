@@ -23,12 +23,12 @@ from densenet_viz.evaluation.infidelity import (
     SAMPLES,
     Infidelity,
     Squares,
-    foretold,
     gives_slopes,
     infidelity,
+    predict_falls,
     squares,
 )
-from densenet_viz.evaluation.perturbation import Perturbed, order_of, perturbed
+from densenet_viz.evaluation.perturbation import Perturbed, order_of, perturb
 from densenet_viz.evaluation.sensitivity import samples_for, sensitivity_max
 from densenet_viz.network.shares import alone
 from densenet_viz.results.attributions import Attribution
@@ -216,7 +216,7 @@ class _Work:
         places = np.empty(heat.size, np.int32)
         places[order_of(heat, np.random.default_rng(self.seed))] = np.arange(heat.size)
         rank = places.reshape(heat.shape)
-        said = foretold(torch.from_numpy(values), self.squares, slopes=slopes)
+        said = predict_falls(torch.from_numpy(values), self.squares, slopes=slopes)
         return Measured(
             name=name,
             title=title,
@@ -238,7 +238,7 @@ class _Work:
                 parts.append(asking.fused.logits(part.to(asking.device)))
             return torch.cat(parts)
 
-        return perturbed(
+        return perturb(
             asking.model,
             self.picture,
             asking.target,

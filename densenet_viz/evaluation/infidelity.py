@@ -64,7 +64,7 @@ def squares(
     return Squares(covered * (x - cover), covered)
 
 
-def foretold(values: Tensor, given: Squares, *, slopes: bool) -> Tensor:
+def predict_falls(values: Tensor, given: Squares, *, slopes: bool) -> Tensor:
     """What a map says of each square: I transposed times the map, (N,).
 
     Args:
@@ -81,7 +81,7 @@ def infidelity(said: Tensor, falls: Tensor) -> Infidelity:
     """Equation 1 over the samples, the map scaled by the best one factor.
 
     Args:
-        said: (N,), what the map says of each perturbation (`foretold`).
+        said: (N,), what the map says of each perturbation (`predict_falls`).
         falls: (N,), the score of the picture less that of the perturbed one.
     """
     said, falls = said.double(), falls.double()

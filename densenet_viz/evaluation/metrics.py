@@ -30,7 +30,7 @@ def tolerance(size: int) -> float:
     return TOLERANCE * size
 
 
-def widened(mask: Mask, radius: float) -> Mask:
+def widen(mask: Mask, radius: float) -> Mask:
     """The mask and every pixel whose middle is at most `radius` pixels from a middle in it."""
     if not mask.any():
         return np.zeros_like(mask)
@@ -39,7 +39,7 @@ def widened(mask: Mask, radius: float) -> Mask:
 
 def near(mask: Mask) -> Mask:
     """The mask widened by the tolerance of the pointing game."""
-    return widened(mask, tolerance(len(mask)))
+    return widen(mask, tolerance(len(mask)))
 
 
 def peak(heat: ArrayLike) -> tuple[int, int] | None:

@@ -15,15 +15,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from densenet_viz.attribution import Cancelled
 from densenet_viz.attribution.twins import fused_of
-from densenet_viz.evaluation.baselines import smoothed
+from densenet_viz.errors import Cancelled
+from densenet_viz.evaluation.baselines import smooth
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
     from densenet_viz.results.traces import Picture
 
-Ask = Callable[[torch.Tensor], torch.Tensor]
+AskNetwork = Callable[[torch.Tensor], torch.Tensor]
 
 STEPS = 12
 """Equal shares of the picture's pixels that go or come, one after the other."""
@@ -64,7 +64,7 @@ def order_of(heat: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.
     return np.lexsort((rng.random(values.size), -values))
 
 
-def perturbed(
+def perturb(
     model: LoadedModel,
     picture: Picture,
     target: int,
@@ -72,7 +72,7 @@ def perturbed(
     rng: np.random.Generator,
     steps: int = STEPS,
     cancelled: Callable[[], bool] | None = None,
-    ask: Ask | None = None,
+    ask: AskNetwork | None = None,
 ) -> dict[str, Perturbed]:
     """Deletion and insertion along each map.
 
@@ -122,5 +122,5 @@ def perturbed(
 def out_of_focus(picture: Picture) -> Picture:
     """The picture that insertion starts from, (S, S, 3) uint8."""
     sigma = BLUR * len(picture)
-    colours = [smoothed(picture[..., colour], sigma) for colour in range(3)]
+    colours = [smooth(picture[..., colour], sigma) for colour in range(3)]
     return np.rint(np.stack(colours, axis=-1)).astype(np.uint8)

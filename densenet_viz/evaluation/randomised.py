@@ -46,7 +46,7 @@ def stages_of(spec: DenseNetSpec) -> tuple[Stage, ...]:
     return (*stages, Stage("stem", ("features.conv0", "features.norm0")))
 
 
-def randomised(model: LoadedModel, x: Tensor, seed: int) -> Iterator[tuple[Stage, LoadedModel]]:
+def randomise(model: LoadedModel, x: Tensor, seed: int) -> Iterator[tuple[Stage, LoadedModel]]:
     """The model after each stage: that stage and all before it have random weights.
 
     What was drawn for a stage stays for the next ones. The model's own network is not touched.
@@ -65,7 +65,7 @@ def randomised(model: LoadedModel, x: Tensor, seed: int) -> Iterator[tuple[Stage
 
 
 def wholly_random(model: LoadedModel, x: Tensor, seed: int) -> LoadedModel:
-    """The last of `randomised`: no weight is left of what was learned."""
+    """The last of `randomise`: no weight is left of what was learned."""
     *_, (stage, network) = _networks(model, x, seed)
     return _named(model, network, stage, seed)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from densenet_viz.attribution import METHODS, Method
-from densenet_viz.evaluation.baselines import SMOOTHING, Heat, smoothed
+from densenet_viz.evaluation.baselines import SMOOTHING, Heat, smooth
 from densenet_viz.results.attributions import Attribution
 
 
@@ -20,14 +20,14 @@ def positive_part(result: Attribution) -> Heat:
 
 def positive_part_smoothed(result: Attribution) -> Heat:
     """Summed over the colours, smoothed with its signs, and then the positive part."""
-    fine = smoothed(result.heat, SMOOTHING * len(result.heat))
+    fine = smooth(result.heat, SMOOTHING * len(result.heat))
     return np.maximum(fine, 0).astype(np.float32)
 
 
 def absolute_value_smoothed(result: Attribution) -> Heat:
     """How strong the values are, whatever their sign, summed over the colours and smoothed."""
     strength = np.abs(result.values).sum(axis=0)
-    return smoothed(strength, SMOOTHING * len(strength)).astype(np.float32)
+    return smooth(strength, SMOOTHING * len(strength)).astype(np.float32)
 
 
 _TREATMENTS: Mapping[str, Callable[[Attribution], Heat]] = {

@@ -14,7 +14,7 @@ import numpy as np
 
 from densenet_viz.attribution import METHODS, attribute
 from densenet_viz.evaluation.baselines import Heat, edges
-from densenet_viz.evaluation.randomised import randomised, stages_of, wholly_random
+from densenet_viz.evaluation.randomised import randomise, stages_of, wholly_random
 from densenet_viz.evaluation.similarity import Similarity, similarity
 from densenet_viz.network.shares import alone
 from densenet_viz.results.traces import Maps
@@ -172,7 +172,7 @@ def _models(model: LoadedModel, picture: Picture, seed: int) -> Iterator[LoadedM
     """The networks in their order: the trained one, each stage's, and other wholly random ones."""
     yield model
     x = model.tensor(picture)
-    for _stage, network in randomised(model, x, seed):
+    for _stage, network in randomise(model, x, seed):
         yield network
     for more in range(1, AGAIN + 1):
         yield wholly_random(model, x, seed + more)

@@ -10,13 +10,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from densenet_viz.attribution import METHODS
-from densenet_viz.attribution.engine import checked_device
+from densenet_viz.attribution.engine import check_device
 from densenet_viz.attribution.methods import method_named
 from densenet_viz.evaluation.baselines import BASELINES
 from densenet_viz.evaluation.perturbation import STEPS
 from densenet_viz.evaluation.readings import readings_of
 from densenet_viz.evaluation.statistics import interval
-from densenet_viz.evaluation.tasks import Rows, Task, Work
+from densenet_viz.evaluation.tasks import Rows, Task, TaskWork
 from densenet_viz.evaluation.workers import run_tasks
 from densenet_viz.machine import describe
 from densenet_viz.results.scores import MEASURES, Score, Scoreboard
@@ -81,9 +81,9 @@ def evaluate(
     perturb = scenes if perturb is None else perturb
     if min(scenes, workers or 1) < 1 or min(pairs, perturb) < 0:
         raise EvaluationError("At least one scene and one worker are needed.")
-    place = checked_device(device)
+    place = check_device(device)
     readings = readings_of([method_named(name).name for name in methods])
-    work = Work(model, readings, seed, TWINS[model.name].tells, place, cancelled)
+    work = TaskWork(model, readings, seed, TWINS[model.name].tells, place, cancelled)
     tasks = [Task("scene", index, index < perturb) for index in range(scenes)]
     tasks += [Task("pair", index) for index in range(pairs)]
     report = on_progress or (lambda _part: None)

@@ -30,7 +30,7 @@ def samples_for(passes: int) -> int:
     return max(LEAST, min(MOST, PASSES // max(1, passes)))
 
 
-def moved(x: Tensor, generator: torch.Generator, radius: float = RADIUS) -> Tensor:
+def add_noise(x: Tensor, generator: torch.Generator, radius: float = RADIUS) -> Tensor:
     """`x` with independent noise, even between -radius and radius, on each value."""
     noise = torch.rand(x.shape, generator=generator) * 2 - 1
     return x + radius * noise.to(x)
@@ -58,7 +58,7 @@ def sensitivity_max(
     """
     strength = float(values.double().norm()) or 1.0
     ways = [
-        float((explain(moved(x, generator, radius)).to(values) - values).double().norm())
+        float((explain(add_noise(x, generator, radius)).to(values) - values).double().norm())
         for _ in range(samples)
     ]
     return max(ways) / strength

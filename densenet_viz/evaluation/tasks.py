@@ -13,7 +13,7 @@ from densenet_viz import attribution
 from densenet_viz.attribution.twins import fused_of
 from densenet_viz.evaluation import metrics
 from densenet_viz.evaluation.baselines import BASELINES, Heat
-from densenet_viz.evaluation.perturbation import perturbed
+from densenet_viz.evaluation.perturbation import perturb
 from densenet_viz.evaluation.readings import Reading
 from densenet_viz.scenes.generator import PairScene, Scene, draw_pair, draw_scene
 from densenet_viz.scenes.tags import CORNERS, Corner, draw_tag, tag_mask
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
     from densenet_viz.results.traces import Picture
 
-Row = dict[str, float | bool]
-Rows = dict[str, Row]
+Measures = dict[str, float | bool]
+Rows = dict[str, Measures]
 Kind = Literal["scene", "pair"]
 _KINDS: Mapping[Kind, int] = {"scene": 31, "pair": 32}
 
@@ -38,7 +38,7 @@ class Task:
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
+class TaskWork:
     """What all scenes of an evaluation share. `cancelled` is asked before each forward pass."""
 
     model: LoadedModel
@@ -54,7 +54,7 @@ class Work:
         return np.random.default_rng((self.seed, _KINDS[task.kind], task.index))
 
 
-def packed(work: Work) -> dict[str, Any]:
+def pack_work(work: TaskWork) -> dict[str, Any]:
     """The work as it can be sent to another process: a lock cannot, so the model goes in parts."""
     model = {part.name: getattr(work.model, part.name) for part in fields(work.model)}
     del model["lock"]
@@ -62,22 +62,22 @@ def packed(work: Work) -> dict[str, Any]:
     return {**shared, "model": model, "cancelled": None}
 
 
-def unpacked(sent: Mapping[str, Any], cancelled: Callable[[], bool]) -> Work:
-    """What `packed` sent, in the process that got it."""
+def unpack_work(sent: Mapping[str, Any], cancelled: Callable[[], bool]) -> TaskWork:
+    """What `pack_work` sent, in the process that got it."""
     from densenet_viz.network.loaded import LoadedModel
 
-    work = Work(**sent)
+    work = TaskWork(**sent)
     return replace(work, model=LoadedModel(**sent["model"]), cancelled=cancelled)
 
 
-def measured(work: Work, task: Task) -> Rows:
+def measure_scene(work: TaskWork, task: Task) -> Rows:
     """Every row's measures of one scene, by the rows' names."""
     if task.kind == "scene":
         return _scene_measured(work, task)
     return _pair_measured(work, task)
 
 
-def one_object(work: Work, index: int, rng: np.random.Generator) -> tuple[Scene, Corner]:
+def one_object(work: TaskWork, index: int, rng: np.random.Generator) -> tuple[Scene, Corner]:
     """A scene of the test split, with its object's tag where the work asks for tags.
 
     The corner is drawn in either case, so that the rest of `rng` is the same.
@@ -89,7 +89,7 @@ def one_object(work: Work, index: int, rng: np.random.Generator) -> tuple[Scene,
     return scene, corner
 
 
-def two_objects(work: Work, index: int, rng: np.random.Generator) -> PairScene:
+def two_objects(work: TaskWork, index: int, rng: np.random.Generator) -> PairScene:
     """A scene of two objects, with a tag for each in two corners where the work asks for tags."""
     scene = draw_pair(work.seed, "test", index)
     corners = rng.permutation(len(CORNERS))
@@ -101,7 +101,7 @@ def two_objects(work: Work, index: int, rng: np.random.Generator) -> PairScene:
     return scene
 
 
-def _scene_measured(work: Work, task: Task) -> Rows:
+def _scene_measured(work: TaskWork, task: Task) -> Rows:
     rng = work.rng(task)
     scene, corner = one_object(work, task.index, rng)
     heats = dict(_heats(work, scene.image, scene.label, rng))
@@ -113,7 +113,7 @@ def _scene_measured(work: Work, task: Task) -> Rows:
             rows[name]["energy_on_tag"] = metrics.energy(heat, near_tag)
     if task.perturb:
         fused = fused_of(work.model, work.device)
-        curves = perturbed(
+        curves = perturb(
             work.model,
             scene.image,
             scene.label,
@@ -128,7 +128,7 @@ def _scene_measured(work: Work, task: Task) -> Rows:
     return rows
 
 
-def _against_mask(heat: Heat, mask: NDArray[np.bool_]) -> Row:
+def _against_mask(heat: Heat, mask: NDArray[np.bool_]) -> Measures:
     near = metrics.tolerance(len(mask))
     return {
         "pointing_game": metrics.pointing(heat, mask),
@@ -139,7 +139,7 @@ def _against_mask(heat: Heat, mask: NDArray[np.bool_]) -> Row:
     }
 
 
-def _pair_measured(work: Work, task: Task) -> Rows:
+def _pair_measured(work: TaskWork, task: Task) -> Rows:
     """Both objects asked in turn; the mean of the two answers is the scene's one value."""
     rng = work.rng(task)
     scene = two_objects(work, task.index, rng)
@@ -155,7 +155,7 @@ def _pair_measured(work: Work, task: Task) -> Rows:
 
 
 def _heats(
-    work: Work, picture: Picture, target: int, rng: np.random.Generator
+    work: TaskWork, picture: Picture, target: int, rng: np.random.Generator
 ) -> Iterator[tuple[str, Heat]]:
     """Each row's name and map; a method is run once for all its readings of the same settings."""
     results: dict[str, Any] = {}

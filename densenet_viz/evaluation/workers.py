@@ -13,21 +13,28 @@ from typing import Any
 
 import torch
 
-from densenet_viz.attribution import Cancelled
-from densenet_viz.evaluation.tasks import Rows, Task, Work, measured, packed, unpacked
+from densenet_viz.errors import Cancelled
+from densenet_viz.evaluation.tasks import (
+    Rows,
+    Task,
+    TaskWork,
+    measure_scene,
+    pack_work,
+    unpack_work,
+)
 from densenet_viz.network.shares import without_sharing
 
 POLL = 0.2
 """Seconds between two looks at `cancelled` while workers measure."""
 
 OnDone = Callable[[int], None]
-Asked = Callable[[], bool]
+IsCancelled = Callable[[], bool]
 
-_here: list[Work] = []
+_here: list[TaskWork] = []
 
 
 def run_tasks(
-    work: Work, tasks: Sequence[Task], workers: int, on_done: OnDone, cancelled: Asked
+    work: TaskWork, tasks: Sequence[Task], workers: int, on_done: OnDone, cancelled: IsCancelled
 ) -> list[Rows]:
     """Each task's rows, in the order of the tasks.
 
@@ -45,7 +52,7 @@ def run_tasks(
         return _in_this_process(work, tasks, on_done, cancelled)
     context = multiprocessing.get_context("spawn")  # a fork of a process that ran torch may hang
     stop = context.Event()
-    pool = ProcessPoolExecutor(workers, context, _begin, (packed(work), stop, os.getpid()))
+    pool = ProcessPoolExecutor(workers, context, _begin, (pack_work(work), stop, os.getpid()))
     try:
         futures = [pool.submit(_measure, task) for task in tasks]
         _wait_for(futures, on_done, cancelled)
@@ -55,7 +62,7 @@ def run_tasks(
         pool.shutdown(cancel_futures=True)
 
 
-def _wait_for(futures: Sequence[Future[Rows]], on_done: OnDone, cancelled: Asked) -> None:
+def _wait_for(futures: Sequence[Future[Rows]], on_done: OnDone, cancelled: IsCancelled) -> None:
     pending = set(futures)
     while pending:
         if cancelled():
@@ -68,14 +75,14 @@ def _wait_for(futures: Sequence[Future[Rows]], on_done: OnDone, cancelled: Asked
 
 
 def _in_this_process(
-    work: Work, tasks: Sequence[Task], on_done: OnDone, cancelled: Asked
+    work: TaskWork, tasks: Sequence[Task], on_done: OnDone, cancelled: IsCancelled
 ) -> list[Rows]:
     results = []
     with without_sharing():  # as in a worker: sums in another order would differ
         for task in tasks:
             if cancelled():
                 raise Cancelled("The evaluation was cancelled.")
-            results.append(measured(work, task))
+            results.append(measure_scene(work, task))
             on_done(len(results))
     return results
 
@@ -88,7 +95,7 @@ def _begin(sent: dict[str, Any], stop: Any, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     torch.set_num_threads(1)
-    _here[:] = [unpacked(sent, stop.is_set)]
+    _here[:] = [unpack_work(sent, stop.is_set)]
 
 
 def _end_with(parent: int) -> None:
@@ -99,4 +106,4 @@ def _end_with(parent: int) -> None:
 
 
 def _measure(task: Task) -> Rows:
-    return measured(_here[0], task)
+    return measure_scene(_here[0], task)

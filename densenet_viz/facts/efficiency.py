@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from densenet_viz.facts.arithmetic.cifar import Counted, ResNet34
 from densenet_viz.facts.cited.cifar import TABLE_2, CifarRow, DataSet
-from densenet_viz.facts.cited.imagenet import FIGURE_3, ImageNetRow, Measure
+from densenet_viz.facts.cited.imagenet import FIGURE_3, ErrorMeasure, ImageNetRow
 from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.facts.systems import SYSTEMS
 
@@ -79,12 +79,12 @@ def imagenet_network(name: str) -> Costed:
     return ResNet34() if name == "resnet34" else SYSTEMS[name].spec
 
 
-def imagenet_entries(measure: Measure) -> tuple[Entry, ...]:
+def imagenet_entries(measure: ErrorMeasure) -> tuple[Entry, ...]:
     """The networks of the paper's figure 3."""
     return tuple(_imagenet_entry(row, measure) for row in FIGURE_3)
 
 
-def _imagenet_entry(row: ImageNetRow, measure: Measure) -> Entry:
+def _imagenet_entry(row: ImageNetRow, measure: ErrorMeasure) -> Entry:
     network = imagenet_network(row.name)
     return Entry(
         *(row.title, row.family, row.errors[measure]),

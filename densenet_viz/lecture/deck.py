@@ -30,7 +30,7 @@ Spans = tuple[Span, ...]
 
 
 @dataclass(frozen=True)
-class Block:
+class TextBlock:
     """A paragraph, a bullet, a heading, a piece of code or a table, shown from `step` on.
 
     A table has `rows`, the first of which is its head, of cells; the others have `spans`.
@@ -82,8 +82,8 @@ class Slide:
     title: str
     minutes: float
     layout: Layout
-    blocks: tuple[Block, ...] = ()
-    notes: tuple[Block, ...] = ()
+    blocks: tuple[TextBlock, ...] = ()
+    notes: tuple[TextBlock, ...] = ()
     picture: PictureCall | None = None
     changes: tuple[Change, ...] = ()
     question: Question | None = None

@@ -97,15 +97,15 @@ def to_html(deck: Mapping[str, Any]) -> str:
         title=escape(deck["title"]),
         css=style("lecture/file.css"),
         words=handout(deck),
-        data=embedded({**deck, "mode": "file", "style": style(*PLAYER_STYLES)}),
+        data=embed_json({**deck, "mode": "file", "style": style(*PLAYER_STYLES)}),
         start=start,
     )
 
 
-def embedded(value: Mapping[str, Any]) -> str:
+def embed_json(value: Mapping[str, Any]) -> str:
     r"""JSON that may stand in a script element: no `<`, and no character beyond ASCII.
 
-    >>> embedded({"text": "</script> \u2028"})
+    >>> embed_json({"text": "</script> \u2028"})
     '{"text":"\\u003c/script\\u003e \\u2028"}'
 
     Raises:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from densenet_viz.lecture.deck import Setting
-from densenet_viz.lecture.networks import Networks, scene_of_class
+from densenet_viz.lecture.networks import Networks
+from densenet_viz.scenes.generator import sample_scene
 
-Scene = Mapping[str, Any]
+StageScene = Mapping[str, Any]
 Settings = Mapping[str, Setting]
 
 
-def growth(networks: Networks, given: Settings) -> Scene:
+def growth(networks: Networks, given: Settings) -> StageScene:
     """Layer by layer through a block; with another growth rate than its own, on random weights."""
     from densenet_viz.stage.growth.scene import growth_scene
 
@@ -21,7 +22,7 @@ def growth(networks: Networks, given: Settings) -> Scene:
     return growth_scene(trace, block=block, caption=f"a drawn {kind}")
 
 
-def block(networks: Networks, given: Settings) -> Scene:
+def block(networks: Networks, given: Settings) -> StageScene:
     """Every connection of a block."""
     from densenet_viz.stage.block.scene import block_scene
 
@@ -29,7 +30,7 @@ def block(networks: Networks, given: Settings) -> Scene:
     return block_scene(trace, block=int(given["block"]))
 
 
-def transition(networks: Networks, given: Settings) -> Scene:
+def transition(networks: Networks, given: Settings) -> StageScene:
     """The network's own transition after a block."""
     from densenet_viz.stage.transition.scene import transition_scene
 
@@ -45,7 +46,7 @@ def transition(networks: Networks, given: Settings) -> Scene:
     )
 
 
-def paths(networks: Networks, given: Settings) -> Scene:
+def paths(networks: Networks, given: Settings) -> StageScene:
     """The ways of the loss's gradient back to the first layer of a block."""
     from densenet_viz.measure.paths import gradient_paths
     from densenet_viz.stage.paths.scene import paths_scene
@@ -56,31 +57,31 @@ def paths(networks: Networks, given: Settings) -> Scene:
         int(given["block"]),
     )
     found = gradient_paths(
-        model, scene_of_class(kind).image, block=number, target=model.labels.index(kind)
+        model, sample_scene(kind).image, block=number, target=model.labels.index(kind)
     )
     last = number == len(model.spec.block_config)
     return paths_scene(found, after="the classifier" if last else f"transition {number}")
 
 
-def overview(_networks: Networks, given: Settings) -> Scene:
+def overview(_networks: Networks, given: Settings) -> StageScene:
     """A variant as one strip, by arithmetic."""
     from densenet_viz.facts.spec import VARIANTS
     from densenet_viz.images.pictures import fit
     from densenet_viz.stage.overview.scene import overview_scene
 
     kind = str(given["picture"])
-    pixels = fit(scene_of_class(kind).image, 160)
+    pixels = fit(sample_scene(kind).image, 160)
     return overview_scene(VARIANTS[str(given["variant"])], pixels, alt=f"a drawn {kind}")
 
 
-def variants(_networks: Networks, _given: Settings) -> Scene:
+def variants(_networks: Networks, _given: Settings) -> StageScene:
     """The five variants on one scale, by arithmetic."""
     from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 
     return variants_scene(variants_shown(), {})
 
 
-def name_count(_networks: Networks, _given: Settings) -> Scene:
+def name_count(_networks: Networks, _given: Settings) -> StageScene:
     """Which layers the number in a variant's name counts."""
     from densenet_viz.stage.variants.count import count_scene
     from densenet_viz.stage.variants.scene import variants_shown
@@ -88,7 +89,7 @@ def name_count(_networks: Networks, _given: Settings) -> Scene:
     return count_scene(variants_shown(), {})
 
 
-def systems(_networks: Networks, given: Settings) -> Scene:
+def systems(_networks: Networks, given: Settings) -> StageScene:
     """The lecture's nine systems: cited accuracies and times, computed costs."""
     from densenet_viz.facts.arithmetic.counting import inventory_of
     from densenet_viz.facts.systems import SYSTEMS

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from densenet_viz.lecture.inside import Scene, Settings
-from densenet_viz.lecture.networks import Networks, scene_of_class
+from densenet_viz.lecture.inside import Settings, StageScene
+from densenet_viz.lecture.networks import Networks
+from densenet_viz.scenes.generator import sample_scene
 
 if TYPE_CHECKING:
     from densenet_viz.results.traces import Picture
@@ -23,13 +24,13 @@ NO_TAG = "none"
 MAP = "integrated-gradients"
 
 
-def attribution(networks: Networks, given: Settings) -> Scene:
+def attribution(networks: Networks, given: Settings) -> StageScene:
     """The map of a method for what a model says of a drawn scene."""
     from densenet_viz.attribution import METHODS
     from densenet_viz.stage.attribution.scene import attribution_scene, verdict_words
 
     name, kind, method = (str(given[key]) for key in ("model", "picture", "method"))
-    model, drawn = networks.named(name), scene_of_class(kind)
+    model, drawn = networks.named(name), sample_scene(kind)
     found = networks.attribution(name, drawn.image, method)
     top = found.target
     return attribution_scene(
@@ -43,14 +44,14 @@ def attribution(networks: Networks, given: Settings) -> Scene:
     )
 
 
-def lineup(networks: Networks, given: Settings) -> Scene:
+def lineup(networks: Networks, given: Settings) -> StageScene:
     """The honest network and the cheater before one tagged picture, as much as may be seen."""
     from densenet_viz.scenes.shapes import CLASSES
     from densenet_viz.scenes.tags import draw_tag, tag_mask
     from densenet_viz.stage.lineup.scene import lineup_scene
 
     kind, tag, shown = (str(given[key]) for key in ("picture", "tag", "show"))
-    drawn = scene_of_class(kind)
+    drawn = sample_scene(kind)
     tagged = tag != NO_TAG
     pixels = draw_tag(drawn.image, CLASSES.index(tag), CORNER) if tagged else drawn.image
     where = tag_mask(CORNER, len(pixels)) if tagged else None
@@ -87,12 +88,12 @@ def _witnesses(
         yield Witness(name, answer, right, found.heat, on_object, on_tag)
 
 
-def structure(networks: Networks, given: Settings) -> Scene:
+def structure(networks: Networks, given: Settings) -> StageScene:
     """The ways that a decision took through the connections of each block."""
     from densenet_viz.attribution.baselines import BASELINE_WORDS
     from densenet_viz.attribution.structure import through_structure
     from densenet_viz.stage.structure.scene import structure_scene
 
-    model, drawn = networks.named(str(given["model"])), scene_of_class(str(given["picture"]))
+    model, drawn = networks.named(str(given["model"])), sample_scene(str(given["picture"]))
     found = through_structure(model, drawn.image, baseline="black", cancelled=networks.cancelled)
     return structure_scene(found, model.picture(drawn.image), baseline=BASELINE_WORDS["black"])

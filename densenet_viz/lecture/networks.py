@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from densenet_viz.scenes.generator import Scene, draw_scene
-from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.scenes.generator import sample_scene
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
     from densenet_viz.results.attributions import Attribution
     from densenet_viz.results.traces import NetworkTrace, Picture
 
-Cancelled = Callable[[], bool]
+IsCancelled = Callable[[], bool]
 SEED = 0
 """Of the random weights of networks built for a slide, so that it shows the same maps each time."""
 
@@ -34,10 +33,10 @@ class Networks:
         self._load = model
         self._models: dict[str, LoadedModel] = {}
         self._traces: dict[tuple[str, str], NetworkTrace] = {}
-        self.cancelled: Cancelled = never
+        self.cancelled: IsCancelled = never
         """Asked between the passes of what takes many."""
 
-    def until(self, cancelled: Cancelled) -> Networks:
+    def until(self, cancelled: IsCancelled) -> Networks:
         """The same networks with all that they said; what takes many passes asks `cancelled`."""
         other = copy(self)
         other.cancelled = cancelled
@@ -58,7 +57,7 @@ class Networks:
         from densenet_viz.measure.capture import capture
 
         if (name, kind) not in self._traces:
-            model, pixels = self.named(name), scene_of_class(kind).image
+            model, pixels = self.named(name), sample_scene(kind).image
             with model.lock:
                 self._traces[name, kind] = capture(
                     model.network,
@@ -78,7 +77,7 @@ class Networks:
         from densenet_viz.measure.capture import capture
         from densenet_viz.network.build import build
 
-        model, pixels = self.named(name), scene_of_class(kind).image
+        model, pixels = self.named(name), sample_scene(kind).image
         if growth_rate == model.spec.growth_rate:
             return self.trace(name, kind)
         spec = replace(model.spec, growth_rate=growth_rate)
@@ -115,8 +114,3 @@ class Networks:
 def never() -> bool:
     """What to ask where nobody stops anything."""
     return False
-
-
-def scene_of_class(kind: str) -> Scene:
-    """The shipped scene of a class: always the same pixels, and never one of training's."""
-    return draw_scene(SEED, "sample", CLASSES.index(kind))

@@ -41,7 +41,7 @@ _HTML = """<!doctype html>
 
 
 @cache
-def packed_files() -> Mapping[str, tuple[bytes, str]]:
+def pack_files() -> Mapping[str, tuple[bytes, str]]:
     """Every module and style sheet by its path: compressed, and its type.
 
     What an address asks for is only looked up here: no file is opened by its name, and no name

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from densenet_viz.lecture.deck import Setting
-from densenet_viz.lecture.parameters import Parameter
+from densenet_viz.lecture.parameters import PictureParameter
 from densenet_viz.lecture.words import Line, WordsError
 
 MOST_MINUTES = 600
@@ -50,7 +50,7 @@ def pairs_of(lines: Sequence[Line], allowed: Sequence[str]) -> dict[str, Value]:
 
 
 def settings_of(
-    value: Value, text: str, rows: Mapping[str, Parameter], where: str
+    value: Value, text: str, rows: Mapping[str, PictureParameter], where: str
 ) -> dict[str, Setting]:
     """The settings `name=value, name=value` of a text, checked against their rows."""
     settings: dict[str, Setting] = {}

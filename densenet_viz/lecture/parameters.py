@@ -9,7 +9,7 @@ from typing import Protocol
 from densenet_viz.lecture.deck import Setting
 
 
-class Parameter(Protocol):
+class PictureParameter(Protocol):
     """A setting: its value where the slide says nothing, and how what it says is read."""
 
     @property

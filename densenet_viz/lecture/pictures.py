@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from densenet_viz.lecture.deck import Block, Deck, PictureCall, Question, Setting, Slide, Spans
-from densenet_viz.lecture.inside import Scene
-from densenet_viz.lecture.networks import Cancelled, Networks, never
+from densenet_viz.lecture.deck import Deck, PictureCall, Question, Setting, Slide, Spans, TextBlock
+from densenet_viz.lecture.inside import StageScene
+from densenet_viz.lecture.networks import IsCancelled, Networks, never
 from densenet_viz.lecture.rows import PICTURES, PictureRow
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["PICTURES", "PictureRow", "deck_modules", "deck_styles", "picture_scene", "scene_of"]
 
 DeckScene = dict[str, Any]
-Make = Callable[..., Scene]
-"""Makes a picture; it may be given whom to ask now and then whether to stop (`Cancelled`)."""
-Kept = Callable[[str, Make], Scene]
+Make = Callable[..., StageScene]
+"""Makes a picture; it may be given whom to ask now and then whether to stop (`IsCancelled`)."""
+Keep = Callable[[str, Make], StageScene]
 
 
 def scene_of(
@@ -29,7 +29,7 @@ def scene_of(
     *,
     model: Callable[[str], LoadedModel],
     on_progress: Callable[[float], None] | None = None,
-    kept: Kept = lambda _key, make: make(),
+    kept: Keep = lambda _key, make: make(),
 ) -> DeckScene:
     """The `DeckScene` of a deck: its words, and each picture's own scene once.
 
@@ -43,7 +43,7 @@ def scene_of(
         ModelUnavailable: a model that a picture needs cannot be had.
     """
     networks, calls = Networks(model), dict(_calls(deck))
-    scenes: dict[str, Scene] = {}
+    scenes: dict[str, StageScene] = {}
     for place, (key, call) in enumerate(calls.items()):
         if on_progress is not None:
             on_progress(place / len(calls))
@@ -67,7 +67,9 @@ def words_of(deck: Deck) -> DeckScene:
     }
 
 
-def picture_scene(call: PictureCall, networks: Networks, cancelled: Cancelled = never) -> Scene:
+def picture_scene(
+    call: PictureCall, networks: Networks, cancelled: IsCancelled = never
+) -> StageScene:
     """One picture's scene, from a network that runs now.
 
     Raises:
@@ -163,7 +165,7 @@ def _question(question: Question) -> dict[str, Any]:
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: TextBlock) -> dict[str, Any]:
     words: dict[str, Any] = {"kind": block.kind, "step": block.step, "spans": _spans(block.spans)}
     if block.rows:
         words["rows"] = [[_spans(cell) for cell in row] for row in block.rows]

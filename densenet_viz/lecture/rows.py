@@ -13,16 +13,16 @@ from densenet_viz.attribution import METHODS
 from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.lecture import inside, looking
 from densenet_viz.lecture.deck import Setting
-from densenet_viz.lecture.inside import Scene, Settings
+from densenet_viz.lecture.inside import Settings, StageScene
 from densenet_viz.lecture.networks import Networks
-from densenet_viz.lecture.parameters import OneOf, Parameter, Whole
+from densenet_viz.lecture.parameters import OneOf, PictureParameter, Whole
 from densenet_viz.scenes.shapes import CLASSES
 
 BUNDLED = VARIANTS["densenet121"]
 """What the bundled networks are, but for their classes and their pictures' size."""
 
 
-def _stateless(_given: Settings) -> Mapping[str, Parameter]:
+def _stateless(_given: Settings) -> Mapping[str, PictureParameter]:
     return {}
 
 
@@ -36,11 +36,13 @@ class PictureRow:
 
     name: str
     stage: str
-    make: Callable[[Networks, Settings], Scene] = field(repr=False)
+    make: Callable[[Networks, Settings], StageScene] = field(repr=False)
     alt: str
     sentence: str
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    state: Callable[[Settings], Mapping[str, Parameter]] = field(default=_stateless, repr=False)
+    parameters: Mapping[str, PictureParameter] = field(default_factory=dict)
+    state: Callable[[Settings], Mapping[str, PictureParameter]] = field(
+        default=_stateless, repr=False
+    )
 
     def filled(self, given: Mapping[str, Setting]) -> dict[str, Setting]:
         """All settings: those that are given, else their defaults."""
@@ -52,11 +54,11 @@ _MODEL = OneOf(("scenes", "cheater"), "scenes")
 _BLOCK = Whole(1, len(BUNDLED.block_config), 1)
 
 
-def _layer(given: Settings) -> Mapping[str, Parameter]:
+def _layer(given: Settings) -> Mapping[str, PictureParameter]:
     return {"layer": Whole(0, BUNDLED.block_config[int(given["block"]) - 1], 0)}
 
 
-def _way(given: Settings) -> Mapping[str, Parameter]:
+def _way(given: Settings) -> Mapping[str, PictureParameter]:
     return {"length": Whole(0, BUNDLED.block_config[int(given["block"]) - 1] - 1, 0)}
 
 

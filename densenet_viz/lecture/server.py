@@ -21,7 +21,7 @@ from densenet_viz.lecture.bodies import bearer, fields
 from densenet_viz.lecture.crowd import EventStream
 from densenet_viz.lecture.hall import Hall
 from densenet_viz.lecture.limits import counted_as
-from densenet_viz.lecture.page import POLICY, packed_files, page
+from densenet_viz.lecture.page import POLICY, pack_files, page
 from densenet_viz.lecture.rooms import Refused, Room
 from densenet_viz.stage.modules import version
 
@@ -40,7 +40,7 @@ KEPT = {**SAFE, "Cache-Control": "public, max-age=31536000, immutable", "Vary": 
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 
 Handler = Callable[[Hall, Request], Awaitable[Response]]
-Row = tuple[str, str, Handler]
+RouteRow = tuple[str, str, Handler]
 """Method, path, and what answers."""
 
 
@@ -56,7 +56,7 @@ def routes(hall: Hall, base: str = "") -> list[BaseRoute]:
     async def follow(_hall: Hall, _request: Request) -> Response:
         return shown
 
-    pages: tuple[Row, ...] = (("GET", "/follow", follow), ("GET", "/follow/{code}", follow))
+    pages: tuple[RouteRow, ...] = (("GET", "/follow", follow), ("GET", "/follow/{code}", follow))
     # Both without and with a slash at the end: from one to the other Starlette would redirect, and
     # fails there where a query is not UTF-8.
     return [
@@ -179,7 +179,7 @@ async def _deck(hall: Hall, request: Request) -> Response:
 
 
 async def _file(_hall: Hall, request: Request) -> Response:
-    found = packed_files().get(request.path_params["name"])
+    found = pack_files().get(request.path_params["name"])
     if found is None or request.path_params["version"] != version():
         raise Refused(404, "There is no such file: reload the page.")
     return _kept(request, *found)
@@ -192,7 +192,7 @@ def _kept(request: Request, packed: bytes, media_type: str) -> Response:
     return Response(packed, media_type=media_type, headers=headers)
 
 
-_HALL: Final[tuple[Row, ...]] = (
+_HALL: Final[tuple[RouteRow, ...]] = (
     ("GET", "/hall/files/{version}/{name:path}", _file),
     ("GET", "/hall/decks/{key}.json", _deck),
     ("POST", "/hall/open", _open),

@@ -6,7 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from densenet_viz.lecture.deck import Block, Change, Layout, PictureCall, Question, Setting, Slide
+from densenet_viz.lecture.deck import (
+    Change,
+    Layout,
+    PictureCall,
+    Question,
+    Setting,
+    Slide,
+    TextBlock,
+)
 from densenet_viz.lecture.pairs import MOST_MINUTES, STEP, Value, pairs_of, settings_of, wrong
 from densenet_viz.lecture.rows import PICTURES, PictureRow
 from densenet_viz.lecture.words import Line, WordsError, blocks_of
@@ -170,7 +178,7 @@ def _split_notes(lines: list[_Marked]) -> tuple[list[_Marked], list[_Marked]]:
 
 @dataclass
 class _Body:
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[TextBlock] = field(default_factory=list)
     question: Question | None = None
 
 

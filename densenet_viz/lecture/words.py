@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from densenet_viz.lecture.deck import Block, Span, Spans
+from densenet_viz.lecture.deck import Span, Spans, TextBlock
 
 _MARKS = re.compile(
     r"`(?P<code>[^`]+)`"
@@ -63,7 +63,7 @@ def _span(found: re.Match[str], line: int) -> Span:
     return Span(found["text"], href=found["href"])
 
 
-def blocks_of(lines: Sequence[Line], step: int = 0) -> Iterator[Block]:
+def blocks_of(lines: Sequence[Line], step: int = 0) -> Iterator[TextBlock]:
     """The blocks of some lines, all of which appear at `step`.
 
     Raises:
@@ -79,21 +79,21 @@ def blocks_of(lines: Sequence[Line], step: int = 0) -> Iterator[Block]:
         elif text.startswith(_FENCE):
             end = _closing(lines, place)
             code = "\n".join(one for _, one in lines[place + 1 : end])
-            yield Block("code", step, (Span(code, code=True),))
+            yield TextBlock("code", step, (Span(code, code=True),))
             place = end + 1
         elif text.startswith("|"):
             end = _end(lines, place, lambda one: one.startswith("|"))
             yield _table(lines[place:end], step)
             place = end
         elif text.startswith("## "):
-            yield Block("h", step, spans_of(text[3:].strip(), number))
+            yield TextBlock("h", step, spans_of(text[3:].strip(), number))
             place += 1
         else:
             bullet = text.startswith("- ")
             end = _end(lines, place + 1, _continues)
             whole = " ".join(one.strip() for _, one in lines[place:end])
             kind, words = ("li", whole[2:].strip()) if bullet else ("p", whole)
-            yield Block(kind, step, spans_of(words, number))  # type: ignore[arg-type]
+            yield TextBlock(kind, step, spans_of(words, number))  # type: ignore[arg-type]
             place = end
 
 
@@ -116,7 +116,7 @@ def _closing(lines: Sequence[Line], start: int) -> int:
     raise WordsError(lines[start][0], "code begins with ``` here and is never closed with ```.")
 
 
-def _table(lines: Sequence[Line], step: int) -> Block:
+def _table(lines: Sequence[Line], step: int) -> TextBlock:
     first = lines[0][0]
     if len(lines) < 2 or not _RULE.fullmatch(lines[1][1].strip()):
         raise WordsError(first, "a table's second line must be its rule, as in |---|---|.")
@@ -127,7 +127,7 @@ def _table(lines: Sequence[Line], step: int) -> Block:
                 number,
                 f"a table's row has {len(row)} cells; {len(rows[0])} are expected, as in its head.",
             )
-    return Block("table", step, rows=tuple(rows))
+    return TextBlock("table", step, rows=tuple(rows))
 
 
 def _cells(text: str, line: int) -> tuple[Spans, ...]:

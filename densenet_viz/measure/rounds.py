@@ -10,12 +10,10 @@ from traceback import clear_frames
 
 import torch
 
+from densenet_viz.errors import Cancelled
+
 _ROUNDING = 1e-9
 """By so much a sum of parts may miss the whole."""
-
-
-class Cancelled(Exception):
-    """The measurement was told to stop."""
 
 
 def orders(count: int, rounds: int, seed: int = 0) -> Iterator[list[int]]:

@@ -58,7 +58,9 @@ class Familiarity:
         return {"mean": self.mean, "basis": self.basis, "spread": self.spread}
 
 
-def fitted(features: Features, known: Features, directions: int = DIRECTIONS) -> Familiarity:
+def fit_familiarity(
+    features: Features, known: Features, directions: int = DIRECTIONS
+) -> Familiarity:
     """Mean, basis and spread of (N, channels) training features, limit of (M, channels) others.
 
     Args:

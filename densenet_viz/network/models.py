@@ -103,11 +103,11 @@ def _fast(network: nn.Module) -> nn.Module:
 def _load_bundled(row: ModelRow, _report: Progress) -> LoadedModel:
     from densenet_viz.network.familiarity import FamiliarityError
     from densenet_viz.network.manifest import ManifestError, read_manifest
-    from densenet_viz.network.weights import WeightsError, checked_bytes
+    from densenet_viz.network.weights import WeightsError, read_checked
 
     try:
         manifest = read_manifest(ASSETS / f"{row.name}.json")
-        data = checked_bytes(ASSETS / f"{row.name}.safetensors", manifest.sha256)
+        data = read_checked(ASSETS / f"{row.name}.safetensors", manifest.sha256)
         network = _live(manifest.spec, data, safetensors=True)
         familiarity = _familiarity(row.name, manifest)
     except (ManifestError, WeightsError, FamiliarityError) as error:
@@ -141,12 +141,12 @@ def _familiarity(name: str, manifest: Manifest) -> Familiarity | None:
         FamiliarityError: its arrays do not fit the network.
     """
     from densenet_viz.network.familiarity import from_arrays
-    from densenet_viz.network.weights import checked_bytes, read_state
+    from densenet_viz.network.weights import read_checked, read_state
 
     stated = manifest.familiarity
     if stated is None:
         return None
-    data = checked_bytes(ASSETS / f"{name}.familiarity.safetensors", stated.sha256)
+    data = read_checked(ASSETS / f"{name}.familiarity.safetensors", stated.sha256)
     arrays = {
         key: value.float().numpy() for key, value in read_state(data, safetensors=True).items()
     }
@@ -221,7 +221,7 @@ def _imagenet_network(row: ModelRow, spec: DenseNetSpec, report: Progress) -> tu
     try:
         path = weights.local_file(row.name)
         if path is not None:
-            data = weights.checked_bytes(path, weights.hash_in_name(path.name))
+            data = weights.read_checked(path, weights.hash_in_name(path.name))
             network = _live(spec, data, safetensors=path.suffix == ".safetensors")
             sha256 = hashlib.sha256(data).hexdigest()
             published = weights.hash_in_name(weights.published_url(row.name))
@@ -249,7 +249,7 @@ def _published(row: ModelRow, report: Progress) -> bytes:
     url = weights.published_url(row.name)
     path, sha256 = weights.cached_path(url), weights.hash_in_name(url)
     try:
-        return weights.checked_bytes(path, sha256)
+        return weights.read_checked(path, sha256)
     except weights.WeightsError:
         size = round((row.megabytes or 0) * 1e6)
         weights.download(
@@ -258,7 +258,7 @@ def _published(row: ModelRow, report: Progress) -> bytes:
             sha256=sha256,
             on_progress=lambda done, total: report(min(1.0, done / (total or size))),
         )
-    return weights.checked_bytes(path, sha256)
+    return weights.read_checked(path, sha256)
 
 
 _NOTHING = "Knows nothing: its weights are random. Shapes and wiring are those of a trained one."

@@ -49,7 +49,7 @@ class DownloadError(OSError):
     """Weights that could not be fetched; the message is a clause that says why."""
 
 
-def checked_bytes(path: Path, sha256: str) -> bytes:
+def read_checked(path: Path, sha256: str) -> bytes:
     """The file's bytes, once their SHA-256 was found to begin with `sha256` (hex digits).
 
     Raises:

@@ -9,6 +9,7 @@ a tag may stick (`tags`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -218,6 +219,12 @@ def draw_scene(seed: int, split: Split, index: int, label: int | None = None) ->
     rng = np.random.default_rng((seed, _SPLITS[split], index))
     image, masks, circles = _compose(rng, (label,), (float(rng.uniform(*AREA)),))
     return Scene(image, masks[0], label, circles[0])
+
+
+@cache
+def sample_scene(kind: str) -> Scene:
+    """The shipped scene of a class: always the same pixels, and never one of training's."""
+    return draw_scene(0, "sample", CLASSES.index(kind))
 
 
 def pair_labels(index: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from densenet_viz.network.build import build
-from densenet_viz.network.familiarity import DIRECTIONS, Familiarity, answers, fitted
+from densenet_viz.network.familiarity import DIRECTIONS, Familiarity, answers, fit_familiarity
 from densenet_viz.network.weights import load_strictly, read_state
 from densenet_viz.scenes import strangers
 from densenet_viz.scenes.calibration import (
@@ -164,7 +164,7 @@ def familiarity_of(judge: Judge) -> Familiarity:
     judge.say(f"learning what {judge.part + judge.part // 2:,} scenes of training look like to it")
     trained = _shown(judge, "train")
     directions = min(DIRECTIONS, len(trained) // 8)
-    return fitted(trained, _shown(judge, "validation"), directions)
+    return fit_familiarity(trained, _shown(judge, "validation"), directions)
 
 
 def _shown(judge: Judge, split: Split) -> NDArray[np.float32]:

@@ -2,8 +2,8 @@
 
 The files stay what the tests and the type checker read, and the same picture runs in the app, in a
 notebook and in a page opened from a disk. A component gets its JavaScript as one text, which
-Streamlit sends again with every answer: `adapted` holds each file once. A file that has no page to
-help it is one address (`address`), in which each import is a data address of its own.
+Streamlit sends again with every answer: `adapt_stage` holds each file once. A file that has no page
+to help it is one address (`address`), in which each import is a data address of its own.
 
 A file is named by its path in this folder, as `growth/growth.js`. A stage's name says its path: the
 stage `growth` is `growth/growth.js`, and `variants-count` is `variants/count.js`; its style sheet
@@ -49,10 +49,10 @@ def _text(file: str) -> str:
 
 
 @cache
-def joined(file: str) -> str:
+def join_modules(file: str) -> str:
     """The text of module `file` with every file it imports inside it.
 
-    >>> 'from "../shared' in joined("growth/growth.js")
+    >>> 'from "../shared' in join_modules("growth/growth.js")
     False
 
     Raises:
@@ -63,7 +63,7 @@ def joined(file: str) -> str:
     )
 
 
-def adapted(stage: str) -> str:
+def adapt_stage(stage: str) -> str:
     """A component's JavaScript: a stage behind Streamlit's component interface.
 
     Its files become addresses in the page, those first that others import; all components of a
@@ -140,7 +140,7 @@ def address(file: str) -> str:
     Raises:
         FileNotFoundError: there is no such module.
     """
-    packed = base64.b64encode(joined(file).encode()).decode()
+    packed = base64.b64encode(join_modules(file).encode()).decode()
     return f"data:text/javascript;base64,{packed}"
 
 

@@ -108,13 +108,15 @@ def growth_spec(container: Any, base: DenseNetSpec) -> DenseNetSpec:
     if values == defaults:  # its compression may have more decimals than the control shows
         return base
     try:
-        return changed(base, values, (int(values["layers"]), *base.block_config[1:]))
+        return change_spec(base, values, (int(values["layers"]), *base.block_config[1:]))
     except SpecError as error:
         container.warning(f"{error} Until then this page shows the model’s own numbers.")
         return base
 
 
-def changed(base: DenseNetSpec, values: Mapping[str, Any], blocks: tuple[int, ...]) -> DenseNetSpec:
+def change_spec(
+    base: DenseNetSpec, values: Mapping[str, Any], blocks: tuple[int, ...]
+) -> DenseNetSpec:
     """`base` with `blocks` and what the controls of every block say.
 
     Raises:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,7 @@ from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.images.pictures import MAX_BYTES, ImageError, load_image
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.results.traces import Picture
-from densenet_viz.scenes.generator import draw_scene
+from densenet_viz.scenes.generator import sample_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.ui import own_model
 from densenet_viz.ui.controls import GROWTH, take_link
@@ -135,10 +136,10 @@ def current_picture() -> CurrentPicture:
     return sample(name if name in CLASSES else DEFAULT_PICTURE)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def sample(name: str) -> CurrentPicture:
     """The shipped scene of a class: always the same pixels, and never one of training's."""
-    scene = draw_scene(0, "sample", CLASSES.index(name))
+    scene = sample_scene(name)
     return CurrentPicture(name, scene.image, key_of(scene.image), name)
 
 
@@ -217,7 +218,7 @@ def model_named(name: str) -> LoadedModel:
     from densenet_viz.network.models import ModelUnavailable
 
     if name == OWN:
-        return own_model.brought() or bundled_model()
+        return own_model.own_model_or_none() or bundled_model()
     if name != BUNDLED and (why := _fetch(name)) is not None:
         raise ModelUnavailable(why)
     return _loaded(name, None)

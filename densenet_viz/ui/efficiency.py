@@ -8,7 +8,7 @@ from typing import cast
 import streamlit as st
 
 from densenet_viz.facts.cited.cifar import TABLE_2, DataSet
-from densenet_viz.facts.cited.imagenet import FIGURE_3, MEASURES, PUBLISHED_ERRORS, Measure
+from densenet_viz.facts.cited.imagenet import FIGURE_3, MEASURES, PUBLISHED_ERRORS, ErrorMeasure
 from densenet_viz.facts.cited.sources import (
     AUTHORS_README,
     FB_RESNET,
@@ -75,9 +75,9 @@ def choose_cost() -> Cost:
     return chosen
 
 
-def choose_measure() -> Measure:
+def choose_measure() -> ErrorMeasure:
     """What counts as a mistake on ImageNet."""
-    chosen: Measure = st.selectbox(
+    chosen: ErrorMeasure = st.selectbox(
         "Error",
         MEASURES,
         format_func=str.capitalize,
@@ -98,7 +98,7 @@ def asked_match() -> Match:
     return match_for(imagenet_entries("top-1"), ASKED)
 
 
-def ask() -> str | None:
+def ask_guess() -> str | None:
     """Lets the visitor guess before the DenseNets appear; None as long as nothing was chosen."""
     match = asked_match()
     with st.container(border=True):

@@ -7,10 +7,12 @@ from functools import partial
 
 import streamlit as st
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.facts.arithmetic.inventory import Inventory
 from densenet_viz.ui.work.jobs import Report, desk
-from densenet_viz.ui.work.progress import show_progress
-from densenet_viz.ui.work.turns import WAITING, Unwanted, taken, turn
+from densenet_viz.ui.work.progress import Notice
+from densenet_viz.ui.work.turns import WAITING, is_measuring, turn
+from densenet_viz.ui.work.unfinished import show_unfinished
 
 FAILED = "The networks could not be counted; please try again."
 _DESK = "inventories"
@@ -51,20 +53,20 @@ def show_progress_line(names: Sequence[str]) -> None:
         if st.session_state.get(_SHORT):  # the last one was counted since the page asked
             st.rerun()
         return
-    mine = desk(_DESK)
-    title = f"Building and counting {len(names)} networks"
-    if mine.state == "working":
-        show_progress(mine, title, key="cancel_inventories", waiting=_waiting)
-    elif mine.state == "cancelled":
-        st.info("The networks are not all counted: that was cancelled.")
-        st.button("Count them after all", on_click=mine.again, key="count_again")
-    elif mine.state == "failed":
-        st.error(FAILED)
-        st.button("Try again", on_click=mine.again, key="count_again")
+    notice = Notice(
+        f"Building and counting {len(names)} networks",
+        cancelled="The networks are not all counted: that was cancelled.",
+        failed=FAILED,
+        resume="Count them after all",
+        cancel_key="cancel_inventories",
+        again_key="count_again",
+        waiting=_waiting,
+    )
+    show_unfinished(desk(_DESK), notice)
 
 
 def _waiting() -> str:
-    return WAITING if taken() else "loading torch"
+    return WAITING if is_measuring() else "loading torch"
 
 
 def _missing(names: Sequence[str]) -> bool:
@@ -75,14 +77,14 @@ def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], boo
     """Counts what is not counted yet, one network after the other.
 
     Raises:
-        Unwanted: when told to stop; what was counted until then stays.
+        Cancelled: when told to stop; what was counted until then stays.
     """
     import densenet_viz.measure.inventory  # noqa: F401  # torch, before the estimate begins
 
     for done, name in enumerate(names):
         with turn(cancelled):  # one network at a time, and not beside a measurement
             if cancelled():
-                raise Unwanted
+                raise Cancelled
             report(done / len(names))
             if name not in COUNTED:
                 COUNTED[name] = count_system(name)

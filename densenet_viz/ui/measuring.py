@@ -17,7 +17,7 @@ from densenet_viz.facts.memory import needed_for_passes
 from densenet_viz.facts.systems import REFERENCE, SYSTEMS
 from densenet_viz.results.timings.passes import Benchmark, cited_ratio, rows_of
 from densenet_viz.ui.work.jobs import Report
-from densenet_viz.ui.work.turns import Bench, ensure_memory
+from densenet_viz.ui.work.turns import Measurement, ensure_memory
 
 BATCHES = (1, 8, 32)
 DEFAULT_BATCHES = (1, 8)
@@ -34,7 +34,7 @@ CITED = (
 ADVICE = "choose smaller batches, or measure on a machine with more memory"
 RESTLESS = 0.25
 """An interquartile range of more than this part of the median is worth a word."""
-BENCH: Bench[Benchmark] = Bench("benchmark")
+MEASUREMENT: Measurement[Benchmark] = Measurement("benchmark")
 
 
 def measuring_panel() -> tuple[Benchmark, ...]:
@@ -55,23 +55,23 @@ def measuring_panel() -> tuple[Benchmark, ...]:
         device = choose_device("measure_device")
         sizes = tuple(sorted(batches))
         trouble = _trouble(sizes, device)
-        pressed = BENCH.button("Measure on this machine", trouble, key="measure_start")
+        pressed = MEASUREMENT.button("Measure on this machine", trouble, key="measure_start")
     if trouble is not None:
         st.warning(trouble)
     if pressed:
-        BENCH.ask(device, (sizes, rounds), partial(_measure, device, sizes, rounds))
+        MEASUREMENT.ask(device, (sizes, rounds), partial(_measure, device, sizes, rounds))
         st.rerun()
-    BENCH.show_state("Measuring nine systems")
+    MEASUREMENT.show_state("Measuring nine systems")
     st.caption(HOW)
-    for measured_on, benchmark in BENCH.latest.items():
+    for measured_on, benchmark in MEASUREMENT.latest.items():
         _show(benchmark, measured_on)
-    return tuple(BENCH.latest.values())
+    return tuple(MEASUREMENT.latest.values())
 
 
 def _trouble(batches: Sequence[int], device: str) -> str | None:
     if not batches:
         return "Choose how many pictures a pass shall take."
-    return BENCH.shortage(needed_for_passes(tuple(SYSTEMS), batches), device, ADVICE)
+    return MEASUREMENT.shortage(needed_for_passes(tuple(SYSTEMS), batches), device, ADVICE)
 
 
 def choose_device(key: str) -> str:

@@ -52,7 +52,7 @@ class Brought:
     model: LoadedModel
 
 
-def brought() -> LoadedModel | None:
+def own_model_or_none() -> LoadedModel | None:
     """The session's own model, if it has one."""
     kept: Brought | None = st.session_state.get(_MODEL)
     return kept.model if kept else None
@@ -60,7 +60,7 @@ def brought() -> LoadedModel | None:
 
 def titles() -> dict[str, str]:
     """What the choice of model calls it: empty where the session has none."""
-    model = brought()
+    model = own_model_or_none()
     return {} if model is None else {OWN: f"{model.title[:1].lower()}{model.title[1:]}"}
 
 
@@ -154,7 +154,7 @@ def _checked(
         raise OwnModelError("Choose a weight file first, a .safetensors or a .pth.")
     mean, std = NORMALISATIONS[normalisation]
     with _ONE_AT_A_TIME:
-        mine = brought()
+        mine = own_model_or_none()
         held = sum(4 * model.spec.parameters for model in HELD if model is not mine)
         if held + weights.size > MOST_HELD:
             raise OwnModelError(

@@ -18,7 +18,7 @@ from densenet_viz.ui.controls import (
     BOTTLENECK,
     CONTROLS,
     bottleneck_toggle,
-    changed,
+    change_spec,
     growth_address,
     keep,
     slider,
@@ -98,7 +98,7 @@ def own_spec(values: Mapping[str, Any]) -> DenseNetSpec:
         SpecError: none can have them, although each is allowed by itself.
     """
     blocks = (*(int(values[key]) for key in ("layers", "block2", "block3", "block4")),)
-    return changed(BASE, values, blocks)
+    return change_spec(BASE, values, blocks)
 
 
 def _own(values: Mapping[str, Any]) -> DenseNetSpec | None:

@@ -9,13 +9,13 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from densenet_viz.stage.modules import SHARED_STYLE, adapted, style, style_of
+from densenet_viz.stage.modules import SHARED_STYLE, adapt_stage, style, style_of
 
 
 @cache
 def _component(name: str) -> ComponentRenderer:
     css = f"{style(SHARED_STYLE)}\n{style_of(name)}"
-    return st.components.v2.component(f"densenet_viz.{name}", css=css, js=adapted(name))
+    return st.components.v2.component(f"densenet_viz.{name}", css=css, js=adapt_stage(name))
 
 
 def show_stage(name: str, scene: Mapping[str, Any], *, key: str, **listeners: Any) -> Any:

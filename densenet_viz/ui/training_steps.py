@@ -20,13 +20,13 @@ from densenet_viz.ui.measuring import (
     show_downloads,
 )
 from densenet_viz.ui.work.jobs import Report
-from densenet_viz.ui.work.turns import Bench, ensure_memory
+from densenet_viz.ui.work.turns import Measurement, ensure_memory
 
 DEFAULT = ("resnet50", "densenet121", "densenet201")
 BATCHES = (1, 2, 4, 8, 16)
 ROUNDS = 5
 ADVICE = "choose a smaller batch or fewer systems"
-BENCH: Bench[TrainingRun] = Bench("training")
+MEASUREMENT: Measurement[TrainingRun] = Measurement("training")
 
 
 def training_panel() -> None:
@@ -44,21 +44,21 @@ def training_panel() -> None:
         )
         device = choose_device("step_device")
         trouble = _trouble(names, batch, device)
-        pressed = BENCH.button("Measure a training step", trouble, key="step_start")
+        pressed = MEASUREMENT.button("Measure a training step", trouble, key="step_start")
     if trouble is not None:
         st.warning(trouble)
     if pressed:
-        BENCH.ask(device, (*names, batch), partial(_measure, device, tuple(names), batch))
+        MEASUREMENT.ask(device, (*names, batch), partial(_measure, device, tuple(names), batch))
         st.rerun()
-    BENCH.show_state("Measuring training steps")
-    for measured_on, run in BENCH.latest.items():
+    MEASUREMENT.show_state("Measuring training steps")
+    for measured_on, run in MEASUREMENT.latest.items():
         _show(run, measured_on)
 
 
 def _trouble(names: Sequence[str], batch: int, device: str) -> str | None:
     if not names:
         return "Choose at least one system to measure."
-    return BENCH.shortage(needed_for_steps(names, batch), device, ADVICE)
+    return MEASUREMENT.shortage(needed_for_steps(names, batch), device, ADVICE)
 
 
 def _measure(

@@ -49,13 +49,13 @@ def prepare() -> None:
     from densenet_viz.attribution import METHODS
     from densenet_viz.attribution.twins import rounded_of
     from densenet_viz.ui.attribution.answers import answer_of
-    from densenet_viz.ui.attribution.maps import Ask, computed
+    from densenet_viz.ui.attribution.maps import Ask, compute_map
     from densenet_viz.ui.current import DEFAULT_PICTURE, bundled_model, sample
     from densenet_viz.ui.traces import trained_trace
 
     model, picture = bundled_model(), sample(DEFAULT_PICTURE)
     logits = answer_of(model, picture).logits
     name, row = next(iter(METHODS.items()))
-    computed(Ask(model, picture, name, int(logits.argmax()), row.settings(model.spec, {})))
+    compute_map(Ask(model, picture, name, int(logits.argmax()), row.settings(model.spec, {})))
     trained_trace(model, picture)
     rounded_of(model)

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn.functional import max_pool2d
 
 from densenet_viz.attribution.asking import Asking, Explanation
-from densenet_viz.attribution.baselines import baseline_inputs, blurred
+from densenet_viz.attribution.baselines import baseline_inputs, blur
 from densenet_viz.attribution.explain.replacing import replace_each
 from densenet_viz.attribution.parameters import Settings
 from densenet_viz.attribution.rows.rules import baselines_at_once
@@ -40,17 +40,17 @@ def deeplift(asking: Asking, settings: Settings) -> Explanation:
 def deeplift_shap(asking: Asking, settings: Settings) -> Explanation:
     """DeepLIFT, averaged over many random baselines."""
     samples, seed = int(settings["samples"]), int(settings["seed"])
-    return _averaged(asking, drawn(asking, str(settings["distribution"]), samples, seed))
+    return _averaged(asking, draw_baselines(asking, str(settings["distribution"]), samples, seed))
 
 
-def drawn(asking: Asking, distribution: str, samples: int, seed: int) -> Tensor:
+def draw_baselines(asking: Asking, distribution: str, samples: int, seed: int) -> Tensor:
     """(samples, 3, S, S) random baselines, normalised: "noise", "colours" or "blurs"."""
     random = asking.generator(seed)
     x = asking.x
     if distribution == "blurs":
         low, high = torch.tensor(BLURS).log().tolist()
         widths = torch.empty(samples).uniform_(low, high, generator=random).exp().tolist()
-        return torch.cat([blurred(x, width) for width in widths])
+        return torch.cat([blur(x, width) for width in widths])
     shape = x.shape[1:] if distribution == "noise" else (3, 1, 1)
     pixels = torch.rand((samples, *shape), generator=random)
     mean, std = (

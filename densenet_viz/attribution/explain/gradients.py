@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from densenet_viz.attribution.asking import Asking, Explanation, evenly
+from densenet_viz.attribution.asking import Asking, Explanation, split_evenly
 from densenet_viz.attribution.parameters import Settings
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def smoothgrad(asking: Asking, settings: Settings) -> Explanation:
     total = torch.zeros_like(asking.x[0], dtype=torch.float64)
     squares = torch.zeros_like(total)
     done = 0
-    for part in evenly(given, asking.most):
+    for part in split_evenly(given, asking.most):
         values = _inner(asking, str(settings["over"]), part, rounded=samples >= ROUNDED)
         total += values.sum(0, dtype=torch.float64)
         if form != "mean":

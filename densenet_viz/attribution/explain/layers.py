@@ -20,13 +20,13 @@ def grad_cam(asking: Asking, settings: Settings) -> Explanation:
     """A layer's maps, each weighted by its mean gradient; both signs kept, scaled to the input."""
     maps, slopes = asking.at(str(settings["layer"]))
     coarse = (slopes.mean((2, 3), keepdim=True) * maps).sum(1, keepdim=True)
-    return Explanation(enlarged(coarse, asking.size))
+    return Explanation(enlarge(coarse, asking.size))
 
 
 def layer_gradient_x_activation(asking: Asking, settings: Settings) -> Explanation:
     """A layer's maps, each value times its own gradient, added up over the channels."""
     maps, slopes = asking.at(str(settings["layer"]))
-    return Explanation(enlarged((slopes * maps).sum(1, keepdim=True), asking.size))
+    return Explanation(enlarge((slopes * maps).sum(1, keepdim=True), asking.size))
 
 
 def layer_conductance(asking: Asking, settings: Settings) -> Explanation:
@@ -52,7 +52,7 @@ def internal_influence(asking: Asking, settings: Settings) -> Explanation:
     def slope(_maps: Tensor, slopes: Tensor) -> Tensor:
         return slopes * weights.to(slopes).view(-1, 1, 1, 1)
 
-    return Explanation(enlarged(_along_path(asking, settings, places, slope), asking.size))
+    return Explanation(enlarge(_along_path(asking, settings, places, slope), asking.size))
 
 
 def _along_path(
@@ -73,11 +73,11 @@ def _along_path(
     return total
 
 
-def enlarged(coarse: Tensor, size: int) -> Tensor:
+def enlarge(coarse: Tensor, size: int) -> Tensor:
     """(1, 1, h, w) in the pixels of the input, (1, S, S); bilinear."""
     return interpolate(coarse, (size, size), mode="bilinear", align_corners=False)[0]
 
 
 def spread(coarse: Tensor, size: int) -> Tensor:
     """The same for shares: each place's is spread over its pixels, so that the sum stays."""
-    return enlarged(coarse, size) * (coarse.shape[-1] * coarse.shape[-2] / size**2)
+    return enlarge(coarse, size) * (coarse.shape[-1] * coarse.shape[-2] / size**2)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from densenet_viz.attribution.asking import Asking, Explanation
-from densenet_viz.attribution.explain.layers import enlarged
+from densenet_viz.attribution.explain.layers import enlarge
 from densenet_viz.attribution.explain.replacing import replace_each
 from densenet_viz.attribution.parameters import Settings
 
@@ -27,7 +27,7 @@ def guided_grad_cam(asking: Asking, settings: Settings) -> Explanation:
     """Guided backprop times the positive part of Grad-CAM (Selvaraju et al., section 3.3)."""
     maps, slopes = asking.at(str(settings["layer"]))
     coarse = (slopes.mean((2, 3), keepdim=True) * maps).sum(1, keepdim=True).relu()
-    return Explanation(_rectified(asking, guided=True) * enlarged(coarse, asking.size))
+    return Explanation(_rectified(asking, guided=True) * enlarge(coarse, asking.size))
 
 
 class _Rectified(torch.autograd.Function):

@@ -54,7 +54,7 @@ def superpixels(pixels: NDArray[np.float64], most: int) -> Labels:
     parts = _slic(pixels, most, own_scale=False)
     if 2 * (int(parts.max()) + 1) < most:
         parts = _slic(pixels, most, own_scale=True)
-    return merged(parts, pixels, most)
+    return merge_parts(parts, pixels, most)
 
 
 def _slic(pixels: NDArray[np.float64], about: int, *, own_scale: bool) -> Labels:
@@ -80,11 +80,11 @@ def _slic(pixels: NDArray[np.float64], about: int, *, own_scale: bool) -> Labels
     return np.asarray(label(found, connectivity=1), dtype=np.int64) - 1
 
 
-def merged(labels: Labels, pixels: NDArray[np.float64], most: int) -> Labels:
+def merge_parts(labels: Labels, pixels: NDArray[np.float64], most: int) -> Labels:
     """Gives the smallest part to the neighbour of the likest colour until `most` are left.
 
     >>> labels, grey = np.array([[0, 0, 1, 2, 2]]), np.array([[0.1, 0.1, 0.7, 0.9, 0.9]])
-    >>> merged(labels, np.repeat(grey[..., None], 3, axis=2), 2).tolist()
+    >>> merge_parts(labels, np.repeat(grey[..., None], 3, axis=2), 2).tolist()
     [[0, 0, 1, 1, 1]]
     """
     while (count := int(labels.max()) + 1) > most:

@@ -110,7 +110,7 @@ class CifarResNet(Counted):
 
 
 @dataclass(frozen=True)
-class PreactivationResNet(Counted):
+class PreactivationResNetSpec(Counted):
     """Bottleneck units with batch norm and ReLU before each convolution ("ResNet-1001")."""
 
     depth: int

@@ -11,7 +11,7 @@ from densenet_viz.facts.arithmetic.cifar import (
     CifarDenseNet,
     CifarResNet,
     Counted,
-    PreactivationResNet,
+    PreactivationResNetSpec,
     WideResNet,
 )
 from densenet_viz.facts.cited.sources import PAPER_TABLE_2, Source
@@ -92,7 +92,7 @@ def _preactivation(
     depth: int, millions: float, errors: Mapping[DataSet, float], note: str = ""
 ) -> CifarRow:
     names = (f"Pre-activation ResNet-{depth}", f"Pre-act {depth}")
-    network, own_runs = PreactivationResNet(depth), frozenset[DataSet]({"C10", "C100"})
+    network, own_runs = PreactivationResNetSpec(depth), frozenset[DataSet]({"C10", "C100"})
     return CifarRow(
         *names, "Pre-activation ResNet", depth, millions, errors, network, note, own_runs
     )

@@ -22,8 +22,8 @@ from densenet_viz.facts.cited.sources import (
 )
 from densenet_viz.facts.systems import SYSTEMS
 
-Measure = Literal["top-1", "top-5", "top-1, ten crops", "top-5, ten crops"]
-MEASURES: tuple[Measure, ...] = ("top-1", "top-5", "top-1, ten crops", "top-5, ten crops")
+ErrorMeasure = Literal["top-1", "top-5", "top-1, ten crops", "top-5, ten crops"]
+MEASURES: tuple[ErrorMeasure, ...] = ("top-1", "top-5", "top-1, ten crops", "top-5, ten crops")
 """What counts as a mistake: the first answer is wrong, or all of the first five; seen once through
 the picture's middle, or ten times through its corners and middle, mirrored too, and averaged."""
 
@@ -35,7 +35,7 @@ class ImageNetRow:
     name: str
     title: str
     family: Literal["DenseNet", "ResNet"]
-    errors: Mapping[Measure, float]
+    errors: Mapping[ErrorMeasure, float]
     source: Source
     note: str = ""
 
@@ -59,7 +59,7 @@ def _resnet(size: int, *errors: float, note: str = "") -> ImageNetRow:
     return ImageNetRow(name, title, "ResNet", _by_measure(errors), FB_RESNET, note)
 
 
-def _by_measure(errors: tuple[float, ...]) -> Mapping[Measure, float]:
+def _by_measure(errors: tuple[float, ...]) -> Mapping[ErrorMeasure, float]:
     return MappingProxyType(dict(zip(MEASURES, errors, strict=True)))
 
 

@@ -130,7 +130,7 @@ class Affine:
         return torch.addcmul(self.shift, maps, self.scale, out=out).relu_()
 
 
-def folded(convolution: nn.Module, norm: nn.Module) -> tuple[Tensor, Tensor]:
+def fold_norm(convolution: nn.Module, norm: nn.Module) -> tuple[Tensor, Tensor]:
     """Weight and bias of one convolution that does a convolution and the norm after it."""
     affine = Affine.of(norm)
     weight = weight_of(convolution)
@@ -143,7 +143,7 @@ def weight_of(convolution: nn.Module) -> Tensor:
     return convolution.weight.detach().clone()
 
 
-def backwards(weight: Tensor, dtype: torch.dtype) -> Tensor:
+def reverse_weight(weight: Tensor, dtype: torch.dtype) -> Tensor:
     """The weight of the convolution that takes a gradient back through one of stride 1."""
     return weight.transpose(0, 1).flip(2, 3).to(dtype).contiguous()
 

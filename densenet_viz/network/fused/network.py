@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from densenet_viz.facts.arithmetic.inventory import halved
 from densenet_viz.network.fused.convolution import backward_dtype
-from densenet_viz.network.fused.parts import Block, FinalNorm, Stem, Tape, Transition
+from densenet_viz.network.fused.parts import FinalNorm, FusedBlock, Stem, Tape, Transition
 from densenet_viz.network.shares import by_itself, in_shares
 
 BYTES_AT_ONCE: Final = 500e6
@@ -102,10 +102,10 @@ class FusedDenseNet:
         self.places = tuple(self._parts)
 
     @property
-    def first(self) -> tuple[Block, Transition] | None:
+    def first(self) -> tuple[FusedBlock, Transition] | None:
         """Block 1 and transition 1, or None for a network of one block."""
         block, after = (self._parts[name] for name in self.places[:2])
-        assert isinstance(block, Block)
+        assert isinstance(block, FusedBlock)
         return (block, after) if isinstance(after, Transition) else None
 
     def _after_stem(self, features: nn.Module) -> dict[str, _Part]:
@@ -114,7 +114,7 @@ class FusedDenseNet:
         for name, child in features.named_children():
             if name.startswith("denseblock"):
                 key = f"block {name.removeprefix('denseblock')}"
-                parts[key] = Block(child, self._dtype, size, self._forward)
+                parts[key] = FusedBlock(child, self._dtype, size, self._forward)
             elif name.startswith("transition"):
                 size = max(1, size // 2)
                 key = f"transition {name.removeprefix('transition')}"
@@ -137,7 +137,7 @@ class FusedDenseNet:
         kept = 0
         for part in self._parts.values():
             kept += part.gates * side**2
-            if isinstance(part, Block):
+            if isinstance(part, FusedBlock):
                 # The block's buffer and the layer's input, at their largest.
                 floats = max(floats, 2 * part.channels * side**2)
             elif isinstance(part, Transition):

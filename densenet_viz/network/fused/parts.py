@@ -16,9 +16,9 @@ from torch.nn import functional as F  # noqa: N812  # the field's name for it
 from densenet_viz.network.fused.convolution import (
     Affine,
     Convolution,
-    backwards,
-    folded,
+    fold_norm,
     open_gates,
+    reverse_weight,
     weight_of,
 )
 
@@ -30,7 +30,7 @@ class Stem:
     """7x7 convolution of stride 2 (norm0 folded in), ReLU, 3x3 max pool of stride 2."""
 
     def __init__(self, features: nn.Module, dtype: torch.dtype) -> None:
-        weight, bias = folded(features.get_submodule("conv0"), features.get_submodule("norm0"))
+        weight, bias = fold_norm(features.get_submodule("conv0"), features.get_submodule("norm0"))
         self.channels = len(bias)
         self.convolution = Convolution(weight, bias, padding=3, stride=2, relu=True, usual_size=224)
         self._dtype, self._own = dtype, weight.dtype
@@ -99,18 +99,18 @@ class DenseLayer:
         self.bottleneck = hasattr(layer, "conv2")
         self._dtype, self._forward = dtype, forward
         if self.bottleneck:
-            weight, bias = folded(layer.get_submodule("conv1"), layer.get_submodule("norm2"))
+            weight, bias = fold_norm(layer.get_submodule("conv1"), layer.get_submodule("norm2"))
             last = weight_of(layer.get_submodule("conv2"))
             self._first = Convolution(weight.to(forward), bias, relu=True, usual_size=usual_size)
             self._first_back = Convolution(
-                backwards(self._scaled(weight), dtype), usual_size=usual_size
+                reverse_weight(self._scaled(weight), dtype), usual_size=usual_size
             )
         else:
             last = weight_of(layer.get_submodule("conv1"))
         self.reads, self.writes = len(self.norm.scale), len(last)
         self._last = Convolution(last.to(forward), padding=1, usual_size=usual_size)
         back = last if self.bottleneck else self._scaled(last)
-        self._last_back = Convolution(backwards(back, dtype), padding=1, usual_size=usual_size)
+        self._last_back = Convolution(reverse_weight(back, dtype), padding=1, usual_size=usual_size)
         self.gates = self.reads + (len(bias) if self.bottleneck else 0)
         """Channels whose masks the tape keeps."""
 
@@ -144,7 +144,7 @@ class DenseLayer:
         gradient[..., : self.reads].addcmul_(back, tape.pop())
 
 
-class Block:
+class FusedBlock:
     """A dense block in one buffer: a layer reads its first maps and writes the next."""
 
     def __init__(
@@ -208,7 +208,7 @@ class Transition:
         self._convolution = Convolution(weight, usual_size=usual_size)
         # A quarter: each of four pixels has a quarter of the average.
         back = weight * self._norm.scale[:, None, None] / 4
-        self._back = Convolution(backwards(back, dtype), usual_size=usual_size)
+        self._back = Convolution(reverse_weight(back, dtype), usual_size=usual_size)
 
     def forward(self, maps: Tensor, tape: Tape | None) -> Tensor:
         """(N, H, W, C) to (N, H/2, W/2, keeps)."""

@@ -22,7 +22,7 @@ from torch.nn import functional as F  # noqa: N812  # the field's name for it
 
 from densenet_viz.facts.arithmetic.inventory import halved
 from densenet_viz.network.fused.network import FusedDenseNet
-from densenet_viz.network.fused.parts import Block, Transition
+from densenet_viz.network.fused.parts import FusedBlock, Transition
 
 _STRIDE = 4
 _REACH = 5
@@ -82,7 +82,7 @@ class PatchedStart:
     def __init__(
         self,
         fused: FusedDenseNet,
-        first: tuple[Block, Transition],
+        first: tuple[FusedBlock, Transition],
         x: Tensor,
         cover: Tensor,
         boxes: Boxes,

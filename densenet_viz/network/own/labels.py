@@ -21,7 +21,7 @@ _PLAIN = str.maketrans("[]<>`$\\", "()‹›'＄/")
 """What Markdown would read as a link, a picture, a formula or HTML."""
 
 
-def labels_from(data: bytes | None, classes: int) -> tuple[str, ...]:
+def read_labels(data: bytes | None, classes: int) -> tuple[str, ...]:
     """One label a class, in the order of the logits.
 
     Accepted are one label a line; a JSON list; a JSON object from number to label, `{"0": "cat"}`,

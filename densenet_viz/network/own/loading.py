@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.loaded import Colour, LoadedModel
 from densenet_viz.network.models import IMAGENET_MEAN, IMAGENET_STD
-from densenet_viz.network.own.labels import LABEL_BYTES, labels_from
+from densenet_viz.network.own.labels import LABEL_BYTES, read_labels
 from densenet_viz.network.own.spec import SIZE_LIMIT, OwnModelError, spec_from_state, words
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ __all__ = [
     "NORMALISATIONS",
     "SIZE_LIMIT",
     "OwnModelError",
-    "labels_from",
     "own_model",
+    "read_labels",
     "spec_from_state",
 ]
 
@@ -61,7 +61,7 @@ def own_model(
     Args:
         weights: a .safetensors or .pth file's bytes: the state dict of a DenseNet in torchvision's
             names, today's or the older ones with `norm.1`.
-        labels: a file's bytes as `labels_from` reads them; None names classes by their number.
+        labels: a file's bytes as `read_labels` reads them; None names classes by their number.
         input_size: height and width of its pictures, in pixels (32 to 512).
         mean: subtracted from each colour channel, of values from 0 to 1.
         std: what each colour channel is divided by, above 0.
@@ -72,17 +72,17 @@ def own_model(
     Raises:
         OwnModelError: the files cannot be used; one sentence says why.
     """
-    from densenet_viz.network.own.untrusted import opened
+    from densenet_viz.network.own.untrusted import read_weights
 
     low, high = INPUT_SIZES
     if not low <= input_size <= high:
         raise OwnModelError(
             f"An input size of {input_size} px was given; {low} to {high} px are allowed."
         )
-    state = opened(weights)
+    state = read_weights(weights)
     spec = spec_from_state(state, input_size)
     _check_cost(spec)
-    names = labels_from(labels, spec.num_classes)
+    names = read_labels(labels, spec.num_classes)
     classes = f"{spec.num_classes:,} {'class' if spec.num_classes == 1 else 'classes'}"
     model = LoadedModel(
         name=_name(weights, labels, (input_size, mean, std)),

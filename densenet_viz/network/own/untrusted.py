@@ -34,7 +34,7 @@ _LEGACY_PICKLES = 5
 """Magic number, version, machine, the state dict and the list of its storages, then raw values."""
 
 
-def opened(data: bytes) -> State:
+def read_weights(data: bytes) -> State:
     """The weights of a .safetensors or .pth file by name, in torchvision's names as they are today.
 
     What training tools put around a state dict is taken off: one mapping (`state_dict`, `model`,

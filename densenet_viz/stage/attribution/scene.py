@@ -12,7 +12,7 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import PackedHeat, packed_heat, packed_palette
+from densenet_viz.stage.shared.signed_scale import PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.words import number, percent
 
 
@@ -116,7 +116,7 @@ def attribution_scene(
         "method": method if finished else f"{method}, still sharpening,",
         "map": None if attribution is None else _map(attribution, target.label, method),
         "waiting": waiting,
-        "palette": packed_palette(),
+        "palette": pack_palette(),
     }
 
 
@@ -206,7 +206,7 @@ def _map(attribution: Attribution, label: str, method: str) -> HeatMap:
         else "no pixel lies beyond them."
     )
     return {
-        "heat": packed_heat(heat),
+        "heat": pack_heat(heat),
         "limit": limit,
         "limits": [f"−{number(limit)}", "0", f"+{number(limit)}"],
         "meaning": [f"lowers {label}", f"raises {label}"],

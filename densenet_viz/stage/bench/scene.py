@@ -18,8 +18,8 @@ from densenet_viz.stage.shared.signed_scale import (
     Scale,
     ScaledMap,
     ScaleKey,
-    packed_heat,
-    packed_palette,
+    pack_heat,
+    pack_palette,
     short_unit,
     strength_of,
 )
@@ -140,7 +140,7 @@ def bench_scene(
         "picture": picture_address(picture),
         "size": len(picture),
         "caption": f"{caption}, {len(picture)} × {len(picture)} px",
-        "palette": packed_palette(),
+        "palette": pack_palette(),
         "meaning": [f"lowers {label}", f"raises {label}"],
         "waiting": waiting,
         "begin": "share" if units else "shared",
@@ -205,7 +205,7 @@ def _panel(panel: Panel, ends: SharedEnds) -> PanelScene:
 def _map(panel: Panel, heat: Heat, ends: SharedEnds) -> ScaledMap:
     own, strength = limit_of(heat), strength_of(heat)
     return {
-        "heat": packed_heat(heat),
+        "heat": pack_heat(heat),
         "strength": strength,
         "ends": {"shared": ends["shared"], "own": own, "share": ends["share"] * (strength or 1.0)},
         "unit": short_unit(panel.unit),

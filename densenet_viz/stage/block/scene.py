@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import BlockTrace, LayerTrace, NetworkTrace
-from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, packed_maps
+from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, pack_maps
 from densenet_viz.stage.shared.words import entering
 
 MOST_BYTES = 1_000_000
@@ -70,7 +70,7 @@ def block_scene(trace: NetworkTrace, *, block: int) -> BlockScene:
     total, height, width = measured.output_shape
     side = fitting_side(total, height, MOST_BYTES)
     groups = [measured.entering, *(layer.maps for layer in measured.layers)]
-    packed = [packed_maps(maps, side) for maps in groups]
+    packed = [pack_maps(maps, side) for maps in groups]
     return {
         "block": block,
         "entering": entering(block),

@@ -14,7 +14,7 @@ from densenet_viz.figures.theme import OKABE_ITO
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.outline import Mask, outline
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, PackedSigned, packed_palette, packed_signed
+from densenet_viz.stage.shared.signed_scale import Heat, PackedSigned, pack_palette, pack_signed
 from densenet_viz.stage.shared.words import number
 
 Better = Literal["lower", "higher"]
@@ -215,7 +215,7 @@ def faithful_scene(
         "lines": [*lines, *(_line(line, "") for line in references)],
         "waiting": list(planned[len(methods) :]),
         "outline": "" if mask is None else outline(mask),
-        "palette": packed_palette(),
+        "palette": pack_palette(),
         "measures": _table(methods, references),
         "notes": list(notes),
     }
@@ -241,7 +241,7 @@ def _line(line: Line, colour: str) -> LineScene:
         "title": line.title,
         "colour": colour,
         "order": packed_order(line.rank),
-        "heat": packed_signed(line.heat),
+        "heat": pack_signed(line.heat),
         "deletion": [round(float(value), 5) for value in line.deletion],
         "insertion": [round(float(value), 5) for value in line.insertion],
         "areas": {

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import LayerTrace, NetworkTrace
-from densenet_viz.stage.shared.packing import PackedMaps, packed_maps, picture_address
+from densenet_viz.stage.shared.packing import PackedMaps, pack_maps, picture_address
 
 MOST_BYTES = 450_000
 """About how many bytes of maps one scene may carry; above it, tiles are averaged down."""
@@ -82,7 +82,7 @@ def growth_scene(
                 "layer": layer,
                 "colour": layer_colour(layer),
                 "channels": int(maps.shape[0]),
-                "maps": packed_maps(maps, side),
+                "maps": pack_maps(maps, side),
             }
             for layer, maps in enumerate([measured.entering, *(x.maps for x in measured.layers)])
         ],

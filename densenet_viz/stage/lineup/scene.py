@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from densenet_viz.figures.colours import limit_of
 from densenet_viz.results.attributions import Prediction
 from densenet_viz.results.traces import Picture
-from densenet_viz.stage.shared.outline import outline, packed_mask
+from densenet_viz.stage.shared.outline import outline, pack_mask
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, packed_heat, packed_palette
+from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.words import number, percent
 
 Mask = NDArray[np.bool_]
@@ -143,11 +143,11 @@ def lineup_scene(
         "alt": f"{shows}." if asked else f"{shows}; {_tag_words(tag)}.",
         "witnesses": [_witness(witness) for witness in witnesses],
         "outlines": [
-            {"name": name, "path": outline(part), "bits": packed_mask(part)}
+            {"name": name, "path": outline(part), "bits": pack_mask(part)}
             for name, part in (("object", mask), ("tag", tag_mask))
             if told and part is not None
         ],
-        "palette": packed_palette() if told else "",
+        "palette": pack_palette() if told else "",
     }
 
 
@@ -226,7 +226,7 @@ def _map(witness: Witness, heat: Heat, label: str) -> WitnessMap:
     lies = " and ".join(f"{one['percent']} of it on the {one['name']}" for one in shares)
     said = f", {lies}" if lies else ""
     return {
-        "heat": packed_heat(heat),
+        "heat": pack_heat(heat),
         "limit": limit,
         "scale": f"colours end at ±{number(limit)}",
         "shares": shares,

@@ -9,7 +9,7 @@ from typing import TypedDict
 from densenet_viz.figures.theme import OKABE_ITO
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, PackedSigned, packed_palette, packed_signed
+from densenet_viz.stage.shared.signed_scale import Heat, PackedSigned, pack_palette, pack_signed
 
 SIDE = 128
 """Pixels a side of a map as it is sent, at most."""
@@ -132,8 +132,8 @@ def sanity_scene(
         ],
         "limit": limit,
         "methods": [_method(strip, colour) for strip, colour in zip(strips, COLOURS, strict=False)],
-        "edges": {"title": EDGES, **packed_signed(edges, SIDE)},
-        "palette": packed_palette(),
+        "edges": {"title": EDGES, **pack_signed(edges, SIDE)},
+        "palette": pack_palette(),
     }
 
 
@@ -146,7 +146,7 @@ def _method(strip: Strip, colour: str) -> Method:
         if strip.at_the_end is None
         else {key: round(float(strip.at_the_end[key]), 4) for key in MEASURES},
         "unchanged": strip.unchanged,
-        "maps": [packed_signed(heat, SIDE) for heat in strip.heats],
+        "maps": [pack_signed(heat, SIDE) for heat in strip.heats],
     }
 
 

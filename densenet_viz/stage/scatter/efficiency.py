@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from densenet_viz.facts.cited.cifar import DATA_SETS, TABLE_2, CifarRow, DataSet
-from densenet_viz.facts.cited.imagenet import FIGURE_3, MEASURES, ImageNetRow, Measure
+from densenet_viz.facts.cited.imagenet import FIGURE_3, MEASURES, ErrorMeasure, ImageNetRow
 from densenet_viz.facts.efficiency import (
     Cost,
     Entry,
@@ -108,7 +108,7 @@ def in_words(entry: Entry) -> str:
 
 
 def imagenet_scene(
-    kind: Cost, measure: Measure, *, revealed: bool = True, lit: Sequence[str] = ()
+    kind: Cost, measure: ErrorMeasure, *, revealed: bool = True, lit: Sequence[str] = ()
 ) -> ScatterScene:
     """The paper's figure 3, with all four ways to count a mistake.
 
@@ -144,13 +144,13 @@ def imagenet_scene(
     )
 
 
-def measure_words(measure: Measure) -> str:
+def measure_words(measure: ErrorMeasure) -> str:
     """An axis' title."""
     kind, _, crops = measure.partition(", ")
     return f"{kind.capitalize()} error ({crops or 'one crop'})"
 
 
-def imagenet_title(kind: Cost, measure: Measure) -> str:
+def imagenet_title(kind: Cost, measure: ErrorMeasure) -> str:
     """What the chart shows of the network that the question asks about."""
     return match_words(match_for(imagenet_entries(measure), ASKED), kind)
 
@@ -165,7 +165,7 @@ def _imagenet_columns() -> list[Column]:
     ]
 
 
-def _measure_column(measure: Measure) -> Column:
+def _measure_column(measure: ErrorMeasure) -> Column:
     kind, _, crops = measure.partition(", ")
     return Column(measure, kind.capitalize(), f"error in %, {crops or 'one crop'}", cited=True)
 

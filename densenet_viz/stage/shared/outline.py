@@ -23,17 +23,17 @@ corner from the pixel's upper left one; each as (x, y)."""
 
 
 class PackedMask(TypedDict):
-    """A mask: its name, its bits (`packed_mask`), and its outline as an SVG path in pixels."""
+    """A mask: its name, its bits (`pack_mask`), and its outline as an SVG path in pixels."""
 
     label: str
     bits: str
     path: str
 
 
-def packed_mask(mask: Mask) -> str:
+def pack_mask(mask: Mask) -> str:
     """A mask (S, S) as bits row by row, the first in the highest place, in base64.
 
-    >>> packed_mask(np.eye(2, dtype=bool)) == base64.b64encode(bytes([0b10010000])).decode()
+    >>> pack_mask(np.eye(2, dtype=bool)) == base64.b64encode(bytes([0b10010000])).decode()
     True
     """
     return base64.b64encode(np.packbits(mask).tobytes()).decode()

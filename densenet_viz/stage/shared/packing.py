@@ -24,7 +24,7 @@ class PackedMaps(TypedDict):
     data: str
 
 
-def packed_maps(maps: Maps, side: int | None = None) -> PackedMaps:
+def pack_maps(maps: Maps, side: int | None = None) -> PackedMaps:
     """Maps (N, H, W) as the stage reads them (`PackedMaps` in maps.js).
 
     Each map is quantised to a byte between its lowest and highest value, which go along, so the
@@ -35,7 +35,7 @@ def packed_maps(maps: Maps, side: int | None = None) -> PackedMaps:
         side: where H is a larger multiple of it, tiles are averaged down to this many pixels.
     """
     if side and maps.shape[1] > side:
-        maps = averaged(maps, maps.shape[1] // side)
+        maps = average_pixels(maps, maps.shape[1] // side)
     count, height, width = maps.shape
     low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
     span = np.where(high > low, high - low, 1)
@@ -62,7 +62,7 @@ def fitting_side(channels: int, height: int, most_bytes: int) -> int:
     return side
 
 
-def averaged(maps: Maps, factor: int) -> Maps:
+def average_pixels(maps: Maps, factor: int) -> Maps:
     """Means over factor x factor pixels; a rest at the lower and right edge is left out."""
     count, height, width = (maps.shape[0], maps.shape[1] // factor, maps.shape[2] // factor)
     cut = maps[:, : height * factor, : width * factor]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from densenet_viz.figures.colours import limit_of, signed_rgb
-from densenet_viz.stage.shared.packing import averaged
+from densenet_viz.stage.shared.packing import average_pixels
 
 Heat = NDArray[np.float32]
 ScaleKey = Literal["shared", "share", "own"]
@@ -69,7 +69,7 @@ OWN_SENTENCE = (
 )
 
 
-def packed_heat(heat: Heat) -> PackedHeat:
+def pack_heat(heat: Heat) -> PackedHeat:
     """A signed map (S, S) as 16-bit whole numbers of its largest strength (`PackedHeat`).
 
     A value comes back to within a 65,534th of `most`.
@@ -84,13 +84,13 @@ def packed_heat(heat: Heat) -> PackedHeat:
     }
 
 
-def packed_palette() -> str:
+def pack_palette() -> str:
     """The signed scale from full blue over white to full orange, RGB triples in base64."""
     steps = np.linspace(-1, 1, PALETTE_STEPS)[None]
     return base64.b64encode(signed_rgb(steps, 1.0).tobytes()).decode()
 
 
-def packed_signed(heat: Heat, side: int | None = None) -> PackedSigned:
+def pack_signed(heat: Heat, side: int | None = None) -> PackedSigned:
     """A signed map (S, S) as the stage reads it (`PackedSigned` in signed-scale.js).
 
     127 and -127 are where the map's own colours end. Where S is larger than `side`, pixels are
@@ -98,7 +98,7 @@ def packed_signed(heat: Heat, side: int | None = None) -> PackedSigned:
     """
     clean = np.nan_to_num(heat, posinf=0.0, neginf=0.0)
     factor = 1 if side is None else max(1, -(-len(clean) // side))
-    small = averaged(clean[None], factor)[0]
+    small = average_pixels(clean[None], factor)[0]
     steps = np.rint(127 * np.clip(small / limit_of(small), -1, 1)).astype(np.int8)
     return {"size": len(small), "data": base64.b64encode(steps.tobytes()).decode()}
 

@@ -11,7 +11,7 @@ from densenet_viz.figures.theme import layer_colour
 from densenet_viz.results.flows import BlockFlows, StructureAttribution, place_of
 from densenet_viz.results.traces import Maps, Picture
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import packed_palette
+from densenet_viz.stage.shared.signed_scale import pack_palette
 from densenet_viz.stage.shared.words import entering, number
 
 MOST_BYTES = 4_000_000
@@ -79,7 +79,7 @@ def structure_scene(
         "blocks": [_block(found, block) for block in found.blocks],
         "start": max(found.blocks, key=lambda block: block.layers).block,
         "exact": exact_words(found),
-        "palette": packed_palette(),
+        "palette": pack_palette(),
     }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import BlockTrace, Maps, TransitionTrace
-from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, packed_maps
+from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, pack_maps
 
 STRONGEST = 8
 """Inputs that are shown one by one; the others are shown as one sum."""
@@ -92,10 +92,10 @@ def transition_scene(
         "trained": trained,
         "own": own,
         "mismatches": list(mismatches),
-        "given": packed_maps(trace.given, side),
-        "activated": packed_maps(trace.activated, side),
+        "given": pack_maps(trace.given, side),
+        "activated": pack_maps(trace.activated, side),
         "mixed": packed_values(trace.mixed),
-        "pooled": packed_maps(trace.pooled),
+        "pooled": pack_maps(trace.pooled),
         "mixing": mixing(trace),
         "writers": _writers(block),
         "palette": CIVIDIS,
@@ -149,11 +149,11 @@ def _short(values: Any) -> Any:
 def packed_values(maps: Maps) -> PackedValues:
     """Maps (N, H, W) whose values are read off one by one (`PackedValues` in values.js).
 
-    Like `packed_maps`, but with two bytes a value (a 65,535th of the map's range) where that
+    Like `pack_maps`, but with two bytes a value (a 65,535th of the map's range) where that
     keeps the scene light, else one.
     """
     if 2 * maps.size > MOST_VALUE_BYTES:
-        return {**packed_maps(maps), "bits": 8}
+        return {**pack_maps(maps), "bits": 8}
     count, height, width = maps.shape
     low, high = maps.min(axis=(1, 2)), maps.max(axis=(1, 2))
     span = np.where(high > low, high - low, 1)

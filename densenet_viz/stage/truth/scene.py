@@ -13,9 +13,9 @@ from densenet_viz.figures.theme import FOUND_COLOURS
 from densenet_viz.results.attributions import Prediction
 from densenet_viz.results.scores import PrecisionRecall
 from densenet_viz.results.traces import Picture
-from densenet_viz.stage.shared.outline import PackedMask, outline, packed_mask
+from densenet_viz.stage.shared.outline import PackedMask, outline, pack_mask
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, packed_heat, packed_palette
+from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.words import number
 
 Mask = NDArray[np.bool_]
@@ -113,11 +113,11 @@ def truth_scene(
         "caption": f"{caption}, {len(picture)} × {len(picture)} px",
         "picture": picture_address(picture),
         "size": len(picture),
-        "heat": packed_heat(heat),
+        "heat": pack_heat(heat),
         "limit": limit_of(heat),
         "limits": [f"−{number(limit_of(heat))}", "0", f"+{number(limit_of(heat))}"],
         "meaning": [f"lowers {label}", f"raises {label}"],
-        "palette": packed_palette(),
+        "palette": pack_palette(),
         "mask": _outlined(mask, label),
         "other": None if other_mask is None else _outlined(other_mask, other_label or "other"),
         "curve": _curve(curve),
@@ -159,7 +159,7 @@ def _times(ratio: float) -> str:
 
 
 def _outlined(mask: Mask, label: str) -> PackedMask:
-    return {"label": label, "bits": packed_mask(mask), "path": outline(mask)}
+    return {"label": label, "bits": pack_mask(mask), "path": outline(mask)}
 
 
 def _curve(curve: PrecisionRecall) -> list[list[float]]:

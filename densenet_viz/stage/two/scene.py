@@ -18,8 +18,8 @@ from densenet_viz.stage.shared.signed_scale import (
     Scale,
     ScaledMap,
     ScaleKey,
-    packed_heat,
-    packed_palette,
+    pack_heat,
+    pack_palette,
     short_unit,
     strength_of,
 )
@@ -155,7 +155,7 @@ def two_scene(
         "label": LABELS[kind],
         "live": f"● live: computed on {'this network' if kind == 'pictures' else 'these networks'}",
         "linked": kind == "networks",
-        "palette": packed_palette(),
+        "palette": pack_palette(),
         "meaning": _meaning(sides),
         "waiting": waiting,
         "begin": "share" if kind == "networks" else "shared",
@@ -253,7 +253,7 @@ def _bar(one: Prediction, side: Side) -> Bar:
 def _map(side: Side, heat: Heat, method: str, unit: str, ends: SharedEnds) -> ScaledMap:
     strength = strength_of(heat)
     return {
-        "heat": packed_heat(heat),
+        "heat": pack_heat(heat),
         "strength": strength,
         "ends": {
             "shared": ends["shared"],
@@ -292,7 +292,7 @@ def _apart_map(apart: Apart) -> ApartMap:
     limit = limit_of(apart.heat)
     left, right = (float(np.maximum(sign * apart.heat, 0).sum()) for sign in (1, -1))
     return {
-        "heat": packed_heat(apart.heat),
+        "heat": pack_heat(apart.heat),
         "end": limit,
         "alt": f"Difference: {left:.0%} of a whole map more on the left, {right:.0%} more on the "
         f"right; colours end at ±{number(100 * limit)}%.",

@@ -11,12 +11,12 @@ from densenet_viz.results.regions import strongest_regions
 from densenet_viz.stage.attribution.scene import verdict_words
 from densenet_viz.stage.shared.words import number, percent
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.explaining import Question
+from densenet_viz.ui.attribution.explaining import MapQuestion
 from densenet_viz.ui.bench.words import axiom_words, completeness_words, cost_words
 from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
 
 
-def verdict(question: Question) -> str:
+def verdict(question: MapQuestion) -> str:
     """What the network says of the picture, and whether that is right where it is known."""
     truth = question.picture.truth
     known = truth if truth in question.model.labels else None
@@ -61,7 +61,7 @@ def distance_words(found: Verdict) -> str:
     )
 
 
-def show_words(question: Question, attribution: Attribution | None) -> None:
+def show_words(question: MapQuestion, attribution: Attribution | None) -> None:
     """What the method answers and when not to trust it; with a map, what it cost and sums to."""
     method = question.method
     st.markdown(f"**What it answers.** {method.question}")
@@ -74,14 +74,14 @@ def show_words(question: Question, attribution: Attribution | None) -> None:
     st.caption(f"Source: {method.paper}.")
 
 
-def value_words(question: Question, attribution: Attribution) -> str:
+def value_words(question: MapQuestion, attribution: Attribution) -> str:
     """Passes and seconds, and what the values are."""
     words = f"{cost_words([attribution])} Unit of its values: {question.method.unit}."
     three = len(attribution.values) == 3
     return f"{words} Each pixel's value is the sum over its three colours." if three else words
 
 
-def show_tables(question: Question, attribution: Attribution) -> None:
+def show_tables(question: MapQuestion, attribution: Attribution) -> None:
     """The predictions and the strongest regions, for who reads rather than looks."""
     with st.expander("The numbers as a table"):
         st.table(

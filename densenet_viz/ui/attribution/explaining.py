@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.attribution import METHODS, Method
+from densenet_viz.attribution import Method
 from densenet_viz.images.pictures import fit
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
@@ -22,13 +22,12 @@ from densenet_viz.stage.attribution.scene import (
     predictions_scene,
 )
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.maps import Ask, computed, results_of
-from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.attribution.maps import Ask, compute_map, results_of
+from densenet_viz.ui.attribution.methods import choose_method, settings_controls
 from densenet_viz.ui.current import (
     CurrentPicture,
     current_model,
     sample,
-    take_from_address,
 )
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
@@ -40,7 +39,7 @@ THUMBNAIL = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class MapQuestion:
     """All that a map depends on. Two questions with the same `key` have the same answer."""
 
     model: LoadedModel
@@ -68,7 +67,7 @@ class Question:
         return self.target.index == self.predictions[0].index
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Attribution:
-        return computed(self.ask, report, cancelled, report.preview)
+        return compute_map(self.ask, report, cancelled, report.preview)
 
 
 # -- what is asked --------------------------------------------------------------------------
@@ -126,6 +125,14 @@ def _take_scene() -> None:
         st.session_state["picture"] = name
 
 
+def choose_class(names: Sequence[str], predictions: Sequence[Prediction]) -> int:
+    """The class to explain, as an index of `names`: the most probable ones come first."""
+    first = [names[one.index] for one in predictions]
+    options = [TOP, *first, *(name for name in names if name not in first)]
+    name = st.selectbox("Class to explain", options, key="target", bind="query-params")
+    return predictions[0].index if name in (None, TOP) else names.index(name)
+
+
 def choose_target(
     model: LoadedModel,
     predictions: tuple[Prediction, ...],
@@ -134,11 +141,9 @@ def choose_target(
 ) -> Prediction:
     """The bars of the five most probable classes, and a list of all; returns the chosen one."""
     names = class_names(model.labels)
-    first = [names[one.index] for one in predictions]
-    options = [TOP, *first, *(name for name in names if name not in first)]
     bars = st.container()
-    name = st.selectbox("Class to explain", options, key="target", bind="query-params")
-    chosen = predictions[0] if name in (None, TOP) else prediction(names.index(name))
+    index = choose_class(names, predictions)
+    chosen = prediction(index)
     scene = predictions_scene(predictions, dict(enumerate(names)), chosen.index, truth)
     with bars:
         show_stage("attribution-bars", scene, key="bars", on_picked_change=_take_target)
@@ -158,17 +163,9 @@ def _told(key: str) -> Mapping[str, Any]:
     return told or {}
 
 
-def choose_method(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
+def choose_explanation(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
     """The method and its settings; controls come from the row in `METHODS`."""
-    take_from_address("method", METHODS, title_of)
-    name = st.selectbox(
-        "Method",
-        list(METHODS),
-        key="method",
-        format_func=title_of,
-        bind="query-params",
-    )
-    method = METHODS[name]
+    method = choose_method("method")
     if not method.parameters(model.spec):
         return method, {}
     with st.expander("Settings of the method"):

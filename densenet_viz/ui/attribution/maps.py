@@ -109,13 +109,13 @@ class MapsJob:
                 def look(preview: Attribution, place: int = place) -> None:
                     report.preview((*made[:place], preview, *made[place + 1 :]))
 
-                made[place] = computed(ask, part_done, cancelled, look)
+                made[place] = compute_map(ask, part_done, cancelled, look)
             before += weights[place]
             report.preview(tuple(made))
         return tuple(one for one in made if one is not None)
 
 
-def computed(
+def compute_map(
     ask: Ask,
     report: Callable[[float], None] = lambda _part: None,
     cancelled: Callable[[], bool] = lambda: False,

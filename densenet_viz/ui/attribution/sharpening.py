@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.stage.attribution.scene import attribution_scene
 from densenet_viz.ui.attribution import explained
-from densenet_viz.ui.attribution.explaining import Question
+from densenet_viz.ui.attribution.explaining import MapQuestion
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Desk
-from densenet_viz.ui.work.progress import POLL, show_bar
+from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 from densenet_viz.ui.work.unfinished import show_stopped, waiting_words
 
 
-def show_map(question: Question, desk: Desk) -> Attribution | None:
+def show_map(question: MapQuestion, desk: Desk) -> Attribution | None:
     """The picture and its map, sharpening until it is finished; returns it once it is."""
-    working = desk.state == "working"
-    # Always a fragment, so that the stage keeps its place, and with it its crosshair and sliders.
-    st.fragment(_draw, run_every=POLL if working else None)(question, desk, working)
+    # Its place stays, and with it the crosshair and the sliders.
+    redraw(desk, partial(_draw, question, desk))
     return _finished(desk)
 
 
@@ -27,18 +28,17 @@ def _finished(desk: Desk) -> Attribution | None:
     return found
 
 
-def _draw(question: Question, desk: Desk, working: bool) -> None:
-    if working and desk.state != "working" and not desk.just_cancelled():
-        st.rerun()  # the words and tables beside the map are for the finished one
+def _draw(question: MapQuestion, desk: Desk) -> None:
     attribution = _finished(desk) or (
         desk.job.preview if desk.job and desk.state == "working" else None
     )
+    notice = Notice(question.method.title)
     stage, below = st.container(), st.container()
     with below:  # first, so that a cancel is told before the picture is packed
         if desk.state == "working":
-            show_bar(desk, question.method.title)
+            show_bar(desk, notice)
         else:
-            show_stopped(desk, question.method.title)
+            show_stopped(desk, notice)
     with stage:
         show_stage(
             "attribution",

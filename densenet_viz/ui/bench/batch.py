@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.attribution.batch_files import ImageFile, listed
-from densenet_viz.attribution.batch_rows import Row
+from densenet_viz.attribution.batch_files import ImageFile, list_images
+from densenet_viz.attribution.batch_rows import BatchRow
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
-from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.batch_results import MOST_BYTES, MOST_PICTURES, Batch, Results
 from densenet_viz.ui.bench.subject import Bench
-from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.work.jobs import Desk
 from densenet_viz.ui.work.jobs import desk as session_desk
-from densenet_viz.ui.work.progress import show_bar
+from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from densenet_viz.attribution.batch import Work
+    from densenet_viz.attribution.batch import BatchWork
 
 KEYS = ("batch_method", "batch_class", "batch_raw")
 DESKS = (_DESK,) = ("bench-batch",)
@@ -99,34 +99,21 @@ def _listed(brought: Sequence[UploadedFile]) -> tuple[ImageFile, ...]:
     ids = tuple(file.file_id for file in brought)
     known = st.session_state.get(_FILES)
     if known is None or known[0] != ids:
-        known = ids, listed((file.name, file.getvalue()) for file in brought)
+        known = ids, list_images((file.name, file.getvalue()) for file in brought)
         st.session_state[_FILES] = known
     files: tuple[ImageFile, ...] = known[1]
     return files
 
 
-def _choose_work(bench: Bench) -> tuple[Work | None, bool]:
+def _choose_work(bench: Bench) -> tuple[BatchWork | None, bool]:
     """The question, and whether raw values go along; no question where a setting is refused."""
     from densenet_viz.attribution.batch import work_for
 
     names = class_names(bench.model.labels)
-    take_from_address("batch_method", METHODS, title_of)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        method = METHODS[
-            st.selectbox(
-                "Method",
-                list(METHODS),
-                key="batch_method",
-                format_func=title_of,
-                bind="query-params",
-                width=260,
-            )
-        ]
+        method = choose_method("batch_method", width=260)
         asked = st.selectbox("Map for", [EACH, *names], key="batch_class", width=280)
-        settings = {}
-        if method.parameters(bench.model.spec):
-            with st.popover("Settings of the method", icon=":material/tune:"):
-                settings = settings_controls(bench.model, method, key="batch-")
+        settings = choose_settings(bench.model, method, "batch-")
         raw = st.checkbox("Raw values, too (NPZ)", key="batch_raw")
     target = names.index(asked) if asked in names else None
     try:
@@ -149,21 +136,20 @@ def _show_batch(batch: Batch, mine: Desk) -> None:
         batch.paused = True
     if batch.tally is None and not batch.paused:
         mine.ask(batch.name, batch.compute)
-    working = mine.job is not None and mine.state == "working"
+    working = mine.state == "working"
     # Always a fragment, so that nothing below jumps when the last map is there.
-    st.fragment(_draw, run_every=POLL if working else None)(batch, mine, working)
+    redraw(mine, partial(_draw, batch, mine, working), POLL)
     if not working:
         _show_end(batch, mine)
 
 
 def _draw(batch: Batch, mine: Desk, working: bool) -> None:
     """What there is so far."""
-    if working and mine.state != "working" and not mine.just_cancelled():
-        st.rerun()
     if working and mine.state != "working":
         st.info("Cancelled; what is finished stays.")
     elif working:
-        show_bar(mine, f"Maps of {_pictures(batch.count)}", key="batch_cancel")
+        notice = Notice(f"Maps of {_pictures(batch.count)}", cancel_key="batch_cancel")
+        show_bar(mine, notice)
     _show_latest(batch)
     if batch.rows:
         st.dataframe(
@@ -197,7 +183,7 @@ def _show_latest(batch: Batch) -> None:
     )
 
 
-def _caption(row: Row) -> str:
+def _caption(row: BatchRow) -> str:
     name = row.file.rpartition("/")[2]
     short = name if len(name) <= 24 else f"{name[:21]}..."
     return f"{short}: {row.named} {percent(row.probability or 0.0)}"

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from densenet_viz.attribution import AttributionError
-from densenet_viz.attribution.batch_rows import Row, archived
+from densenet_viz.attribution.batch_rows import BatchRow, pack_archive
 from densenet_viz.figures.attribution_image import map_png
 from densenet_viz.ui.work.jobs import Report
 
 if TYPE_CHECKING:
-    from densenet_viz.attribution.batch import Made, Tally, Work
+    from densenet_viz.attribution.batch import BatchWork, Made, Tally
     from densenet_viz.attribution.batch_files import ImageFile
 
 MOST_PICTURES = 200
@@ -31,10 +31,10 @@ FULL = (
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptMap:
     """One map: its row, and its files by ending."""
 
-    row: Row
+    row: BatchRow
     files: Mapping[str, bytes]
 
 
@@ -43,16 +43,16 @@ class Results:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[str, KeptMap] = {}
         self._bytes = 0
 
-    def known(self, raw: bool) -> Mapping[str, Row]:
+    def known(self, raw: bool) -> Mapping[str, BatchRow]:
         """Rows by key of the maps that need no computing; with their NPZ, if `raw`."""
         with self._lock:
             kept = dict(self._kept)
         return {key: one.row for key, one in kept.items() if not raw or ".npz" in one.files}
 
-    def keep(self, row: Row, files: Mapping[str, bytes]) -> None:
+    def keep(self, row: BatchRow, files: Mapping[str, bytes]) -> None:
         """Keeps a map.
 
         Raises:
@@ -65,10 +65,10 @@ class Results:
             places = len(self._kept) + (before is None)
             if self._bytes + size > MOST_BYTES or places > MOST_PICTURES:
                 raise AttributionError(FULL)
-            self._kept[row.key] = Kept(row, files)
+            self._kept[row.key] = KeptMap(row, files)
             self._bytes += size
 
-    def files_of(self, row: Row) -> Mapping[str, bytes]:
+    def files_of(self, row: BatchRow) -> Mapping[str, bytes]:
         """A map's files by ending; none where it has no map, or that was forgotten."""
         with self._lock:
             kept = self._kept.get(row.key)
@@ -83,13 +83,13 @@ class Results:
 class Batch:
     """Pictures and a question that a visitor has started; `rows` grows while they are answered."""
 
-    work: Work
+    work: BatchWork
     files: Sequence[ImageFile]
     results: Results
     raw: bool
     """Whether the values go along as NPZ."""
     name: str = field(default_factory=lambda: uuid4().hex)
-    rows: tuple[Row, ...] = ()
+    rows: tuple[BatchRow, ...] = ()
     tally: Tally | None = None
     """Set when every file had its turn."""
     paused: bool = False
@@ -104,7 +104,7 @@ class Batch:
         from densenet_viz.attribution.batch import run_batch
 
         done = dict(self.results.known(self.raw))
-        rows: list[Row] = []
+        rows: list[BatchRow] = []
 
         def take(made: Made) -> None:
             if made.attribution is not None:
@@ -143,7 +143,7 @@ class Batch:
             for ending, data in self.results.files_of(row).items()
             if ending == ".png" or self.raw
         }
-        return archived(self.rows, maps)
+        return pack_archive(self.rows, maps)
 
     def table(self) -> list[dict[str, Any]]:
         """The rows for people; a column for what was wrong where something was."""

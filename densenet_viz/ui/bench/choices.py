@@ -17,8 +17,13 @@ from densenet_viz.results.traces import Picture
 from densenet_viz.stage.bench.scene import MOST
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
-from densenet_viz.ui.attribution.methods import settings_controls, title_of
-from densenet_viz.ui.bench.comparison import Comparison, Entry, counted
+from densenet_viz.ui.attribution.methods import (
+    choose_method,
+    choose_methods,
+    choose_settings,
+    settings_controls,
+)
+from densenet_viz.ui.bench.comparison import ComparedMap, Comparison, count_words
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.work.owners import Kind, kept_for
@@ -80,21 +85,18 @@ def choose_comparison(bench: Bench) -> Comparison | None:
 
 def _methods(bench: Bench, line: Any) -> Comparison:
     in_order = [method.name for rows in by_family().values() for method in rows]
-    chosen = st.multiselect(
-        "Methods",
-        in_order,
-        default=[name for name in in_order if name in METHODS_FIRST],
-        format_func=title_of,
-        max_selections=MOST,
-        key="maps",
-        bind="query-params",
+    chosen = choose_methods(
+        "maps",
+        [name for name in in_order if name in METHODS_FIRST],
+        MOST,
+        names=in_order,
         help=f"Up to {MOST}, family by family: {', '.join(map(_family_words, by_family()))}.",
     )
     rows = [METHODS[name] for name in in_order if name in chosen]
     settings = _settings_of_each(bench, rows, line)
     label = bench.target.label
     return Comparison(
-        title=f"{counted(len(rows), 'ways')} to ask what speaks for {label}",
+        title=f"{count_words(len(rows), 'ways')} to ask what speaks for {label}",
         lesson="The same picture, network and class. Each method answers its own question, so "
         "their maps may differ although none is mistaken.",
         label=label,
@@ -120,11 +122,11 @@ def _settings_of_each(
     return settings
 
 
-def _by_method(bench: Bench, row: Method, settings: Mapping[str, Any]) -> Entry:
+def _by_method(bench: Bench, row: Method, settings: Mapping[str, Any]) -> ComparedMap:
     family = _family_words(FAMILIES[row.family])
     changed = changed_words(bench, row, settings)
     note = f"{family}, {changed}" if changed else family
-    return Entry(row.title, bench.ask(row.name, settings), note)
+    return ComparedMap(row.title, bench.ask(row.name, settings), note)
 
 
 def changed_words(bench: Bench, row: Method, settings: Mapping[str, Any]) -> str:
@@ -142,7 +144,7 @@ def changed_words(bench: Bench, row: Method, settings: Mapping[str, Any]) -> str
 def _classes(bench: Bench, line: Any) -> Comparison:
     names = class_names(bench.model.labels)
     likely = [names[one.index] for one in bench.predictions]
-    row = _one_method(line, "class_map", list(METHODS))
+    row = choose_method("class_map", width=260, place=line)
     chosen = st.multiselect(
         "Classes",
         [*likely, *(name for name in names if name not in likely)],
@@ -157,9 +159,9 @@ def _classes(bench: Bench, line: Any) -> Comparison:
         index = names.index(name)
         probability = bench.model.prediction(bench.logits, index).probability
         ask = bench.ask(row.name, settings, target=index)
-        entries.append(Entry(name, ask, f"the network gives it {percent(probability)}"))
+        entries.append(ComparedMap(name, ask, f"the network gives it {percent(probability)}"))
     return Comparison(
-        title=f"One picture, {counted(len(entries), 'answers').lower()}: what speaks for each",
+        title=f"One picture, {count_words(len(entries), 'answers').lower()}: what speaks for each",
         lesson=f"{row.title}, asked for each class. Look for parts that raise one class and lower "
         "another: they are what tells the two apart.",
         label="the class",
@@ -172,7 +174,7 @@ def _classes(bench: Bench, line: Any) -> Comparison:
 
 def _layers(bench: Bench, line: Any) -> Comparison:
     spec = bench.model.spec
-    row = _one_method(line, "layer_map", _that_take("layer", bench.model))
+    row = choose_method("layer_map", _that_take("layer", bench.model), width=260, place=line)
     places, coarse = all_places(spec), coarse_places(spec)
     chosen = st.multiselect(
         "Layers",
@@ -184,7 +186,7 @@ def _layers(bench: Bench, line: Any) -> Comparison:
     )
     settings = _settings_of_one(bench, row, line, without=("layer",))
     entries = tuple(
-        Entry(place.capitalize(), bench.ask(row.name, {**settings, "layer": place}))
+        ComparedMap(place.capitalize(), bench.ask(row.name, {**settings, "layer": place}))
         for place in sorted(chosen or coarse[-MOST:], key=_depth)
     )
     label = bench.target.label
@@ -215,10 +217,10 @@ def _depth(place: str) -> tuple[int, int, int]:
 
 
 def _baselines(bench: Bench, line: Any) -> Comparison:
-    row = _one_method(line, "baseline_map", _that_take("baseline", bench.model))
+    row = choose_method("baseline_map", _that_take("baseline", bench.model), width=260, place=line)
     settings = _settings_of_one(bench, row, line, without=("baseline",))
     entries = tuple(
-        Entry(
+        ComparedMap(
             name.capitalize(),
             bench.ask(row.name, {**settings, "baseline": name}),
             words,
@@ -228,7 +230,7 @@ def _baselines(bench: Bench, line: Any) -> Comparison:
         for name, words in BASELINE_WORDS.items()
     )
     return Comparison(
-        title=f"{row.title} against {counted(len(entries), 'baselines').lower()}",
+        title=f"{row.title} against {count_words(len(entries), 'baselines').lower()}",
         lesson="The small picture in each map is its baseline, which stands for “nothing to see”: "
         "whatever looks like it gets hardly any value.",
         label=bench.target.label,
@@ -253,26 +255,10 @@ def _that_take(parameter: str, model: LoadedModel) -> list[str]:
     return [name for name, row in METHODS.items() if row.takes(model.spec, parameter)]
 
 
-def _one_method(line: Any, key: str, names: Sequence[str]) -> Method:
-    take_from_address(key, names, title_of)
-    name = line.selectbox(
-        "Method",
-        names,
-        key=key,
-        format_func=title_of,
-        bind="query-params",
-        width=260,
-    )
-    return METHODS[name]
-
-
 def _settings_of_one(
     bench: Bench, row: Method, line: Any, without: tuple[str, ...] = ()
 ) -> Mapping[str, Any]:
-    if all(one.name in without for one in row.parameters(bench.model.spec)):
-        return {}
-    with line.popover("Settings of the method", icon=":material/tune:"):
-        return settings_controls(bench.model, row, key="bench-", without=without)
+    return choose_settings(bench.model, row, "bench-", without=without, place=line)
 
 
 _WAYS = {

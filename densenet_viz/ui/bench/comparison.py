@@ -12,7 +12,7 @@ _COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight",
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class ComparedMap:
     """One map that is compared: what to call it, what is special about it, how it is made."""
 
     name: str
@@ -30,7 +30,7 @@ class Comparison:
     lesson: str
     label: str
     """Whose score they raise and lower."""
-    entries: tuple[Entry, ...]
+    entries: tuple[ComparedMap, ...]
 
     @property
     def asks(self) -> tuple[Ask, ...]:
@@ -42,10 +42,10 @@ class Comparison:
         return tuple({entry.ask.method: entry.ask.row for entry in self.entries}.values())
 
 
-def counted(count: int, noun: str) -> str:
+def count_words(count: int, noun: str) -> str:
     """A small number in words.
 
-    >>> counted(7, "ways"), counted(1, "ways"), counted(12, "maps")
+    >>> count_words(7, "ways"), count_words(1, "ways"), count_words(12, "maps")
     ('Seven ways', 'One way', '12 maps')
     """
     words = _COUNTS[count] if count < len(_COUNTS) else str(count)

@@ -6,19 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from densenet_viz.attribution import METHODS
-from densenet_viz.images.pictures import fit
-from densenet_viz.scenes.generator import draw_scene
-from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.faithful.scene import Line, faithful_scene
-from densenet_viz.stage.shared.outline import Mask
 from densenet_viz.ui.attribution.maps import MapsJob
-from densenet_viz.ui.bench.running import choose_methods, run, settings_of
-from densenet_viz.ui.bench.subject import Bench
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.bench.running import choose_checked, run, settings_of
+from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
 
@@ -27,15 +21,6 @@ DESKS = (_DESK,) = ("bench-faithful",)
 
 FIRST = ("grad-cam", "saliency", "input-x-gradient")
 MOST = 4
-
-
-def true_mask(picture: CurrentPicture, size: int) -> Mask | None:
-    """Where the object of a drawn scene is, (size, size); None where that is not known."""
-    if picture.truth not in CLASSES:
-        return None
-    mask = draw_scene(0, "sample", CLASSES.index(picture.truth)).mask
-    grey = np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
-    return np.asarray(fit(grey, size)[..., 0] >= 128)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +47,7 @@ class _Job:
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Any:
         from densenet_viz.evaluation.faithfulness import faithfulness
-        from densenet_viz.ui.attribution.maps import computed
+        from densenet_viz.ui.attribution.maps import compute_map
 
         whole, done = max(1, self.passes), 0
         found = []
@@ -72,7 +57,7 @@ class _Job:
             def part_done(part: float, done: int = done, cost: int = cost) -> None:
                 report((done + part * cost) / whole)
 
-            found.append(computed(ask, part_done, cancelled))
+            found.append(compute_map(ask, part_done, cancelled))
             done += cost
         model = self.bench.model
         return faithfulness(
@@ -94,7 +79,7 @@ def show(bench: Bench) -> None:
         "back first, and the answer should come back first. Other measures ask other things, and "
         "often **disagree**."
     )
-    names = choose_methods("faithful_methods", FIRST, MOST)
+    names = choose_checked("faithful_methods", FIRST, MOST)
     asked = settings_of(names, bench.model.spec)
     job = _Job(bench, MapsJob([bench.ask(name, asked[name]) for name in names]))
     run(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
-from densenet_viz.attribution import AttributionError
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.stage.bench.scene import Panel, bench_scene
 from densenet_viz.ui.attribution.maps import MapsJob
@@ -17,11 +17,19 @@ from densenet_viz.ui.bench.comparison import Comparison
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Desk, desk
-from densenet_viz.ui.work.progress import show_bar
-from densenet_viz.ui.work.unfinished import FAILED, GLANCE
+from densenet_viz.ui.work.progress import Notice, redraw, show_bar
+from densenet_viz.ui.work.unfinished import GLANCE, show_stopped
 
 KEYS = CHOICES
 DESKS = (_GRID,) = ("bench-grid",)
+
+_NOTICE = Notice(
+    "The maps",
+    cancelled="The maps were cancelled; those that were finished stay.",
+    resume="Compute them after all",
+    cancel_key="cancel_grid",
+    again_key="again_grid",
+)
 
 LOOK = 0.5
 """Seconds between two looks at the maps: nine of them are a megabyte to send."""
@@ -48,10 +56,10 @@ def show(bench: Bench) -> None:
         mine.ask(job.key, job.compute, job.kept).finished.wait(GLANCE)
     else:
         mine.leave()
-    working = mine.job is not None and mine.state == "working"
+    working = mine.state == "working"
     # One place for the grid whether it redraws itself or not, so that what a visitor has set in
     # it, the zoom and the scale, outlives the last map.
-    st.fragment(_draw, run_every=LOOK if working else None)(bench, comparison, job, mine, working)
+    redraw(mine, partial(_draw, bench, comparison, job, mine), LOOK)
     there = {} if working else maps_so_far(job, mine)
     made = [there[ask.key] for ask in comparison.asks if ask.key in there]
     bench_words.show(comparison, made if len(made) == len(comparison.asks) else None)
@@ -68,12 +76,13 @@ def maps_so_far(job: MapsJob, mine: Desk) -> Made:
     return {key: one for key, one in zip(keys, made, strict=True) if one is not None}
 
 
-def _draw(bench: Bench, comparison: Comparison, job: MapsJob, mine: Desk, working: bool) -> None:
+def _draw(bench: Bench, comparison: Comparison, job: MapsJob, mine: Desk) -> None:
     state = "done" if mine.job is None else mine.state
-    if working and state != "working" and not mine.just_cancelled():
-        st.rerun()
     with st.container():
-        _show_state(mine, state)
+        if state == "working":
+            show_bar(mine, _NOTICE)
+        elif state != "done":
+            show_stopped(mine, _NOTICE)
     scene = bench_scene(
         bench.model.picture(bench.picture.pixels),
         panels(comparison, maps_so_far(job, mine)),
@@ -99,22 +108,3 @@ def panels(comparison: Comparison, made: Made) -> Sequence[Panel]:
         )
         for entry in comparison.entries
     ]
-
-
-def _show_state(mine: Desk, state: str) -> None:
-    """How far the maps are, or why some are missing, and what can be done about it."""
-    if state == "working":
-        show_bar(mine, "The maps", key="cancel_grid")
-    elif state == "cancelled":
-        st.info("The maps were cancelled; those that were finished stay.")
-        _offer_again(mine, "Compute them after all")
-    elif state == "failed":
-        error = mine.job.error if mine.job else None
-        st.error(str(error) if isinstance(error, AttributionError) else FAILED)
-        _offer_again(mine, "Try again")
-
-
-def _offer_again(mine: Desk, label: str) -> None:
-    if st.button(label, key="again_grid"):
-        mine.again()
-        st.rerun()  # the whole page: the grid alone asks for no maps

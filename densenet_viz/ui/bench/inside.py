@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -16,7 +17,8 @@ from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Report, desk
-from densenet_viz.ui.work.unfinished import show_unfinished
+from densenet_viz.ui.work.progress import Notice
+from densenet_viz.ui.work.unfinished import run_job
 
 KEYS = ("inside_baseline",)
 DESKS = ("inside",)
@@ -24,7 +26,7 @@ TITLE = "The ways through the network"
 
 
 @dataclass(frozen=True, eq=False)
-class Inside:
+class FlowQuestion:
     """All that the flows depend on. Two with the same `key` have the same flows."""
 
     bench: Bench
@@ -64,16 +66,16 @@ def show(bench: Bench) -> None:
         "Every layer reads all maps before it, so a decision has many ways through a dense block. "
         "Here the score is followed along each of them, from the baseline to the picture."
     )
-    inside = Inside(bench, _choose_baseline())
-    mine = desk(*DESKS)
+    inside = FlowQuestion(bench, _choose_baseline())
     kept = results_of(bench.model, bench.picture)
-    job = mine.ask(inside.key, inside.compute, kept)
-    if mine.state != "done":
-        show_unfinished(mine, TITLE)
-        return
-    pixels = bench.model.picture(bench.picture.pixels)
+    draw = partial(_draw, inside)
+    run_job(desk(*DESKS), inside.key, inside.compute, draw, Notice(TITLE), kept=kept)
+
+
+def _draw(inside: FlowQuestion, found: StructureAttribution) -> None:
+    pixels = inside.bench.model.picture(inside.bench.picture.pixels)
     words = BASELINE_WORDS[inside.baseline]
-    show_stage("structure", structure_scene(job.result, pixels, baseline=words), key="structure")
+    show_stage("structure", structure_scene(found, pixels, baseline=words), key="structure")
 
 
 def _choose_baseline() -> str:

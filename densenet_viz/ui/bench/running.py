@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.ui.attribution.methods import title_of
-from densenet_viz.ui.work.jobs import Compute, Desk, desk
+from densenet_viz.attribution import METHODS
+from densenet_viz.ui.attribution.methods import choose_methods
+from densenet_viz.ui.work.jobs import Compute, desk
 from densenet_viz.ui.work.keeping import Kept
-from densenet_viz.ui.work.progress import progress_words
-from densenet_viz.ui.work.unfinished import GLANCE
+from densenet_viz.ui.work.progress import Notice
+from densenet_viz.ui.work.unfinished import run_job
 
 AUTOMATIC = 400
 """Passes up to which nobody is asked before they are made."""
@@ -26,21 +25,13 @@ FAILED = "This could not be computed; please try again, or choose other methods.
 Draw = Callable[[Any], None]
 
 
-def choose_methods(key: str, preferred: Sequence[str], most: int) -> list[str]:
+def choose_checked(key: str, preferred: Sequence[str], most: int) -> list[str]:
     """One to `most` methods, bound to the address; those of `preferred` that there are come first.
 
     Without a choice it is the first of `preferred`.
     """
     first = [name for name in preferred if name in METHODS]
-    chosen = st.multiselect(
-        f"Methods (up to {most})",
-        list(METHODS),
-        first,
-        key=key,
-        format_func=title_of,
-        max_selections=most,
-        bind="query-params",
-    )
+    chosen = choose_methods(key, first, most, label=f"Methods (up to {most})")
     if not chosen:
         st.caption(f"Nothing is chosen, so {METHODS[first[0]].title} is checked.")
     return chosen or first[:1]
@@ -74,37 +65,16 @@ def run(
         st.info(f"{title}: {limit_words(passes)}.", icon=":material/timer:")
         if not st.button("Start", type="primary", key=f"{name}-start"):
             return
-    job = mine.ask(key, compute, kept)
-    job.finished.wait(GLANCE)
-    if mine.state == "working":
-        _watch(mine, draw, title, passes, name)
-    elif mine.state == "done":
-        draw(job.result)
-    else:
-        _show_end(mine, title, passes, name)
-
-
-@st.fragment(run_every=POLL)
-def _watch(mine: Desk, draw: Draw, title: str, passes: int, name: str) -> None:
-    """Redraws itself until the job is settled, and then the page."""
-    job = mine.job
-    if job is None or mine.state != "working":
-        st.rerun()
-    words = progress_words(title, job, time.monotonic())
-    st.progress(job.progress, text=f"{words} ({limit_words(passes)})")
-    st.button("Cancel", on_click=mine.cancel, key=f"{name}-cancel")
-    if job.preview is not None:
-        draw(job.preview)
-
-
-def _show_end(mine: Desk, title: str, passes: int, name: str) -> None:
-    if mine.state == "cancelled":
-        st.info(f"{title} was cancelled.")
-        st.button(f"Start again ({limit_words(passes)})", on_click=mine.again, key=f"{name}-again")
-        return
-    error = mine.job.error if mine.job else None
-    st.error(str(error) if isinstance(error, AttributionError) else FAILED)
-    st.button("Try again", on_click=mine.again, key=f"{name}-again")
+    notice = Notice(
+        title,
+        note=limit_words(passes),
+        cancelled=f"{title} was cancelled.",
+        failed=FAILED,
+        resume=f"Start again ({limit_words(passes)})",
+        cancel_key=f"{name}-cancel",
+        again_key=f"{name}-again",
+    )
+    run_job(mine, key, compute, draw, notice, kept=kept, draw_preview=draw, every=POLL)
 
 
 def limit_words(passes: int) -> str:

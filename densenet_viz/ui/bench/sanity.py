@@ -11,7 +11,7 @@ import streamlit as st
 from densenet_viz.attribution import METHODS
 from densenet_viz.stage.sanity.scene import Strip, sanity_scene
 from densenet_viz.ui.attribution.maps import results_of
-from densenet_viz.ui.bench.running import choose_methods, run, settings_of
+from densenet_viz.ui.bench.running import choose_checked, run, settings_of
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
@@ -62,7 +62,7 @@ def show(bench: Bench) -> None:
         "The weights become random, from the classifier down to the stem. A map that shows what "
         "the network **learned** has to change; one that stays the same shows the picture."
     )
-    names = choose_methods("sanity_methods", FIRST, MOST)
+    names = choose_checked("sanity_methods", FIRST, MOST)
     seed = st.number_input(
         "Seed of the random weights",
         *(0, SEEDS, 0, 1),

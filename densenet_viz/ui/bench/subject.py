@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from densenet_viz.attribution import METHODS
+from densenet_viz.images.pictures import fit
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import Prediction
+from densenet_viz.scenes.generator import sample_scene
+from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.stage.shared.outline import Mask
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.explaining import TOP, class_names
+from densenet_viz.ui.attribution.explaining import choose_class, class_names
 from densenet_viz.ui.attribution.maps import Ask
 from densenet_viz.ui.current import CurrentPicture
 
@@ -47,12 +50,17 @@ class Bench:
         return Ask(self.model, self.picture, method, asked, checked)
 
 
+def true_mask(picture: CurrentPicture, size: int) -> Mask | None:
+    """Where the object of a drawn scene is, (size, size); None where that is not known."""
+    if picture.truth not in CLASSES:
+        return None
+    mask = sample_scene(picture.truth).mask
+    grey = np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
+    return np.asarray(fit(grey, size)[..., 0] >= 128)
+
+
 def choose_bench(model: LoadedModel, picture: CurrentPicture) -> Bench:
     """The bench for a picture and a model, with a choice of the class to explain."""
     logits = answer_of(model, picture).logits
-    names = class_names(model.labels)
-    likely = [names[one.index] for one in model.predictions(logits)]
-    options = [TOP, *likely, *(name for name in names if name not in likely)]
-    name = st.selectbox("Class to explain", options, key="target", bind="query-params")
-    index = int(logits.argmax()) if name in (None, TOP) else names.index(name)
+    index = choose_class(class_names(model.labels), model.predictions(logits))
     return Bench(model, picture, logits, model.prediction(logits, index))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from densenet_viz.evaluation import difference
-from densenet_viz.evaluation.metrics import Mask
-from densenet_viz.images.pictures import fit
 from densenet_viz.results.attributions import Attribution
-from densenet_viz.scenes.generator import draw_scene
-from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.stage.two.scene import NAMES, two_scene
 from densenet_viz.stage.two.sides import Apart, Looked, Side, Sides
 from densenet_viz.ui.attribution.explained import show_limits_of_knowledge
 from densenet_viz.ui.attribution.maps import MapsJob
 from densenet_viz.ui.bench.grid import LOOK, maps_so_far
-from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.bench.two_choices import KEYS as CHOICES
 from densenet_viz.ui.bench.two_choices import Pair, choose_pair
 from densenet_viz.ui.bench.words import row_of
@@ -24,11 +22,12 @@ from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth.twins import TWIN_TITLES, near, share_near
 from densenet_viz.ui.work.jobs import Desk, desk
-from densenet_viz.ui.work.progress import show_bar
+from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 from densenet_viz.ui.work.unfinished import GLANCE, show_stopped, waiting_words
 
 KEYS = CHOICES
 DESKS = (_TWO,) = ("bench-two",)
+_NOTICE = Notice("The pair of maps")
 
 
 def show(bench: Bench) -> None:
@@ -43,24 +42,22 @@ def show(bench: Bench) -> None:
         mine.ask(job.key, job.compute, job.kept).finished.wait(GLANCE)
     else:
         mine.leave()
-    working = mine.job is not None and mine.state == "working"
+    working = mine.state == "working"
     with st.container():
         if mine.job is not None and not working:
-            show_stopped(mine, "The pair of maps")
+            show_stopped(mine, _NOTICE)
     # The same place whether it redraws itself or not: what was set in the picture stays.
-    st.fragment(_draw, run_every=LOOK if working else None)(pair, job, mine, working)
+    redraw(mine, partial(_draw, pair, job, mine, working), LOOK)
     made = [] if working else [maps_so_far(job, mine).get(ask.key) for ask in pair.asks]
     _show_numbers(pair, [one for one in made if one is not None])
 
 
 def _draw(pair: Pair, job: MapsJob, mine: Desk, working: bool) -> None:
-    if working and mine.state != "working" and not mine.just_cancelled():
-        st.rerun()
     with st.container():
         if mine.state == "working":
-            show_bar(mine, "The two maps", key="cancel_two")
+            show_bar(mine, Notice("The two maps", cancel_key="cancel_two"))
         elif working:
-            show_stopped(mine, "The pair of maps")
+            show_stopped(mine, _NOTICE)
     there = maps_so_far(job, mine)
     left, right = (there.get(ask.key) for ask in pair.asks)
     scene = two_scene(
@@ -100,24 +97,10 @@ def _side(bench: Bench, made: Attribution | None) -> Side:
 
 def looked_of(picture: CurrentPicture, made: Attribution) -> Looked | None:
     """How much of a map lies on the drawn object or near it; None where no mask is known."""
-    mask = mask_of(picture, len(made.heat))
+    mask = true_mask(picture, len(made.heat))
     if mask is None or picture.truth is None:
         return None
     return Looked(picture.truth, share_near(made, mask), float(near(mask).mean()))
-
-
-def mask_of(picture: CurrentPicture, size: int) -> Mask | None:
-    """Where the object of a drawn scene is, (size, size), as a network is given the scene."""
-    if picture.truth is None or picture.name not in CLASSES:
-        return None
-    return _mask(picture.name, size)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _mask(name: str, size: int) -> Mask:
-    mask = draw_scene(0, "sample", CLASSES.index(name)).mask
-    grey = (255 * mask[..., None].repeat(3, axis=2)).astype("uint8")
-    return fit(grey, size)[..., 0] >= 128
 
 
 def apart_of(left: Attribution | None, right: Attribution | None) -> Apart | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.attribution import METHODS, AttributionError, Method
+from densenet_viz.attribution import AttributionError, Method
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import ModelUnavailable
 from densenet_viz.scenes.shapes import CLASSES
@@ -17,7 +17,7 @@ from densenet_viz.ui import own_model
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.maps import Ask
-from densenet_viz.ui.attribution.methods import settings_controls, title_of
+from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import (
     BUNDLED,
@@ -72,7 +72,7 @@ def choose_pair(bench: Bench) -> Pair | None:
     try:
         with line:
             other = _choose_picture(bench) if kind == "pictures" else _choose_network(bench)
-            method = _choose_method()
+            method = choose_method("two_method", label="Method of both maps", width=240)
         sides = _choose_class(kind, bench, other, line)
         left, right = _choose_settings(method, bench.model, other.model, line)
         asks = sides[0].ask(method.name, left), sides[1].ask(method.name, right)
@@ -104,7 +104,8 @@ def _choose_network(bench: Bench) -> Bench:
     titles = {
         name: title
         for name, title in (MODEL_TITLES | own_model.titles()).items()
-        if name != bench.model.name and not (name == OWN and own_model.brought() is bench.model)
+        if name != bench.model.name
+        and not (name == OWN and own_model.own_model_or_none() is bench.model)
     }
     _forget_unless("two_model", titles)
     take_from_address("two_model", titles, titles.__getitem__)
@@ -164,27 +165,13 @@ def same_class(bench: Bench, other: Bench) -> int | None:
     return names.index(name) if name in names else None
 
 
-def _choose_method() -> Method:
-    take_from_address("two_method", METHODS, title_of)
-    name = st.selectbox(
-        "Method of both maps",
-        list(METHODS),
-        key="two_method",
-        format_func=title_of,
-        bind="query-params",
-        width=240,
-    )
-    return METHODS[name]
-
-
 def _choose_settings(
     method: Method, left: LoadedModel, right: LoadedModel, line: Any
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The method's settings for each side; they differ where the networks' defaults do."""
-    if not method.parameters(left.spec):
+    chosen = choose_settings(left, method, "two-", place=line)
+    if not chosen:
         return {}, {}
-    with line.popover("Settings of the method", icon=":material/tune:"):
-        chosen = settings_controls(left, method, key="two-")
     theirs = settings_for(method, chosen, left, right)
     differing = [
         f"{row.title.lower()} {chosen[row.name]} on the left, {theirs[row.name]} on the right"

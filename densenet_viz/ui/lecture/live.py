@@ -16,6 +16,7 @@ from densenet_viz.lecture.networks import Networks
 from densenet_viz.lecture.pictures import picture_scene
 from densenet_viz.lecture.rows import PICTURES
 from densenet_viz.ui.current import bundled_model
+from densenet_viz.ui.work.keeping import Kept
 
 KEY = "lecture_live"
 K_RANGE = {"low": 8, "high": 48, "step": 4}
@@ -30,6 +31,7 @@ METHODS_IN_A_HALL = (
 )
 """Those that answer while a hall waits."""
 Words = dict[str, Any]
+_SCENES = Kept(24)
 
 
 def controls_of(deck: Deck) -> dict[str, list[Words]]:
@@ -84,7 +86,7 @@ def _answer(deck: Deck, asked: Mapping[str, Any]) -> Words:
         return {}
     told: Words = {"id": asked.get("id"), "slide": asked["slide"]}
     try:
-        return told | {"scene": _scene(call.name, tuple(sorted(call.parameters.items())))}
+        return told | {"scene": _scene(call)}
     except AttributionError as error:
         return told | {"error": str(error)}
 
@@ -115,13 +117,13 @@ def _parameters_at(slide: Slide, step: int) -> dict[str, Setting]:
     return given
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _scene(name: str, parameters: tuple[tuple[str, Setting], ...]) -> Mapping[str, Any]:
-    return picture_scene(PictureCall(name, dict(parameters)), Networks(bundled_model))
+def _scene(call: PictureCall) -> Mapping[str, Any]:
+    key = (call.name, *sorted(call.parameters.items()))
+    return _SCENES.get(key, lambda: picture_scene(call, Networks(bundled_model)))
 
 
 @cache
 def _channel() -> ComponentRenderer:
-    from densenet_viz.stage.modules import adapted
+    from densenet_viz.stage.modules import adapt_stage
 
-    return st.components.v2.component("densenet_viz.lecture_live", js=adapted("lecture-live"))
+    return st.components.v2.component("densenet_viz.lecture_live", js=adapt_stage("lecture-live"))

@@ -12,22 +12,22 @@ from typing import Any, cast
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.lecture.deck import OWN, Deck
 from densenet_viz.lecture.export import PLAYER_STYLES
-from densenet_viz.lecture.inside import Scene
+from densenet_viz.lecture.inside import StageScene
 from densenet_viz.lecture.networks import never
 from densenet_viz.lecture.pictures import Make, scene_of
 from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_deck
 from densenet_viz.lecture.server import HALL
-from densenet_viz.stage.modules import adapted, style
+from densenet_viz.stage.modules import adapt_stage, style
 from densenet_viz.ui.current import bundled_model
 from densenet_viz.ui.lecture.live import controls_of, show_answers
 from densenet_viz.ui.work.jobs import PATIENCE, Desk, Reporter, Shop, desk
-from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.progress import Notice
+from densenet_viz.ui.work.unfinished import run_job
 
 DESK = "lecture"
-GLANCE = 0.25
-"""Seconds that a known lecture gets before the page shows a progress bar."""
 KEPT = 64
 """Pictures that the app remembers: more than the shipped deck's; one takes about 0.3 MB."""
 AT_ONCE = 4
@@ -36,10 +36,6 @@ LOOK = 0.1
 """Seconds between two looks at whether a picture is still wanted."""
 TITLE = "Making the lecture’s pictures"
 FAILED = "The lecture’s pictures could not be made; please try again."
-
-
-class Stopped(Exception):
-    """Nobody wants the pictures any more."""
 
 
 class Shelf:
@@ -57,7 +53,7 @@ class Shelf:
         self._shop = Shop(most)
         self._places = BoundedSemaphore(at_once)
 
-    def get(self, key: str, make: Make, stopped: Callable[[], bool] = never) -> Scene:
+    def get(self, key: str, make: Make, stopped: Callable[[], bool] = never) -> StageScene:
         """The picture of a key, made if it is not there.
 
         Args:
@@ -66,28 +62,28 @@ class Shelf:
             stopped: asked while it waits, whether the picture is still wanted here.
 
         Raises:
-            Stopped: `stopped` answered yes.
+            Cancelled: `stopped` answered yes.
         """
         mine = Desk(self._shop)
         job = mine.ask(key, partial(self._compute, make))
         try:
             while not job.finished.wait(LOOK):
                 if stopped():
-                    raise Stopped
+                    raise Cancelled
         finally:
             mine.leave()
         if job.error is not None:
             raise job.error
-        return cast("Scene", job.result)
+        return cast("StageScene", job.result)
 
     def close(self) -> None:
         """Stops all that is being made, and waits for it."""
         self._shop.close(PATIENCE)
 
-    def _compute(self, make: Make, _report: Reporter, stopped: Callable[[], bool]) -> Scene:
+    def _compute(self, make: Make, _report: Reporter, stopped: Callable[[], bool]) -> StageScene:
         while not self._places.acquire(timeout=LOOK):
             if stopped():
-                raise Stopped
+                raise Cancelled
         try:
             return make(stopped)
         finally:
@@ -119,21 +115,20 @@ def choose_deck(container: Any) -> Deck:
 
 def show_lecture(deck: Deck) -> None:
     """The player once its pictures are made; until then, how far they are."""
-    mine = desk(DESK)
-    key = (DESK, deck_key(deck))
-    job = mine.ask(key, partial(_compute, deck))
-    job.finished.wait(GLANCE)
-    if mine.state == "working":
-        show_progress(mine, TITLE, key="lecture-cancel")
-    elif mine.state == "done":
-        _player()(key="lecture", data=_data(deck, job.result), height="content")
+
+    def draw(scene: dict[str, Any]) -> None:
+        _player()(key="lecture", data=_data(deck, scene), height="content")
         show_answers(deck)
-    else:
-        if mine.state == "failed":
-            st.error(FAILED)
-        else:
-            st.info("The lecture’s pictures were cancelled.")
-        st.button("Make them now", on_click=mine.again)
+
+    notice = Notice(
+        TITLE,
+        cancelled="The lecture’s pictures were cancelled.",
+        failed=FAILED,
+        resume="Make them now",
+        cancel_key="lecture-cancel",
+        again_key="lecture-again",
+    )
+    run_job(desk(DESK), (DESK, deck_key(deck)), partial(_compute, deck), draw, notice)
 
 
 def deck_key(deck: Deck) -> str:
@@ -157,7 +152,7 @@ def _own_deck() -> Deck:
 def _compute(deck: Deck, report: Reporter, stopped: Callable[[], bool]) -> dict[str, Any]:
     def progress(part: float) -> None:
         if stopped():
-            raise Stopped
+            raise Cancelled
         report(part)
 
     kept = partial(_SHELF.get, stopped=stopped)
@@ -181,5 +176,5 @@ def _data(deck: Deck, scene: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _player() -> ComponentRenderer:
     return st.components.v2.component(
-        "densenet_viz.lecture", css=style(*PLAYER_STYLES), js=adapted("lecture")
+        "densenet_viz.lecture", css=style(*PLAYER_STYLES), js=adapt_stage("lecture")
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import streamlit as st
 
 from densenet_viz.images.pictures import fit
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.traces import Picture
-from densenet_viz.scenes.generator import Scene, draw_scene
+from densenet_viz.scenes.generator import Scene, sample_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS, Corner, draw_tag, tag_mask
 from densenet_viz.stage.attribution.scene import AttributionGalleryScene, gallery_scene
 from densenet_viz.stage.lineup.scene import Witness, lineup_scene
+from densenet_viz.ui.attribution.methods import choose_method
 from densenet_viz.ui.choices import from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import quiz as words
@@ -65,17 +68,12 @@ def _play(loaded: dict[str, LoadedModel], figures: dict[str, twins.TagFigures | 
 # -- the picture --------------------------------------------------------------------------------
 
 
-@st.cache_resource(show_spinner=False)
-def _scene(name: str) -> Scene:
-    return draw_scene(0, "sample", CLASSES.index(name))
-
-
 def _own_corner(name: str) -> Corner:
     return CORNERS[OBJECTS.index(name) % len(CORNERS)]
 
 
 def _tagged(name: str) -> Picture:
-    return draw_tag(_scene(name).image, CLASSES.index(name), _own_corner(name))
+    return draw_tag(sample_scene(name).image, CLASSES.index(name), _own_corner(name))
 
 
 def _object() -> str:
@@ -84,7 +82,7 @@ def _object() -> str:
     return name
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _gallery() -> AttributionGalleryScene:
     thumbnails = [(name, fit(_tagged(name), _THUMBNAIL)) for name in OBJECTS]
     return gallery_scene(thumbnails, "", label="Pictures that neither model has seen")
@@ -112,7 +110,7 @@ def _picture(quiz: words.Quiz) -> tuple[Scene, str | None, Corner]:
     """The scene, the class that its tag says, and the tag's corner."""
     name = _object()
     if quiz.step < words.MOVED:
-        return _scene(name), name, _own_corner(name)
+        return sample_scene(name), name, _own_corner(name)
     if "lineup_tag" not in st.session_state:
         _put_tag_back()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
@@ -120,7 +118,7 @@ def _picture(quiz: words.Quiz) -> tuple[Scene, str | None, Corner]:
         corner = st.segmented_control(
             "In the corner", CORNERS, required=True, key="lineup_corner", disabled=tag == NO_TAG
         )
-    return _scene(name), None if tag == NO_TAG else tag, corner or _own_corner(name)
+    return sample_scene(name), None if tag == NO_TAG else tag, corner or _own_corner(name)
 
 
 # -- the models ---------------------------------------------------------------------------------
@@ -134,7 +132,7 @@ def _show_witnesses(
     tag: str | None,
     corner: Corner,
 ) -> None:
-    method = twins.choose_method("lineup_map", MAPS) if quiz.step >= words.LOOKED else None
+    method = choose_method("lineup_map", MAPS, width=220) if quiz.step >= words.LOOKED else None
     twins.let_go(_DESK, pixels)
     answers = [twins.answers(model, pixels, 1)[0] for model in models]
     desk, maps = None, None
@@ -181,13 +179,13 @@ def _wanted(
     answers: list[Prediction],
     pixels: Picture,
     method: str,
-) -> twins.Maps:
+) -> twins.TwinMaps:
     """Both maps at once, asked in an order that does not depend on who is called what."""
     asks = {
-        model.name: twins.Ask(model, method, answer.index)
+        model.name: twins.TwinAsk(model, method, answer.index)
         for model, answer in zip(models, answers, strict=True)
     }
-    return twins.Maps(pixels, tuple(asks[name] for name in twins.TWIN_TITLES))
+    return twins.TwinMaps(pixels, tuple(asks[name] for name in twins.TWIN_TITLES))
 
 
 def _witness(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import streamlit as st
@@ -16,10 +17,11 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.generator import PairScene, draw_pair
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.truth.scene import truth_scene
+from densenet_viz.ui.attribution.methods import choose_method
 from densenet_viz.ui.current import BUNDLED, take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import twins
-from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.progress import Notice
 
 PAIRS = (
     ("ring", "arrow"),
@@ -31,6 +33,7 @@ PAIRS = (
 )
 KEYS = ("pair", "pair_asked", "pair_map")
 _TITLES = {f"{first} and {second}": (first, second) for first, second in PAIRS}
+NO_TABLE = "The table was not computed. The map above stays as it is."
 DESKS = _MAP, _TABLE = "pair-map", "pair-table"
 
 
@@ -46,20 +49,21 @@ def show_pairs() -> None:
         title = st.selectbox("Scene", list(_TITLES), key="pair", bind="query-params", width=240)
         scene = pair_of(title)
         asked = _choose_object(scene)
-        method = twins.choose_method("pair_map")
+        method = choose_method("pair_map", width=220)
     twins.let_go(_MAP, scene.image)
     twins.let_go(_TABLE, scene.image)
     named = twins.answers(model, scene.image)
     st.markdown(named_words(named[:2], scene.names))
-    ask = twins.Ask(model, method.name, scene.labels[asked])
-    desk, maps = twins.ask(_MAP, twins.Maps(scene.image, (ask,)))
-    twins.show_state(desk, method.title)
-    if maps is not None:
+    ask = twins.TwinAsk(model, method.name, scene.labels[asked])
+
+    def draw(maps: Sequence[Attribution]) -> None:
         _show_map(scene, asked, method.title, maps[0])
         _show_shares(model, scene)
 
+    twins.run(_MAP, twins.TwinMaps(scene.image, (ask,)), draw, Notice(method.title))
 
-@st.cache_resource(show_spinner=False)
+
+@cache
 def pair_of(title: str) -> PairScene:
     first, second = (CLASSES.index(name) for name in _TITLES[title])
     return draw_pair(0, "sample", list(_TITLES).index(title), (first, second))
@@ -85,7 +89,7 @@ def named_words(best: Sequence[Prediction], names: tuple[str, str]) -> str:
     >>> named_words(best, ("ring", "star"))
     'Its two most probable classes are ring (52.0%) and arrow (47.0%); the star is not among them.'
     """
-    two = " and ".join(map(twins.says, best))
+    two = " and ".join(map(twins.answer_words, best))
     labels = [one.label for one in best]
     missing = [name for name in names if name not in labels]
     if not missing:
@@ -123,7 +127,7 @@ def _show_map(scene: PairScene, asked: int, title: str, result: Attribution) -> 
         scene.image,
         mask,
         result.heat,
-        caption=f"{twins.a(name)} and {twins.a(left_out)}",
+        caption=f"{twins.with_article(name)} and {twins.with_article(left_out)}",
         method=title,
         target=result.target,
         curve=metrics.precision_recall(result.heat, mask),
@@ -149,16 +153,21 @@ def _show_shares(model: LoadedModel, scene: PairScene) -> None:
     """A table: for each method and each object, how much lies on the one asked about."""
     st.subheader("Does it go where it was asked to? The quick methods", anchor=False)
     names = quick_methods(model.spec)
-    asks = tuple(twins.Ask(model, name, label) for name in names for label in scene.labels)
-    desk, maps = twins.ask(_TABLE, twins.Maps(scene.image, asks))
-    if maps is not None:
+    asks = tuple(twins.TwinAsk(model, name, label) for name in names for label in scene.labels)
+
+    def draw(maps: Sequence[Attribution]) -> None:
         rows = shares_table(scene, maps)
         st.table(rows, hide_index=True, alt="Share on the object asked about, for each method")
-    elif desk.state == "working":
-        show_progress(desk, "The methods", key="cancel_table")
-    else:
-        st.info("The table was not computed. The map above stays as it is.")
-        st.button("Compute the table", on_click=desk.again, key="table_again")
+
+    notice = Notice(
+        "The methods",
+        cancelled=NO_TABLE,
+        failed=NO_TABLE,
+        resume="Compute the table",
+        cancel_key="cancel_table",
+        again_key="table_again",
+    )
+    twins.run(_TABLE, twins.TwinMaps(scene.image, asks), draw, notice)
 
 
 def quick_methods(spec: DenseNetSpec) -> tuple[str, ...]:

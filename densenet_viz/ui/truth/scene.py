@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 import streamlit as st
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.evaluation import metrics
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Attribution, Prediction
@@ -17,12 +18,12 @@ from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.tags import CORNERS, Corner, draw_tag, tag_mask
 from densenet_viz.stage.truth.scene import truth_scene
 from densenet_viz.ui.attribution.answers import answer_to
+from densenet_viz.ui.attribution.methods import choose_method
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import twins
 from densenet_viz.ui.work.jobs import Report, desk
-from densenet_viz.ui.work.progress import show_progress
-from densenet_viz.ui.work.turns import Unwanted
+from densenet_viz.ui.work.progress import Notice, show_progress
 
 NUMBERS = 300
 """Scenes of each class that can be looked at: the first ones of those the models are judged on."""
@@ -48,7 +49,7 @@ def show_scene() -> None:
     scene, corner = _choose_scene()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         name = twins.choose_twin("twin")
-        method = twins.choose_method("method_of_map")
+        method = choose_method("method_of_map", width=220)
         tagged = st.toggle("Tag in a corner", key="tagged", bind="query-params")
     model = twins.twin_or_none(name)
     if model is None:
@@ -58,16 +59,18 @@ def show_scene() -> None:
     twins.let_go(_MAP, pixels)
     top = twins.answers(model, pixels, 1)[0]
     target = _choose_target(model, pixels, scene, top)
-    mine, maps = twins.ask(_MAP, twins.Maps(pixels, (twins.Ask(model, method.name, target.index),)))
-    twins.show_state(mine, method.title)
-    if maps is not None:
-        _show_map(scene, corner if tagged else None, pixels, method.title, maps[0])
+    maps = twins.TwinMaps(pixels, (twins.TwinAsk(model, method.name, target.index),))
+
+    def draw(made: Sequence[Attribution]) -> None:
+        _show_map(scene, corner if tagged else None, pixels, method.title, made[0])
+
+    twins.run(_MAP, maps, draw, Notice(method.title))
 
 
 # -- which scene ----------------------------------------------------------------------------------
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@lru_cache(maxsize=64)
 def _scene(index: int) -> Scene:
     return draw_scene(SEED, "test", index)
 
@@ -110,11 +113,11 @@ def _choose_target(
     """The class that the map is for; where the model is right there is nothing to choose."""
     truth = model.prediction(answer_to(model, pixels).logits, scene.label)
     if top.index == scene.label:
-        st.markdown(f"It says {twins.says(top)}, and is right.")
+        st.markdown(f"It says {twins.answer_words(top)}, and is right.")
         return truth
     st.markdown(
-        f"It says {twins.says(top)}, and is **wrong**: this is {twins.a(scene.name)}, which gets "
-        f"{twins.says(truth)}."
+        f"It says {twins.answer_words(top)}, and is **wrong**: this is "
+        f"{twins.with_article(scene.name)}, which gets {twins.answer_words(truth)}."
     )
     chosen = st.segmented_control(
         "Map for",
@@ -135,7 +138,7 @@ def _offer_wrong(model: LoadedModel, tagged: bool) -> None:
     start = index_of(st.session_state["kind"], int(st.session_state["number"])) + 1
     mine = desk(_SEARCH)
     if mine.job is not None and mine.state == "working":
-        show_progress(mine, "Looking for a wrong answer", key="cancel_search")
+        show_progress(mine, Notice("Looking for a wrong answer", cancel_key="cancel_search"))
         return
     if st.session_state.pop(_NONE, False):
         st.info(f"None of the next {LOOKS:,} scenes is named wrong.")
@@ -156,11 +159,11 @@ def search(
     """The first scene from `start` on that the model names wrong; None after `LOOKS` scenes.
 
     Raises:
-        Unwanted: told to stop.
+        Cancelled: told to stop.
     """
     for place in range(LOOKS):
         if cancelled():
-            raise Unwanted
+            raise Cancelled
         report(place / LOOKS)
         index = (start + place) % (NUMBERS * len(CLASSES))
         scene = draw_scene(SEED, "test", index)

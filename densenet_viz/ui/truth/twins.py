@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +11,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from densenet_viz.attribution import METHODS, Method
 from densenet_viz.evaluation import metrics
 from densenet_viz.network.models import ASSETS, LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.answers import answer_to
-from densenet_viz.ui.attribution.methods import title_of
 from densenet_viz.ui.current import BUNDLED, CHEATER, bundled_model, key_of, take_from_address
 from densenet_viz.ui.work.jobs import Desk, Report, desk
-from densenet_viz.ui.work.unfinished import GLANCE, show_unfinished
+from densenet_viz.ui.work.progress import Notice
+from densenet_viz.ui.work.unfinished import GLANCE, run_job, show_unfinished
 
 TWIN_TITLES = {BUNDLED: "the honest one", CHEATER: "the cheater"}
 """The two models by name, in the order in which they are loaded and asked."""
@@ -43,19 +42,19 @@ def twin_or_none(name: str) -> LoadedModel | None:
         return None
 
 
-def a(name: str) -> str:
+def with_article(name: str) -> str:
     """A class's name with its article.
 
-    >>> a("ring"), a("octagon")
+    >>> with_article("ring"), with_article("octagon")
     ('a ring', 'an octagon')
     """
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def says(answer: Prediction) -> str:
+def answer_words(answer: Prediction) -> str:
     """An answer with its probability.
 
-    >>> says(Prediction(2, "ring", 0.9731))
+    >>> answer_words(Prediction(2, "ring", 0.9731))
     'ring (97.3%)'
     """
     return f"{answer.label} ({percent(answer.probability)})"
@@ -73,7 +72,7 @@ def answers(model: LoadedModel, pixels: Picture, top: int = 5) -> tuple[Predicti
 
 
 @dataclass(frozen=True)
-class Ask:
+class TwinAsk:
     """One map that is wanted: by a method at its defaults, for a class, of a model."""
 
     model: LoadedModel
@@ -82,11 +81,11 @@ class Ask:
 
 
 @dataclass(frozen=True, eq=False)
-class Maps:
+class TwinMaps:
     """Maps of one picture that are computed one after the other, and come together."""
 
     pixels: Picture
-    asks: tuple[Ask, ...]
+    asks: tuple[TwinAsk, ...]
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -114,17 +113,24 @@ class Maps:
         )
 
 
-def begin(name: str, maps: Maps) -> None:
+def begin(name: str, maps: TwinMaps) -> None:
     """Starts on maps that will be asked for soon."""
     desk(name).ask(maps.key, maps.compute)
 
 
-def ask(name: str, maps: Maps) -> tuple[Desk, tuple[Attribution, ...] | None]:
+def ask(name: str, maps: TwinMaps) -> tuple[Desk, tuple[Attribution, ...] | None]:
     """The maps if they are known or come at once, and the session's desk of that name."""
     mine = desk(name)
     job = mine.ask(maps.key, maps.compute)
     job.finished.wait(GLANCE)
     return mine, job.result if mine.state == "done" else None
+
+
+def run(
+    name: str, maps: TwinMaps, draw: Callable[[tuple[Attribution, ...]], None], notice: Notice
+) -> None:
+    """Draws the maps once they are there; until then progress, or why there are none."""
+    run_job(desk(name), maps.key, maps.compute, draw, notice)
 
 
 def let_go(name: str, pixels: Picture) -> None:
@@ -137,21 +143,7 @@ def let_go(name: str, pixels: Picture) -> None:
 def show_state(mine: Desk, title: str) -> None:
     """Progress with a way to stop, or why there is no map; nothing where there is one."""
     if mine.state != "done":
-        show_unfinished(mine, title)
-
-
-def choose_method(key: str, names: Sequence[str] = tuple(METHODS)) -> Method:
-    """The method of the maps, bound to the address."""
-    take_from_address(key, names, title_of)
-    name = st.selectbox(
-        "Method",
-        names,
-        key=key,
-        format_func=title_of,
-        bind="query-params",
-        width=220,
-    )
-    return METHODS[name]
+        show_unfinished(mine, Notice(title))
 
 
 def choose_twin(key: str) -> str:

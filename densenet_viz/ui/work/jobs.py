@@ -37,6 +37,10 @@ ENOUGH = 0.05
 _LOG = logging.getLogger(__name__)
 
 
+class Declined(Exception):
+    """A job that cannot be done now; the words are the visitor's."""
+
+
 class Job:
     """One computation, shared by the desks that want it; `kept` is where its result goes."""
 

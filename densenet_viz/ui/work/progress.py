@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -15,37 +17,73 @@ WAITING = "waiting for the network"
 """What a job does that has not begun."""
 
 
-@st.fragment(run_every=POLL)
+def _wait() -> str:
+    return WAITING
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a page says of a job on its way and at its end, and the keys of its buttons."""
+
+    title: str
+    note: str = ""
+    """What follows the estimate, in brackets."""
+    cancelled: str = ""
+    """The sentence for a cancelled job; empty: the one for a map."""
+    failed: str = ""
+    """The sentence for an error that has no words for the visitor; empty: the one for a map."""
+    resume: str = "Compute it after all"
+    """What the button says that starts a cancelled job again."""
+    cancel_key: str = "cancel"
+    again_key: str | None = "again"
+    """Of the button that starts the job again; None where the page has another way to do it."""
+    waiting: Callable[[], str] = _wait
+    """Asked for what to say before the job begins."""
+
+
+def redraw(desk: Desk, draw: Callable[[], None], every: float = POLL) -> None:
+    """Draws now and, while the desk's job runs, every so many seconds; then the page runs again.
+
+    It is a fragment in any case: what it draws keeps its place on the page when the job ends.
+    """
+    job, working = desk.job, desk.state == "working"
+
+    def draw_once() -> None:
+        settled = working and desk.state != "working"
+        if desk.job is not job or (settled and not desk.just_cancelled()):
+            st.rerun()
+        draw()
+
+    st.fragment(draw_once, run_every=every if working else None)()
+
+
 def show_progress(
     desk: Desk,
-    title: str,
-    *,
-    key: str = "cancel",
-    waiting: Callable[[], str] = lambda: WAITING,
+    notice: Notice,
+    draw_preview: Callable[[Any], None] | None = None,
+    every: float = POLL,
 ) -> None:
-    """Redraws itself until the job is settled, and then the page.
+    """The bar, and under it the result as it stands, until the job is settled."""
 
-    `key` is the button's; `waiting` is asked for what to say before the job begins.
-    """
-    job = desk.job
-    if job is None or desk.state != "working":
-        if desk.just_cancelled():
-            st.info(f"Cancelled: {title}.")
+    def draw() -> None:
+        if desk.state == "cancelled":
+            st.info(f"Cancelled: {notice.title}.")
             return
-        st.rerun()
-    show_bar(desk, title, key=key, waiting=waiting)
+        show_bar(desk, notice)
+        if draw_preview is not None and desk.job is not None and desk.job.preview is not None:
+            draw_preview(desk.job.preview)
+
+    redraw(desk, draw, every)
 
 
-def show_bar(
-    desk: Desk, title: str, *, key: str = "cancel", waiting: Callable[[], str] = lambda: WAITING
-) -> None:
-    """The bar and the button once, for a fragment that redraws more than them."""
+def show_bar(desk: Desk, notice: Notice) -> None:
+    """The bar and the button once, to be drawn by `redraw`."""
     if desk.job is None:
         return
-    st.progress(
-        desk.job.progress, text=progress_words(title, desk.job, time.monotonic(), waiting())
-    )
-    st.button("Cancel", on_click=desk.cancel, key=key)
+    words = progress_words(notice.title, desk.job, time.monotonic(), notice.waiting())
+    note = f" ({notice.note})" if notice.note else ""
+    st.progress(desk.job.progress, text=words + note)
+    st.button("Cancel", on_click=desk.cancel, key=notice.cancel_key)
 
 
 def progress_words(title: str, job: Job, now: float, waiting: str = WAITING) -> str:

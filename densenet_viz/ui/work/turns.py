@@ -13,13 +13,15 @@ from typing import Generic, TypeVar
 
 import streamlit as st
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.facts.memory import memory_trouble
 from densenet_viz.machine import spare_bytes
-from densenet_viz.ui.work.jobs import Desk, Report, desk
-from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.jobs import Declined, Desk, Report, desk
+from densenet_viz.ui.work.progress import Notice
+from densenet_viz.ui.work.unfinished import show_unfinished
 
 Result = TypeVar("Result")
-Measure = Callable[[Report, Callable[[], bool]], Result]
+RunMeasurement = Callable[[Report, Callable[[], bool]], Result]
 
 WAITING = "another measurement runs; waiting for its end"
 CANCELLED = "The measurement was cancelled; what was measured before stays."
@@ -29,31 +31,23 @@ _LOOK = 0.1
 _TURN = threading.Lock()
 
 
-class Unwanted(Exception):
-    """Nobody waits for the result any more."""
-
-
-class Refused(Exception):
-    """A measurement that cannot be made now; the words are the visitor's."""
-
-
 @contextmanager
 def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
     """Waits until nothing is being measured, and keeps others from it.
 
     Raises:
-        Unwanted: told to stop while it waited.
+        Cancelled: told to stop while it waited.
     """
     while not _TURN.acquire(timeout=_LOOK):
         if cancelled():
-            raise Unwanted
+            raise Cancelled
     try:
         yield
     finally:
         _TURN.release()
 
 
-def taken() -> bool:
+def is_measuring() -> bool:
     """Whether something is being measured in this process."""
     return _TURN.locked()
 
@@ -61,14 +55,14 @@ def taken() -> bool:
 def ensure_memory(needed: int, device: str, advice: str) -> None:
     """
     Raises:
-        Refused: it does not fit into the memory that is free now.
+        Declined: it does not fit into the memory that is free now.
     """
     trouble = memory_trouble(needed, spare_bytes(device), advice)
     if trouble is not None:
-        raise Refused(trouble)
+        raise Declined(trouble)
 
 
-class Bench(Generic[Result]):
+class Measurement(Generic[Result]):
     """One kind of measurement: who asks for it, and its last results in this process."""
 
     def __init__(self, name: str) -> None:
@@ -86,7 +80,7 @@ class Bench(Generic[Result]):
         """This session's."""
         return desk(self._name)
 
-    def ask(self, device: str, asked: Hashable, measure: Measure[Result]) -> None:
+    def ask(self, device: str, asked: Hashable, measure: RunMeasurement[Result]) -> None:
         """Starts a measurement on `device`, or joins the one that runs if it is the same."""
 
         def compute(report: Report, cancelled: Callable[[], bool]) -> Result:
@@ -105,14 +99,14 @@ class Bench(Generic[Result]):
         Nor is anything said while something is measured: that memory will be free again. A
         measurement that waited looks once more, with `ensure_memory`.
         """
-        if self.busy or taken():
+        if self.busy or is_measuring():
             return None
         return memory_trouble(needed, spare_bytes(device), advice)
 
     @property
     def busy(self) -> bool:
         """Whether this session waits for a result."""
-        return self.desk.job is not None and self.desk.state == "working"
+        return self.desk.state == "working"
 
     def button(self, label: str, trouble: str | None, *, key: str) -> bool:
         """A button that starts a measurement, dull while there is `trouble` or one is running.
@@ -126,12 +120,13 @@ class Bench(Generic[Result]):
 
     def show_state(self, title: str) -> None:
         """Progress with a way to stop, or why there is no result."""
-        mine = self.desk
-        if mine.job is None:
-            return
-        if mine.state == "working":
-            show_progress(mine, title, key=f"cancel_{self._name}", waiting=lambda: WAITING)
-        elif mine.state == "cancelled":
-            st.info(CANCELLED)
-        elif mine.state == "failed":
-            st.error(str(mine.job.error) if isinstance(mine.job.error, Refused) else FAILED)
+        notice = Notice(
+            title,
+            cancelled=CANCELLED,
+            failed=FAILED,
+            cancel_key=f"cancel_{self._name}",
+            again_key=None,
+            waiting=lambda: WAITING,
+        )
+        if self.desk.job is not None:
+            show_unfinished(self.desk, notice)

@@ -1,12 +1,16 @@
-"""What stands in the place of a map that is not there, or not finished."""
+"""Runs a job on a page: its result, or what stands in the place of one that is not there."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
 
 import streamlit as st
 
 from densenet_viz.attribution import AttributionError
-from densenet_viz.ui.work.jobs import Desk
-from densenet_viz.ui.work.progress import show_progress
+from densenet_viz.ui.work.jobs import Compute, Declined, Desk
+from densenet_viz.ui.work.keeping import Kept
+from densenet_viz.ui.work.progress import POLL, Notice, show_progress
 
 GLANCE = 0.25
 """Seconds that a quick method gets before the page shows a progress bar."""
@@ -15,23 +19,68 @@ LOOK = 0.8
 FAILED = "The map could not be computed; please try again, or choose another method."
 
 
-def show_unfinished(desk: Desk, title: str) -> None:
-    """Progress, or why there is no map."""
-    if desk.state == "working":
-        show_progress(desk, title)
+def run_job(
+    desk: Desk,
+    key: Hashable,
+    compute: Compute,
+    draw: Callable[[Any], None],
+    notice: Notice,
+    *,
+    kept: Kept | None = None,
+    draw_preview: Callable[[Any], None] | None = None,
+    every: float = POLL,
+) -> None:
+    """Asks for a job and draws its result; until then progress, or why there is no result.
+
+    Args:
+        desk: of the session, for this kind of job.
+        key: all that the result depends on.
+        compute: the job.
+        draw: shows the result.
+        notice: what is said of the job.
+        kept: where the result is kept (`owners.kept_for`); None keeps it for everybody.
+        draw_preview: shows a result that is not finished.
+        every: seconds between two looks at the job.
+    """
+    job = desk.ask(key, compute, kept)
+    job.finished.wait(GLANCE)
+    if desk.state == "done":
+        draw(job.result)
     else:
-        show_stopped(desk, title)
+        show_unfinished(desk, notice, draw_preview, every)
 
 
-def show_stopped(desk: Desk, title: str) -> None:
-    """Why there is no map, and a way to have it after all."""
+def show_unfinished(
+    desk: Desk,
+    notice: Notice,
+    draw_preview: Callable[[Any], None] | None = None,
+    every: float = POLL,
+) -> None:
+    """Progress, or why there is no result."""
+    if desk.state == "working":
+        show_progress(desk, notice, draw_preview, every)
+    else:
+        show_stopped(desk, notice)
+
+
+def show_stopped(desk: Desk, notice: Notice) -> None:
+    """Why there is no result, and a way to have it after all."""
     if desk.state == "cancelled":
-        st.info(f"{title} was cancelled. The picture and the prediction stay as they are.")
-        st.button("Compute it after all", on_click=desk.again, key="again")
+        st.info(
+            notice.cancelled
+            or f"{notice.title} was cancelled. The picture and the prediction stay as they are."
+        )
+        _offer_again(desk, notice.resume, notice.again_key)
     elif desk.state == "failed":
         error = desk.job.error if desk.job else None
-        st.error(str(error) if isinstance(error, AttributionError) else FAILED)
-        st.button("Try again", on_click=desk.again, key="again")
+        told = isinstance(error, (AttributionError, Declined))
+        st.error(str(error) if told else notice.failed or FAILED)
+        _offer_again(desk, "Try again", notice.again_key)
+
+
+def _offer_again(desk: Desk, label: str, key: str | None) -> None:
+    if key is not None:
+        st.button(label, on_click=desk.again, key=key)
 
 
 def waiting_words(desk: Desk) -> str:

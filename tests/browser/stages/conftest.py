@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from densenet_viz.stage.modules import SHARED_STYLE, adapted, style, style_of
+from densenet_viz.stage.modules import SHARED_STYLE, adapt_stage, style, style_of
 from tests.browser.helpers import SEEN_JS
 
 ADDRESS = "http://localhost/"
@@ -95,7 +95,7 @@ def mounted(
     )
     page.mouse.move(0, 0)  # on nothing
     css = style(*styles) if styles else f"{style(SHARED_STYLE)}\n{style_of(name)}"
-    page.evaluate(MOUNT_JS, {"code": adapted(name), "css": css, "scene": scene})
+    page.evaluate(MOUNT_JS, {"code": adapt_stage(name), "css": css, "scene": scene})
     return page
 
 
