@@ -255,7 +255,7 @@ def build(
     elif memory_efficient:
         raise ValueError(
             f"memory_efficient was given for {spec}; only DenseNets with bottleneck layers and "
-            "compression=0.5 have it."
+            "compression=0.5 support it."
         )
     else:
         network = blank(partial(OwnDenseNet, spec))
