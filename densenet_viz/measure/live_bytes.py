@@ -16,8 +16,8 @@ class LiveBytes(TorchDispatchMode):
     """Follows every tensor storage that operations make on a CPU until it is freed.
 
     A storage counts once, even if several tensors use it, from the operation that returned it until
-    its last user frees it. Memory that an operation only uses inside itself (a convolution's working
-    memory) is not counted, and the storages in `apart` are not counted either.
+    its last user frees it. Memory that an operation uses only inside itself (like a convolution's
+    working memory) is not counted, and the storages in `apart` are not counted either.
 
     `peak` is the largest number of bytes alive at the same time, `now` the number alive now.
     """

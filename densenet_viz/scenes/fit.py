@@ -74,7 +74,7 @@ class _Run:
         if not self._path.exists():
             return 0, 0.0
         done, seconds = checkpoint.restore(self._path, network, optimiser, self._settings)
-        say(f"going on after {done:,} of {self._recipe.steps:,} steps")
+        say(f"continuing after {done:,} of {self._recipe.steps:,} steps")
         return done, seconds
 
     def go_on(
