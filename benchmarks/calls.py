@@ -235,8 +235,8 @@ def _like_cam(case: Case, ours: Attribution, _theirs: Tensor) -> float:
 def cosine(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     """The cosine of the angle between two maps of the same shape.
 
-    >>> cosine(np.array([1.0, 0.0]), np.array([1.0, 1.0])) == np.sqrt(0.5)
-    True
+    >>> round(cosine(np.array([1.0, 0.0]), np.array([1.0, 1.0])), 6)
+    0.707107
     """
     a, b = one.ravel().astype(float), other.ravel().astype(float)
     return float(a @ b / np.sqrt((a @ a) * (b @ b)))

@@ -71,7 +71,7 @@ def to_npz(attribution: Attribution, picture: Picture, model: Mapping[str, Any])
         `values`, the signed float32 (3 or 1, S, S) array; `picture`; and `metadata`, a JSON text
         of `summary` and `model`.
 
-    >>> from densenet_viz.results import Prediction
+    >>> from densenet_viz.results.attributions import Prediction
     >>> star = Prediction(0, "star", 0.9)
     >>> a = Attribution("saliency", np.zeros((1, 2, 2), np.float32), star, (star,), 0.1, 2)
     >>> file = to_npz(a, np.zeros((2, 2, 3), np.uint8), {"model": "scenes"})
@@ -92,7 +92,7 @@ def to_json(attribution: Attribution, picture: Picture, model: Mapping[str, Any]
     numbers and exact: `np.frombuffer(base64.b64decode(v["data"]), v["dtype"]).reshape(v["shape"])`.
     The arguments are those of `to_npz`; of the picture, only its SHA-256 is included.
 
-    >>> from densenet_viz.results import Prediction
+    >>> from densenet_viz.results.attributions import Prediction
     >>> star = Prediction(0, "star", 0.9)
     >>> a = Attribution("saliency", np.ones((1, 1, 1), np.float32), star, (star,), 0.1, 2)
     >>> json.loads(to_json(a, np.zeros((1, 1, 3), np.uint8), {}))["values"]

@@ -33,7 +33,9 @@ CITED = (
 
 def add_options(commands: Any) -> None:
     words = "time the nine systems here, in interleaved rounds, as multiples of ResNet50"
-    parser = commands.add_parser("benchmark", help=words, description=f"{words.capitalize()}.")
+    parser = commands.add_parser(
+        "benchmark", help=words, description=f"{words[0].upper()}{words[1:]}."
+    )
     parser.add_argument(
         "--models",
         action="append",

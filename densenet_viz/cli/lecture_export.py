@@ -16,7 +16,9 @@ from densenet_viz.lecture.printing import MISSING, PrintError, to_pdf
 
 def add_options(commands: Any) -> None:
     words = "write a lecture as one HTML file that plays anywhere, and as a PDF handout"
-    parser = commands.add_parser("export", help=words, description=f"{words.capitalize()}.")
+    parser = commands.add_parser(
+        "export", help=words, description=f"{words[0].upper()}{words[1:]}."
+    )
     parser.add_argument(
         "--html",
         type=Path,

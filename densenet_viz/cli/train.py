@@ -20,7 +20,9 @@ def add_options(commands: Any) -> None:
         "one is only measured again.",
     )
     parser.add_argument("model", choices=_MODELS, help="which bundled model")
-    parser.add_argument("--seed", type=count(0), default=0, help="default: %(default)s")
+    parser.add_argument(
+        "--seed", type=count(0), default=0, help="seed of the run (default: %(default)s)"
+    )
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.add_argument("--epochs", type=count(1), help="passes over the data")
     parser.add_argument("--scenes", type=count(1), help="scenes of one object to train on")

@@ -33,7 +33,7 @@ class Stage:
 def stages_of(spec: DenseNetSpec) -> tuple[Stage, ...]:
     """The stages in the order in which they are randomised.
 
-    >>> from densenet_viz.spec import DenseNetSpec
+    >>> from densenet_viz.facts.spec import DenseNetSpec
     >>> [stage.name for stage in stages_of(DenseNetSpec(block_config=(6, 12)))]
     ['classifier', 'norm5', 'block 2', 'transition 1', 'block 1', 'stem']
     """
