@@ -36,7 +36,7 @@ def twin_of(model: LoadedModel, device: str = "cpu") -> nn.Module:
     with _LOCK:
         template = _TEMPLATES.get(model.network)
         if template is None:
-            with model.lock:  # nobody hangs a hook on it meanwhile
+            with model.lock:  # so that no other thread hooks it now
                 template = _sharing(model.network)
             for module in template.modules():
                 for name in _HOOKS:

@@ -45,7 +45,7 @@ class Work:
     readings: tuple[Reading, ...]
     seed: int
     tagged: bool
-    """Whether every object's tag stands in a corner."""
+    """Whether every object's tag is in a corner."""
     device: str = "cpu"
     cancelled: Callable[[], bool] | None = field(default=None)
 
