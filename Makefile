@@ -1,16 +1,16 @@
 ## make run      the app on http://localhost:8501   (PORT=9000, HEADLESS=1)
-## make test     the first tier of the tests, the browser's too    (what has to pass before a merge)
-## make check    the same without the browser
-## make test-all every test, the slow ones too
-## make format   put the source in its form
-## make screenshots   the pictures of docs/screenshots
+## make test     the first tier of the tests, with a browser       (must pass before a merge)
+## make check    the same without a browser
+## make test-all all tests, also the slow ones
+## make format   format the source code
+## make screenshots   make the pictures in docs/screenshots again
 
 PYTHON ?= python3
 PORT ?= 8501
 HEADLESS ?=
 
 VENV := .venv
-# A named address keeps Streamlit from asking a server elsewhere for this machine's own.
+# With a given address, Streamlit does not ask an outside server for this machine's address.
 NO_WINDOW := --server.headless true --browser.serverAddress localhost
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet
@@ -20,19 +20,19 @@ NODE_STAMP := node_modules/.package-lock.json
 NODE := $(shell command -v node 2>/dev/null)
 PRETTIER := node_modules/.bin/prettier --cache --log-level warn
 JAVASCRIPT := 'densenet_viz/stage/**/*.js' 'tests/js/**/*.mjs'
-# In CI nothing may be left out for want of a tool.
+# In CI no test may be skipped because a tool is missing.
 REQUIRED := $(filter required,$(BROWSER_TESTS))$(CI)
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 # The first tier of the tests (docs/testing.md); `make unit TIER=` runs both tiers of the unit tests.
 TIER ?= -m "not slow"
-# Two processes share the tests; a torch with more threads each would wait for the other's.
+# Two processes share the tests; with more threads, each torch would wait for the other.
 WORKERS ?= --numprocesses 2 --dist worksteal
 TOGETHER := $(if $(WORKERS),OMP_NUM_THREADS=1)
 PYTEST := $(PY) -m pytest --quiet
 
 .DEFAULT_GOAL := help
-# One after the other, but for the checks that `static` runs beside each other.
+# One target after the other, except the checks that `static` runs in parallel.
 ifndef BESIDE
 .NOTPARALLEL:
 endif
@@ -52,7 +52,7 @@ test-all: static unit stages browser
 
 check: static unit
 
-# What runs no test of pytest's, two at a time; each one's output stays together.
+# The checks without pytest, two at a time; each check's output stays together.
 static: $(DEV_STAMP)
 	@$(MAKE) --no-print-directory BESIDE=1 -j2 $(SYNC) types lint imports javascript
 

@@ -1,1 +1,1 @@
-"""How fast the app is, measured in one run; the app imports nothing of it."""
+"""How fast the app is, measured in one run; the app imports nothing from here."""

@@ -1,9 +1,9 @@
-"""Measures in one run what a visitor waits for, and prints it as Markdown.
+"""Measures in one run how long a visitor waits, and prints the result as Markdown.
 
     python -m benchmarks.app [--rounds N] [--part NAME ...] [--json | --write FILE]
 
-Starts the app itself, drives it in headless Chromium, and times everything inside the page.
-Ratios are the claims; a time belongs to the machine that is named with it.
+Starts the app itself, controls it in headless Chromium, and measures all times inside the page.
+Ratios are the main results; a time is only valid for the machine that is named with it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PARTS = ("paint", *ON_A_WARM_SERVER, "attribution")
 
 
 def measure(parts: Sequence[str], rounds: int, about: dict[str, str]) -> Iterator[Table]:
-    """Each part's table as soon as it is measured; `about` is filled with what it ran on."""
+    """Yields each part's table when it is measured; fills `about` with facts about the machine."""
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
         about.update(describe(browser.version))

@@ -1,11 +1,11 @@
-"""Our attribution against Captum's own calls, in one run: time, memory, and whether the map stays.
+"""Our attribution compared with Captum's own calls, in one run: time, memory, and the map itself.
 
     python -m benchmarks.attribution [--rounds N] [--part NAME ...] [--json | --write FILE]
 
-DenseNet-121 at 224 px, with random weights and with the bundled ones. Captum is called as its
-documentation has it, on the stock torchvision network. Both sides take turns in one process, so
-that other work on the machine meets both; the ratios are the claims. Memory is the highest that a
-process of its own needed for one call, libraries and weights included. `--json` prints rows of
+DenseNet-121 at 224 px, with random weights and with the bundled ones. Captum is called as in its
+documentation, on the plain torchvision network. Both sides take turns in one process, so that other
+work on the machine slows both; the ratios are the main results. Memory is the highest of a separate
+process for one call, including libraries and weights. `--json` prints rows of
 `method`, `against`, `speedup`, `memory_ratio`, `cosine`.
 """
 
@@ -33,7 +33,7 @@ END = "<!-- attribution: end -->"
 
 
 def measure(parts: Sequence[str], rounds: int, out: TextIO) -> Iterator[Table]:
-    """Each part's table as soon as it is measured; each row goes to `out` before."""
+    """Yields each part's table when it is measured; each row is printed to `out` before."""
 
     def tell(row: tuple[Cell, ...]) -> None:
         print(line(row), file=out, flush=True)
@@ -100,7 +100,7 @@ def _compared(case: calls.Case, pair: calls.Pair, rounds: int) -> tuple[float, .
 
 
 def _peak(network: str, pair: str, side: str) -> int:
-    """Bytes at most of a process that makes one call."""
+    """The most bytes of a process that makes one call."""
     return _told(["--child", network, pair, side])
 
 
@@ -141,7 +141,7 @@ def _memory(tell: Tell) -> Table:
         ("method", "MB"),
         tuple(rows),
         "Highest resident memory of a process that loads the network and makes one map with "
-        "default settings, libraries and weights included.",
+        "default settings, including libraries and weights.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Everything that a visitor waits for, measured inside the page by `stopwatch.js`."""
+"""What a visitor waits for, measured inside the page by `stopwatch.js`."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ MAIN_PICTURES: Final = {
     "ground_truth": ".lineup .frame-canvas[height]",
     "lecture": ".lecture-card",
 }
-"""What a page's stage has once its main picture is drawn, by the page's name."""
+"""An element that exists when a page's main picture is drawn, by the page's name."""
 FRAME_ROUNDS: Final = 3
-"""At most: one round is the whole animation of 24 layers, 38 s."""
+"""The most rounds: each is the whole animation of 24 layers, 38 s."""
 BAR_MILLISECONDS: Final = 20
 
 
 @contextmanager
 def visitor(browser: Browser) -> Iterator[Page]:
-    """A page of a visitor who has never been here, with the stopwatch in it."""
+    """The page of a new visitor, with the stopwatch in it."""
     context = browser.new_context(viewport=WINDOW)
     try:
         page = context.new_page()
@@ -62,7 +62,7 @@ PAINT_JS: Final = """async (selector) => {
 
 
 def first_paint(browser: Browser, rounds: int) -> Table:
-    """The home page on a server that has just started, and on one that has everything loaded."""
+    """The home page on a server that has just started, and on one that has loaded everything."""
     measured: dict[str, list[float]] = {}
     torch_seen = False
     for _ in range(rounds):
@@ -81,7 +81,7 @@ def first_paint(browser: Browser, rounds: int) -> Table:
         ("milliseconds", *SPREAD),
         rows,
         f"torch {answer} in the server's memory when the first visit's answer arrived, so no page "
-        "waited for it. Each visit is one of a new browser profile: nothing is cached in it.",
+        "waited for it. Each visit uses a new browser profile with an empty cache.",
     )
 
 
@@ -111,10 +111,10 @@ STEPS: Final = {
     "k 44 → 48, 24 layers, a new network": ("k=44&layers=24", "ArrowRight", "+48"),
     "k 28 → 24, 6 layers, seen before": ("k=28", "ArrowLeft", "+24"),
 }
-"""Where the growth page stands, the key that moves its slider k, and what the stage then shows.
+"""The growth page's address, the key that moves its slider k, and what the stage then shows.
 
-Each round shows another picture, so that a network that is called new is built and run; the last
-row repeats the first one's pictures.
+Each round shows another picture, so that a "new" network is really built and run; the last row
+repeats the first row's pictures.
 """
 CONTROL_JS: Final = """(text) => {
   const picture = { selector: '.growth-plus', text };
@@ -136,9 +136,9 @@ def control_to_picture(browser: Browser, url: str, rounds: int) -> Table:
         f"Control to picture on the growth page, {counted(rounds, 'round')}",
         ("milliseconds", *SPREAD, "until asked", "until answered", "until drawn", "kB sent"),
         rows,
-        "The key that moves the slider, while the stage plays → the server is asked → its answer "
-        "has arrived (the network is built, runs, is packed) → the frame that shows it. The three "
-        "parts are medians, each from the end of the one before.",
+        "From the key that moves the slider, while the stage plays, to the request; then to the "
+        "server's answer (the network is built, runs, and its result is sent); then to the frame "
+        "that shows it. The three parts are medians, each from the end of the one before.",
     )
 
 
@@ -192,8 +192,8 @@ def page_switch(browser: Browser, url: str, rounds: int) -> Table:
         f"Page switch, {counted(rounds, 'visitor')}, each page twice",
         ("milliseconds", *SPREAD, *later),
         rows,
-        "Click on the menu → the page's main picture is drawn; on Attributions, the map. The "
-        "server has the network loaded. The overview's first time is a return to it.",
+        "From the click on the menu until the page's main picture is drawn; on Attributions, the "
+        "map. The server has already loaded the network. The overview's first time is a return.",
     )
 
 
@@ -235,9 +235,9 @@ def frame_times(browser: Browser, url: str, rounds: int) -> Table:
             ),
         ),
         rows,
-        "The whole animation at speed 1, 38 s a round. The bar: 24 layers, 95th percentile at most "
-        f"{BAR_MILLISECONDS} ms. The last two columns are processor time a frame, which other work "
-        "on the machine does not lengthen: a frame of 16.7 ms is kept where the main thread needs "
+        "The whole animation at speed 1, 38 s a round. The target: 24 layers, 95th percentile at "
+        f"most {BAR_MILLISECONDS} ms. The last two columns are processor time per frame, which "
+        "other work on the machine does not change: a frame takes 16.7 ms if the main thread needs "
         "less than that.",
     )
 

@@ -1,4 +1,4 @@
-"""The two sides of each comparison: Captum's own call, and ours; and how alike their maps are."""
+"""The two sides of each comparison, Captum's own call and ours, and how similar their maps are."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ WINDOW, STRIDE = 32, 16
 SAMPLES = 25
 REFERENCE = 300
 FEW = 4
-"""Pictures that the reference takes together."""
+"""Pictures in one batch of the reference."""
 SCENES = 6
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A model as we have it, the stock torchvision network with the same weights, a picture."""
+    """Our model, the plain torchvision network with the same weights, and a picture."""
 
     model: LoadedModel
     stock: nn.Module
@@ -59,7 +59,7 @@ class Case:
 
 @cache
 def case_of(network: str) -> Case:
-    """One of `NETWORKS` before a scene enlarged to 224 px, or densenet201 before the same."""
+    """One of `NETWORKS`, or densenet201, with a scene enlarged to 224 px."""
     if network == "bundled weights":
         return scene_case(0)
     name = "densenet201" if network == "densenet201" else "densenet121"
@@ -67,7 +67,7 @@ def case_of(network: str) -> Case:
 
 
 def scene_case(number: int) -> Case:
-    """The bundled model before an unseen scene, both enlarged to 224 px."""
+    """The bundled model with an unseen scene, both enlarged to 224 px."""
     return _case(_enlarged(), number)
 
 
@@ -85,7 +85,7 @@ def _case(model: LoadedModel, number: int) -> Case:
 
 
 def _stock(model: LoadedModel) -> nn.Module:
-    """torchvision's DenseNet as it is, in-place ReLUs and all."""
+    """torchvision's unchanged DenseNet, with its in-place ReLUs."""
     spec = model.spec
     network = torchvision.models.DenseNet(
         growth_rate=spec.growth_rate,
@@ -103,7 +103,7 @@ def _stock(model: LoadedModel) -> nn.Module:
 
 @dataclass(frozen=True)
 class Pair:
-    """A method of ours against a call of Captum's."""
+    """One of our methods and the Captum call that it is compared with."""
 
     method: str
     against: str
@@ -158,7 +158,7 @@ def _pass(case: Case) -> Tensor:
     return logits
 
 
-# As a page has it: the picture was named before, and its answer is known.
+# As on a page: the picture was classified before, and its logits are known.
 
 
 def _our_integrated(case: Case) -> Attribution:
@@ -233,10 +233,10 @@ def _like_cam(case: Case, ours: Attribution, _theirs: Tensor) -> float:
 
 
 def cosine(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
-    """Of the angle between two maps of the same shape.
+    """The cosine of the angle between two maps of the same shape.
 
-    >>> cosine(np.array([1.0, 0.0]), np.array([1.0, 1.0])) == np.sqrt(0.5)
-    True
+    >>> round(cosine(np.array([1.0, 0.0]), np.array([1.0, 1.0])), 6)
+    0.707107
     """
     a, b = one.ravel().astype(float), other.ravel().astype(float)
     return float(a @ b / np.sqrt((a @ a) * (b @ b)))
@@ -259,7 +259,7 @@ PAIRS = (
 
 
 def integration(case: Case) -> tuple[float, int, float, float]:
-    """Cosine, steps, sum against rise in percent, and the cosine that 24 fixed steps have."""
+    """Cosine, steps, sum compared with the rise in percent, and the cosine of 24 fixed steps."""
     result = _our_integrated(case)
     fixed = case.ours("integrated-gradients", n_steps=24, rule="gauss-legendre")
     delta = result.convergence_delta or 0.0
@@ -288,14 +288,14 @@ def method_names() -> tuple[str, ...]:
 
 
 def peak_of(network: str, name: str, side: str) -> int:
-    """Bytes at most of this process after one call: a pair's, or a method's with its defaults."""
+    """The most bytes of this process after one call, of a pair or of a method with defaults."""
     case = case_of(network)
     if side == "method":
         case.ours(name)
     else:
         pair = next(pair for pair in PAIRS if pair.name == name)
         (pair.ours if side == "ours" else pair.theirs)(case)
-    # Not getrusage: there a process begins with the peak of the one that started it.
+    # Not getrusage: there a process starts with the peak of its parent.
     status = Path("/proc/self/status").read_text()
     return 1024 * int(status.partition("VmHWM:")[2].split()[0])
 
@@ -304,10 +304,10 @@ def peak_of(network: str, name: str, side: str) -> int:
 
 
 def products_of(call: Callable[[], object]) -> int:
-    """Multiply-adds of all convolutions and matrix products that a call makes, ways back included.
+    """Multiply-adds of all convolutions and matrix products of a call, backward passes included.
 
-    torch's own operations are seen in this thread. The fused network works in other threads and
-    with an operation that torch's table of costs lacks: its convolutions are counted by themselves.
+    torch's own operations are counted in this thread. The fused network uses other threads and an
+    operation that torch's cost table does not have: its convolutions are counted separately.
     """
     counts: list[int] = []
     plain = Convolution.__call__
@@ -325,7 +325,7 @@ def products_of(call: Callable[[], object]) -> int:
 
 
 def captums_products(case: Case, pair: Pair) -> int:
-    """Multiply-adds of Captum's call: those of its passes over the stock network."""
+    """Multiply-adds of Captum's call: those of its passes through the plain network."""
     steps = {"integrated-gradients": 50, "smoothgrad": SAMPLES}.get(pair.method)
     windows = (-(-(SIZE - WINDOW) // STRIDE) + 1) ** 2 + 1  # and the picture itself
     passes = 2 * steps if steps else windows if pair.method == "occlusion" else 1
@@ -333,7 +333,7 @@ def captums_products(case: Case, pair: Pair) -> int:
 
 
 class _Costs(TorchDispatchMode):
-    """Notes the multiply-adds of each operation that torch's table of costs knows."""
+    """Adds up the multiply-adds of each operation in torch's cost table."""
 
     def __init__(self, counts: list[int]) -> None:
         super().__init__()

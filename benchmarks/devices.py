@@ -1,4 +1,4 @@
-"""Each method on the processor and on the GPU of one machine, taking turns; and whether maps agree.
+"""Each method on the processor and the GPU of one machine in turn, and whether the maps agree.
 
     python -m benchmarks.devices [--rounds N]
 
@@ -36,7 +36,7 @@ def compared(rounds: int) -> Table:
         f"Processor and GPU, {rounds} rounds",
         ("method", "processor, s", "GPU, s", "times faster", "cosine of the maps"),
         tuple(rows),
-        "The bundled network before a scene enlarged to 224 px, default settings.",
+        "The bundled network with a scene enlarged to 224 px, default settings.",
     )
 
 

@@ -15,11 +15,11 @@ from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import draw_scene
 
 PASSES: Final = 10
-"""Forward passes of a round, of which the median counts."""
+"""Forward passes in each round; their median counts."""
 
 
 def attribution_costs(rounds: int) -> Table:
-    """Each method with its default settings; in each round one after the other, after the pass."""
+    """Each method with its default settings, one after the other in each round, after the pass."""
     model, picture = load_model("scenes"), draw_scene(0, "sample", 1).image
     _forward(model, picture)
     for method in METHODS:  # what is slow only the first time is not counted
@@ -47,8 +47,9 @@ def attribution_costs(rounds: int) -> Table:
         f"{model.title}, one picture of {size} × {size} px, default settings, "
         f"{torch.get_num_threads()} threads. One forward pass: "
         f"{1000 * median(forwards):.0f} ms (median of {rounds} rounds, from "
-        f"{1000 * min(forwards):.0f} to {1000 * max(forwards):.0f} ms). Each method's time holds "
-        "the pass that names the picture, and Grad-CAM's and saliency's the way back.",
+        f"{1000 * min(forwards):.0f} to {1000 * max(forwards):.0f} ms). Each method's time "
+        "includes the pass that classifies the picture; Grad-CAM's and saliency's also include "
+        "the backward pass.",
     )
 
 

@@ -1,7 +1,7 @@
 """The app's own server with the lecture already made: `streamlit run benchmarks/hall_app.py`.
 
-In the app a deck is published by the first visitor of its page; a measurement without a browser has
-nobody to do that. Prints the deck's key, its slides and its bytes as a follower gets them.
+In the app, the first visitor of its page publishes a deck; a measurement without a browser has no
+such visitor. Prints the deck's key, its slides and its bytes as a follower gets them.
 """
 
 from __future__ import annotations

@@ -33,14 +33,14 @@ class Server:
     files: tuple[str, ...]
 
     def processor_seconds(self) -> float:
-        """Processor time of the server so far, in and for its process."""
+        """The server's processor time so far, in its process and in the system."""
         _, _, after = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")
         return sum(map(int, after.split()[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
 def served() -> Iterator[Server]:
-    """A server of its own, ended afterwards."""
+    """A separate server, which is stopped afterwards."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "benchmarks/hall_app.py"]
     options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
@@ -60,7 +60,7 @@ def served() -> Iterator[Server]:
 
 
 def _files(port: int) -> tuple[str, tuple[str, ...]]:
-    """Where the page's files lie, and all that it links to and imports."""
+    """The address of the page's files, and everything that it links to and imports."""
     page = _text(port, "/follow")
     waiting = re.findall(r'(?:src|href)="(/hall/files/[^"]+)"', page)
     folder = waiting[0].rpartition("/")[0]

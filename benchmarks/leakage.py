@@ -1,9 +1,9 @@
-"""Measures whether a class can be told from anything but its outline, and prints it as Markdown.
+"""Measures whether anything except its outline tells a class, and prints the result as Markdown.
 
     python -m benchmarks.leakage [--scenes N] [--write FILE]
 
-A linear probe (`densenet_viz.scenes.probe`) is fitted on scenes of the training split and asked on
-as many of the test split, for three generator seeds.
+A linear probe (`densenet_viz.scenes.probe`) is fitted on scenes of the training split and tested on
+as many scenes of the test split, for three generator seeds.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _part(seed: int, split: Split, start: int, count: int) -> Measured:
 
 
 def leakage(count: int) -> Table:
-    """A row a clue: the probe's accuracy for each seed, and how far it lies from chance."""
+    """A row for each clue: the probe's accuracy for each seed, and its distance from chance."""
     rows: dict[str, list[float]] = {name: [] for name in CLUES}
     for seed in SEEDS:
         known, asked = (clues_of(seed, split, count) for split in ("train", "test"))

@@ -1,11 +1,11 @@
-"""Measures how fast a hall of phones follows its presenter, and prints it as Markdown.
+"""Measures how fast a hall of phones follows its presenter, and prints the result as Markdown.
 
     python -m benchmarks.lecture_hall [--followers N] [--moves N] [--json]
 
 Starts the app's own server, opens a room on it, and lets N real HTTP clients on loopback join, load
-the page with its files and the deck, and listen. Then the presenter moves, again and again, while
-another client keeps asking for the tally and a third for the app's own health. All of them, and
-the server, share this machine: a hall's phones bring processors of their own.
+the page with its files and the deck, and listen. Then the presenter changes the slide many times,
+while one more client requests the tally and another the app's own health route. All of them share
+this machine with the server; in a real hall, each phone has its own processor.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from benchmarks.tables import SPREAD, Table, percentile, spread
 from densenet_viz.machine import processor
 
 PAUSE_SECONDS = 0.5
-"""Between two moves; a presenter seldom is faster."""
+"""Seconds between two moves; a presenter is seldom faster."""
 PATIENCE_SECONDS = 30.0
 
 
 @dataclass
 class Phone:
-    """One follower: its open line, and when it heard of each version (seconds, one clock)."""
+    """One follower: its open line, and when it got each version (seconds, one clock)."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -53,7 +53,7 @@ class Phone:
 async def asked(
     port: int, method: str, path: str, content: object = None, token: str = ""
 ) -> tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter]:
-    """The head of an answer and the line that its body comes on."""
+    """The head of an answer, and the connection that sends its body."""
     body = b"" if content is None else json.dumps(content).encode()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     lines = [
@@ -85,7 +85,7 @@ async def fetched(
 
 
 async def joined(server: Server, room: dict[str, Any]) -> Phone:
-    """A phone that has loaded all and hears of each move from now on."""
+    """A phone that has loaded everything and receives each move from now on."""
     port, code = server.port, room["code"]
     await fetched(port, "GET", f"/follow/{code}")
     for name in server.files:
@@ -98,7 +98,7 @@ async def joined(server: Server, room: dict[str, Any]) -> Phone:
 
 
 async def timed(each: Callable[[], Awaitable[object]], times: list[float]) -> None:
-    """Asks twice a second, and notes in milliseconds how long each answer took."""
+    """Sends a request twice a second and records how many milliseconds each answer took."""
     while True:
         start = time.perf_counter()
         await each()
@@ -158,7 +158,7 @@ async def measure(server: Server, followers: int, moves: int) -> Found:
 
 
 async def until(phones: Sequence[Phone], version: int) -> list[float]:
-    """When each phone heard of a version, once all have."""
+    """When each phone got a version, after all have it."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not all(version in phone.heard for phone in phones):
             await asyncio.sleep(0.002)
@@ -166,7 +166,7 @@ async def until(phones: Sequence[Phone], version: int) -> list[float]:
 
 
 def table(found: Found, followers: int, deck_bytes: int) -> Table:
-    """The figures of a run; `deck_bytes` are those of the deck as it is sent."""
+    """The figures of a run; `deck_bytes` is the size of the deck as it is sent."""
     rows = {
         "from the presenter's move to 95% of the phones": found.reach_95,
         "from the presenter's move to the last phone": found.reach_all,
@@ -182,7 +182,7 @@ def table(found: Found, followers: int, deck_bytes: int) -> Table:
         f"({deck_bytes / 1e6:.1f} MB, compressed), in "
         f"{found.joining:.1f} s ({found.joining_processor:.1f} s of the server's processor time). "
         f"With a move every half second the server used {100 * found.processor:.0f}% of one "
-        "core. The clients took turns on the same two cores.",
+        "core. The clients shared the same two cores.",
     )
 
 

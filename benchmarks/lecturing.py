@@ -1,4 +1,4 @@
-"""What a hall waits for: from the clicker's key to the frame that shows the slide's picture."""
+"""How long a hall waits: from the clicker's key to the frame that shows the slide's picture."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ PROJECTOR: Final[ViewportSize] = {"width": 1920, "height": 1080}
 PACES: Final = {"a key every 2 s": 2000, "two keys a second": 500}
 """A lecturer who hurries, and one who looks for a slide; milliseconds after a picture stands."""
 MOST_ROUNDS: Final = 1
-"""One is the whole deck four times, some five minutes."""
+"""One round is the whole deck four times, about five minutes."""
 READY: Final = 20_000
-"""Milliseconds on the first slide: a lecturer greets the hall."""
+"""Milliseconds on the first slide, while a lecturer greets the hall."""
 BUILD_SECONDS: Final = 180
 UNSEEN: Final = "a jump at once to what nothing has drawn yet"
 PRESS_JS: Final = "() => { window.measured = window.stopwatch.turned(); }"
 
 
 class Turned(NamedTuple):
-    """One key: what it led to, and how long it took."""
+    """One key: what it showed, and how long it took."""
 
     slide: bool
-    """Whether another slide was entered, not a step of the same."""
+    """Whether it showed another slide, not a step of the same slide."""
     milliseconds: float
 
 
 @contextmanager
 def _presenting(browser: Browser, url: str, *, rest: float = READY) -> Iterator[Page]:
-    """A window that shows the first slide, and has for some time."""
+    """A window that has shown the first slide for some time."""
     with visitor(browser) as page:
         page.set_viewport_size(PROJECTOR)
         page.goto(f"{url}/lecture")
@@ -45,14 +45,14 @@ def _presenting(browser: Browser, url: str, *, rest: float = READY) -> Iterator[
 
 
 def _walk(page: Page, key: str, rest: float) -> Iterator[Turned]:
-    """By one key until it leads nowhere."""
+    """Presses one key until nothing changes any more."""
     while (one := _press(page, [key])) is not None:
         yield one
         page.wait_for_timeout(rest)
 
 
 def _press(page: Page, keys: Sequence[str]) -> Turned | None:
-    """Keys one after the other; the last is timed. None where the lecture stayed where it was."""
+    """Presses keys one after the other and times the last; None if the slide did not change."""
     *before, last = keys
     for key in before:
         page.keyboard.press(key)
@@ -63,7 +63,7 @@ def _press(page: Page, keys: Sequence[str]) -> Turned | None:
 
 
 def slides(browser: Browser, url: str, rounds: int) -> Table:
-    """Through the whole shipped deck by keys, forward and back; and jumps into the unseen."""
+    """The whole included deck by keys, forward and back, and jumps to slides not yet drawn."""
     rounds = min(rounds, MOST_ROUNDS)
     turned: dict[str, list[Turned]] = {}
     for _ in range(rounds):
@@ -79,9 +79,9 @@ def slides(browser: Browser, url: str, rounds: int) -> Table:
         f"Key to picture in the lecture, {rounds} × the whole deck",
         ("milliseconds", "slides", "median", "95th percentile", "highest", *_OF_STEPS),
         tuple((way, *_cells(keys)) for way, keys in turned.items()),
-        "1920 × 1080 px, no rerun of the page's script. The key → the frame in which the slide, "
-        "with its picture laid out and drawn, stands. The bar: 95th percentile at most 100 ms; the "
-        "last row is what the making ready saves.",
+        "1920 × 1080 px, no rerun of the page's script. From the key to the frame that shows the "
+        "slide with its picture. The target: 95th percentile at most 100 ms; the last row shows "
+        "the time without drawing slides ahead.",
     )
 
 

@@ -19,12 +19,12 @@ PACKAGES = ("torch", "torchvision", "captum", "streamlit", "numpy")
 
 
 def load_average() -> str:
-    """Processes that wanted a processor, on average over 1, 5 and 15 minutes."""
+    """Processes that ran or waited for a processor, averaged over 1, 5 and 15 minutes."""
     return ", ".join(f"{load:.1f}" for load in os.getloadavg())
 
 
 def instructions() -> str:
-    """The class of processor that a speed holds for: what torch and this package use of it."""
+    """The class of processor of a measured speed: the instructions that torch and we use."""
     import torch
 
     from densenet_viz.network.fused.convolution import backward_dtype
@@ -76,7 +76,7 @@ def describe(chromium: str) -> dict[str, str]:
 
 
 def descendants() -> Iterator[Path]:
-    """The folders in `/proc` of the processes that this one started, and of theirs."""
+    """The folders in `/proc` of this process's children and of their children."""
     waiting = [PROC / str(os.getpid())]
     while waiting:
         for listed in waiting.pop().glob("task/*/children"):
@@ -87,7 +87,7 @@ def descendants() -> Iterator[Path]:
 
 
 def mapped_files(word: str) -> str:
-    """The files mapped into our process that has `word` in its command line, one a line."""
+    """The files mapped into our process with `word` in its command line, one per line."""
     for process in descendants():
         if word in (process / "cmdline").read_text():
             return (process / "maps").read_text()
@@ -95,7 +95,7 @@ def mapped_files(word: str) -> str:
 
 
 def processor_seconds(name: str) -> float:
-    """Processor time so far of our processes of which the command's name starts so."""
+    """Processor time so far of our processes whose command name starts like this."""
     ticks = 0
     for process in descendants():
         with suppress(OSError):

@@ -1,5 +1,5 @@
-// Runs in each page before the app's own code: notes what goes over the socket, and in which
-// frame a picture stands. Times are milliseconds since the page was asked for.
+// Runs in each page before the app's own code: records what goes over the socket, and which frame
+// first shows a picture. Times are milliseconds since the page was requested.
 (() => {
   const wire = { sent: [], received: [] };
 
@@ -17,7 +17,7 @@
     }
   };
 
-  // The first element that fits, within components too.
+  // The first matching element, also inside components.
   const find = (selector, root = document) => {
     const found = root.querySelector(selector);
     if (found) return found;
@@ -42,7 +42,7 @@
     });
 
   // From the next `event` of the visitor to the frame that shows `picture`. `asked` is when the
-  // server was told, `answered` when the largest of its messages since then arrived.
+  // request was sent, `answered` when the server's largest message after it arrived.
   const after = async (event, picture) => {
     const started = await new Promise((resolve) =>
       addEventListener(event, ({ timeStamp }) => resolve(timeStamp), { capture: true, once: true }),
@@ -54,11 +54,11 @@
     return { total: drawn - started, asked: asked - started, answered: largest.at - started, bytes: largest.bytes };
   };
 
-  // Registered before the page's own listeners, some of which let nobody hear of a key after them.
+  // Registered before the page's own listeners, because some of them stop a key's event.
   let pressed = NaN;
   addEventListener("keydown", ({ timeStamp }) => (pressed = timeStamp), { capture: true });
 
-  // Whether the lecture's slide stands with its picture.
+  // Whether the lecture's slide is shown with its picture.
   const slideStands = (slide) => {
     const picture = slide.querySelector(".lecture-stage");
     if (!picture) return true;
@@ -66,7 +66,7 @@
     return Boolean(stage?.childElementCount) && !picture.matches(".lecture-fitting");
   };
 
-  // From the next key to the frame in which the lecture's slide stands; null where it stays where it is.
+  // From the next key to the frame that shows the lecture's slide; null if the slide does not change.
   const turned = async () => {
     const hall = find(".lecture-hall");
     const shown = () => hall.querySelector(".lecture-slide:not(.lecture-away)");
@@ -76,7 +76,7 @@
     await frame();
     if (location.hash === place) return null;
     while (!slideStands(shown())) await frame();
-    // The frame after this one begins once this one has been drawn.
+    // The next frame begins after this one has been drawn.
     const drawn = await frame();
     return { total: drawn - pressed, slide: shown() !== from };
   };

@@ -14,7 +14,7 @@ SPREAD = ("median", "lowest", "highest")
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the report: what stands above it, its columns, and a row for each thing."""
+    """One table of the report: its title, its columns, and its rows."""
 
     title: str
     head: tuple[str, ...]
@@ -42,7 +42,7 @@ def spread(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` per cent of all are not above (nearest rank).
+    """The smallest value that `share` percent of the values or more do not exceed (nearest rank).
 
     >>> percentile([16, 17, 18, 40], 75), percentile([16, 17, 18, 40], 95)
     (18, 40)

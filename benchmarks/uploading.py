@@ -1,4 +1,4 @@
-"""What somebody waits for who brings a picture: the first map of it, and a cancel's answer."""
+"""How long a visitor waits for the first map of an uploaded picture, and for Cancel."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ METHODS_TIMED: Final = (
     "occlusion",
     "kernel-shap",
 )
-"""The one that the page begins with, and some that take from a second to several."""
+"""The page's first method, and some that take from one second to several."""
 SLOW: Final = ("shapley-sampling", "occlusion", "smoothgrad", "kernel-shap", "deeplift-shap")
-"""On DenseNet-201, long enough to be cancelled on the way, whatever the picture."""
+"""On DenseNet-201 these take long enough to be cancelled, for any picture."""
 
 MIDST: Final = 500
-"""Milliseconds after a bar stands: its work is then in its midst."""
+"""Milliseconds after a progress bar appears: then its work is running."""
 
 MAP: Final = (
     ".attribution:not(.attribution-empty) .attribution-panel:first-child "
@@ -47,7 +47,7 @@ CANCEL_JS: Final = """() => {
 
 
 def first_map(browser: Browser, url: str, rounds: int) -> Table:
-    """From the choice of a file to the frame that shows its map, coarse or finished."""
+    """The time from the choice of a file to the frame that shows its map, coarse or finished."""
     measured: dict[str, list[float]] = {}
     for number in range(rounds):
         for place, method in enumerate(METHODS_TIMED):
@@ -60,14 +60,15 @@ def first_map(browser: Browser, url: str, rounds: int) -> Table:
         f"First map of an uploaded photograph, {counted(rounds, 'round')}",
         ("milliseconds", *SPREAD),
         tuple((name, *spread(times)) for name, times in measured.items()),
-        f"A JPEG of {PHOTO[0]} × {PHOTO[1]} px is chosen → it is checked, decoded in a process of "
-        "its own, named by the network → the frame in which a map of it stands, finished or as far "
-        "as it has come. Each is another picture, so nothing is known of it. The bar: 1,000 ms.",
+        f"From the choice of a JPEG of {PHOTO[0]} × {PHOTO[1]} px, which is checked, decoded in "
+        "its own process and classified by the network, to the frame that shows a map of it, "
+        "finished or partial. Each round uses a new picture, so nothing is cached. The target: "
+        "1,000 ms.",
     )
 
 
 def cancelled(browser: Browser, url: str, rounds: int) -> Table:
-    """From the click on Cancel to the frame that says that the map was cancelled."""
+    """The time from the click on Cancel to the frame that says that the map was cancelled."""
     # Weights do not matter to the time: there is nothing to fetch for these.
     address = f"{url}/attributions?model=densenet201{UNTRAINED}"
     measured: dict[str, list[float]] = {}
@@ -84,9 +85,8 @@ def cancelled(browser: Browser, url: str, rounds: int) -> Table:
         f"Cancel, {counted(rounds, 'round')}",
         ("milliseconds", *SPREAD),
         tuple((name, *spread(times)) for name, times in measured.items()),
-        "DenseNet-201 at 224 px. The click on Cancel → the frame that says so; the thread ends "
-        "with its next batch. "
-        "The bar: 200 ms.",
+        "DenseNet-201 at 224 px. From the click on Cancel to the frame that confirms it; the "
+        "thread ends with its next batch. The target: 200 ms.",
     )
 
 
@@ -117,7 +117,7 @@ def _send(page: Page, photo: bytes) -> None:
 
 
 def _photo(seed: int) -> bytes:
-    """A JPEG as a camera writes it, with soft and with sharp parts; another for each seed."""
+    """A JPEG like one from a camera, with soft and sharp parts; another one for each seed."""
     random = np.random.default_rng(seed)
     small = random.integers(0, 256, (12, 16, 3), dtype=np.uint8)
     large = Image.fromarray(small).resize(PHOTO, Image.Resampling.BICUBIC)

@@ -1,6 +1,6 @@
-"""What the numbers were measured on, and how much memory it has to spare.
+"""The machine that the numbers were measured on, and how much free memory it has.
 
-torch is loaded only where it is asked: a page can look at the memory before.
+torch is loaded only by the functions that need it: a page can check the memory before.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _GROUP = Path("/sys/fs/cgroup")
 
 
 BACK = 5
-"""Niceness of threads that compute, above that of those that answer."""
+"""The niceness of threads that compute, higher than that of threads that answer requests."""
 
 
 def step_back() -> None:
-    """Lets this thread wait where another wants the processor: pages answer while maps are made.
+    """Lets other threads use the processor first, so that pages answer while maps are computed.
 
-    On Linux only, where niceness is a thread's own; elsewhere nothing is done.
+    It works only on Linux, where each thread has its own niceness; elsewhere it does nothing.
     """
     if sys.platform == "linux":
         own = threading.get_native_id()
@@ -52,7 +52,7 @@ def processor() -> str:
 
 
 def devices() -> tuple[str, ...]:
-    """Where networks can run here: `cpu`, and `cuda` where there is one."""
+    """The devices that networks can run on here: `cpu`, and `cuda` if there is one."""
     import torch
 
     return ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
@@ -77,10 +77,10 @@ def describe(device: str) -> dict[str, str]:
 
 
 def spare_bytes(device: str) -> int | None:
-    """Memory that is free on `device`, in bytes; None where that cannot be told.
+    """Free memory on `device`, in bytes; None if that is unknown.
 
     On a CPU it is what Linux calls available, or what a container's limit leaves if that is less.
-    On a GPU, what torch keeps for itself and has not handed out is free too.
+    On a GPU, memory that torch has reserved but does not use is free, too.
     """
     if device == "cuda":
         import torch
@@ -121,9 +121,9 @@ def _left_to_container() -> int | None:
 
 
 def cached_in(stat: str) -> int:
-    r"""The bytes in a container's `memory.stat` that Linux gives up as soon as somebody asks.
+    r"""The bytes in a container's `memory.stat` that Linux frees as soon as they are needed.
 
-    `memory.current` counts files that were read once and lie in the cache.
+    `memory.current` also counts the cache of files that were read once.
 
     >>> cached_in("anon 700\nactive_file 20\ninactive_file 300\n")
     300

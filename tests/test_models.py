@@ -175,7 +175,7 @@ def unavailable(name: str) -> str:
         (lambda folder: (folder / "scenes.json").write_text("{"), "its manifest is damaged"),
         (lambda folder: (folder / "scenes.json").write_bytes(b"\xff"), "its manifest is damaged"),
         (lambda folder: (folder / "scenes.json").write_text("[]"), "its manifest is damaged"),
-        (lambda folder: (folder / "scenes.safetensors").unlink(), "the file is not there"),
+        (lambda folder: (folder / "scenes.safetensors").unlink(), "missing"),
         (lambda folder: (folder / "scenes.safetensors").write_bytes(b"x"), "SHA-256 differs"),
     ],
 )

@@ -95,12 +95,12 @@ def test_its_numbers_are_the_growth_pages_and_its_own_weights_run() -> None:
     values = [app.slider(key=key).value for key in ("k", "layers", "initial", "compression")]
     assert values == [5, 2, 400, 0.33]
     assert app.toggle(key="bottleneck").value is False
-    assert names_in(weights_line(app), "visitor", "random") == ["visitor"]
+    assert names_in(weights_line(app), "own file", "random") == ["own file"]
     app.slider(key="k").set_value(6).run()
     assert_sound(app)
-    assert names_in(weights_line(app), "visitor", "random") == ["random"]
+    assert names_in(weights_line(app), "own file", "random") == ["random"]
     app.slider(key="k").set_value(5).run()
-    assert names_in(weights_line(app), "visitor", "random") == ["visitor"]
+    assert names_in(weights_line(app), "own file", "random") == ["own file"]
     app.selectbox(key="model").set_value("scenes").run()
     assert_sound(app)
     assert [app.slider(key=key).value for key in ("k", "initial")] == [32, 64]

@@ -1,4 +1,4 @@
-"""One question to one network: its passes are counted, watched, and cut into batches that fit."""
+"""One question to one network: counts its passes, reports progress, and makes fitting batches."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
 
 LOOKED_AT = 8
-"""Pictures of a batch at most while a map is watched: a third of a second at 224 px."""
+"""The most pictures of a batch while previews are shown: a third of a second at 224 px."""
 
 PREVIEW_SECONDS = 0.15
-"""Between two previews of a map that is still being computed."""
+"""The shortest time between two previews of a map that is still being computed."""
 
 
 class Explanation(NamedTuple):
-    """What a method found.
+    """A method's result.
 
-    `values` is (3 or 1, S, S), signed; `delta` the sum of the values less the score's rise, where
-    the method promises that they are equal; `nodes` the places (0 to 1) on the path between
-    baseline and picture at which gradients were taken, where there is one path. Where pieces of
-    the path were scaled, `unscaled_delta` is the delta before that, and `scaled_by` the smallest
-    and the largest factor.
+    `values` is (3 or 1, S, S), signed; `delta` is the sum of the values minus the score's rise, if
+    the method promises that they are equal; `nodes` are the places (0 to 1) on the path between
+    baseline and picture at which gradients were taken, if there is one path. If pieces of the path
+    were scaled, `unscaled_delta` is the delta before scaling, and `scaled_by` the smallest and the
+    largest factor.
     """
 
     values: Tensor
@@ -42,7 +42,7 @@ class Explanation(NamedTuple):
 
 
 class Watch:
-    """Counts the pictures that go forward; reports and listens before each batch."""
+    """Counts forward passes; before each batch it reports progress and checks for cancelling."""
 
     def __init__(
         self,
@@ -57,17 +57,17 @@ class Watch:
         self._cancelled = cancelled
 
     def before(self, pictures: int) -> None:
-        """To be called before `pictures` go forward.
+        """Call it before `pictures` go forward.
 
         Raises:
-            Cancelled: the caller wants no more.
+            Cancelled: the caller cancelled.
         """
         self.stop_if_cancelled()
         self.report(min(1.0, self.done / self._total))
         self.done += pictures
 
     def expect(self, more: int) -> None:
-        """`more` pictures will go forward than was thought."""
+        """Adds `more` pictures to the expected total."""
         self._total += more
 
     def report(self, part: float) -> None:
@@ -80,13 +80,13 @@ class Watch:
 
 
 class Asking:
-    """A picture before a network, and a class; what every method works with.
+    """A picture, a network and a class; every method works with them.
 
     Attributes:
-        model: whose network is asked.
-        x: (1, 3, S, S) float32, the picture as the network is given it.
+        model: the model to explain.
+        x: (1, 3, S, S) float32, the network's input.
         target: the class's index.
-        watch: hears of every pass.
+        watch: gets every pass.
     """
 
     def __init__(
@@ -115,13 +115,13 @@ class Asking:
 
     @property
     def batch(self) -> int:
-        """Pictures that go forward and back together; fewer where a first map is waited for."""
+        """Pictures that go forward and back together; fewer if previews are shown."""
         fitting = self.fused.batch_for(self.size)
         return fitting if self._on_preview is None else min(fitting, LOOKED_AT)
 
     @property
     def most(self) -> int:
-        """Pictures that go together where nobody waits for a part of them."""
+        """Pictures in one batch if no previews are shown."""
         watched = self._on_preview is not None
         return self.batch if watched else self.fused.most_for(self.size)
 
@@ -137,13 +137,13 @@ class Asking:
     def gradients(
         self, pictures: Tensor, most: int | None = None, *, rounded: bool = False
     ) -> tuple[Tensor, Tensor]:
-        """(N,) scores and (N, 3, S, S) gradients of the score by each input, in batches.
+        """(N,) scores and (N, 3, S, S) gradients of the score for each input, in batches.
 
         Args:
             pictures: (N, 3, S, S).
-            most: how many go together at most; by default `batch`.
-            rounded: the gradients are wanted for a sum of many alone, in which the rounding of a
-                faster forward pass is lost.
+            most: the largest batch; by default `batch`.
+            rounded: the gradients are only used in a sum of many, where the rounding errors of a
+                faster forward pass average out.
         """
         fused = rounded_of(self.model, self.device) if rounded else self.fused
         answers = []
@@ -155,9 +155,9 @@ class Asking:
         return torch.cat(scores), torch.cat(gradients)
 
     def at(self, place: str, pictures: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The maps of a place in the network, and the score's gradients by them.
+        """The maps at a place in the network, and the score's gradients with respect to them.
 
-        One pass forward, and back only as far as the place.
+        It takes one forward pass, and a backward pass only to that place.
 
         Args:
             place: one of `places.all_places`.
@@ -197,11 +197,11 @@ class Asking:
     ) -> Tensor:
         """(M,) scores of the picture, each time with one box showing `cover` instead.
 
-        Only what a box touches is computed anew (`occluding`).
+        Only the part that a box changes is computed again (`occluding`).
 
         Args:
             boxes: (M, 4) whole numbers: top, left, bottom, right, in pixels.
-            cover: (1, 3, S, S), what stands in the boxes.
+            cover: (1, 3, S, S), the content of the boxes.
             after_batch: called after each batch with the number of its first box, and its scores.
         """
         return score_occluded(
@@ -220,17 +220,17 @@ class Asking:
         return Asking(self.model, x, self.target, watch=self.watch, device=self.device)
 
     def twin(self) -> nn.Module:
-        """A private copy of the network, to hook and to change; its passes are counted, too."""
+        """A private copy of the network for hooks and changes; its passes are counted, too."""
         twin = twin_of(self.model, self.device)
         twin.register_forward_pre_hook(lambda _net, given: self.watch.before(len(given[0])))
         return twin
 
     def generator(self, seed: int) -> torch.Generator:
-        """Random numbers that are the same for the same seed; on the processor on any device."""
+        """Random numbers, always from the CPU: the same seed gives the same numbers."""
         return torch.Generator().manual_seed(seed)
 
     def show(self, values: Tensor) -> None:
-        """Hands out what the map looks like so far, a few times a second at most."""
+        """Sends the map so far as a preview, at most a few times a second."""
         now = time.monotonic()
         if self._on_preview is not None and now - self._shown >= PREVIEW_SECONDS:
             self._shown = now
@@ -238,7 +238,7 @@ class Asking:
 
 
 def split_evenly(pictures: Tensor, most: int) -> tuple[Tensor, ...]:
-    """Parts of at most `most`, as equal as can be: a last one of a single picture is slow.
+    """Parts of at most `most` pictures, as equal as possible: a last part of one would be slow.
 
     >>> [len(part) for part in split_evenly(torch.zeros(25), 8)]
     [7, 6, 6, 6]

@@ -1,6 +1,6 @@
-"""Pictures that show nothing: what a method compares the picture with, or covers it by.
+"""Pictures that show nothing: a method compares the picture with them, or covers it with them.
 
-Which one is chosen changes the map: what looks like the baseline gets nothing. Sturmfels, Lundberg,
+The choice changes the map: what looks like the baseline gets zero. Sturmfels, Lundberg,
 Lee, "Visualizing the Impact of Feature Attribution Baselines", Distill 2020.
 """
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from densenet_viz.results.traces import Picture
 
 BASELINES = ("black", "white", "grey", "mean", "blur", "noise")
-"""A colour, the mean of the training pictures, the picture out of focus, or random pixels."""
+"""A colour, the mean colour of the training pictures, the blurred picture, or random pixels."""
 
 BASELINE_WORDS = {
     "black": "all black",
     "white": "all white",
     "grey": "middle grey",
     "mean": "the mean colour of the training pictures",
-    "blur": "the picture itself, out of focus",
-    "noise": "random pixels, averaged over several drawings",
+    "blur": "the picture itself, blurred",
+    "noise": "random pixels, averaged over several samples",
 }
 
 NOISE_DRAWINGS = 4
-"""Pictures of noise over which a map is averaged."""
+"""A map is averaged over this many pictures of noise."""
 
 BLUR = 1 / 12
 """Standard deviation of the blur, in picture widths."""
@@ -40,7 +40,7 @@ def baseline_choice(default: str = "black", title: str = "Baseline") -> Choice:
 
 
 def drawings(name: str) -> int:
-    """How many pictures a baseline stands for.
+    """The number of pictures of a baseline.
 
     >>> drawings("noise"), drawings("black")
     (4, 1)
@@ -55,11 +55,11 @@ def baseline_colour(model: LoadedModel, name: str) -> Colour:
 
 
 def baseline_inputs(model: LoadedModel, x: Tensor, name: str, seed: int = 0) -> Tensor:
-    """The (M, 3, S, S) inputs that a baseline stands for, normalised as `x`.
+    """The (M, 3, S, S) inputs of a baseline, normalised like `x`.
 
     Args:
-        model: whose normalisation is kept.
-        x: (1, 3, S, S), the picture's input; only "blur" looks at it.
+        model: its normalisation is used.
+        x: (1, 3, S, S), the picture's input; only "blur" uses its values.
         name: one of `BASELINES`.
         seed: of the noise; the same seed draws the same pixels.
     """
@@ -79,7 +79,7 @@ def baseline_inputs(model: LoadedModel, x: Tensor, name: str, seed: int = 0) -> 
 
 
 def blur(x: Tensor, width: float = BLUR) -> Tensor:
-    """(N, 3, S, S) out of focus: a Gaussian of `width` picture widths, edges repeated."""
+    """(N, 3, S, S) blur by a Gaussian of `width` picture widths, edges repeated."""
     import torch
     from torch.nn.functional import conv2d, pad
 
@@ -94,10 +94,10 @@ def blur(x: Tensor, width: float = BLUR) -> Tensor:
 
 
 def baseline_picture(model: LoadedModel, x: Tensor, name: str) -> Picture:
-    """A baseline as it would look, (S, S, 3) uint8; of several drawings the first.
+    """A baseline as a picture, (S, S, 3) uint8; the first one if there are several.
 
     Args:
-        model: whose normalisation is undone.
+        model: its normalisation is undone.
         x: (1, 3, S, S), the picture's input.
         name: one of `BASELINES`.
     """

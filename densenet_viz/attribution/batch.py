@@ -1,7 +1,7 @@
-"""One question asked of many pictures, one after the other; it can be stopped, and goes on.
+"""Maps of many pictures with the same settings, one after the other; it can stop and continue.
 
-What is finished is handed to the caller at once, and is known by the picture's content and the
-question: whoever asks again, with what is there, pays for the rest only.
+Each finished map goes to the caller immediately. It is identified by the picture's content and the
+settings, so a second run with the finished maps computes only the missing ones.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
 
 MOST_PROBABLE = "most probable"
-"""What a table says of a class that was not chosen, but is each picture's most probable one."""
+"""The table's entry if no class was chosen: each picture's most probable class is explained."""
 
 
 @dataclass(frozen=True, eq=False)
 class BatchWork:
-    """What is asked of every picture.
+    """The settings that are the same for every picture.
 
     `settings` are all of the method's, checked; `target` is a class's index, or None for the most
     probable class of each picture.
@@ -50,7 +50,7 @@ class BatchWork:
 
     @property
     def row(self) -> BatchRow:
-        """What every row of this work says."""
+        """The part that is the same in every row of this work."""
         settings = json.dumps(dict(sorted(self.settings.items())), ensure_ascii=False)
         return BatchRow(
             model=self.model.name,
@@ -67,7 +67,7 @@ def work_for(
     """The work, with the method's defaults for settings that are not given.
 
     Raises:
-        AttributionError: the method, a setting or the class is not one that is allowed.
+        AttributionError: the method, a setting or the class is not allowed.
     """
     from densenet_viz.attribution.engine import check_target
 
@@ -79,10 +79,10 @@ def work_for(
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """What became of one file.
+    """The result for one file.
 
-    `attribution` and `picture` (S, S, 3), as the network was given it, are there where a map was
-    computed now: not for a file with an error, nor for one whose map was known.
+    `attribution` and `picture` (S, S, 3), the network's input, are set if a map was computed now.
+    They are None if the file has an error or its map existed already.
     """
 
     row: BatchRow
@@ -92,7 +92,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many files got a map now, had one already, or have none."""
+    """How many files got a map now, had one already, or failed."""
 
     made: int = 0
     known: int = 0
@@ -120,19 +120,19 @@ def run_batch(
     """A map for every file.
 
     Args:
-        work: what is asked.
+        work: the settings.
         files: read one at a time, in this order.
-        writer: given each file's outcome as soon as it is there.
-        done: rows of maps that are there already, by `Row.key`; they are not computed again. It
-            may grow meanwhile, so that a picture that comes twice is computed once. A new map gets
-            no name that one of these has.
-        on_progress: told the part that is done, 0 to 1.
-        cancelled: asked before each file and before each pass.
-        again: compute what is there, too.
-        device: as `attribute` takes it.
+        writer: called with each file's result as soon as it is ready.
+        done: rows of maps that exist already, by `BatchRow.key`; they are not computed again. It
+            may grow during the run, so that a picture that comes twice is computed once. A new map
+            gets a name that none of these has.
+        on_progress: called with the part that is done, 0 to 1.
+        cancelled: called before each file and before each pass.
+        again: also compute existing maps again.
+        device: as in `attribute`.
 
     Raises:
-        Cancelled: `cancelled` answered yes; what was finished before has been handed out.
+        Cancelled: `cancelled` returned True; finished maps have been given to `writer`.
     """
     stems = unique_stems(file.name for file in files)
     owners = {row.map.casefold(): key for key, row in done.items()}
@@ -160,7 +160,7 @@ def run_batch(
 
 
 def _opened(work: BatchWork, file: ImageFile) -> tuple[BatchRow, bytes]:
-    """The row as far as it is known before the picture is decoded, and the file's bytes."""
+    """The part of the row that is known before the picture is decoded, and the file's bytes."""
     row = replace(work.row, file=file.name)
     try:
         data = file.read()
@@ -204,9 +204,9 @@ def _attributed(
 
 
 def _named(row: BatchRow, stem: str, owners: dict[str, str]) -> BatchRow:
-    """The row with its map's name, which no other map that is there has.
+    """The row with a name for its map that no other existing map has.
 
-    `owners` has the key of each name's row; the new name is put in.
+    `owners` maps each name to its row's key; the new name is added.
     """
     if row.error:
         return row

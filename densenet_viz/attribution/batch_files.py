@@ -1,7 +1,7 @@
 """Many picture files, some of them in ZIP archives, as a list that is read one at a time.
 
-An archive is as hostile as a picture: its size unpacked, its number of entries and what they are
-called are its maker's claims. Nothing is unpacked to a disk, and each entry when its turn comes.
+An archive may be hostile: its unpacked size, its number of entries and their names are only what
+its maker claims. Nothing is unpacked to disk, and each entry only when it is read.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ MOST_FILES = 500
 MOST_UNPACKED = 500 * 1024 * 1024
 """Bytes of all of an archive's entries together, unpacked."""
 MOST_RATIO = 100
-"""How much larger an entry may be unpacked than packed; pictures hardly shrink at all."""
+"""How many times larger an entry may be when unpacked; pictures hardly shrink when packed."""
 _DIRECTORY = 1024 * 1024
-"""Bytes of an archive's list of entries; each takes at least 46, and its name."""
+"""Bytes of an archive's list of entries; each entry takes at least 46 plus its name."""
 
 _END = b"PK\x05\x06"
 _END_LENGTH = 22
@@ -36,7 +36,7 @@ _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 class ImageFile:
     """A file that may be a picture.
 
-    `name` is for people, in one line; `read` gives its bytes or raises `ImageError`.
+    `name` is for people, on one line; `read` returns its bytes or raises `ImageError`.
     """
 
     name: str
@@ -44,9 +44,9 @@ class ImageFile:
 
 
 def list_images(files: Iterable[tuple[str, bytes]]) -> tuple[ImageFile, ...]:
-    """The files by name, the entries of archives in their archives' places.
+    """The files by name; an archive is replaced by its entries.
 
-    An archive that cannot be used is one entry, whose `read` says why.
+    An archive that cannot be used is one entry, whose `read` raises the reason.
     """
     found: list[ImageFile] = []
     for name, data in files:
@@ -60,7 +60,7 @@ def is_archive(data: bytes) -> bool:
 
 
 def entries_of(name: str, data: bytes) -> list[ImageFile]:
-    """The files in an archive; folders, and what macOS adds of its own, are left out."""
+    """The files in an archive, without folders and without files that macOS adds."""
     try:
         _check_directory(data)
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -69,7 +69,7 @@ def entries_of(name: str, data: bytes) -> list[ImageFile]:
     except ImageError as error:
         return [_refused(name, str(error))]
     except Exception:  # zipfile raises many kinds for hostile bytes
-        return [_refused(name, "This archive is damaged or incomplete; please pack it again.")]
+        return [_refused(name, "This archive is damaged or incomplete. Please pack it again.")]
     return [_entry(f"{name}/{entry.filename}", archive, entry) for entry in entries]
 
 
@@ -90,40 +90,40 @@ def _entry(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Image
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if entry.flag_bits & 1:
-        raise ImageError("This file is encrypted; please pack it without a password.")
+        raise ImageError("This file is encrypted. Please pack it without a password.")
     if entry.compress_type not in _PACKED:
-        raise ImageError("This file is packed in an uncommon way; please pack it as a plain ZIP.")
+        raise ImageError("This file uses an uncommon compression. Please pack it as a plain ZIP.")
     if entry.file_size > MAX_BYTES:
         raise ImageError(
-            f"This file is larger than {MAX_BYTES >> 20} MB; please bring a smaller one."
+            f"This file is larger than {MAX_BYTES >> 20} MB. Please choose a smaller one."
         )
     if entry.file_size > MOST_RATIO * max(1, entry.compress_size):
         raise ImageError(
-            f"This file unpacks to more than {MOST_RATIO} times its size, as no picture does."
+            f"This file unpacks to more than {MOST_RATIO} times its size. No picture does that."
         )
     try:
         with archive.open(entry) as file:
             return file.read(MAX_BYTES + 1)
     except Exception:  # zipfile and zlib raise many kinds for hostile bytes
-        raise ImageError("This file is damaged in its archive; please pack it again.") from None
+        raise ImageError("This file is damaged in its archive. Please pack it again.") from None
 
 
 def _check_directory(data: bytes) -> None:
-    """Refuses a list of entries that would take a great deal of memory, before it is read.
+    """Refuses a list of entries that would take too much memory, before it is read.
 
-    The end record is looked for where zipfile looks for it.
+    It looks for the end record in the same place as zipfile.
     """
     place = len(data) - _END_LENGTH
     if not (data[place : place + 4] == _END and data.endswith(b"\0\0")):
         place = data.rfind(_END, max(0, place - 65535))
     if place < 0:
-        return  # zipfile will say that it is none
+        return  # zipfile will say that this is no archive
     length = int.from_bytes(data[place + 12 : place + 16], "little")
     if length > _DIRECTORY or data[max(0, place - 20) : place].startswith(_LOCATOR):
         raise ImageError(_TOO_MANY)
 
 
-_TOO_MANY = f"This archive holds more than {MOST_FILES} files; please pack fewer."
+_TOO_MANY = f"This archive has more than {MOST_FILES} files. Please pack fewer."
 
 
 def _check_entries(entries: Sequence[zipfile.ZipInfo]) -> None:
@@ -131,10 +131,10 @@ def _check_entries(entries: Sequence[zipfile.ZipInfo]) -> None:
         raise ImageError(_TOO_MANY)
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise ImageError(
-            f"This archive unpacks to more than {MOST_UNPACKED >> 20} MB; please pack fewer files."
+            f"This archive unpacks to more than {MOST_UNPACKED >> 20} MB. Please pack fewer files."
         )
     if not entries:
-        raise ImageError("This archive holds no files.")
+        raise ImageError("This archive has no files.")
 
 
 def _counts(entry: zipfile.ZipInfo) -> bool:
@@ -144,7 +144,7 @@ def _counts(entry: zipfile.ZipInfo) -> bool:
 
 
 def _printable(name: str) -> str:
-    r"""A stranger's name in one line, as a terminal or a table may show it.
+    r"""An uploaded name on one line, safe for a terminal or a table.
 
     >>> _printable("a\x1b[31m\nb")
     'a?[31m?b'
@@ -154,7 +154,7 @@ def _printable(name: str) -> str:
 
 
 def safe_stem(name: str) -> str:
-    r"""What a file of ours may be called after theirs: no folders, no dots in front, no blanks.
+    r"""A safe name for our file, made from theirs: no folders, no leading dots, no spaces.
 
     >>> safe_stem("../../etc/passwd.png"), safe_stem("C:\\a <star> & more.png"), safe_stem("...")
     ('passwd', 'a_star_more', 'picture')
@@ -165,7 +165,7 @@ def safe_stem(name: str) -> str:
 
 
 def unique_stems(names: Iterable[str]) -> tuple[str, ...]:
-    """A safe stem for each name; a second one of a kind gets a number, whatever the case.
+    """A safe stem for each name; equal stems (upper or lower case) get numbers.
 
     >>> unique_stems(["a/cat.png", "b/Cat.jpg", "cat-2.png"])
     ('cat', 'Cat-2', 'cat-2-2')

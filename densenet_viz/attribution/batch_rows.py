@@ -1,7 +1,7 @@
-"""The rows of a batch's table, as CSV and back, and the archive that maps and table leave in.
+"""The rows of a batch's table, to and from CSV, and the ZIP archive with maps and table.
 
-Names of files and classes are strangers' texts, and a spreadsheet takes a cell that begins with
-= + - or @ for a formula: such a text gets an apostrophe in front. Numbers are our own and stay so.
+Names of files and classes come from users, and a spreadsheet reads a cell that begins with = + - or
+@ as a formula: such a text gets an apostrophe in front. Numbers are our own and do not change.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TABLE = "results.csv"
 
 @dataclass(frozen=True)
 class BatchRow:
-    """What became of one file.
+    """The result for one file.
 
     Attributes:
         file: its name.
@@ -35,12 +35,12 @@ class BatchRow:
         method: the attribution method.
         settings: of the method, as a JSON object.
         sum: of the map's values.
-        delta: what that sum misses the score's rise by, where the method promises to meet it.
-        unscaled_delta: what `delta` was before pieces of the path were scaled.
-        strongest_region: the cell of a 4 x 4 grid that most of what raises the score lies in.
-        seconds: that the map took.
+        delta: that sum minus the score's rise, if the method promises that they are equal.
+        unscaled_delta: `delta` before pieces of the path were scaled.
+        strongest_region: the cell of a 4 x 4 grid that raises the score most.
+        seconds: the time for the map.
         map: its name in the archive or the folder, without an ending.
-        error: a sentence, where there is no map.
+        error: a sentence, if there is no map.
     """
 
     file: str = ""
@@ -64,7 +64,7 @@ class BatchRow:
 
     @property
     def key(self) -> str:
-        """The same for the same picture file and the same question."""
+        """The same key for the same picture file and the same settings."""
         parts = (self.sha256, self.model, self.weights, self.method, self.settings, self.asked)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -113,7 +113,7 @@ def _cell(value: object) -> str:
 
 
 def from_csv(text: str) -> tuple[BatchRow, ...]:
-    """The rows of a table that `to_csv` wrote; lines that are not its own are left out.
+    """The rows of a table that `to_csv` wrote; other lines are skipped.
 
     >>> from_csv(to_csv([BatchRow("=1.png", sum=-0.5)])) == (BatchRow("=1.png", sum=-0.5),)
     True

@@ -1,4 +1,4 @@
-"""What a method's Captum call is made of, as text."""
+"""The parts of a method's Captum call, as text."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from densenet_viz.attribution.parameters import Settings
 class Call:
     """A method's lines.
 
-    `imports` are names in captum.attr, `body` the text; `starts` says which baselines it needs and
-    `superpixels` whether it needs those; `differs` why its map is not this very map, where it is
-    not: a clause that follows "because".
+    `imports` are names in captum.attr, `body` is the text; `starts` says which baselines it needs,
+    and `superpixels` whether it needs superpixels; `differs` says why its map differs from ours, if
+    it does: a clause.
     """
 
     imports: tuple[str, ...]
@@ -25,6 +25,6 @@ class Call:
 
 
 Nodes = tuple[float, ...]
-"""Where on the path a map was integrated."""
+"""The places on the path at which a map was integrated."""
 
 MakeCall = Callable[[Settings, Nodes], Call]

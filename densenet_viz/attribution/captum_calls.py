@@ -1,7 +1,7 @@
-"""The Captum call of each method, as text: what `captum_code` puts at the end of its script.
+"""The Captum call of each method, as text: `captum_code` puts it at the end of its script.
 
-In each text `network`, `x` (1, 3, S, S) and `TARGET` are defined, and where they are asked for
-`starts` (the baselines), `mask` and `sizes` (the superpixels). It defines `values`, (3 or 1, S, S).
+Each text can use `network`, `x` (1, 3, S, S) and `TARGET`, and on request `starts` (the baselines),
+`mask` and `sizes` (the superpixels). It defines `values`, (3 or 1, S, S).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def call_of(method: str, settings: Settings, nodes: Nodes) -> Call:
     """The lines for a map of `method` with these settings.
 
     Raises:
-        AttributionError: Captum has nothing that comes near.
+        AttributionError: Captum has no similar call.
     """
     if method in _CALLS:
         return _CALLS[method](settings, nodes)
@@ -28,8 +28,8 @@ def call_of(method: str, settings: Settings, nodes: Nodes) -> Call:
 
 
 NOT_IN_CAPTUM: Mapping[str, str] = {
-    "lrp": "Captum has only one rule of layer-wise relevance propagation for norms, by which their "
-    "offsets swallow nearly all, so there is no Captum code for this map.",
+    "lrp": "Captum has only one rule of layer-wise relevance propagation for norms. With it, their "
+    "offsets absorb nearly all relevance, so there is no Captum code for this map.",
 }
 """Methods that Captum has no call for, and why."""
 
@@ -73,7 +73,7 @@ values = torch.stack([
 ]).mean(0)[0]"""
 
 _OTHER_STEPS = (
-    "the steps were laid where the score rises, which Captum does not do; here they lie at the "
+    "its steps are where the score rises, which Captum does not do; here they are at the "
     "nodes of the Gauss-Legendre rule"
 )
 
@@ -116,8 +116,8 @@ _UNDER_NOISE: Mapping[str, tuple[str, str]] = {
 }
 
 _MAX_POOL = (
-    "Captum's DeepLIFT shares the max pool's difference out in another way where its windows "
-    "overlap, and its values then do not add up"
+    "Captum's DeepLIFT divides the max pool's difference differently where its windows "
+    "overlap, so its values do not add up"
 )
 
 

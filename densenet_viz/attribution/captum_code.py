@@ -1,6 +1,6 @@
-"""A map as a script: torch, torchvision and Captum alone make it again from the picture's file.
+"""A script that makes a map again from the picture's file, with torch, torchvision and Captum.
 
-`tests/test_captum_code.py` runs what is printed here and compares the maps.
+`tests/test_captum_code.py` runs the scripts and compares the maps.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
 
 PICTURE_FILE = "picture.png"
-"""What the script calls the picture that the network was given."""
+"""The file name of the network's input in the script."""
 
 _NETWORK = '''class Network(DenseNet):
     """torchvision's, with every ReLU a module of its own, as Captum's hooks need them."""
@@ -80,20 +80,20 @@ _BLURRED = """def blurred(x, width):
 
 
 def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) -> str:
-    """A complete Python script that makes this map again, or the nearest that Captum can make.
+    """A complete Python script that makes this map again, or the most similar one with Captum.
 
-    It reads `picture.png` (`figures.attribution_image.picture_png` of the fitted picture), needs
-    torch, torchvision, captum, numpy and Pillow, and safetensors where the weights are in such a
-    file; it leaves the map in `values` and in `map.npy`. Where the map is another one, a comment
-    says why (`why_not_equal`).
+    It reads `picture.png` (`figures.attribution_image.picture_png` of the fitted picture). It needs
+    torch, torchvision, captum, numpy and Pillow, and safetensors if the weights are in such a file.
+    It saves the map in `values` and in `map.npy`. If the map is not the same, a comment says why
+    (`why_not_equal`).
 
     Args:
-        model: whose network was asked.
-        picture: (S, S, 3) uint8, as the network was given it.
+        model: the model that the map explains.
+        picture: (S, S, 3) uint8, the network's input.
         attribution: the map.
 
     Raises:
-        AttributionError: Captum has nothing that comes near this method.
+        AttributionError: Captum has nothing similar to this method.
     """
     call = call_of(attribution.method, attribution.parameters, attribution.nodes)
     parts = (
@@ -111,17 +111,13 @@ def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) 
 
 
 def why_not_equal(attribution: Attribution) -> str | None:
-    """A sentence where `captum_code` comes near this map only; None where it makes this very map.
+    """Why `captum_code` makes only a similar map, in a sentence; None if it makes the same map.
 
     Raises:
-        AttributionError: Captum has nothing that comes near this method.
+        AttributionError: Captum has nothing similar to this method.
     """
     call = call_of(attribution.method, attribution.parameters, attribution.nodes)
-    return (
-        f"The nearest map that Captum makes, not this one: {call.differs}."
-        if call.differs
-        else None
-    )
+    return f"Captum's map is similar, not the same: {call.differs}." if call.differs else None
 
 
 def _shape(attribution: Attribution) -> str:
@@ -135,7 +131,7 @@ def _head(model: LoadedModel, attribution: Attribution) -> str:
     label = "".join(letter if letter.isprintable() else " " for letter in label)[:80]
     lines = [
         f"{title} for class {attribution.target.index} ({label}) by Captum alone.",
-        f"{PICTURE_FILE} is the picture as the network was given it; the map's sum is {total:.6g}.",
+        f"{PICTURE_FILE} is the network's input; the map's sum is {total:.6g}.",
     ]
     if reason := why_not_equal(attribution):
         lines.append(reason)
@@ -154,7 +150,7 @@ def needs_safetensors(model: LoadedModel) -> bool:
 
 
 def _is_own_file(model: LoadedModel) -> bool:
-    """Whether the weights are in a file that the user has: one brought, or a named one."""
+    """Whether the weights are in the user's own file: an uploaded one, or DENSENET_VIZ_WEIGHTS."""
     return model.name not in MODELS or bool(model.own_file)
 
 
@@ -231,7 +227,7 @@ def _starts(model: LoadedModel, wanted: str) -> str:
     if not name:
         return ""
     if name == "blur":
-        return f"\n{_BLURRED}starts = blurred(x, {BLUR!r})  # the picture out of focus"
+        return f"\n{_BLURRED}starts = blurred(x, {BLUR!r})  # the picture, blurred"
     if name == "blurs":
         return f"\n{_BLURRED}{_random_blurs(generator, samples)}"
     if name in ("noise", "colours"):

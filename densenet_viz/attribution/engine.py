@@ -1,7 +1,7 @@
-"""Runs a method on a model and makes a result of what it found.
+"""Runs a method on a model and returns its result.
 
-Nothing is hung on the model's own network: fast passes read its weights, and whatever needs hooks
-or other modules works on a copy of its own (`twins`). So any number of threads may ask one model.
+The model's own network gets no hooks: fast passes read its weights, and what needs hooks or other
+modules works on its own copy (`twins`). So any number of threads may use one model.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ def attribute(
     """What each pixel of `picture` adds to or takes from the score of a class.
 
     Args:
-        model: whose network is asked; any number of threads may.
+        model: any number of threads may use it at once.
         picture: (H, W, 3) uint8 RGB of any size; it is fitted to the model's input.
         method: a key of `METHODS`.
         target: the class's index, or None for the most probable one.
-        logits: (classes,), the network's answer for this picture where it is known already, which
+        logits: (classes,), the network's output for this picture if it is already known; this
             saves a pass.
-        device: "cpu", "cuda", or "auto" for the fastest there is.
+        device: "cpu", "cuda", or "auto" for the fastest available.
         on_progress: called before each forward pass with the part that is done, from 0, and with
-            1 at the end; what it raises stops the work.
-        on_preview: called now and then with the map as it stands; it is not `finished`.
-        cancelled: asked before each forward pass.
+            1 at the end; an exception from it stops the work.
+        on_preview: called now and then with the map so far; it is not `finished`.
+        cancelled: called before each forward pass.
         **parameters: the method's own, as its row describes them.
 
     Returns:
@@ -62,7 +62,7 @@ def attribute(
     Raises:
         AttributionError: the method, the target, the device or a parameter is not one that is
             allowed.
-        Cancelled: `cancelled` answered yes.
+        Cancelled: `cancelled` returned True.
     """
     row = method_named(method)
     settings = row.settings(model.spec, parameters)
@@ -131,7 +131,7 @@ def check_device(device: str) -> str:
         return here[-1]
     if device not in here:
         raise AttributionError(
-            f"device={show_value(device)} was given; auto, {', '.join(here)} are allowed here."
+            f"device={show_value(device)} was given; allowed here: auto, {', '.join(here)}."
         )
     return device
 

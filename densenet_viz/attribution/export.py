@@ -1,4 +1,4 @@
-"""An attribution as a file for other programs: NPZ and JSON, the same words beside the values."""
+"""An attribution as a file for other programs: NPZ and JSON, with the same metadata."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
 
 SCHEMA = "densenet-viz/attribution/1"
-"""Names the form of the metadata; it changes when a field changes its meaning."""
+"""The version of the metadata; it changes when a field changes its meaning."""
 
 
 def summary(attribution: Attribution) -> dict[str, Any]:
-    """Everything but the values, as plain types that JSON can hold."""
+    """Everything except the values, as plain types for JSON."""
     return {
         "schema": SCHEMA,
         "method": attribution.method,
@@ -43,7 +43,7 @@ def summary(attribution: Attribution) -> dict[str, Any]:
 
 
 def about(model: LoadedModel) -> dict[str, Any]:
-    """Which network was asked, and how its pictures are prepared."""
+    """The model of the map, and how its pictures are prepared."""
     return {
         "model": model.name,
         "title": model.title,
@@ -86,11 +86,11 @@ def to_npz(attribution: Attribution, picture: Picture, model: Mapping[str, Any])
 
 
 def to_json(attribution: Attribution, picture: Picture, model: Mapping[str, Any]) -> str:
-    """One JSON object: what the NPZ's metadata says, and the values.
+    """One JSON object: the NPZ's metadata, and the values.
 
-    The values are little-endian float32 in C order in base64, a quarter of the length of written
+    The values are little-endian float32 in C order in base64, a quarter of the length of decimal
     numbers and exact: `np.frombuffer(base64.b64decode(v["data"]), v["dtype"]).reshape(v["shape"])`.
-    Arguments are those of `to_npz`; the picture itself is named by its SHA-256 only.
+    The arguments are those of `to_npz`; of the picture, only its SHA-256 is included.
 
     >>> from densenet_viz.results.attributions import Prediction
     >>> star = Prediction(0, "star", 0.9)

@@ -18,9 +18,9 @@ Family = Literal["gradients", "paths", "layers", "perturbations", "rules"]
 FAMILIES: Mapping[Family, str] = {
     "gradients": "Gradients: what a small change does",
     "paths": "Paths: from a blank picture to this one",
-    "layers": "Layers: what stands inside the network",
-    "perturbations": "Perturbations: cover it and look",
-    "rules": "Rules: the score handed back layer by layer",
+    "layers": "Layers: what is inside the network",
+    "perturbations": "Perturbations: cover a part and look",
+    "rules": "Rules: the score, passed back layer by layer",
 }
 """The kinds of method, in the order in which they are shown."""
 
@@ -30,14 +30,14 @@ AXIOMS: Mapping[str, str] = {
     "dummy": "a pixel that never changes the score gets zero",
     "implementation invariance": "networks that compute the same function get the same map",
     "linearity": "the map of a sum of two networks is the sum of their maps",
-    "symmetry": "pixels that play the same part get the same value",
+    "symmetry": "pixels with the same effect get the same value",
 }
 """What a method can promise (Sundararajan, Taly, Yan, ICML 2017, sections 2 and 3)."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Pictures that go forward and gradients that come back at most, the naming not counted."""
+    """The most forward passes and gradients, in pictures; finding the class is not counted."""
 
     forward: int
     backward: int
@@ -45,12 +45,12 @@ class Cost:
 
 @dataclass(frozen=True)
 class Method:
-    """One way to ask what a network looked at.
+    """One way to find out what a network looked at.
 
     `question` is what its map answers, `caution` when not to trust it, `unit` what its values
-    measure, `paper` where it comes from, `axioms` which of `AXIOMS` it keeps. `complete` says
-    whether the values promise to add up to the score's rise over the baseline's. `parameters` and
-    `cost` depend on the network, since its input size and blocks set the limits.
+    measure, `paper` its source, `axioms` which of `AXIOMS` hold for it. `complete` says whether
+    the values add up to the score's rise over the baseline's. `parameters` and `cost` depend on
+    the network, because its input size and blocks set the limits.
     """
 
     name: str
@@ -104,5 +104,5 @@ def no_parameters(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
 
 
 def once(_spec: DenseNetSpec, _settings: Settings) -> Cost:
-    """The picture forward and its gradient back."""
+    """One forward pass and one gradient."""
     return Cost(1, 1)

@@ -1,4 +1,4 @@
-"""The methods by name: a new one costs a row in `rows/` and a function in `explain/`."""
+"""The methods by name. A new one needs a row in `rows/` and a function in `explain/`."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ _ROWS = {
 }
 
 FIRST = ("grad-cam", "integrated-gradients", "occlusion", "saliency")
-"""The quickest to understand, which lists begin with."""
+"""The easiest to understand; lists begin with them."""
 
 METHODS: Mapping[str, Method] = MappingProxyType(
     {name: _ROWS[name] for name in dict.fromkeys((*FIRST, *_ROWS))}
 )
-"""The methods by name, the quickest to understand first."""
+"""The methods by name, the easiest to understand first."""
 
 
 def method_named(name: str) -> Method:
     """The row of `METHODS`, or `AttributionError`."""
     if name in METHODS:
         return METHODS[name]
-    raise AttributionError(f"There is no method {name[:40]!r}; there are {', '.join(METHODS)}.")
+    raise AttributionError(
+        f"There is no method {name[:40]!r}. The methods are: {', '.join(METHODS)}."
+    )
 
 
 def by_family() -> Mapping[str, tuple[Method, ...]]:

@@ -42,11 +42,11 @@ def score_occluded(
         x: (1, 3, S, S) float32 normalised picture.
         boxes: (M, 4) top, left, bottom and right of the windows in pixels, the last two
             exclusive. What lies outside the picture is cut off.
-        cover: (1, 3, S, S) float32, what the windows show.
+        cover: (1, 3, S, S) float32, the content of the windows.
         target: the class's index.
-        batch: windows at once, and half of them at first: somebody may wait for the first map.
-        before_batch: called before each batch with its windows' number; what it raises stops.
-        after_batch: called after each with the number of its first window, and its scores.
+        batch: windows in a batch; the first batch has half, so that the first map appears sooner.
+        before_batch: called before each batch with its count of windows; an exception stops it.
+        after_batch: called after each batch with the number of its first window, and its scores.
 
     Returns:
         (M,) float32 logits.
@@ -80,7 +80,7 @@ def _part(logits: _Logits, begin: int, start: int, stop: int) -> Tensor:
 
 
 def _patched(fused: FusedDenseNet, x: Tensor, cover: Tensor, boxes: Boxes) -> _Logits | None:
-    """By patches, or None where they spare nothing."""
+    """The scores by patches, or None if patches save nothing."""
     first = fused.first
     if first is None or not len(boxes):
         return None
@@ -92,7 +92,7 @@ def _patched(fused: FusedDenseNet, x: Tensor, cover: Tensor, boxes: Boxes) -> _L
 
 
 def _whole(fused: FusedDenseNet, x: Tensor, cover: Tensor, boxes: Boxes) -> _Logits:
-    """By covering the picture and looking at all of it."""
+    """The scores of the whole covered pictures."""
 
     def logits(start: int, stop: int) -> Tensor:
         covered = x.repeat(stop - start, 1, 1, 1)

@@ -1,4 +1,4 @@
-"""A method's parameters as data: a form can be drawn from them, and values checked by them."""
+"""A method's parameters as data, from which forms are drawn and values are checked."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Choice:
         if isinstance(value, str) and value in self.choices:
             return value
         raise AttributionError(
-            f"{self.name}={show_value(value)} was given; {', '.join(self.choices)} are allowed."
+            f"{self.name}={show_value(value)} was given; allowed: {', '.join(self.choices)}."
         )
 
 
@@ -74,6 +74,6 @@ def check_settings(parameters: tuple[Parameter, ...], given: Mapping[str, object
 
 
 def show_value(value: object) -> str:
-    """A value as an error names it: in one line, and not longer than a line."""
+    """A value as an error message shows it: on one line and not too long."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,4 +1,4 @@
-"""Places inside a DenseNet at which a map can be asked for, and the modules they stand for."""
+"""Places inside a DenseNet for which a map can be made, and their modules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PLACE = re.compile(r"(?:block (?P<block>\d+)(?: layer (?P<layer>\d+))?|transiti
 
 
 def coarse_places(spec: DenseNetSpec) -> tuple[str, ...]:
-    """Each block's and transition's output, from the input on, and the final maps.
+    """The outputs of all blocks and transitions in order, and the final maps.
 
     >>> coarse_places(DenseNetSpec(block_config=(2, 2)))
     ('block 1', 'transition 1', 'block 2', 'final')

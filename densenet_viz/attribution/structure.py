@@ -1,18 +1,18 @@
-"""Through which connections a decision went: conductance of every slice that every layer reads.
+"""Which connections a decision used: conductance of every slice that every layer reads.
 
 On the straight path from a baseline to the picture, the score rises because what each layer reads
-changes. The gradient of the score by *one reading* of a tensor counts only what that reader makes
-of it, though others read the same maps; times the change of a source's slice, and added up along
-the path, it is what flowed from this source to this reader. This is conductance (Dhamdhere,
-Sundararajan, Yan, "How Important Is a Neuron?", ICLR 2019) of connections instead of units, on the
-path of integrated gradients (Sundararajan, Taly, Yan, ICML 2017).
+changes. The gradient of the score with respect to *one reading* of a tensor counts only what that
+reader does with it, though others read the same maps. Multiply it by the change of a source's
+slice and add this up along the path: this is the flow from this source to this reader. It is
+conductance (Dhamdhere, Sundararajan, Yan, "How Important Is a Neuron?", ICLR 2019) of connections
+instead of units, on the path of integrated gradients (Sundararajan, Taly, Yan, ICML 2017).
 
 What holds for the integral, and for the sums here up to the quadrature's error:
 
-- all that the last reader of a block reads sums to the whole rise of the score;
+- everything that the last reader of a block reads adds up to the whole rise of the score;
 - what flows into a layer from its sources flows out of its maps to its readers.
 
-That a source's flow is split among its readers without a rest is exact, at any number of steps.
+A source's flow is always split among its readers exactly, for any number of steps.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from densenet_viz.results.flows import BlockFlows, StructureAttribution
 from densenet_viz.results.traces import Picture
 
 STEPS, FEWEST_STEPS, MOST_STEPS = 64, len(FIRST) - 1, 512
-"""Pieces of the path: by default, at least, at most. Where the sums miss the rise by more than
-`TOLERANCE` of it, twice as many are taken once more."""
+"""Pieces of the path: by default, at least, at most. If the sums miss the rise by more than
+`TOLERANCE` of it, the work is repeated once with twice as many."""
 
 
 @alone()
@@ -60,24 +60,24 @@ def through_structure(
     """How much of a class's score went through each connection of each dense block.
 
     Args:
-        model: whose network is asked; any number of threads may.
+        model: any number of threads may use it at once.
         picture: (H, W, 3) uint8 RGB of any size; it is fitted to the model's input.
         target: the class's index, or None for the most probable one.
         baseline: one of `BASELINES`; over several drawings of noise the mean is taken.
         steps: pieces of the path, `FEWEST_STEPS` to `MOST_STEPS`.
-        logits: (classes,), the network's answer where it is known already, which saves a pass.
+        logits: (classes,), the network's output if it is already known; this saves a pass.
         device: "cpu", "cuda", or "auto" for the fastest there is.
         on_progress: called before each pass with the part that is done, and with 1 at the end.
-        cancelled: asked before each pass.
+        cancelled: called before each pass.
 
     Raises:
         AttributionError: the target, the baseline, the steps or the device is not allowed.
-        Cancelled: `cancelled` answered yes.
+        Cancelled: `cancelled` returned True.
     """
     count = _checked_steps(steps)
     if baseline not in BASELINES:
         raise AttributionError(
-            f"baseline={show_value(baseline)} was given; {', '.join(BASELINES)} are allowed."
+            f"baseline={show_value(baseline)} was given; allowed: {', '.join(BASELINES)}."
         )
     wanted = None if target is None else check_target(model, target)
     began = time.perf_counter()
@@ -117,7 +117,7 @@ def _checked_steps(steps: int) -> int:
 
 
 def _along(wired: Wired, start: Tensor, x: Tensor, target: int, steps: int) -> Sums:
-    """The flows on one path: a quick survey says where it has to be cut finely."""
+    """The flows on one path; a quick first look shows where it needs short pieces."""
     nodes = list(FIRST)
     sums = Sums(wired.spec, wired.device)
     for reads in wired.walk(start, x, nodes, target, ends_only=True):

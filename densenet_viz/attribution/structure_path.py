@@ -1,4 +1,4 @@
-"""Where the path from baseline to picture is cut, so that few pieces miss little of the score."""
+"""Where the path from baseline to picture is cut, so that few pieces give a small error."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 FIRST = tuple(float(place) for place in np.linspace(0, 1, 25) ** 2)
-"""Places of the survey: closer at the baseline's end, where most scores rise."""
+"""The places of the first look: closer together near the baseline, where most scores rise."""
 
 _FLOOR = 0.02
-"""A piece counts as if it missed at least this part of what the mean piece misses: that an error
-was not seen in a survey does not say that there is none."""
+"""The smallest error that is assumed for a piece, as a part of the mean error: the first look may
+not see an error although there is one."""
 
 
 def spread(nodes: list[float], errors: NDArray[np.float64], pieces: int) -> list[float]:
     """The same path cut into `pieces` pieces, more where the errors were larger.
 
-    A piece that is cut into n parts has about an n-th of its error left. Each next cut goes where
-    it takes away most.
+    A piece that is cut into n parts keeps about an n-th of its error. Each new cut is made where it
+    removes the most error.
 
     >>> spread([0.0, 0.5, 1.0], np.array([[1.0], [0.0]]), 4)
     [0.0, 0.16666666666666666, 0.3333333333333333, 0.5, 1.0]

@@ -1,4 +1,4 @@
-"""What every layer of a DenseNet reads on a path of inputs, and the score's gradients by it."""
+"""What every layer of a DenseNet reads on a path of inputs, and the gradients of the score."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.loaded import LoadedModel
 
 BYTES_AT_ONCE = 400e6
-"""Bytes that the pictures of one pass may keep, about."""
+"""About how many bytes the pictures of one pass may keep."""
 
 _KEPT = 3
-"""Each reading is kept about so many times: read, normalised, and as its gradient."""
+"""Each reading is kept about this many times: as read, normalised, and as its gradient."""
 
 
 class Reads(NamedTuple):
-    """What passed through the network at n places of the path.
+    """The network's values at n places of the path.
 
-    `scores` are (n,); `ends` the (n, C, h, w) tensors that stand at each block's end, which hold
-    what every layer of the block read as their first channels; `slopes` the score's gradients by
-    each reading, in the order of `Wired.readers`.
+    `scores` are (n,); `ends` are the (n, C, h, w) tensors at each block's end, whose first channels
+    are what every layer of the block read; `slopes` are the score's gradients with respect to each
+    reading, in the order of `Wired.readers`.
     """
 
     scores: Tensor
@@ -35,7 +35,7 @@ class Reads(NamedTuple):
     slopes: tuple[Tensor, ...]
 
     def after(self, before: Reads | None) -> Reads:
-        """The last place of `before` put in front, so that no piece of the path is left out."""
+        """Adds the last place of `before` in front, so that no piece of the path is missing."""
         if before is None:
             return self
         join = [torch.cat([old[-1:], new]) for old, new in zip(before.ends, self.ends, strict=True)]
@@ -45,7 +45,7 @@ class Reads(NamedTuple):
         return Reads(torch.cat([before.scores[-1:], self.scores]), tuple(join), tuple(slopes))
 
     def last(self) -> Reads:
-        """A copy of the last place alone, so that the others can be forgotten."""
+        """A copy of the last place only, so that the others can be freed."""
         return Reads(
             self.scores[-1:].clone(),
             tuple(end[-1:].clone() for end in self.ends),
@@ -54,7 +54,7 @@ class Reads(NamedTuple):
 
 
 class Wired:
-    """A private copy of a network in which every reading of a block's maps is caught."""
+    """A private copy of a network that records every reading of a block's maps."""
 
     def __init__(self, model: LoadedModel, watch: Watch, device: str) -> None:
         self.spec = model.spec
@@ -67,7 +67,7 @@ class Wired:
         self.batch = _batch(model.spec)
 
     def _catch(self, _module: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor]:
-        # A view of its own, so that its gradient is that of this reading and of no other.
+        # A separate view, so that its gradient belongs only to this reading.
         read = args[0].view_as(args[0])
         self._caught.append(read)
         return (read,)
@@ -86,7 +86,7 @@ class Wired:
     def walk(
         self, start: Tensor, x: Tensor, nodes: list[float], target: int, *, ends_only: bool
     ) -> Iterator[Reads]:
-        """Goes along the path in batches; each begins where the one before ended.
+        """Runs along the path in batches; each begins where the one before ended.
 
         With `ends_only`, only the last readers' slopes are taken.
         """
@@ -124,12 +124,12 @@ def reader_modules(spec: DenseNetSpec) -> list[str]:
 
 
 def last_readers(spec: DenseNetSpec) -> list[int]:
-    """Where, among all readers, each block's last one stands."""
+    """The position of each block's last reader among all readers."""
     return [int(place) for place in np.cumsum([layers + 1 for layers in spec.block_config]) - 1]
 
 
 def _batch(spec: DenseNetSpec) -> int:
-    """Places of the path that are computed together, so that they fit in memory."""
+    """How many places of the path are computed together, so that they fit in memory."""
     floats = 0
     for side, reads, layers in zip(
         spec.block_sizes, spec.block_inputs, spec.block_config, strict=True

@@ -14,7 +14,7 @@ from densenet_viz.results.flows import place_of
 
 
 class Sums:
-    """The flows of one path so far: running sums, so that no place is kept."""
+    """The flows of one path so far, as running sums, so that no place has to be kept."""
 
     def __init__(self, spec: DenseNetSpec, device: str) -> None:
         self._spec = spec
@@ -44,7 +44,7 @@ class Sums:
         return torch.cat([entering.sum(0, keepdim=True), layers.sum(1)])
 
     def note(self, reads: Reads) -> None:
-        """How far each piece's trapezoid misses the score's rise, by the last readers' slopes."""
+        """How far each piece's trapezoid misses the score's rise, with the last readers' slopes."""
         slopes = [reads.slopes[place] for place in _ends_among(self._spec, len(reads.slopes))]
         found = [
             ((slope[1:] + slope[:-1]) * end.diff(dim=0)).double().sum((1, 2, 3)) / 2
@@ -77,5 +77,5 @@ class Sums:
 
 
 def _ends_among(spec: DenseNetSpec, slopes: int) -> list[int]:
-    """The places of the last readers' slopes, where only these or all were taken."""
+    """The positions of the last readers' slopes, if only these or all slopes were computed."""
     return list(range(slopes)) if slopes == len(spec.block_config) else last_readers(spec)

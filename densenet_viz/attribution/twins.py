@@ -1,7 +1,7 @@
-"""Copies of a network that share its weights and nothing else.
+"""Copies of a network that share only its weights.
 
-Hooks, changed modules and gradients of one explanation stay in its own copy, so two explanations of
-one model at once cannot see each other.
+Hooks, changed modules and gradients of one explanation stay in its own copy, so two simultaneous
+explanations of one model do not affect each other.
 """
 
 from __future__ import annotations
@@ -29,15 +29,14 @@ _FUSED: WeakKeyDictionary[nn.Module, dict[tuple[str, torch.dtype], FusedDenseNet
 
 
 def twin_of(model: LoadedModel, device: str = "cpu") -> nn.Module:
-    """A copy of the model's network in evaluation mode, without hooks, its weights not learning.
+    """A copy of the model's network in evaluation mode, without hooks, with frozen weights.
 
-    The weights are the model's own, not copies, on the processor; on another device they are
-    copied there.
+    On the CPU the weights are the model's own, not copies; on another device they are copies.
     """
     with _LOCK:
         template = _TEMPLATES.get(model.network)
         if template is None:
-            with model.lock:  # nobody hangs a hook on it meanwhile
+            with model.lock:  # so that no other thread hooks it now
                 template = _sharing(model.network)
             for module in template.modules():
                 for name in _HOOKS:
@@ -50,7 +49,7 @@ def twin_of(model: LoadedModel, device: str = "cpu") -> nn.Module:
 def fused_of(
     model: LoadedModel, device: str = "cpu", forward: torch.dtype | None = None
 ) -> FusedDenseNet:
-    """The model's fast evaluation on a device, made once; `forward` as for `fuse`."""
+    """The model's fast evaluation on a device, made once; `forward` is as in `fuse`."""
     wanted = forward or _dtype(model)
     with _LOCK:
         known = _FUSED.setdefault(model.network, {})
@@ -61,7 +60,7 @@ def fused_of(
 
 
 def rounded_of(model: LoadedModel, device: str = "cpu") -> FusedDenseNet:
-    """The fast evaluation for sums of many: its way forward is rounded as its way back."""
+    """The fast evaluation for sums of many: its forward pass is rounded like its backward pass."""
     return fused_of(model, device, backward_dtype(_dtype(model), torch.device(device)))
 
 
@@ -70,7 +69,7 @@ def _dtype(model: LoadedModel) -> torch.dtype:
 
 
 def _sharing(network: nn.Module) -> nn.Module:
-    """A deep copy of the modules around the same weights."""
+    """A deep copy of the modules with the same weights."""
     memo: dict[int, object] = {id(buffer): buffer for buffer in network.buffers()}
     for weight in network.parameters():
         memo[id(weight)] = nn.Parameter(weight.detach(), requires_grad=False)

@@ -1,7 +1,7 @@
 """The same functions from a shell: `python -m densenet_viz describe|attribute|evaluate|...`.
 
-Exit codes: 0 done; 1 done, but not for every file; 2 a request that cannot be fulfilled, with one
-line on stderr; 130 stopped with Ctrl-C. No command loads torch before it needs it.
+Exit codes: 0 done; 1 done, but not for every file; 2 a request that cannot be met, with one line
+on stderr; 130 stopped with Ctrl-C. No command loads torch before it needs it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader, `head` perhaps, had enough
+    except BrokenPipeError:  # the reader, for example `head`, closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
@@ -51,8 +51,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """All commands with their options; `options.command(options)` runs what was parsed."""
-    result = _Parser(prog=PROGRAM, description="A live DenseNet, described and explained.")
+    """All commands with their options; `options.command(options)` runs the command."""
+    result = _Parser(prog=PROGRAM, description="Describes and explains a live DenseNet.")
     commands = result.add_subparsers(required=True, metavar="|".join(_COMMANDS))
     for command in _COMMANDS.values():
         command.add_options(commands)

@@ -1,4 +1,4 @@
-"""`attribute`: what a network saw in pictures, as images and as numbers."""
+"""`attribute`: what a network looked at in pictures, as images and as numbers."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 
 def add_options(commands: Any) -> None:
-    words = "what a network saw in a picture, as an image and as numbers"
+    words = "what a network looked at in a picture, as an image and as numbers"
     parser = commands.add_parser("attribute", help=words, description=f"Shows {words}.")
     parser.add_argument(
         "images",
         metavar="IMAGE",
         nargs="+",
-        help="PNG, JPEG or WebP files; patterns, folders and ZIP archives of them, too",
+        help="PNG, JPEG or WebP files, or patterns, folders and ZIP archives of them",
     )
     parser.add_argument(
         "--model", default="scenes", choices=tuple(MODELS), help="default: %(default)s"
@@ -52,18 +52,20 @@ def add_options(commands: Any) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a parameter of the method, as n_steps=64; may be repeated",
+        help="a parameter of the method, for example n_steps=64; may be repeated",
     )
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the PNG and the NPZ")
     parser.add_argument(
-        "--again", action="store_true", help="of several pictures, make those that are there anew"
+        "--again",
+        action="store_true",
+        help="with several pictures, make maps again even if they already exist",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """One picture as ever; several with a table (`attribute_many`). Returns the exit code."""
+    """One picture, or several with a table (`attribute_many`). Returns the exit code."""
     try:
         return _one(options) if is_one_picture(options.images) else _many(options)
     except (AttributionError, ImageError, ModelUnavailable) as error:
@@ -74,7 +76,7 @@ def _one(options: argparse.Namespace) -> int:
     from densenet_viz.attribution.export import summary
 
     path = Path(options.images[0])
-    picture = load_image(path)  # first: a bad file shall not wait for torch
+    picture = load_image(path)  # first, so that a bad file fails before torch is loaded
     model = load_model(options.model, on_progress=progress_bar("loading"))
     result = attribution.attribute(
         model,
@@ -125,7 +127,7 @@ def _contents_of(model: LoadedModel, made: Made) -> tuple[bytes, bytes]:
 
 
 def target_index(labels: Sequence[str], given: str | None) -> int | None:
-    """The class that a user named by number or by label.
+    """The index of the class that a user gave by number or by label.
 
     >>> target_index(("star", "ring"), "Ring"), target_index(("star", "ring"), "0")
     (1, 0)
@@ -143,11 +145,11 @@ def target_index(labels: Sequence[str], given: str | None) -> int | None:
         return found[0]
     if found:
         raise AttributionError(
-            f"Several classes are called {given!r}: {', '.join(map(str, found))}; give a number."
+            f"Several classes are called {given!r}: {', '.join(map(str, found))}. Give a number."
         )
     near = difflib.get_close_matches(wanted, labels, n=3) or labels[:3]
     raise AttributionError(
-        f"No class is called {given[:40]!r}; there are {len(labels)}, such as {', '.join(near)}."
+        f"No class is called {given[:40]!r}. There are {len(labels)}, such as {', '.join(near)}."
     )
 
 
@@ -157,7 +159,7 @@ def _settings(pairs: Sequence[str]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not (equals and name.isidentifier()) or name in ("method", "target"):
-            raise AttributionError(f"--set {pair[:40]!r} was given; NAME=VALUE is allowed.")
+            raise AttributionError(f"--set {pair[:40]!r} was given; NAME=VALUE is expected.")
         settings[name] = int(value) if re.fullmatch(r"-?\d{1,9}", value, re.ASCII) else value
     return settings
 

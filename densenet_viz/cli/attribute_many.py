@@ -1,4 +1,4 @@
-"""`attribute` for several pictures: a map each, a table of all, and nothing computed twice."""
+"""`attribute` for several pictures: a map for each, one table, and nothing computed twice."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from densenet_viz.attribution.batch import BatchWork, Made, Tally
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
-"""Files in a folder that are taken for pictures."""
+"""Endings of the files in a folder that count as pictures."""
 ARCHIVE_BYTES = 512 * 1024 * 1024
-NOT_WRITTEN = "The folder of --out cannot be written to; give another one."
+NOT_WRITTEN = "The folder of --out cannot be written to. Choose another one."
 
 
 def is_one_picture(arguments: Sequence[str]) -> bool:
-    """Whether a single file is asked for, which is no pattern, no folder and no archive."""
+    """Whether the arguments name one file, not a pattern, a folder or an archive."""
     if len(arguments) != 1:
         return False
     path = Path(arguments[0])
@@ -38,9 +38,9 @@ def _is_pattern(argument: str) -> bool:
 
 
 def image_files(arguments: Sequence[str]) -> list[ImageFile]:
-    """The pictures that arguments name: files, patterns, folders (not those below), ZIP archives.
+    """The pictures of the arguments: files, patterns, folders (no subfolders), ZIP archives.
 
-    Windows' shells hand patterns over as they are; `**` stands for any folders.
+    Windows' shells do not expand patterns; `**` matches any folders.
 
     Raises:
         Complaint: a pattern or a folder has no pictures.
@@ -49,7 +49,7 @@ def image_files(arguments: Sequence[str]) -> list[ImageFile]:
     for argument in arguments:
         found = [one for path in _paths(argument) for one in _in_path(path)]
         if not found:
-            raise Complaint(f"{argument[:60]!r} was given, and has no pictures.")
+            raise Complaint(f"No pictures were found in {argument[:60]!r}.")
         files += found
     return files
 
@@ -57,7 +57,7 @@ def image_files(arguments: Sequence[str]) -> list[ImageFile]:
 def _paths(argument: str) -> list[Path]:
     if not _is_pattern(argument):
         return [Path(argument)]
-    # pathlib's own takes no pattern with a folder or a drive in front.
+    # pathlib's own glob takes no pattern that begins with a folder or a drive.
     return [Path(found) for found in sorted(glob.glob(argument, recursive=True))]  # noqa: PTH207
 
 
@@ -77,7 +77,7 @@ def _in_archive(path: Path) -> list[ImageFile]:
     except OSError:
         return [_file(path)]
     if len(data) > ARCHIVE_BYTES:
-        raise Complaint(f"An archive of up to {ARCHIVE_BYTES >> 20} MB is allowed.")
+        raise Complaint(f"The archive is larger than {ARCHIVE_BYTES >> 20} MB.")
     return entries_of(path.name, data) if is_archive(data) else [_file(path)]
 
 
@@ -89,30 +89,30 @@ def _file(path: Path) -> ImageFile:
 class Folder:
     """Where maps and the table are written.
 
-    A map's file is there whole or not at all. The table gets a line for each map. A stop may cut
-    its last line short; such a line is left out when the table is read, and its map is made again.
+    A map's file is either complete or missing. The table gets a line for each map. A stop may cut
+    its last line short; reading the table skips such a line, and its map is made again.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._is_checked = self._has_doubles = False
         self.rows = {row.key: row for row in self._read() if self._has(row)}
-        """Rows of the maps that are there, by `Row.key`."""
+        """Rows of the maps that exist, by `BatchRow.key`."""
 
     def _read(self) -> tuple[BatchRow, ...]:
         try:
-            # A line may end within a letter: the letter is replaced, and the line left out.
+            # A line may end within a letter: the letter is replaced, and the line is skipped.
             return from_csv((self._folder / TABLE).read_text("utf-8-sig", errors="replace"))
         except OSError:
             return ()
 
     def _has(self, row: BatchRow) -> bool:
-        # The table may be anyone's: a name in it is no way out of the folder.
+        # Anyone may have written the table: a name in it must not leave the folder.
         is_name = bool(row.map) and Path(row.map).name == row.map
         return is_name and all(Path(file).is_file() for file in self.files(row))
 
     def files(self, row: BatchRow) -> list[str]:
-        """The map's files; none where there is no map."""
+        """The map's files; empty if there is no map."""
         return [str(self._folder / f"{row.map}{ending}") for ending in (".png", ".npz") if row.map]
 
     def keep(self, row: BatchRow, contents: Sequence[bytes]) -> None:
@@ -123,7 +123,7 @@ class Folder:
         """
         for file, data in zip(self.files(row), contents, strict=True):
             write_whole(Path(file), data)
-        if not self._is_checked:  # a line may have been cut short, or its map may be gone
+        if not self._is_checked:  # a line may be cut short, or its map may be missing
             self._write_table()
             self._is_checked = True
         try:
@@ -135,7 +135,7 @@ class Folder:
         self.rows[row.key] = row
 
     def finish(self) -> None:
-        """Takes out of the table what a later line replaced.
+        """Removes the lines that a later line replaced from the table.
 
         Raises:
             Complaint: the folder cannot be written to.
@@ -148,7 +148,7 @@ class Folder:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Writes under another name first, so that a stop leaves the file whole, or as it was.
+    """Writes under another name first, so that a stop leaves the old file or the whole new one.
 
     Raises:
         Complaint: the folder cannot be written to.
@@ -161,7 +161,7 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        Path(name).chmod(0o644)  # mkstemp's are for their owner alone
+        Path(name).chmod(0o644)  # only the owner may read what mkstemp makes
         Path(name).replace(path)
     except OSError:
         raise Complaint(NOT_WRITTEN) from None
@@ -178,7 +178,7 @@ def run_many(
     again: bool,
     json: bool,
 ) -> int:
-    """Maps of all files; prints a line each, or one object. Returns the exit code, 0 or 1."""
+    """Maps all files; prints a line for each, or one object. Returns the exit code, 0 or 1."""
     from densenet_viz.attribution.batch import run_batch
 
     told: list[dict[str, Any]] = []
@@ -214,13 +214,13 @@ def _line(row: BatchRow, known: bool, folder: Folder) -> str:
         return f"{row.file}: {row.error}"
     picture = folder.files(row)[0]
     if known:
-        return f"{row.file}: was there already, {picture}"
+        return f"{row.file}: exists already, {picture}"
     return f"{row.file}: {row.named} {row.probability:.1%}, map for {row.target}, wrote {picture}"
 
 
 def _summary(tally: Tally) -> str:
     words = [f"{tally.made} made"]
-    words += [f"{tally.known} there already (--again makes them anew)"] * bool(tally.known)
+    words += [f"{tally.known} existed already (--again makes them again)"] * bool(tally.known)
     words += [f"{tally.failed} without a map"] * bool(tally.failed)
     return ", ".join(words)
 

@@ -23,24 +23,26 @@ if TYPE_CHECKING:
 
 LARGEST_BATCH = 256
 MOST_ROUNDS = 1000
-FEWER = "give fewer models or a smaller batch"
-NO_MEMORY = f"There is not enough memory for that; {FEWER}."
+FEWER = "choose fewer models or a smaller batch"
+NO_MEMORY = f"There is not enough memory: {FEWER}."
 CITED = (
-    "± is the interquartile range over the rounds. The cited ratios are Keras's, from steps of 32 "
-    "pictures on other machines."
+    "± is the interquartile range over the rounds. The cited ratios were measured by Keras on "
+    "other machines, with 32 pictures a step."
 )
 
 
 def add_options(commands: Any) -> None:
     words = "time the nine systems here, in interleaved rounds, as multiples of ResNet50"
-    parser = commands.add_parser("benchmark", help=words, description=f"{words.capitalize()}.")
+    parser = commands.add_parser(
+        "benchmark", help=words, description=f"{words[0].upper()}{words[1:]}."
+    )
     parser.add_argument(
         "--models",
         action="append",
         default=[],
         metavar="A,B",
         help=f"some of {', '.join(SYSTEMS)}; may be repeated (default: all). {REFERENCE} is "
-        "measured as well: times are shown as multiples of its own",
+        "always measured, because times are shown as multiples of its time",
     )
     parser.add_argument("--device", choices=DEVICES, default="auto", help="default: %(default)s")
     parser.add_argument(
@@ -49,21 +51,21 @@ def add_options(commands: Any) -> None:
         nargs="+",
         default=[1],
         metavar="N",
-        help="pictures in a pass; several sizes may be given (default: 1)",
+        help="pictures in a pass; several batch sizes may be given (default: 1)",
     )
     parser.add_argument(
         "--rounds",
         type=count(1, MOST_ROUNDS),
         default=5,
         metavar="N",
-        help="passes of each model that count (default: %(default)s)",
+        help="measured passes of each model (default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    models = chosen(options.models)  # first: a bad name shall not wait for torch
+    models = chosen(options.models)  # first, so that a bad name fails before torch is loaded
     check_device(options.device)
 
     from densenet_viz.measure.latency import benchmark
@@ -104,7 +106,7 @@ def _told(result: Benchmark) -> str:
 
 
 def chosen(given: list[str]) -> tuple[str, ...]:
-    """The models of `--models`, each once; all nine where none is named.
+    """The models of `--models`, each once; all nine if none is given.
 
     >>> chosen(["resnet50,densenet121", "resnet50"])
     ('resnet50', 'densenet121')
@@ -115,5 +117,5 @@ def chosen(given: list[str]) -> tuple[str, ...]:
     names = [name.strip().lower() for word in given for name in word.split(",")]
     for name in names:
         if name not in SYSTEMS:
-            raise Complaint(f"--models {name[:40]!r} was given; there are {', '.join(SYSTEMS)}.")
+            raise Complaint(f"--models {name[:40]!r} was given; allowed: {', '.join(SYSTEMS)}.")
     return tuple(dict.fromkeys(names)) or tuple(SYSTEMS)

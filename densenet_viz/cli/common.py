@@ -1,4 +1,4 @@
-"""What several commands share: how they say no, how they show progress, which numbers they take."""
+"""What several commands share: error messages, progress bars and checks of numbers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ DEVICES = ("auto", "cpu", "cuda")
 
 
 class Complaint(Exception):
-    """What is told in one line on stderr, with exit code 2."""
+    """An error that is printed as one line on stderr, with exit code 2."""
 
 
 def check_device(device: str) -> None:
-    """Refuses `cuda` where there is none.
+    """Refuses `cuda` if there is no such device.
 
     Raises:
         Complaint: there is no CUDA device.
@@ -25,11 +25,11 @@ def check_device(device: str) -> None:
     import torch
 
     if device == "cuda" and not torch.cuda.is_available():
-        raise Complaint("There is no CUDA device here; give --device cpu or auto.")
+        raise Complaint("There is no CUDA device here. Use --device cpu or auto.")
 
 
 def progress_bar(title: str) -> Callable[[float], None] | None:
-    """A progress line on stderr, where that is a terminal."""
+    """A progress line on stderr, if that is a terminal."""
     if not sys.stderr.isatty():
         return None
 
@@ -47,12 +47,12 @@ def progress_bar(title: str) -> Callable[[float], None] | None:
 
 
 def count(low: int, high: int | None = None) -> Callable[[str], int]:
-    """A type for argparse: whole numbers from `low`, to `high` where that is given."""
+    """A type for argparse: whole numbers from `low`, and to `high` if that is given."""
     words = f"a whole number from {low}" + ("" if high is None else f" to {high}")
     limit = 2**31 - 1 if high is None else high
 
     def whole_number(text: str) -> int:
-        # The length comes first: int() refuses, with an error of its own, what is far too long.
+        # The length is checked first: int() raises another error for a very long text.
         if len(text) > 10 or not text.isdecimal() or not low <= int(text) <= limit:
             raise argparse.ArgumentTypeError(f"{text[:40]!r} is not {words}")
         return int(text)

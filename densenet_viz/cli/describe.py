@@ -1,4 +1,4 @@
-"""`describe`: arithmetic; loads no torch."""
+"""`describe`: arithmetic only; it does not load torch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from densenet_viz.facts.systems import NAMED_SPECS
 
 
 def add_options(commands: Any) -> None:
-    words = "totals, the sums behind them, and a row per layer, by arithmetic"
-    parser = commands.add_parser("describe", help=words, description=f"A network: {words}.")
+    words = "totals of a network, the sums behind them, and a row for each layer"
+    parser = commands.add_parser("describe", help=words, description=f"Computes {words}.")
     parser.add_argument(
         "name",
         nargs="?",

@@ -1,4 +1,4 @@
-"""`evaluate`: each attribution method against the objects' true masks."""
+"""`evaluate`: compares each attribution method with the objects' true masks."""
 
 from __future__ import annotations
 
@@ -33,34 +33,34 @@ def add_options(commands: Any) -> None:
     )
     for option, default, least, words in (
         ("--scenes", 500, 1, "scenes of one object (default: 500)"),
-        ("--pairs", None, 0, "scenes of two objects (default: as many)"),
+        ("--pairs", None, 0, "scenes of two objects (default: same as --scenes)"),
         ("--perturb", None, 0, "scenes of one object for deletion and insertion (default: all)"),
-        ("--seed", 4, 0, "of the scenes (default: 4)"),
+        ("--seed", 4, 0, "seed of the scenes (default: 4)"),
     ):
         parser.add_argument(
             option, type=count(least, MOST_SCENES), default=default, metavar="N", help=words
         )
     parser.add_argument(
-        "--workers", type=count(1, 256), metavar="N", help="processes (default: one a processor)"
+        "--workers", type=count(1, 256), metavar="N", help="processes (default: one per core)"
     )
     parser.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write it to a file instead")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the result to this file")
     parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    methods = chosen(options.methods)  # first: a bad name shall not wait for torch
+    methods = chosen(options.methods)  # first, so that a bad name fails before torch is loaded
     if options.model not in MODELS:
-        raise Complaint(f"There is no model {options.model[:40]!r}; scenes and cheater are there.")
+        raise Complaint(f"There is no model {options.model[:40]!r}. Use scenes or cheater.")
 
     from densenet_viz.evaluation import EvaluationError, evaluate
     from densenet_viz.scenes.recipe import TWINS
 
     if options.model not in TWINS:
         raise Complaint(
-            f"There are no true masks for what {options.model!r} knows; "
-            f"{' and '.join(TWINS)} can be evaluated."
+            f"There are no true masks for the classes of {options.model!r}. "
+            f"Only {' and '.join(TWINS)} can be evaluated."
         )
     try:
         board = evaluate(
@@ -87,11 +87,11 @@ def _give(board: Scoreboard, options: argparse.Namespace) -> None:
     try:
         options.out.write_text(f"{text}\n", encoding="utf-8")
     except OSError:
-        raise Complaint("The file of --out cannot be written; give another one.") from None
+        raise Complaint("The file of --out cannot be written. Choose another one.") from None
 
 
 def chosen(given: list[str]) -> tuple[str, ...]:
-    """The methods of `--methods`, each once; all where none is named.
+    """The methods of `--methods`, each once; all if none is given.
 
     >>> chosen(["saliency, Grad-CAM", "saliency"])
     ('saliency', 'grad-cam')
@@ -103,12 +103,12 @@ def chosen(given: list[str]) -> tuple[str, ...]:
     names = [word for word in words if word]
     for name in names:
         if name not in METHODS:
-            raise Complaint(f"--methods {name[:40]!r} was given; there are {', '.join(METHODS)}.")
+            raise Complaint(f"--methods {name[:40]!r} was given; allowed: {', '.join(METHODS)}.")
     return tuple(dict.fromkeys(names)) or tuple(METHODS)
 
 
 def progress() -> Callable[[float], None]:
-    """Lines on stderr with what is done and the time that is left: a line every 5%, or in place."""
+    """Prints the part done and the time left on stderr: every 5%, or in place on a terminal."""
     started, shown = time.monotonic(), [-1.0]
     terminal = sys.stderr.isatty()
 
@@ -126,7 +126,7 @@ def progress() -> Callable[[float], None]:
 
 
 def _time(seconds: float) -> str:
-    """In seconds, or minutes where there are many.
+    """The time in seconds, or in minutes from 90 seconds on.
 
     >>> _time(8), _time(200)
     ('8 s', '3 min')
@@ -135,7 +135,7 @@ def _time(seconds: float) -> str:
 
 
 def told(board: Scoreboard) -> str:
-    """The scoreboard for people: a table a measure, the best row first."""
+    """The scoreboard as text: a table for each measure, the best row first."""
     lines = [
         f"{board.model}: {board.scenes} scenes of one object, {board.pairs} of two, seed "
         f"{board.seed}, {board.date}",

@@ -12,10 +12,10 @@ from densenet_viz.lecture.deck import OWN, Deck
 
 
 def add_options(commands: Any) -> None:
-    words = "check a lecture, or write it to files that need no server"
+    words = "check a lecture, or write it as files that need no server"
     parser = commands.add_parser("lecture", help=words, description=f"{words.capitalize()}.")
     parts = parser.add_subparsers(required=True, metavar="check|export")
-    words = "say whether a deck can be shown: its slides and minutes, or the line that is wrong"
+    words = "check whether a deck can be shown: print its slides and minutes, or the wrong line"
     check = parts.add_parser("check", help=words, description=f"{words.capitalize()}.")
     check.add_argument(
         "deck",
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def report(deck: Deck) -> dict[str, Any]:
-    """The deck in numbers, and each slide in a line."""
+    """The deck's totals and a row for each slide."""
     return {
         "title": deck.title,
         "minutes": deck.minutes,
@@ -60,7 +60,7 @@ def report(deck: Deck) -> dict[str, Any]:
 
 
 def as_text(deck: Deck) -> str:
-    """A line a slide, and their sum."""
+    """A line with the totals, and a line for each slide."""
     lines = [f"{deck.title}: {len(deck.slides)} slides, {deck.minutes} minutes"]
     for number, slide in enumerate(deck.slides, start=1):
         marks = [

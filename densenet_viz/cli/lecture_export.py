@@ -16,12 +16,14 @@ from densenet_viz.lecture.printing import MISSING, PrintError, to_pdf
 
 def add_options(commands: Any) -> None:
     words = "write a lecture as one HTML file that plays anywhere, and as a PDF handout"
-    parser = commands.add_parser("export", help=words, description=f"{words.capitalize()}.")
+    parser = commands.add_parser(
+        "export", help=words, description=f"{words[0].upper()}{words[1:]}."
+    )
     parser.add_argument(
         "--html",
         type=Path,
         metavar="FILE",
-        help="the lecture with its live pictures, to open from a disk or a stick",
+        help="the lecture with its live pictures; opens from a disk or a USB stick",
     )
     parser.add_argument(
         "--pdf",
@@ -36,7 +38,7 @@ def add_options(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    _check(options)  # first: what cannot be written shall not wait for torch
+    _check(options)  # first, so that a bad request fails before torch is loaded
     html = _html(options.deck, progress_bar("drawing"))
     if options.html is not None:
         _write(options.html, html.encode(), "--html")
@@ -48,36 +50,39 @@ def run(options: argparse.Namespace) -> int:
     except PrintError as error:
         if options.html is None:
             raise Complaint(str(error)) from None
-        print(f"The HTML file is written, the PDF is not: {error}", file=sys.stderr)
+        print(f"The HTML file was written, but the PDF was not: {error}", file=sys.stderr)
         return 1
     _write(options.pdf, printed, "--pdf")
     return 0
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Refuses what could not be written in the end.
+    """Refuses a request whose files could not be written.
 
     Raises:
-        Complaint: no file was named, one twice, one in no folder, or nothing here can print.
+        Complaint: no file is given, one is given twice, its folder is missing, or no browser can
+            print.
     """
     named = {"--html": options.html, "--pdf": options.pdf, "--deck": options.deck}
     given = {option: file for option, file in named.items() if file is not None}
     if not given.keys() & {"--html", "--pdf"}:
-        raise Complaint("Nothing to write was named; give --html FILE, --pdf FILE or both.")
+        raise Complaint("Give --html FILE, --pdf FILE or both.")
     if len({file.absolute() for file in given.values()}) < len(given):
-        raise Complaint(f"{' and '.join(given)} name the same file; give different ones.")
+        raise Complaint(f"{' and '.join(given)} name the same file. Give different ones.")
     for option, file in given.items():
         if option != "--deck" and (file.is_dir() or not file.absolute().parent.is_dir()):
-            raise Complaint(f"The file of {option} cannot be written; name one in a folder.")
+            raise Complaint(
+                f"The file of {option} cannot be written. Give a file name in an existing folder."
+            )
     if options.pdf is not None and find_browser() is None:
         raise Complaint(MISSING)
 
 
 def _html(place: Path | None, on_progress: Callable[[float], None] | None) -> str:
-    """The deck as a page; its pictures come from networks that run now.
+    """The deck as an HTML page; networks compute its pictures now.
 
     Raises:
-        Complaint: there is no such deck, or a model that it needs cannot be had.
+        Complaint: there is no such deck, or a model that it needs is not available.
     """
     from densenet_viz.lecture.deck import OWN
     from densenet_viz.lecture.export import to_html
@@ -96,5 +101,5 @@ def _write(file: Path, data: bytes, option: str) -> None:
     try:
         write_whole(file, data)
     except Complaint:
-        raise Complaint(f"The file of {option} cannot be written; name another one.") from None
+        raise Complaint(f"The file of {option} cannot be written. Choose another one.") from None
     print(f"{file.name}: {len(data) / 1e6:.1f} MB", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`train`: a bundled model again, on scenes drawn here."""
+"""`train`: trains a bundled model again, on scenes drawn here."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ def add_options(commands: Any) -> None:
     parser = commands.add_parser(
         "train",
         help=words,
-        description=f"{words.capitalize()}. A run that was stopped goes on where it was; one that "
-        "is finished is only measured again.",
+        description=f"{words.capitalize()}. A stopped run continues where it stopped; a finished "
+        "one is only measured again.",
     )
     parser.add_argument("model", choices=_MODELS, help="which bundled model")
-    parser.add_argument("--seed", type=count(0), default=0, help="default: %(default)s")
+    parser.add_argument(
+        "--seed", type=count(0), default=0, help="seed of the run (default: %(default)s)"
+    )
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.add_argument("--epochs", type=count(1), help="passes over the data")
     parser.add_argument("--scenes", type=count(1), help="scenes of one object to train on")
     parser.add_argument("--pairs", type=count(1), help="scenes of two objects to train on")
     parser.add_argument(
-        "--judged", type=count(1), help="unseen scenes to measure on, for each of three seeds"
+        "--judged", type=count(1), help="unseen scenes to test on, for each of three seeds"
     )
     parser.add_argument(
         "--photos", type=Path, help="folder of photographs to measure familiarity on"
@@ -36,7 +38,7 @@ def add_options(commands: Any) -> None:
         "--checkpoints", type=Path, help="folder of unfinished runs (default: .training)"
     )
     parser.add_argument(
-        "--only-measure", action="store_true", help="measure the weights that are there"
+        "--only-measure", action="store_true", help="measure the existing weights, do not train"
     )
     parser.set_defaults(command=run)
 

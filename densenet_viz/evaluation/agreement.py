@@ -1,4 +1,4 @@
-"""How far two maps put the same pixels first: rank correlation, whatever their units are."""
+"""How far two maps rank the same pixels first: rank correlation, for any units."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Floats = NDArray[np.floating]
 
 
 def ranks(values: Floats) -> NDArray[np.float64]:
-    """The ranks of all values, from 1; equal values share the mean of their places.
+    """The ranks of all values, from 1; equal values get the mean of their ranks.
 
     >>> ranks(np.array([0.5, 0.1, 0.5, 0.9])).tolist()
     [2.5, 1.0, 2.5, 4.0]
@@ -25,14 +25,14 @@ def rank_correlation(one: Floats, other: Floats) -> float:
     """Spearman's rho of two maps of the same shape, -1 to 1.
 
     Spearman, "The Proof and Measurement of Association between Two Things", 1904: Pearson's
-    correlation of the ranks, which is right with ties, too. Adebayo et al., "Sanity Checks for
-    Saliency Maps", NeurIPS 2018, compare maps by it, signed and by their absolute values.
+    correlation of the ranks, which is also right with ties. Adebayo et al., "Sanity Checks for
+    Saliency Maps", NeurIPS 2018, compare maps with it, both signed and by absolute values.
 
     >>> round(rank_correlation(np.array([1.0, 2.0, 30.0]), np.array([-3.0, 0.0, 0.1])), 6)
     1.0
 
     Returns:
-        nan where a map has one value only: then it ranks nothing.
+        nan if all values of a map are equal: such a map has no ranks.
 
     Raises:
         ValueError: the shapes differ.
@@ -45,7 +45,7 @@ def rank_correlation(one: Floats, other: Floats) -> float:
 
 
 def rank_correlations(maps: Sequence[Floats]) -> NDArray[np.float64]:
-    """Spearman's rho of each of N maps with each, (N, N); nan for a map of one value only."""
+    """Spearman's rho between all N maps, (N, N); nan for a map whose values are all equal."""
     ranked = np.stack([ranks(one) for one in maps])
     centred = ranked - ranked.mean(axis=1, keepdims=True)
     lengths = np.sqrt((centred**2).sum(axis=1))

@@ -1,4 +1,4 @@
-"""Maps that know nothing of the network: what any method must beat."""
+"""Maps that do not use the network: every method should beat them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _GREY = np.array([0.299, 0.587, 0.114])
 
 
 def smooth(values: ArrayLike, sigma: float) -> NDArray[np.float64]:
-    """(H, W) under a Gaussian of `sigma` pixels; at the edges the weights inside count alone."""
+    """(H, W) smoothed by a Gaussian of `sigma` pixels; at the edges only weights inside count."""
     given = np.asarray(values, dtype=np.float64)
     down, across = (_gaussian(length, sigma) for length in given.shape)
     return np.asarray(down @ given @ across.T)
@@ -42,7 +42,7 @@ def random_map(picture: Picture, rng: np.random.Generator) -> Heat:
 
 
 def centre_blob(picture: Picture, _rng: np.random.Generator) -> Heat:
-    """A Gaussian in the middle, highest 1, (H, W)."""
+    """A Gaussian in the middle with the maximum 1, (H, W)."""
     height, width = picture.shape[:2]
     down = _bell(height)
     return (down[:, None] * _bell(width)).astype(np.float32)
@@ -54,9 +54,9 @@ def _bell(length: int) -> NDArray[np.float64]:
 
 
 def edges(picture: Picture, _rng: np.random.Generator) -> Heat:
-    """How steep the grey values are (Sobel), (H, W), smoothed as the pixel methods' maps are.
+    """How steep the grey values are (Sobel), (H, W), smoothed like the pixel methods' maps.
 
-    The grey picture is smoothed a little (1 pixel) first, so that noise makes no edges.
+    The grey picture is first smoothed a little (1 pixel), so that noise does not look like edges.
     """
     grey = smooth(picture @ _GREY, 1.0)
     around = np.pad(grey, 1, mode="edge")

@@ -1,4 +1,4 @@
-"""Two maps of one picture held against each other, whatever their units and sizes are."""
+"""The difference between two maps of one picture, for any units and sizes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Floats = NDArray[np.floating]
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """One map less another, both as shares of their absolute sums.
+    """One map minus another, both as shares of their absolute sums.
 
-    `heat` is (S, S), in shares (its values sum to -2 at least and 2 at most); `rho` is Spearman's
-    rank correlation of the two maps, -1 to 1, nan where a map has one value only.
+    `heat` is (S, S), in shares (the sum of its values is between -2 and 2); `rho` is Spearman's
+    rank correlation of the two maps, -1 to 1, or nan if all values of a map are equal.
     """
 
     heat: NDArray[np.float32]
@@ -25,9 +25,9 @@ class Difference:
 
 
 def difference(one: Floats, other: Floats) -> Difference:
-    """What `one` has more of than `other`; both show the same square, (S, S) and (T, T).
+    """`one` minus `other`; both show the same square, (S, S) and (T, T).
 
-    Where the sizes differ, the finer map is summed up to the coarser one's pixels.
+    If the sizes differ, the finer map is summed to the pixels of the coarser one.
     """
     side = min(len(one), len(other))
     first, second = (sum_to(shares(heat), side) for heat in (one, other))
@@ -35,7 +35,7 @@ def difference(one: Floats, other: Floats) -> Difference:
 
 
 def shares(heat: Floats) -> NDArray[np.float64]:
-    """A map divided by the sum of its absolute values; a map of zeros stays one.
+    """A map divided by the sum of its absolute values; a map of zeros stays unchanged.
 
     >>> shares(np.array([[3.0, -1.0]])).tolist()
     [[0.75, -0.25]]
@@ -45,7 +45,7 @@ def shares(heat: Floats) -> NDArray[np.float64]:
 
 
 def sum_to(heat: Floats, side: int) -> NDArray[np.float64]:
-    """A square map on `side` pixels a side: each gives to those it lies in, by area.
+    """A square map with `side` pixels a side: each old pixel is divided among new ones by area.
 
     >>> sum_to(np.array([[1.0, 2, 3]] * 3), 2).round(2).tolist()
     [[3.0, 6.0], [3.0, 6.0]]

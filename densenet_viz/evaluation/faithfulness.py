@@ -1,7 +1,7 @@
 """How faithful maps are to the network on one picture: several measures, side by side.
 
-Each asks something else, and they often disagree; none needs to know where the object is, but where
-that is known (a drawn scene) it is asked, too.
+Each answers a different question, and they often disagree. None needs to know where the object is;
+if that is known (a drawn scene), three more measures compare the map with it.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
 
 STEPS: Final = 16
-"""Equal shares of the pixels that go or come."""
+"""In this many equal steps, pixels are removed or inserted."""
 
 REFERENCES: Final = ("random", "edges")
-"""The maps of `BASELINES` that stand beside the methods'."""
+"""The maps of `BASELINES` that are compared with the methods'."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """One map and all that was measured of it.
+    """One map and all its measures.
 
-    `rank` (S, S) says of each pixel how many go before it in deletion and insertion: 0 for the
-    highest value. `sensitivity` is None for a reference, `found` where no mask is known.
+    `rank` (S, S) says for each pixel how many come before it in deletion and insertion: 0 for the
+    highest value. `sensitivity` is None for a reference, `found` is None if no mask is known.
     """
 
     name: str
@@ -74,13 +74,13 @@ class Measured:
 
 @dataclass(frozen=True, eq=False)
 class Faithfulness:
-    """The methods in the order in which they were given, and the references behind them."""
+    """The methods in their given order, followed by the references."""
 
     target: int
     methods: tuple[Measured, ...]
     references: tuple[Measured, ...]
     samples: Mapping[str, int]
-    """Moved pictures behind each method's sensitivity."""
+    """How many moved pictures were used for each method's sensitivity."""
     finished: bool
 
 
@@ -88,7 +88,7 @@ Settings = Mapping[str, Any]
 
 
 def cost_of(spec: DenseNetSpec, asked: Mapping[str, Settings]) -> int:
-    """Passes of all measures at most, a gradient counted as one more; without the maps' own."""
+    """The most passes of all measures (a gradient counts as one more), without the maps' own."""
     return sum(_passes(spec, asked))
 
 
@@ -120,19 +120,19 @@ def faithfulness(
     """All measures of maps of one picture and one class.
 
     Args:
-        model: whose network is asked.
+        model: the model that the maps explain.
         picture: (H, W, 3) uint8 RGB of any size; it is fitted to the model's input.
-        maps: made of this picture by this model, for the same class, each by another method.
+        maps: of this picture, this model and one class, each by another method.
         mask: where the drawn object is, (S, S) of the model's input size, if that is known.
         seed: of everything that is drawn at random.
         device: "cpu" or "cuda".
-        on_progress: told the part that is done, 0 to 1.
-        cancelled: asked before each pass.
-        on_preview: shown what is measured so far.
+        on_progress: called with the part that is done, 0 to 1.
+        cancelled: called before each pass.
+        on_preview: called with the results so far.
 
     Raises:
         ValueError: no map was given, or maps of several classes.
-        Cancelled: `cancelled` answered yes.
+        Cancelled: `cancelled` returned True.
     """
     targets = {one.target.index for one in maps}
     if len(targets) != 1:
@@ -156,7 +156,7 @@ def faithfulness(
 
 
 class _Work:
-    """What the measures of all maps share: the squares and the falls are the same for each."""
+    """What the measures of all maps share: all use the same squares and falls of the score."""
 
     def __init__(
         self,

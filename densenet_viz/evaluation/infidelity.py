@@ -1,4 +1,4 @@
-"""Infidelity: does the map foretell how the score falls when parts of the picture are covered?
+"""Infidelity: does the map predict how the score falls when parts of the picture are covered?
 
 Yeh, Hsieh, Suggala, Inouye, Ravikumar (NeurIPS 2019), "On the (In)fidelity and Sensitivity of
 Explanations", equation 1.
@@ -17,20 +17,20 @@ SIDES: Final = (1 / 16, 1 / 8, 1 / 4)
 """Sides of the covered squares, in picture widths."""
 
 SAMPLES: Final = 60
-"""Squares, spread evenly over the sides."""
+"""The number of squares, equally many of each size."""
 
 _SLOPES: Final = ("saliency", "guided-backprop", "deconvolution", "guided-grad-cam")
-"""Methods whose values are per unit of input; all others' are shares of a score."""
+"""Methods whose values are per unit of input; the values of all others are shares of a score."""
 
 
 @dataclass(frozen=True)
 class Infidelity:
-    """How badly a map foretells the falls of the score.
+    """How badly a map predicts the falls of the score.
 
-    `value` is Yeh et al.'s in squared units of the score, with the map scaled to foretell best
-    (as Captum's `normalize=True` does), since most maps have a unit of their own. `unexplained` is
-    its part (0 to 1) of the falls' mean square: 0 where the map foretells each fall, 1 where no
-    scale makes it better than foretelling nothing.
+    `value` is Yeh et al.'s in squared units of the score, with the map scaled to predict best
+    (as Captum's `normalize=True` does), because most maps have their own unit. `unexplained` is
+    its share (0 to 1) of the falls' mean square: 0 if the map predicts each fall, 1 if no scale
+    makes it better than a map of zeros.
     """
 
     value: float
@@ -39,9 +39,9 @@ class Infidelity:
 
 @dataclass(frozen=True, eq=False)
 class Squares:
-    """Covered pictures. `removed` (N, 3, S, S) is the picture less each of them: I of equation 1.
+    """Covered pictures. `removed` (N, 3, S, S) is the picture minus each: I of equation 1.
 
-    `covered` (N, 1, S, S) is 1 where the square lies.
+    `covered` (N, 1, S, S) is 1 inside the square.
     """
 
     removed: Tensor
@@ -51,9 +51,9 @@ class Squares:
 def squares(
     x: Tensor, cover: Tensor, generator: torch.Generator, samples: int = SAMPLES
 ) -> Squares:
-    """Squares at random places that each show `cover` (1, 3, S, S) in the picture `x`'s place.
+    """Squares at random places that show `cover` (1, 3, S, S) instead of the picture `x`.
 
-    Section 4.1 of the paper removes squares, too: pixels that belong together go together.
+    Section 4.1 of the paper also removes squares: pixels that belong together go together.
     """
     size = x.shape[-1]
     covered = torch.zeros((samples, 1, size, size))
@@ -65,24 +65,24 @@ def squares(
 
 
 def predict_falls(values: Tensor, given: Squares, *, slopes: bool) -> Tensor:
-    """What a map says of each square: I transposed times the map, (N,).
+    """What a map predicts for each square: I transposed times the map, (N,).
 
     Args:
         values: (3 or 1, S, S), the map.
         given: the squares.
-        slopes: whether the values are per unit of input. Else they are what the pixels add, and
-            a square takes away as much as lies in it (Captum's `multiply_by_inputs`).
+        slopes: whether the values are per unit of input. If not, they are what the pixels add,
+            and a square removes the sum inside it (Captum's `multiply_by_inputs`).
     """
     weights = given.removed if slopes else given.covered
     return (weights.double() * values.double()).sum((1, 2, 3))
 
 
 def infidelity(said: Tensor, falls: Tensor) -> Infidelity:
-    """Equation 1 over the samples, the map scaled by the best one factor.
+    """Equation 1 over the samples, with the map scaled by the best factor.
 
     Args:
-        said: (N,), what the map says of each perturbation (`predict_falls`).
-        falls: (N,), the score of the picture less that of the perturbed one.
+        said: (N,), what the map predicts for each perturbation (`predict_falls`).
+        falls: (N,), the score of the picture minus that of the perturbed one.
     """
     said, falls = said.double(), falls.double()
     whole = float((falls**2).mean())

@@ -1,7 +1,7 @@
 """How well a map finds a true mask. Pure numpy.
 
-Maps are (H, W) and treated beforehand (`readings`): what counts is positive, and only that is
-measured. Masks are (H, W) bool.
+Maps are (H, W) and already treated by `readings`: only positive values are measured. Masks are
+(H, W) bool.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from densenet_viz.results.scores import PrecisionRecall
 Mask = NDArray[np.bool_]
 
 TOLERANCE = 15 / 224
-"""How far beside the object a point may lie in the pointing game, in picture widths.
+"""How far from the object a point may be in the pointing game, in picture widths.
 
 Zhang et al. (2018), "Top-down Neural Attention by Excitation Backprop": 15 pixels.
 """
@@ -31,7 +31,7 @@ def tolerance(size: int) -> float:
 
 
 def widen(mask: Mask, radius: float) -> Mask:
-    """The mask and every pixel whose middle is at most `radius` pixels from a middle in it."""
+    """The mask, plus all pixels whose centre is at most `radius` pixels from a centre in it."""
     if not mask.any():
         return np.zeros_like(mask)
     return np.asarray(distance_transform_edt(~mask) <= radius)
@@ -43,9 +43,9 @@ def near(mask: Mask) -> Mask:
 
 
 def peak(heat: ArrayLike) -> tuple[int, int] | None:
-    """Row and column of the highest value; None where all are alike.
+    """Row and column of the highest value; None if all values are equal.
 
-    Where several pixels share it (occlusion's windows do), it is the one nearest their middle.
+    If several pixels have it (as in occlusion's windows), it is the one nearest to their middle.
     """
     values = np.asarray(heat)
     highest = values.max()
@@ -58,9 +58,9 @@ def peak(heat: ArrayLike) -> tuple[int, int] | None:
 
 
 def pointing(heat: ArrayLike, mask: Mask, tolerance: float = 0.0) -> bool:
-    """Whether the highest point lies on the object, or at most `tolerance` pixels beside it.
+    """Whether the highest point is on the object, or at most `tolerance` pixels away from it.
 
-    A map that is the same everywhere points at nothing, and misses.
+    A map that is the same everywhere points at nothing and counts as a miss.
     """
     point = peak(heat)
     if point is None or not mask.any():
@@ -74,7 +74,7 @@ def _positive(heat: ArrayLike) -> NDArray[np.float64]:
 
 
 def energy(heat: ArrayLike, mask: Mask) -> float:
-    """Share of the positive values that lies in the mask, 0 to 1; 0 where none is positive.
+    """Share of the positive values inside the mask, 0 to 1; 0 if no value is positive.
 
     The energy-based pointing game of Wang et al. (2020), "Score-CAM".
     """
@@ -84,15 +84,15 @@ def energy(heat: ArrayLike, mask: Mask) -> float:
 
 
 def share_near(heat: ArrayLike, mask: Mask) -> float:
-    """Share of the positive values that lies in the mask or within the tolerance of it, 0 to 1."""
+    """Share of the positive values inside the mask or within the tolerance of it, 0 to 1."""
     return energy(heat, near(mask))
 
 
 def share_on_asked(heat: ArrayLike, asked: Mask, other: Mask) -> float:
     """Of the positive values in either mask, the share in the first, 0 to 1.
 
-    Pixels in both masks are left out, so that the answers for the two objects of one map add up
-    to 1: a map that ignores what is asked gets 1/2 on average. 1/2 too where neither has any.
+    Pixels in both masks are left out, so that the results for the two objects of one map add up
+    to 1: a map that ignores the class gets 1/2 on average. Without positive values it is also 1/2.
     """
     values = _positive(heat)
     first, second = values[asked & ~other].sum(), values[other & ~asked].sum()
@@ -100,16 +100,16 @@ def share_on_asked(heat: ArrayLike, asked: Mask, other: Mask) -> float:
 
 
 def precision_recall(heat: ArrayLike, mask: Mask, points: int | None = None) -> PrecisionRecall:
-    """Precision and recall of "the value is at least t" for the mask, t falling.
+    """Precision and recall of "the value is at least t" for the mask, for falling t.
 
     Args:
         heat: (H, W).
-        mask: (H, W) bool, some pixel of it true.
-        points: keep about so many of the thresholds, evenly by pixels; by default all.
+        mask: (H, W) bool, with at least one true pixel.
+        points: keep about this many thresholds, evenly by pixels; by default all.
 
     Returns:
         The curve. Its average precision is the sum of precision times the rise of recall over
-        all thresholds, as scikit-learn's `average_precision_score` has it.
+        all thresholds, as in scikit-learn's `average_precision_score`.
 
     Raises:
         ValueError: the mask is empty.

@@ -1,4 +1,4 @@
-"""Deletion and insertion: what the network says while the map's highest pixels go or come.
+"""Deletion and insertion: the network's answer while the map's highest pixels go or come back.
 
 Petsiuk, Das, Saenko (2018), "RISE: Randomized Input Sampling for Explanation of Black-box Models".
 Deletion replaces pixels by the training pictures' mean colour; insertion starts from
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 AskNetwork = Callable[[torch.Tensor], torch.Tensor]
 
 STEPS = 12
-"""Equal shares of the picture's pixels that go or come, one after the other."""
+"""In this many equal steps, the picture's pixels are removed or inserted."""
 
 BLUR = 1 / 12
 """Standard deviation of the blur that insertion starts from, in picture widths."""
@@ -59,7 +59,7 @@ def area(curve: tuple[float, ...]) -> float:
 
 
 def order_of(heat: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.intp]:
-    """Pixels (H * W,), the highest value first; equal ones in an order drawn at random."""
+    """Pixels (H * W,), the highest value first; equal ones in random order."""
     values = heat.ravel()
     return np.lexsort((rng.random(values.size), -values))
 
@@ -79,20 +79,20 @@ def perturb(
     Args:
         model: whose network is asked.
         picture: (S, S, 3) uint8, of the model's input size.
-        target: the class whose probability is followed.
+        target: the class whose probability is measured.
         heats: maps by name, each (S, S).
-        rng: breaks ties; the same ties in the same order for the same state.
-        steps: equal shares of the pixels.
-        cancelled: asked before each map.
+        rng: breaks ties; the same state gives the same order.
+        steps: number of equal steps.
+        cancelled: called before each map.
         ask: gives the (N, classes) logits of (N, 3, S, S) inputs; by default the model's network
-            does, on the processor.
+            on the processor.
 
     Returns:
         The two curves by the maps' names. Their ends, where nothing or everything is replaced,
         are the same for all maps and computed once.
 
     Raises:
-        Cancelled: `cancelled` answered yes.
+        Cancelled: `cancelled` returned True.
     """
     sharp = model.tensor(picture)[0]
     blurred = model.tensor(out_of_focus(picture))[0]

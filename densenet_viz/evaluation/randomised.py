@@ -1,4 +1,4 @@
-"""Networks whose weights are drawn anew from the classifier downwards, stage by stage.
+"""Networks whose weights are made random from the classifier downwards, stage by stage.
 
 The cascading randomisation of Adebayo et al. (2018), "Sanity Checks for Saliency Maps", section 3.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stage:
-    """One step down: what it is called, and its modules by torchvision's names."""
+    """One step down: its name, and its modules by torchvision's names."""
 
     name: str
     modules: tuple[str, ...]
@@ -49,14 +49,14 @@ def stages_of(spec: DenseNetSpec) -> tuple[Stage, ...]:
 def randomise(model: LoadedModel, x: Tensor, seed: int) -> Iterator[tuple[Stage, LoadedModel]]:
     """The model after each stage: that stage and all before it have random weights.
 
-    What was drawn for a stage stays for the next ones. The model's own network is not touched.
-    Weights are drawn by the rule that training starts from (`network.build.initialise`), norms'
-    scales and shifts included. A norm's running statistics are no weights: those of randomised
-    norms are measured anew (`_measure`), since with the old ones, or with mean 0 and variance 1,
-    the values would grow or vanish from stage to stage for no reason but that.
+    The weights drawn for a stage stay for the next ones. The model's own network is not changed.
+    Weights are drawn by the rule for the start of training (`network.build.initialise`), including
+    the norms' scales and shifts. A norm's running statistics are not weights: for randomised norms
+    they are measured again (`_measure`). The old ones, or mean 0 and variance 1, would make the
+    values grow or vanish from stage to stage.
 
     Args:
-        model: any model; each that comes out of here is named after it, the stage and the seed.
+        model: any model; each new model is named after it, the stage and the seed.
         x: (1, 3, S, S), the picture's input.
         seed: of the random weights.
     """
@@ -65,7 +65,7 @@ def randomise(model: LoadedModel, x: Tensor, seed: int) -> Iterator[tuple[Stage,
 
 
 def wholly_random(model: LoadedModel, x: Tensor, seed: int) -> LoadedModel:
-    """The last of `randomise`: no weight is left of what was learned."""
+    """The last of `randomised`: no learned weight is left."""
     *_, (stage, network) = _networks(model, x, seed)
     return _named(model, network, stage, seed)
 
@@ -83,7 +83,7 @@ def _named(model: LoadedModel, network: nn.Module, stage: Stage, seed: int) -> L
 
 
 def _networks(model: LoadedModel, x: Tensor, seed: int) -> Iterator[tuple[Stage, nn.Module]]:
-    """One network, changed before each time that it is handed out."""
+    """One network, which is changed before each time it is returned."""
     network = copy.deepcopy(twin_of(model))
     generator = generator_of(seed)
     norms: list[nn.BatchNorm2d] = []
@@ -98,9 +98,9 @@ def _networks(model: LoadedModel, x: Tensor, seed: int) -> Iterator[tuple[Stage,
 
 @torch.no_grad()
 def _measure(network: nn.Module, norms: list[nn.BatchNorm2d], x: Tensor) -> None:
-    """Sets the norms' running mean and variance to those on the picture and its mirror images.
+    """Sets the norms' running mean and variance to those of the picture and its mirror images.
 
-    So does a network before its first step of training on them, and every value stays finite.
+    It is as if the network were about to begin training on them, and every value stays finite.
     """
     if not norms:
         return

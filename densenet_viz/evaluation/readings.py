@@ -1,4 +1,4 @@
-"""What of a method's map is measured: its settings, its signs, its grain, as rows of data."""
+"""Which part of a method's map is measured: settings, signs and smoothing, as rows of data."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from densenet_viz.results.attributions import Attribution
 
 
 def positive_part(result: Attribution) -> Heat:
-    """Summed over the colours; what speaks against the class counts as nothing."""
+    """Summed over the colours; values that lower the class's score become 0."""
     return np.maximum(result.heat, 0)
 
 
 def positive_part_smoothed(result: Attribution) -> Heat:
-    """Summed over the colours, smoothed with its signs, and then the positive part."""
+    """Summed over the colours, smoothed with their signs; then negative values become 0."""
     fine = smooth(result.heat, SMOOTHING * len(result.heat))
     return np.maximum(fine, 0).astype(np.float32)
 
 
 def absolute_value_smoothed(result: Attribution) -> Heat:
-    """How strong the values are, whatever their sign, summed over the colours and smoothed."""
+    """Absolute values, summed over the colours and smoothed."""
     strength = np.abs(result.values).sum(axis=0)
     return smooth(strength, SMOOTHING * len(strength)).astype(np.float32)
 
@@ -39,7 +39,7 @@ _TREATMENTS: Mapping[str, Callable[[Attribution], Heat]] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """One row of the scoreboard: a method under settings, read with one treatment of signs."""
+    """One row of the scoreboard: a method, its settings, and how its signs are treated."""
 
     name: str
     method: str
@@ -48,11 +48,11 @@ class Reading:
 
     @property
     def title(self) -> str:
-        """The method's title, with its settings behind it."""
+        """The method's title, followed by its settings."""
         return ", ".join([METHODS[self.method].title, *map(str, self.settings.values())])
 
     def heat(self, result: Attribution) -> Heat:
-        """The method's answer as an (H, W) map of values from 0 up, as this row reads it."""
+        """The method's map as (H, W) values from 0 up, treated as this row says."""
         return _TREATMENTS[self.treatment](result)
 
 
@@ -69,11 +69,11 @@ _CHOSEN: tuple[Reading, ...] = (
 )
 
 _COARSE = ("layers", "perturbations")
-"""Families whose maps have no fine grain that smoothing could take away."""
+"""Families whose maps are too coarse to need smoothing."""
 
 
 def _usual(row: Method) -> tuple[Reading, ...]:
-    """A method as the app shows it and, where its map has a fine grain, smoothed as well."""
+    """A method as the app shows it and, if its map has fine detail, also smoothed."""
     plain = Reading(row.name, row.name, "positive part")
     if row.family in _COARSE:
         return (plain,)
@@ -89,7 +89,7 @@ READINGS: tuple[Reading, ...] = (
         for reading in _usual(row)
     ),
 )
-"""The first row of each method reads what the app shows: its defaults, positive values only."""
+"""The first row of each method measures what the app shows: its defaults, positive values only."""
 
 
 def readings_of(methods: Sequence[str]) -> tuple[Reading, ...]:

@@ -1,4 +1,4 @@
-"""The sanity check of saliency maps: does the map change when the network forgets what it learned?
+"""The sanity check of saliency maps: does the map change when the learned weights are replaced?
 
 Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim (NeurIPS 2018), "Sanity Checks for Saliency Maps".
 A method whose map stays the same when weights become random shows the picture, not the network.
@@ -25,26 +25,25 @@ if TYPE_CHECKING:
     from densenet_viz.results.traces import Picture
 
 UNCHANGED = 0.5
-"""A map more alike than this to those of networks without any learned weight did not change.
+"""If a map is more similar than this to those of wholly random networks, it did not change.
 
-At 0.5 the ranks of the one map account for a quarter (0.5 squared) of the variance of the other's.
+At 0.5 the ranks of one map explain a quarter (0.5 squared) of the variance of the other's.
 """
 
 AGAIN = 2
-"""Further networks with nothing but random weights. A map of few cells (Grad-CAM of the last block
-has 4 x 4 for a picture of 128 px) is like another by chance once in a while; the mean of three
-seldom is."""
+"""More networks with only random weights. A map of few cells (Grad-CAM of the last block has 4 x 4
+for a picture of 128 px) is sometimes similar to another by chance; the mean of three seldom is."""
 
 TRAINED = "trained"
-"""What the first stage is called: the network as it is."""
+"""The name of the first stage: the unchanged network."""
 
 
 @dataclass(frozen=True, eq=False)
 class SanityCheck:
     """A method's maps while the network's weights become random from the classifier downwards.
 
-    The first of everything is the trained network's; a check that is not `finished` has the first
-    stages only.
+    The first entry always belongs to the trained network; a check that is not `finished` has only
+    the first stages.
     """
 
     method: str
@@ -54,11 +53,11 @@ class SanityCheck:
     maps: tuple[Heat, ...]
     """(S, S) each, signed, summed over the colours."""
     similarities: tuple[Similarity, ...]
-    """Of each map to the first one."""
+    """Similarity of each map to the first one."""
     again: tuple[Similarity, ...]
-    """Of the maps of `AGAIN` other wholly random networks to the first one."""
+    """Similarity of the maps of `AGAIN` other wholly random networks to the first one."""
     planned: tuple[str, ...]
-    """All stages that there will be."""
+    """All stages of the finished check."""
 
     @property
     def finished(self) -> bool:
@@ -75,7 +74,7 @@ class SanityCheck:
 
     @property
     def unchanged(self) -> bool | None:
-        """Whether the map is still alike when all weights are random; None before that is known."""
+        """Whether the map is still similar with all weights random; None while this is unknown."""
         end = self.at_the_end
         return None if end is None else max(end.rank, end.rank_absolute, end.ssim) > UNCHANGED
 
@@ -86,18 +85,18 @@ def planned_stages(spec: DenseNetSpec) -> tuple[str, ...]:
 
 
 def networks_of(spec: DenseNetSpec) -> int:
-    """How many networks a check asks for a map each."""
+    """The number of networks in a check; each needs one map."""
     return len(planned_stages(spec)) + AGAIN
 
 
 def cost_of(spec: DenseNetSpec, asked: Mapping[str, Mapping[str, Any]]) -> int:
-    """Passes for the maps at most, a gradient counted as one more."""
+    """The most passes for the maps; a gradient counts as one more."""
     costs = [METHODS[name].cost(spec, settings) for name, settings in asked.items()]
     return sum(cost.forward + cost.backward for cost in costs) * networks_of(spec)
 
 
 def edge_line(picture: Picture) -> Heat:
-    """The edge detector's map, (S, S): the line that no network moves."""
+    """The edge detector's map, (S, S); it does not depend on a network."""
     return edges(picture, np.random.default_rng(0))
 
 
@@ -120,23 +119,23 @@ def sanity_checks(
     """Several methods' maps of one class on the same randomised networks.
 
     Args:
-        model: whose network is copied; itself it is not touched.
+        model: its network is copied, not changed.
         picture: (H, W, 3) uint8 RGB of any size; it is fitted to the model's input.
-        asked: the methods' parameters by their names in `METHODS`; those not given have their
+        asked: the methods' parameters by their names in `METHODS`; missing ones get their
             defaults.
         target: the class's index, the same at all stages.
         seed: of the random weights.
         device: where the maps are computed, as in `attribute`.
-        on_progress: told the part that is done, 0 to 1.
-        cancelled: asked before each pass.
-        on_preview: shown the checks after each stage.
+        on_progress: called with the part that is done, 0 to 1.
+        cancelled: called before each pass.
+        on_preview: called with the checks after each stage.
 
     Returns:
         The checks by the methods' names.
 
     Raises:
-        AttributionError: a method, the target or a parameter is not one that is allowed.
-        Cancelled: `cancelled` answered yes.
+        AttributionError: a method, the target or a parameter is not allowed.
+        Cancelled: `cancelled` returned True.
     """
     planned = planned_stages(model.spec)
     found: dict[str, list[tuple[Maps, Similarity]]] = {name: [] for name in asked}
@@ -169,7 +168,7 @@ def sanity_checks(
 
 
 def _models(model: LoadedModel, picture: Picture, seed: int) -> Iterator[LoadedModel]:
-    """The networks in their order: the trained one, each stage's, and other wholly random ones."""
+    """The networks in order: the trained one, one for each stage, and other wholly random ones."""
     yield model
     x = model.tensor(picture)
     for _stage, network in randomise(model, x, seed):

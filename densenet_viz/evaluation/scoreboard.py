@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
 
 SEED = 4
-"""Of the scenes measured by default; the models' own cards are judged on others."""
+"""Seed of the measured scenes by default; the models' own cards use other seeds."""
 
 SCENES = 500
-"""Scenes of one object, and as many of two, by default."""
+"""Default number of scenes of one object, and of scenes of two."""
 
 
 class EvaluationError(ValueError):
-    """A model or a count that cannot be evaluated; the message is one sentence."""
+    """A model or a count cannot be evaluated; the message says why."""
 
 
 def evaluate(
@@ -53,28 +53,28 @@ def evaluate(
 ) -> Scoreboard:
     """Measures methods and baselines on scenes of the test split.
 
-    The honest twin is given scenes without tags, the cheater the same ones with true tags. The
-    class that is explained is the object's; in scenes of two, each object's in turn.
+    The honest twin gets scenes without tags, the cheater the same scenes with true tags. Each map
+    explains the object's class; in scenes of two, each object is explained in turn.
 
     Args:
-        model: one that was trained on drawn scenes, "scenes" or "cheater".
+        model: "scenes" or "cheater", which were trained on drawn scenes.
         methods: keys of `METHODS`.
         scenes: of one object, 1 or more.
         pairs: scenes of two objects, 0 or more; by default as many as of one.
-        perturb: on how many of the `scenes` deletion and insertion are measured; by default all.
-        seed: of the scenes; the same one gives the same numbers with any count of workers.
-        device: "cpu", "cuda", or "auto" for the fastest there is.
-        workers: processes, by default one a processor.
+        perturb: how many of the `scenes` are used for deletion and insertion; by default all.
+        seed: of the scenes; the same seed gives the same numbers with any count of workers.
+        device: "cpu", "cuda", or "auto" for the fastest available.
+        workers: processes, by default one per core.
         on_progress: called with the part that is done, 0 to 1.
-        cancelled: asked several times a second.
+        cancelled: called several times a second.
 
     Returns:
         The rows of the methods, then those of the baselines.
 
     Raises:
         AttributionError: there is no such method, or no such device.
-        Cancelled: `cancelled` answered yes.
-        EvaluationError: no true masks are known for what the model knows, or a count is wrong.
+        Cancelled: `cancelled` returned True.
+        EvaluationError: there are no true masks for the model's classes, or a count is wrong.
     """
     check(model.name, model.labels, model.input_size)
     pairs = scenes if pairs is None else pairs
@@ -114,16 +114,16 @@ def check(name: str, labels: Sequence[str], input_size: int) -> None:
     """Refuses a model that was not trained on drawn scenes.
 
     Raises:
-        EvaluationError: there are no true masks for what it knows.
+        EvaluationError: there are no true masks for its classes.
     """
     if name not in TWINS:
         raise EvaluationError(
-            f"There are no true masks for what {name[:40]!r} knows; "
-            f"{' and '.join(TWINS)} can be evaluated."
+            f"There are no true masks for the classes of {name[:40]!r}. "
+            f"Only {' and '.join(TWINS)} can be evaluated."
         )
     if (tuple(labels), input_size) != (CLASSES, SIZE):
         raise EvaluationError(
-            f"The weights of {name!r} are not of these scenes: {len(labels)} classes at "
+            f"The weights of {name!r} do not fit the scenes: {len(labels)} classes at "
             f"{input_size} px were given, {len(CLASSES)} at {SIZE} px are expected."
         )
 
@@ -148,14 +148,10 @@ def _versions() -> dict[str, str]:
 def _notes(tagged: bool, perturb: int) -> tuple[str, ...]:
     return (
         "Scenes of the test split, which no training uses; "
-        + (
-            "each object's true tag stands in a random corner."
-            if tagged
-            else "no picture has a tag."
-        ),
-        "Explained is the class of the object; in scenes of two, of each object in turn.",
-        "Yes-or-no measures have Wilson's 95% interval, the others a percentile bootstrap's over "
+        + ("each object's true tag is in a random corner." if tagged else "no picture has a tag."),
+        "Each map explains the object's class; in scenes of two, each object is explained in turn.",
+        "Yes-or-no measures have Wilson's 95% interval, the others a percentile bootstrap over "
         "scenes.",
-        "Deletion paints pixels in the mean colour; insertion starts from a blurred picture; both "
-        f"in {STEPS} steps, on the first {perturb:,} scenes of one object.",
+        "Deletion paints pixels in the mean colour; insertion starts from a blurred picture. Both "
+        f"use {STEPS} steps on the first {perturb:,} scenes of one object.",
     )

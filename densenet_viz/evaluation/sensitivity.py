@@ -1,4 +1,4 @@
-"""Maximum sensitivity: how far the map moves when the picture moves by next to nothing.
+"""Maximum sensitivity: how much the map changes when the picture changes very little.
 
 Yeh, Hsieh, Suggala, Inouye, Ravikumar (NeurIPS 2019), "On the (In)fidelity and Sensitivity of
 Explanations", definition 3.1, divided by the map's own strength as Captum's `sensitivity_max` is.
@@ -13,16 +13,16 @@ import torch
 from torch import Tensor
 
 RADIUS: Final = 0.02
-"""Most by which a value of the network's input is moved; about one grey level of 255."""
+"""The largest change of a value of the network's input; about one grey level of 255."""
 
 MOST: Final = 10
 LEAST: Final = 2
 PASSES: Final = 400
-"""Moved pictures for a cheap and for an expensive method, and the passes that they may take."""
+"""The most and the fewest moved pictures, and the passes that they may take."""
 
 
 def samples_for(passes: int) -> int:
-    """Moved pictures for a method whose map takes so many passes.
+    """The number of moved pictures for a method whose map takes this many passes.
 
     >>> samples_for(2), samples_for(80), samples_for(5000)
     (10, 5, 2)
@@ -31,7 +31,7 @@ def samples_for(passes: int) -> int:
 
 
 def add_noise(x: Tensor, generator: torch.Generator, radius: float = RADIUS) -> Tensor:
-    """`x` with independent noise, even between -radius and radius, on each value."""
+    """`x` plus independent noise, uniform between -radius and radius, on each value."""
     noise = torch.rand(x.shape, generator=generator) * 2 - 1
     return x + radius * noise.to(x)
 
@@ -44,17 +44,17 @@ def sensitivity_max(
     samples: int,
     radius: float = RADIUS,
 ) -> float:
-    """The largest ||map(moved x) - map(x)|| / ||map(x)|| over the samples; 0 is a steady map.
+    """The largest ||map(moved x) - map(x)|| / ||map(x)|| over the samples; 0 if nothing changes.
 
-    It is a lower bound: the ball holds more pictures than are tried.
+    It is a lower bound, because not all pictures within the radius are tried.
 
     Args:
-        explain: gives the map of a (1, 3, S, S) input.
+        explain: returns the map of a (1, 3, S, S) input.
         x: (1, 3, S, S), the picture's input.
         values: its map.
         generator: of the noise.
         samples: how many moved pictures are tried.
-        radius: of the ball, in units of the input.
+        radius: the largest change, in units of the input.
     """
     strength = float(values.double().norm()) or 1.0
     ways = [

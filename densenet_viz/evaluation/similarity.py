@@ -1,4 +1,4 @@
-"""How alike two maps are: by the ranks of their values, and as pictures."""
+"""How similar two maps are: by the ranks of their values, and as pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from densenet_viz.evaluation.agreement import rank_correlation
 from densenet_viz.results.traces import Maps
 
 PERCENTILE = 99.0
-"""Of a map's strengths; what is stronger counts as this strong before maps become pictures."""
+"""Percentile of a map's strengths; stronger values are cut to it before maps become pictures."""
 
 WINDOW = 1.5
 """Standard deviation of SSIM's Gaussian window, in pixels (Wang et al., section III.C)."""
@@ -22,7 +22,8 @@ class Similarity:
     """Two maps compared in the three ways of Adebayo et al. (2018), section 3; 1 is "equal".
 
     `rank` is Spearman's rank correlation of the signed maps, -1 to 1; `rank_absolute` that of
-    their strengths; `ssim` the structural similarity of their strengths, -1 to 1.
+    their strengths; `ssim` the structural similarity of their strengths, -1 to 1. A strength is an
+    absolute value.
     """
 
     rank: float
@@ -31,7 +32,7 @@ class Similarity:
 
 
 def similarity(first: Maps, second: Maps) -> Similarity:
-    """How alike two maps, (C, S, S) each, are; the colour channels are summed up."""
+    """How similar two maps are, (C, S, S) each; the colour channels are added up."""
     strengths = (strength(first), strength(second))
     return Similarity(
         rank=ranked_alike(first.sum(axis=0), second.sum(axis=0)),
@@ -48,7 +49,7 @@ def strength(values: Maps) -> NDArray[np.float32]:
 def as_picture(strengths: ArrayLike) -> NDArray[np.float64]:
     """Strengths from the lowest (0) to the `PERCENTILE` (1), as Adebayo et al. show them.
 
-    Their code takes this from the library `saliency`; a map that is the same everywhere is 0.
+    Their code takes this from the library `saliency`; a map that is the same everywhere becomes 0.
     """
     given = np.asarray(strengths, dtype=np.float64)
     low, high = given.min(), np.percentile(given, PERCENTILE)
@@ -60,7 +61,7 @@ def as_picture(strengths: ArrayLike) -> NDArray[np.float64]:
 def ranked_alike(first: ArrayLike, second: ArrayLike) -> float:
     """Spearman's rank correlation (`agreement.rank_correlation`), -1 to 1, of any two maps.
 
-    A map that is the same everywhere ranks nothing: then it is 0, or 1 where both are.
+    A map that is the same everywhere has no ranks: the result is 0, or 1 if both maps are so.
 
     >>> ranked_alike([1, 2, 3], [10, 40, 90]), ranked_alike([1, 2, 3], [3, 2, 1])
     (1.0, -1.0)

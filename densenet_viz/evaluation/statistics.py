@@ -14,26 +14,26 @@ import numpy as np
 from densenet_viz.results.scores import Interval
 
 Z = 1.959963984540054
-"""A normal variable is this far from its mean, in standard deviations, in 5% of cases."""
+"""A normal variable is farther from its mean, in standard deviations, in 5% of cases."""
 
 RESAMPLES = 2000
 
 
 def interval(values: Sequence[float] | Sequence[bool]) -> Interval:
-    """Mean and 95% interval of one value a scene: Wilson's for yes and no, else bootstrap.
+    """Mean and 95% interval of one value per scene: Wilson's for yes and no, else bootstrap.
 
     Raises:
         ValueError: there is no value.
     """
     if not values:
-        raise ValueError("No value was given; one a scene is expected.")
+        raise ValueError("No value was given; one per scene is expected.")
     if all(isinstance(value, bool) for value in values):
         return wilson(sum(map(int, values)), len(values))
     return bootstrap(values)
 
 
 def wilson(hits: int, count: int) -> Interval:
-    """Wilson (1927): where a proportion lies of which `hits` of `count` were seen.
+    """Wilson (1927): the interval of a proportion, from `hits` of `count` cases.
 
     >>> print(wilson(95, 100))
     95.0% (88.8–97.8)
@@ -46,7 +46,7 @@ def wilson(hits: int, count: int) -> Interval:
 
 
 def bootstrap(values: Sequence[float]) -> Interval:
-    """Efron (1979): the mean's 2.5% and 97.5% percentiles over scenes drawn again and again."""
+    """Efron (1979): the mean's 2.5% and 97.5% percentiles over resampled scenes."""
     given = np.asarray(values, dtype=np.float64)
     drawn = np.random.default_rng(0).integers(0, len(given), (RESAMPLES, len(given)))
     low, high = np.quantile(given[drawn].mean(axis=1), [0.025, 0.975])

@@ -1,4 +1,4 @@
-"""One scene measured: every row's map against the true mask. What a worker process runs."""
+"""What a worker process runs: it compares every row's map of one scene with the true mask."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class TaskWork:
-    """What all scenes of an evaluation share. `cancelled` is asked before each forward pass."""
+    """What all scenes of an evaluation share. `cancelled` is called before each forward pass."""
 
     model: LoadedModel
     readings: tuple[Reading, ...]
     seed: int
     tagged: bool
-    """Whether every object's tag stands in a corner."""
+    """Whether every object's tag is in a corner."""
     device: str = "cpu"
     cancelled: Callable[[], bool] | None = field(default=None)
 
     def rng(self, task: Task) -> np.random.Generator:
-        """For the corners, the random map and ties; the same whoever measures the scene."""
+        """For the corners, the random map and ties; the same in every process."""
         return np.random.default_rng((self.seed, _KINDS[task.kind], task.index))
 
 
 def pack_work(work: TaskWork) -> dict[str, Any]:
-    """The work as it can be sent to another process: a lock cannot, so the model goes in parts."""
+    """The work in a form for another process: a lock cannot be sent, so the model goes in parts."""
     model = {part.name: getattr(work.model, part.name) for part in fields(work.model)}
     del model["lock"]
     shared = {part.name: getattr(work, part.name) for part in fields(work)}
@@ -63,7 +63,7 @@ def pack_work(work: TaskWork) -> dict[str, Any]:
 
 
 def unpack_work(sent: Mapping[str, Any], cancelled: Callable[[], bool]) -> TaskWork:
-    """What `pack_work` sent, in the process that got it."""
+    """The work from what `pack_work` made, in the other process."""
     from densenet_viz.network.loaded import LoadedModel
 
     work = TaskWork(**sent)
@@ -80,7 +80,7 @@ def measure_scene(work: TaskWork, task: Task) -> Rows:
 def one_object(work: TaskWork, index: int, rng: np.random.Generator) -> tuple[Scene, Corner]:
     """A scene of the test split, with its object's tag where the work asks for tags.
 
-    The corner is drawn in either case, so that the rest of `rng` is the same.
+    The corner is drawn in both cases, so that `rng` gives the same numbers afterwards.
     """
     scene = draw_scene(work.seed, "test", index)
     corner = CORNERS[int(rng.integers(len(CORNERS)))]
@@ -140,7 +140,7 @@ def _against_mask(heat: Heat, mask: NDArray[np.bool_]) -> Measures:
 
 
 def _pair_measured(work: TaskWork, task: Task) -> Rows:
-    """Both objects asked in turn; the mean of the two answers is the scene's one value."""
+    """Explains both objects in turn; the mean of the two results is the scene's value."""
     rng = work.rng(task)
     scene = two_objects(work, task.index, rng)
     state = rng.bit_generator.state
@@ -157,7 +157,7 @@ def _pair_measured(work: TaskWork, task: Task) -> Rows:
 def _heats(
     work: TaskWork, picture: Picture, target: int, rng: np.random.Generator
 ) -> Iterator[tuple[str, Heat]]:
-    """Each row's name and map; a method is run once for all its readings of the same settings."""
+    """Each row's name and map; a method runs once for all its rows with the same settings."""
     results: dict[str, Any] = {}
     for reading in work.readings:
         key = f"{reading.method} {reading.settings}"

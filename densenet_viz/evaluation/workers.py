@@ -1,4 +1,4 @@
-"""Scenes measured in several processes, one thread each; the numbers are the same for any count."""
+"""Measures scenes in several processes with one thread each; any count gives the same numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from densenet_viz.evaluation.tasks import (
 from densenet_viz.network.shares import without_sharing
 
 POLL = 0.2
-"""Seconds between two looks at `cancelled` while workers measure."""
+"""Seconds between two calls of `cancelled` while workers measure."""
 
 OnDone = Callable[[int], None]
 IsCancelled = Callable[[], bool]
@@ -43,10 +43,10 @@ def run_tasks(
         tasks: the scenes.
         workers: processes; 1 measures in this one.
         on_done: called with the count of tasks that are done.
-        cancelled: asked often.
+        cancelled: called often.
 
     Raises:
-        Cancelled: `cancelled` answered yes.
+        Cancelled: `cancelled` returned True.
     """
     if workers == 1:
         return _in_this_process(work, tasks, on_done, cancelled)
@@ -88,9 +88,9 @@ def _in_this_process(
 
 
 def _begin(sent: dict[str, Any], stop: Any, parent: int) -> None:
-    """Once in each worker. Ctrl-C reaches every process of a terminal; the parent tells us.
+    """Runs once in each worker, which ignores Ctrl-C: the parent process stops the workers.
 
-    The parent's number is told, too: it may have been killed before this process got here.
+    The parent's process number is given, because the parent may have been killed before this ran.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
@@ -99,7 +99,7 @@ def _begin(sent: dict[str, Any], stop: Any, parent: int) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Ends this process once its parent is gone: one that was killed has told nobody."""
+    """Ends this process when its parent is gone: a killed parent cannot stop its workers."""
     while os.getppid() == parent:
         time.sleep(POLL)
     os._exit(1)

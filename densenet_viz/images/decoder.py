@@ -1,11 +1,11 @@
-"""The program that decodes one uploaded picture, in a process of its own.
+"""The program that decodes one uploaded picture, in its own process.
 
-A file of an allowed size can ask a decoder for minutes (a progressive JPEG of a hundred thousand
-scans) or for more than half a gigabyte (a WebP of one megapixel with 65,536 sets of Huffman
-tables), and a look at the header finds few of them. So `densenet_viz.images.pictures` runs this
-file as a child, and the operating system ends it when it passes `MAX_SECONDS` or `MAX_MEMORY`.
-(Windows has neither limit: there the caps on bytes and pixels and the parent's deadline remain.)
-It needs Pillow and nothing else, and starts in about 0.1 s.
+A file of an allowed size can keep a decoder busy for minutes (a progressive JPEG of a hundred
+thousand scans) or use more than half a gigabyte (a WebP of one megapixel with 65,536 sets of
+Huffman tables), and its header seldom shows this. So `densenet_viz.images.pictures` runs this file
+as a child process, and the operating system ends it when it exceeds `MAX_SECONDS` or `MAX_MEMORY`.
+(Windows has neither limit: only the limits on bytes and pixels and the parent's deadline apply.)
+It needs only Pillow, and starts in about 0.1 s.
 
 stdin: the file. stdout: width and height (`HEADER`), then the RGB bytes, row after row; or, with
 the exit status `REFUSED`, one sentence in UTF-8.
@@ -22,7 +22,7 @@ from PIL import Image, ImageChops, ImageCms
 
 MAX_MEGAPIXELS = {"PNG": 25, "JPEG": 50, "WEBP": 25}
 """Width x height in millions, by Pillow's name of the format. A large JPEG is decoded at half its
-size or less, so that a phone's 48-megapixel photo passes; the others only as a whole."""
+size or less, so a phone's 48-megapixel photo is allowed; the others are decoded at full size."""
 MIN_SIDE = 8
 """Pixels on the shorter side."""
 MAX_ASPECT = 20
@@ -47,11 +47,11 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What stands a picture upright, by its EXIF orientation (CIPA DC-008, tag 274)."""
+"""What turns a picture upright, by its EXIF orientation (CIPA DC-008, tag 274)."""
 
 
 class ImageError(ValueError):
-    """A file that is no picture for this app; the message is one sentence for the visitor."""
+    """This app cannot use a file as a picture; the message tells the visitor why."""
 
 
 def decode(data: bytes) -> Image.Image:
@@ -73,24 +73,24 @@ def decode(data: bytes) -> Image.Image:
 
 
 def _opened(data: bytes) -> Image.Image:
-    """The image, not yet decoded, of a size that may be."""
+    """The image, not yet decoded, after a check of its size."""
     try:
         image = Image.open(io.BytesIO(data), formats=tuple(MAX_MEGAPIXELS))
     except Image.DecompressionBombError:
         raise ImageError(
             f"This picture has more than {max(MAX_MEGAPIXELS.values())} megapixels; "
-            "please bring a smaller one."
+            "please choose a smaller one."
         ) from None
     width, height = image.size
     short, long = sorted(image.size)
     most = MAX_MEGAPIXELS.get(image.format or "", MAX_MEGAPIXELS["JPEG"])  # MPO is a JPEG too
     wish = ""
     if width * height > most * 10**6:
-        wish = f"bring one of at most {most} megapixels"
+        wish = f"choose one of at most {most} megapixels"
     elif short < MIN_SIDE:
-        wish = f"bring one of at least {MIN_SIDE} by {MIN_SIDE}"
+        wish = f"choose one of at least {MIN_SIDE} by {MIN_SIDE}"
     elif long > MAX_ASPECT * short:
-        wish = f"crop it until its longer side is at most {MAX_ASPECT} times the shorter"
+        wish = f"crop it so that its longer side is at most {MAX_ASPECT} times the shorter"
     if wish:
         raise ImageError(f"This picture has {width} by {height} pixels; please {wish}.")
     return image
@@ -106,7 +106,7 @@ def _orientation(image: Image.Image) -> int:
 def _averageable(image: Image.Image, data: bytes) -> Image.Image:
     """The image in a mode whose pixels can be averaged: L, LA, RGB, RGBA or CMYK.
 
-    A JPEG comes back as it is, not yet decoded, so that it can be decoded at a reduced size.
+    A JPEG is returned unchanged and not yet decoded, so that it can be decoded at a reduced size.
     """
     transparent = image.info.get("transparency")
     if image.mode == "I;16":
@@ -150,7 +150,7 @@ def _over_white(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """An L, RGB or CMYK image in sRGB; a profile that is broken or of another kind is ignored."""
+    """An L, RGB or CMYK image in sRGB; a broken profile or one of another kind is ignored."""
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))

@@ -1,9 +1,9 @@
 """Visitors' files -> checked RGB pictures; pictures -> the network's square, and PNG.
 
-Every file is hostile until it has been decoded. Its name does not matter: its first bytes say what
+Every file may be hostile until it is decoded. Its name does not matter: its first bytes say what
 it is, and a child process, limited by the operating system, decodes it
-(`densenet_viz/images/decoder.py`). Pillow's global settings stay as they are, any thread may call,
-and a crash inside a decoder costs the visitor one sentence and the app nothing.
+(`densenet_viz/images/decoder.py`). Pillow's global settings stay unchanged, any thread may call
+this, and after a crash inside a decoder the visitor gets one sentence and the app runs on.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ MAX_BYTES = 10 * 1024 * 1024
 """Size of a file; what Streamlit calls 10 MB."""
 
 _DEADLINE = 20.0
-"""Seconds by the clock: the last resort where the decoder's own limit does not hold."""
+"""Seconds on the clock, in case the decoder's own limit does not work."""
 _TURNS = threading.BoundedSemaphore(2)
-"""A class that uploads all at once has two decoders running, not thirty."""
+"""If a whole class uploads at once, two decoders run, not thirty."""
 
-_BRING = "please bring a PNG, JPEG or WebP picture"
+_CHOOSE = "Please choose a PNG, JPEG or WebP picture."
 _PICTURES = {
     "PNG": rb"\x89PNG\r\n\x1a\n",
     "JPEG": rb"\xff\xd8\xff",
@@ -55,14 +55,14 @@ _OTHERS = {
     "an SVG drawing": rb"[^\0]{0,900}<svg",
     "plain text": rb"[\t\n\f\r -~]{64}|[\t\n\f\r -~]+\Z",
 }
-"""What people bring instead of a picture, and the first bytes that give it away."""
+"""Other kinds of files that people choose, and their first bytes."""
 
 
 def load_image(source: bytes | str | Path) -> Picture:
     """The picture in a PNG, JPEG or WebP file, as a viewer would show it on white paper.
 
-    EXIF orientation is applied; transparency lies over white; palette, grey, 16-bit (by the high
-    byte), CMYK and embedded colour profiles become sRGB; of an animation, the first frame. A
+    EXIF orientation is applied; transparent parts become white; palette, grey, 16-bit (the high
+    byte), CMYK and embedded colour profiles become sRGB; an animation gives its first frame. A
     picture of up to 25 megapixels (JPEG: 50) is reduced to 2,048 px on its longer side: no
     network here reads more.
 
@@ -75,7 +75,7 @@ def load_image(source: bytes | str | Path) -> Picture:
         (height, width, 3) uint8, 0 to 255, sRGB; 8 to 2,048 px a side, at most 1:20.
 
     Raises:
-        ImageError: anything else; one sentence says what was wrong and what to do, without a path.
+        ImageError: anything else; the message says what is wrong and what to do, without a path.
     """
     data = source if isinstance(source, bytes) else read_file(Path(source))
     kind = _kind(data)
@@ -93,7 +93,7 @@ def fit(picture: Picture, size: int) -> Picture:
     """The centre square of a picture, at a network's input size.
 
     The shorter side is scaled to `size` (bilinear, antialiased: torchvision's evaluation
-    transform), and as much is cut off at both ends of the longer one.
+    transform), and the longer one is cut equally at both ends.
 
     Args:
         picture: (height, width, 3) uint8.
@@ -122,30 +122,30 @@ def read_file(path: Path) -> bytes:
     """A file's bytes, at most one more than allowed. Only ordinary files: a pipe may never end.
 
     Raises:
-        ImageError: it is none, or cannot be read.
+        ImageError: it is not an ordinary file, or it cannot be read.
     """
     try:
         if path.is_dir():
-            raise ImageError(f"This is a folder; {_BRING}.")
+            raise ImageError(f"This is a folder. {_CHOOSE}")
         if not path.exists():
-            raise ImageError("There is no such file; please check its name.")
+            raise ImageError("There is no such file. Please check its name.")
         if not path.is_file():
-            raise ImageError(f"This is not an ordinary file; {_BRING}.")
+            raise ImageError(f"This is not an ordinary file. {_CHOOSE}")
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError:
         raise ImageError(
-            "This file cannot be read; please check its name and its permissions."
+            "This file cannot be read. Please check its name and its permissions."
         ) from None
 
 
 def _kind(data: bytes) -> str:
     """PNG, JPEG or WebP, by the first bytes."""
     if not data:
-        raise ImageError(f"This file is empty; {_BRING}.")
+        raise ImageError(f"This file is empty. {_CHOOSE}")
     if len(data) > MAX_BYTES:
         raise ImageError(
-            f"This file is larger than {MAX_BYTES >> 20} MB; please bring a smaller one."
+            f"This file is larger than {MAX_BYTES >> 20} MB. Please choose a smaller one."
         )
     head = data[:1024]
     for name, pattern in _PICTURES.items():
@@ -153,8 +153,8 @@ def _kind(data: bytes) -> str:
             return name
     for name, pattern in _OTHERS.items():
         if re.match(pattern, head, re.DOTALL | re.IGNORECASE):
-            raise ImageError(f"This file is {name}; {_BRING}.")
-    raise ImageError(f"This file is of a kind that this app does not know; {_BRING}.")
+            raise ImageError(f"This file is {name}. {_CHOOSE}")
+    raise ImageError(f"This app does not know this kind of file. {_CHOOSE}")
 
 
 def _decode(data: bytes) -> tuple[int, bytes]:
@@ -172,17 +172,17 @@ def _decode(data: bytes) -> tuple[int, bytes]:
             )
     except subprocess.TimeoutExpired:
         return decoder.TOO_MUCH, b""
-    except OSError:  # the machine can start no process
+    except OSError:  # the machine cannot start a process
         return decoder.NOT_STARTED, b""
     return child.returncode, child.stdout
 
 
 def _reason(kind: str, status: int) -> str:
     if status == decoder.DAMAGED:
-        return f"This {kind} is damaged or incomplete; please save or download it again."
+        return f"This {kind} is damaged or incomplete. Please save or download it again."
     if status == decoder.TOO_MUCH or status < 0:
         return (
-            f"This {kind} cannot be opened within this app's limits of time and memory; "
-            "please save it again in a picture program, smaller if it is large."
+            f"This {kind} takes too much time or memory to open. Please save it again in a "
+            "picture program, smaller if it is large."
         )
-    return "Pictures cannot be opened just now; please try again in a minute."
+    return "Pictures cannot be opened right now. Please try again in a minute."

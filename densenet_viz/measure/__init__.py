@@ -1,4 +1,4 @@
-"""A live network becomes results."""
+"""Measures live networks and returns results."""
 
 from densenet_viz.measure.capture import capture
 

@@ -25,7 +25,7 @@ from densenet_viz.results.traces import (
 
 
 class _Enough(Exception):
-    """Raised by a hook to end a pass whose later layers nobody asked for."""
+    """Raised by a hook to end a pass whose later layers are not needed."""
 
 
 def capture(
@@ -37,19 +37,19 @@ def capture(
     picture: Picture,
     until_block: int | None = None,
 ) -> NetworkTrace:
-    """Runs one picture through `network` and returns everything that its layers wrote.
+    """Runs one picture through `network` and returns all maps of its layers.
 
     Args:
         network: from `network.build`, or any module with torchvision's DenseNet names.
         tensor: (1, 3, H, W) float32, normalised.
-        spec: what the network should be; measured shapes are held against it.
+        spec: what the network should be; measured shapes are compared with it.
         trained: whether the weights were learned, for the caption.
         picture: (H, W, 3) uint8, what `tensor` was made from.
         until_block: end the pass after this block and its transition (counted from 1).
 
     Returns:
         Copies of the maps as float32 arrays; nothing in the result shares memory with the network.
-        The network's mode and hooks are as they were before.
+        The network's mode and hooks do not change.
 
     Raises:
         ValueError: the tensor is not one picture, or the block does not exist.
@@ -201,7 +201,7 @@ def _hooks(network: nn.Module, watch: _Watch) -> Iterator[None]:
 
 
 def _mismatches(spec: DenseNetSpec, watch: _Watch, parameters: int) -> Iterator[str]:
-    """Where what was measured differs from the arithmetic of `spec`, in words."""
+    """Differences between the measured values and the arithmetic of `spec`, in words."""
 
     def compare(what: str, measured: object, computed: object) -> Iterator[str]:
         if measured != computed:

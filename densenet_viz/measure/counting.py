@@ -12,14 +12,14 @@ from densenet_viz.results.traces import Shape
 
 
 def parameters_of(module: nn.Module) -> int:
-    """Trainable numbers in a module and all below it."""
+    """Trainable numbers in a module and all its submodules."""
     return sum(weight.numel() for weight in module.parameters())
 
 
 def multiply_adds_of(module: nn.Module, output: Tensor) -> int:
-    """What a convolution, or a linear layer, that wrote `output` multiplied; else nothing.
+    """Multiply-adds of a convolution or linear layer that wrote `output`; 0 for other modules.
 
-    One picture's worth: the weights, once for each pixel of (N, C, H, W) or once for (N, C).
+    For one picture: the weights, once for each pixel of (N, C, H, W) or once for (N, C).
     Biases are added without a product and do not count.
     """
     if not isinstance(module, nn.Conv2d | nn.Linear):
@@ -28,7 +28,7 @@ def multiply_adds_of(module: nn.Module, output: Tensor) -> int:
 
 
 class Counter:
-    """Adds up weights, products and written tensors of the leaf modules it is hooked to."""
+    """Adds up weights, products and written tensors of the leaf modules that it hooks."""
 
     def __init__(self) -> None:
         self._parameters = self._multiply_adds = self._values = 0
@@ -40,7 +40,7 @@ class Counter:
         self._multiply_adds += multiply_adds_of(module, output)
 
     def concatenation(self, shape: Shape) -> None:
-        """A tensor of `shape` that was copied together."""
+        """Counts a concatenated tensor of `shape`."""
         self._values += prod(shape)
 
     def take(self) -> BlockCost:

@@ -27,9 +27,9 @@ _PLACES: Mapping[str, str] = {
 
 
 def take_inventory(network: nn.Module, *, input_size: int = 224) -> Inventory:
-    """Runs one grey picture through `network` and counts what it meets.
+    """Runs one grey picture through `network` and counts its modules and tensors.
 
-    The network's modes and hooks are as they were before.
+    The network's modes and hooks do not change.
 
     Args:
         network: a DenseNet or a ResNet with torchvision's module names, on any device, as from
@@ -38,7 +38,7 @@ def take_inventory(network: nn.Module, *, input_size: int = 224) -> Inventory:
 
     Returns:
         Every convolution, batch norm and linear layer in the order in which they ran, and the
-        bytes of everything that was written, views excepted.
+        bytes of everything that was written, except views.
     """
     leaves: list[LeafCount] = []
     weight = next(network.parameters())
@@ -62,7 +62,7 @@ def file_bytes(network: nn.Module) -> int:
 
 
 class _Scale(io.BytesIO):
-    """A file that weighs what is written to it, and keeps nothing."""
+    """A file that counts the bytes written to it and keeps nothing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class _Writes(TorchDispatchMode):
 
 @contextmanager
 def _evaluating(network: nn.Module) -> Iterator[None]:
-    """Evaluation mode, and each module's own mode again afterwards."""
+    """Sets evaluation mode, and restores each module's own mode afterwards."""
     training = [module for module in network.modules() if module.training]
     try:
         network.eval()
@@ -150,7 +150,7 @@ def _count(
 
 
 def _place(name: str) -> str:
-    """Where a module stands, by its name.
+    """The part of the network that a module belongs to, by its name.
 
     >>> _place("features.denseblock2.denselayer1.conv1"), _place("layer3.0.bn1"), _place("fc")
     ('block 2', 'block 3', 'head')

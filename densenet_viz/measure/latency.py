@@ -1,8 +1,8 @@
-"""How long a forward pass takes here: several networks beside each other, in interleaved rounds.
+"""How long a forward pass takes here: several networks in interleaved rounds.
 
-What a time depends on, and what holds here: networks in evaluation mode with random weights (a
-pass costs the same whatever they are), inference mode, float32, torch's usual memory layout (NCHW,
-not channels-last) for all alike, as many threads as torch uses by itself.
+A time depends on these conditions: networks in evaluation mode with random weights (which do not
+change the time of a pass), inference mode, float32, torch's usual memory layout (NCHW, not
+channels-last) for all networks, and as many threads as torch uses by default.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from densenet_viz.network.systems import build_system
 from densenet_viz.results.timings.passes import Benchmark, Timing
 
 WARM_UPS = 2
-"""Passes of each network and batch that are not counted: memory and kernels are found in them."""
+"""Passes of each network and batch that are not counted: torch sets up memory and kernels."""
 
 LAYOUT = "float32, NCHW, inference mode, random weights"
 _BUILDING = 4.0
-"""Milliseconds that making a million weights takes, about; only progress depends on it."""
+"""About how many milliseconds a million weights take to make; only for the progress bar."""
 
 
 def benchmark(
@@ -39,21 +39,21 @@ def benchmark(
 ) -> Benchmark:
     """Times forward passes of 224 x 224 px pictures.
 
-    After the warm-up, each round runs every model once with each batch, in an order drawn anew.
-    All networks stand in memory together, nine take 1.2 GB, and are let go of afterwards.
+    After the warm-up, each round runs every model once with each batch, in a new random order. All
+    networks are in memory at the same time (nine take 1.2 GB) and are freed afterwards.
 
     Args:
-        models: keys of `SYSTEMS`. ResNet50 is measured as well where it is not among them: times
-            mean something beside it.
+        models: keys of `SYSTEMS`. ResNet50 is always measured, because times are shown as
+            multiples of its time.
         device: "cpu" or "cuda"; on a GPU a pass ends when the GPU is done.
         batches: pictures in a pass, each a whole number from 1.
         rounds: counted passes of each model and batch, from 1.
         on_progress: called with the part done, 0 to 1, between passes.
-        cancelled: asked between passes.
+        cancelled: called between passes.
 
     Raises:
-        Cancelled: `cancelled` said so.
-        KeyError: a model is none of `SYSTEMS`.
+        Cancelled: `cancelled` returned True.
+        KeyError: a model is not in `SYSTEMS`.
     """
     names = tuple(dict.fromkeys(models))
     names = names if REFERENCE in names else (REFERENCE, *names)
@@ -102,7 +102,7 @@ def _seconds(network: nn.Module, pictures: Tensor, device: str) -> float:
 
 
 def _pass(name: str, size: int) -> float:
-    """How long a pass takes, about, in milliseconds."""
+    """About how long a pass takes, in milliseconds."""
     return SYSTEMS[name].cited.cpu_ms * size
 
 
@@ -115,7 +115,7 @@ def _networks(names: Sequence[str], device: str, steps: Steps) -> dict[str, nn.M
 
 
 def _pictures(count: int, device: str) -> Tensor:
-    """(count, 3, 224, 224) of noise, the same every time; smaller batches are its beginning."""
+    """(count, 3, 224, 224) of noise, the same every time; smaller batches use its beginning."""
     size = SYSTEMS[REFERENCE].spec.input_size
     noise = torch.randn(count, 3, size, size, generator=torch.Generator().manual_seed(0))
     return noise.to(device)

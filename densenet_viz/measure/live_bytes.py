@@ -15,12 +15,11 @@ from torch.utils._pytree import tree_leaves
 class LiveBytes(TorchDispatchMode):
     """Follows every tensor storage that operations make on a CPU until it is freed.
 
-    A storage counts once, however many tensors look at it, from the operation that returned it to
-    the moment when its last user lets go. What an operation takes and gives back within itself (a
-    convolution's working memory) is not a tensor that it returned, and is not counted; nor are the
-    storages in `apart`.
+    A storage counts once, even if several tensors use it, from the operation that returned it until
+    its last user frees it. Memory that an operation uses only inside itself (like a convolution's
+    working memory) is not counted, and the storages in `apart` are not counted either.
 
-    `peak` is the most that was alive at a time, `now` what is alive: bytes.
+    `peak` is the largest number of bytes alive at the same time, `now` the number alive now.
     """
 
     def __init__(self, apart: Iterable[Tensor] = ()) -> None:

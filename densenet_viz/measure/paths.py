@@ -1,10 +1,10 @@
-"""By which ways the loss's gradient comes back through a dense block, on a live network.
+"""The paths by which the loss's gradient goes back through a dense block, on a live network.
 
-Each layer of a block reads all sources before it, so from what comes after the block there are
-2^(L - l) ways back to layer l: one through any choice of the layers between. Around one picture
-the network is linear in the gradient, so the gradient is the exact sum over all ways, and the ways
-of each length can be summed up by themselves: what comes back by m layers is what came back by
-m - 1, once more through one layer.
+Each layer of a block reads all sources before it, so there are 2^(L - l) paths from the block's end
+back to layer l: one through every subset of the layers between. For one picture the backward pass
+is linear, so the gradient is the exact sum over all paths, and the paths of each length can be
+added up separately: the gradient through m layers is the gradient through m - 1, passed through
+one more layer.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from densenet_viz.results.traces import Picture
 def gradient_paths(
     model: LoadedModel, picture: Picture, *, block: int, target: int
 ) -> GradientPaths:
-    """The gradient of the loss at every source of a block, split by the length of its ways.
+    """The gradient of the loss at every source of a block, split by the length of its paths.
 
     Args:
-        model: whose network is asked, in evaluation mode; its lock is held meanwhile.
+        model: its network is used in evaluation mode, and its lock is held.
         picture: (H, W, 3) uint8 RGB of any size; it is fitted to the model's input.
         block: counted from 1.
         target: the right class's index; the loss is its cross-entropy.
@@ -68,7 +68,7 @@ def _at_end(model: LoadedModel, picture: Picture, block: int, target: int) -> tu
 
 
 def _by_length(model: LoadedModel, end: Tensor, gradient: Tensor, block: int) -> list[list[Tensor]]:
-    """For each length, from 0, the gradient at each source by ways of that length."""
+    """For each length, from 0, the gradient at each source through paths of that length."""
     entering, k = model.spec.block_inputs[block - 1], model.spec.growth_rate
     layers = model.spec.block_config[block - 1]
     sizes = [entering] + [k] * layers
@@ -86,7 +86,7 @@ def _by_length(model: LoadedModel, end: Tensor, gradient: Tensor, block: int) ->
 def _layer(
     model: LoadedModel, end: Tensor, block: int, layer: int, reads: int
 ) -> tuple[Tensor, Tensor]:
-    """What a layer reads and what it writes, joined by its graph."""
+    """A layer's input and output, connected by its graph."""
     read = end[:, :reads].detach().requires_grad_()
     module = model.network.get_submodule(f"features.denseblock{block}.denselayer{layer}")
     return read, module([read])
@@ -95,7 +95,7 @@ def _layer(
 def _once_more(
     graphs: Sequence[tuple[Tensor, Tensor]], before: Sequence[Tensor], sizes: Sequence[int]
 ) -> list[Tensor]:
-    """The gradient at each source that comes from `before` by one layer more."""
+    """The gradient at each source that comes from `before` through one more layer."""
     after = [torch.zeros_like(one) for one in before]
     for layer, (read, written) in enumerate(graphs, start=1):
         (back,) = torch.autograd.grad(written, read, before[layer], retain_graph=True)

@@ -1,4 +1,4 @@
-"""How to time several things beside each other: in turns, with progress and a way to stop."""
+"""How to time several things in turns, with progress and a way to stop."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import torch
 from densenet_viz.errors import Cancelled
 
 _ROUNDING = 1e-9
-"""By so much a sum of parts may miss the whole."""
+"""The largest allowed difference between a sum of parts and the whole."""
 
 
 def orders(count: int, rounds: int, seed: int = 0) -> Iterator[list[int]]:
-    """For each round the order in which `count` things run, drawn anew and the same every time.
+    """For each round a new random order of `count` things; the same orders every time.
 
-    Nothing always runs after the same neighbour, and a machine that grows slow or quick with time
-    hits all alike.
+    So nothing always runs after the same neighbour, and if the machine gets slower or faster, it
+    affects all equally.
 
     >>> [sorted(order) for order in orders(3, 2)]
     [[0, 1, 2], [0, 1, 2]]
@@ -31,13 +31,13 @@ def orders(count: int, rounds: int, seed: int = 0) -> Iterator[list[int]]:
 
 
 def wait_for(device: str) -> None:
-    """Returns when the device has done what it was given: a GPU works behind our back."""
+    """Waits until the device has finished: a GPU works asynchronously."""
     if device == "cuda":
         torch.cuda.synchronize()
 
 
 def seconds_of(run: Callable[[], object], device: str) -> float:
-    """Wall-clock seconds of one call, until the device is done with it."""
+    """Wall-clock seconds of one call, until the device has finished."""
     wait_for(device)
     began = time.perf_counter()
     run()
@@ -47,10 +47,10 @@ def seconds_of(run: Callable[[], object], device: str) -> float:
 
 @contextmanager
 def given_back(device: str) -> Iterator[None]:
-    """Afterwards the memory that was used within is free again: torch keeps none of a GPU's.
+    """Frees the memory that was used inside; torch keeps none of a GPU's.
 
-    An error's frames would hold the tensors of what failed; they forget them, but for those of
-    functions within functions, which Python lets nobody clear.
+    An error's frames would keep the tensors of the failed call. They are cleared, except frames of
+    nested functions, which Python cannot clear.
     """
     try:
         yield
@@ -63,7 +63,7 @@ def given_back(device: str) -> Iterator[None]:
 
 
 class Steps:
-    """Walks through work whose parts' weights are known: reports 0 to 1, asks whether to stop.
+    """Reports progress from 0 to 1 through weighted parts of work, and checks whether to stop.
 
     The last step reports exactly 1.
     """
@@ -81,10 +81,10 @@ class Steps:
         self._report(0.0)
 
     def step(self, weight: float) -> None:
-        """`weight` more is done.
+        """Adds `weight` to the finished work.
 
         Raises:
-            Cancelled: somebody wants it to stop.
+            Cancelled: the work was cancelled.
         """
         self._done += weight
         part = self._done / self._total
@@ -92,10 +92,10 @@ class Steps:
         self.look()
 
     def look(self) -> None:
-        """Asks whether to stop.
+        """Checks whether to stop.
 
         Raises:
-            Cancelled: somebody wants it to stop.
+            Cancelled: the work was cancelled.
         """
         if self._cancelled():
             raise Cancelled("The measurement was cancelled.")

@@ -1,9 +1,9 @@
-"""What one training step takes in memory and time here, with and without checkpointing.
+"""Memory and time of one training step here, with and without checkpointing.
 
 A step is forward, cross-entropy and backward in training mode, float32, NCHW, on noise of 224 px;
 there is no optimiser, which would add its own state. On a CPU the peak counts tensors exactly, see
-`LiveBytes`; on a GPU it is what torch's allocator handed out at most, working memory included. The
-weights and the pictures are there before the step and are not counted; gradients of weights are.
+`LiveBytes`; on a GPU it is the peak of torch's allocator, including working memory. The weights and
+the pictures exist before the step and are not counted; gradients of weights are counted.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from densenet_viz.results.timings.training import TrainingRun, TrainingStep
 
 STEP = "forward, cross-entropy and backward, no optimiser; float32, NCHW, random weights"
 _PASSES = 3.0
-"""Forward passes that a step takes as long as, about; only progress depends on it."""
+"""About how many forward passes a step takes; only for the progress bar."""
 _AGAIN = 1.25
-"""How much longer a step takes with checkpointing, about; only progress depends on it."""
+"""About how much longer a step takes with checkpointing; only for the progress bar."""
 _APART = 2
-"""Steps before the timed ones: one to warm up, one that is followed tensor by tensor."""
+"""Steps before the timed ones: one to warm up, one in which every tensor is counted."""
 
 
 @dataclass(frozen=True)
 class _Case:
-    """A network to be measured; the seconds of its steps gather here."""
+    """A network to be measured, and the seconds of its steps."""
 
     name: str
     memory_efficient: bool
@@ -44,7 +44,7 @@ class _Case:
 
     @property
     def weight(self) -> float:
-        """How long a step takes for one picture, about, in milliseconds."""
+        """About how long a step takes for one picture, in milliseconds."""
         return _weight(self.name, self.memory_efficient)
 
 
@@ -63,8 +63,8 @@ def measure_steps(
 ) -> TrainingRun:
     """Peak memory and time of a training step, DenseNets with checkpointing and without.
 
-    The peak comes from one step of its own; the times from others, without instruments, in
-    interleaved rounds.
+    The peak comes from one separate step; the times come from other steps without memory counting,
+    in interleaved rounds.
 
     Args:
         models: keys of `SYSTEMS`.
@@ -72,11 +72,11 @@ def measure_steps(
         rounds: timed steps of each model, from 1.
         device: "cpu" or "cuda".
         on_progress: called with the part done, 0 to 1, between steps.
-        cancelled: asked between steps.
+        cancelled: called between steps.
 
     Raises:
-        Cancelled: `cancelled` said so.
-        KeyError: a model is none of `SYSTEMS`.
+        Cancelled: `cancelled` returned True.
+        KeyError: a model is not in `SYSTEMS`.
     """
     names = tuple(dict.fromkeys(models))
     per_round = sum(_weight(name, way) for name in names for way in ways(name))
@@ -130,7 +130,7 @@ def training_step(network: nn.Module, pictures: Tensor, labels: Tensor) -> None:
 
 
 def _seconds(network: nn.Module, pictures: Tensor, labels: Tensor, device: str) -> float:
-    """Seconds of a step; the gradients are let go of afterwards, outside the time."""
+    """Seconds of a step; the gradients are freed afterwards, outside the measured time."""
     try:
         return seconds_of(partial(training_step, network, pictures, labels), device)
     finally:
@@ -146,7 +146,7 @@ def _peak(case: _Case, pictures: Tensor, labels: Tensor, device: str, steps: Ste
 
 
 def peak_bytes(network: nn.Module, pictures: Tensor, labels: Tensor) -> int:
-    """The most that one training step holds at a time, in bytes, beside weights and pictures."""
+    """The most bytes that one training step holds at a time, without weights and pictures."""
     try:
         if pictures.is_cuda:
             return _cuda_peak(network, pictures, labels)

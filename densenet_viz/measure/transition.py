@@ -1,4 +1,4 @@
-"""A transition with another compression, run on the tensor that the network really gave it."""
+"""A transition with another compression, run on the tensor that it really gets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def with_compression(
 
     Args:
         trained: the network's own transition, `features.transition1` and so on. It is only read.
-        given: (C, H, W) float32, what the block before it handed over.
+        given: (C, H, W) float32, the output of the block before it.
         block: the block before it, counted from 1.
         keeps: floor(theta * C), the maps to keep; at least 1.
         seed: of the random weights, so that a link shows the same maps.
@@ -55,7 +55,7 @@ def with_compression(
 
 
 def _run(step: nn.Module, given: Tensor) -> tuple[Maps, Maps, Maps]:
-    """What stands after the ReLU, after the convolution and after the pool, (C, H, W) each."""
+    """The tensors after the ReLU, after the convolution and after the pool, (C, H, W) each."""
     with torch.inference_mode():
         activated = step.get_submodule("relu")(step.get_submodule("norm")(given))
         mixed = step.get_submodule("conv")(activated)
@@ -64,9 +64,9 @@ def _run(step: nn.Module, given: Tensor) -> tuple[Maps, Maps, Maps]:
 
 
 def transition_row(spec: DenseNetSpec, block: int, compression: float) -> LayerRow:
-    """What the transition after `block` costs if it alone had another compression.
+    """The cost of the transition after `block` if only this one had another compression.
 
-    It is given what the network's own is given: compressing every transition would change that.
+    Its input is that of the network's own transition: compressing every one would change it.
 
     >>> row = transition_row(DenseNetSpec(), 2, 1.0)
     >>> row.in_channels, row.out_channels, row.height

@@ -1,8 +1,8 @@
 """The one place that imports torchvision.
 
-Some installations pair a CPU torch with a torchvision whose compiled operators do not load, and
-its import then stops at an operator that this project never calls. Declaring the two operators
-first lets models and transforms work.
+In some installations, torchvision's compiled operators do not load with a CPU torch. Its import
+then fails at an operator that this project never calls. If the two operators are declared first,
+models and transforms work.
 """
 
 from __future__ import annotations

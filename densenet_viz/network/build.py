@@ -1,9 +1,9 @@
-"""A spec becomes a live network.
+"""Builds a live network from a spec.
 
-torchvision's own DenseNet is used wherever it can express the spec. Its in-place ReLUs are made
-out-of-place and its closing functional ReLU becomes a module, so that hooks see what they name
-and attribution methods can follow; the state dict stays torchvision's, key by key. Where it
-cannot (no bottleneck, another compression), an equal class with the same key names is built.
+torchvision's own DenseNet is used if it can express the spec. Its in-place ReLUs become
+out-of-place and its final functional ReLU becomes a module, so that hooks and attribution methods
+see every step; the state dict has torchvision's keys. If torchvision's DenseNet cannot express the
+spec (no bottleneck, another compression), our own class with the same key names is built.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from densenet_viz.network._torchvision import densenet
 
 
 class TorchvisionDenseNet(densenet.DenseNet):  # type: ignore[misc]
-    """torchvision's DenseNet with every ReLU a module of its own and none in place.
+    """torchvision's DenseNet with a separate module for every ReLU and no ReLU in place.
 
-    `memory_efficient` is torchvision's: while training, each concatenation is forgotten and made
-    again on the way back, as in Pleiss et al., "Memory-Efficient Implementation of DenseNets".
+    `memory_efficient` is torchvision's: in training, concatenations are not kept but made again in
+    the backward pass, as in Pleiss et al., "Memory-Efficient Implementation of DenseNets".
     """
 
     def __init__(self, spec: DenseNetSpec, *, memory_efficient: bool = False) -> None:
@@ -47,7 +47,7 @@ class TorchvisionDenseNet(densenet.DenseNet):  # type: ignore[misc]
 
 
 def out_of_place(network: nn.Module) -> None:
-    """Makes each ReLU write a tensor of its own."""
+    """Makes each ReLU write a new tensor."""
     for module in network.modules():
         if isinstance(module, nn.ReLU):
             module.inplace = False
@@ -90,7 +90,7 @@ class OwnDenseBlock(nn.ModuleDict):
 
 
 class OwnDenseNet(nn.Module):
-    """A DenseNet for any spec, with torchvision's module names and its initial weights' rule."""
+    """A DenseNet for any spec, with torchvision's module names and rule for initial weights."""
 
     def __init__(self, spec: DenseNetSpec) -> None:
         super().__init__()
@@ -134,8 +134,8 @@ def _classify(network: TorchvisionDenseNet | OwnDenseNet, x: Tensor) -> Tensor:
 def transition(reads: int, keeps: int) -> nn.Sequential:
     """BN - ReLU - 1x1 convolution - 2x2 average.
 
-    The paper (section 3) has no ReLU between the norm and the convolution; the authors' code and
-    torchvision do, and so do we.
+    The paper (section 3) has no ReLU between the norm and the convolution; the authors' code,
+    torchvision and this project have one.
     """
     return nn.Sequential(
         OrderedDict(
@@ -168,10 +168,10 @@ _FILLING: Final = frozenset(
 
 
 class _Unfilled(TorchFunctionMode):
-    """Leaves out the constructors' initial weights: they are drawn once, by `initialise`.
+    """Skips the constructors' initial weights: `initialise` draws the weights once.
 
-    On the meta device alone nothing would be drawn either, but each of these calls takes a way
-    through Python there, together longer than all the rest of building the network.
+    On the meta device nothing would be drawn either, but each of these calls runs through Python
+    there, and together they take longer than the rest of building the network.
     """
 
     def __torch_function__(
@@ -208,7 +208,7 @@ def blank(make: Callable[[], nn.Module]) -> nn.Module:
 
 
 def generator_of(seed: int | None) -> torch.Generator:
-    """A generator apart from torch's global one; without a seed, a different one each time."""
+    """A generator separate from torch's global one; without a seed, a different one each time."""
     generator = torch.Generator()
     if seed is None:
         generator.seed()
@@ -236,10 +236,10 @@ def build(
     Args:
         spec: the configuration.
         seed: makes the random weights repeatable without touching torch's global generator.
-        until_block: make only what runs up to this block and its transition (counted from 1), with
-            the same weights as in the whole. The rest stays on torch's meta device: it has shapes
-            and counts its parameters, and refuses to run.
-        memory_efficient: save memory in training at the price of time, see `TorchvisionDenseNet`.
+        until_block: build only up to this block and its transition (counted from 1), with the same
+            weights as in the whole network. The rest stays on torch's meta device: it has shapes
+            and can count its parameters, but cannot run.
+        memory_efficient: use less memory but more time in training, see `TorchvisionDenseNet`.
 
     Returns:
         A module from (N, 3, H, W) normalised pictures to (N, num_classes) logits.
@@ -255,7 +255,7 @@ def build(
     elif memory_efficient:
         raise ValueError(
             f"memory_efficient was given for {spec}; only DenseNets with bottleneck layers and "
-            "compression=0.5 have it."
+            "compression=0.5 support it."
         )
     else:
         network = blank(partial(OwnDenseNet, spec))

@@ -1,8 +1,8 @@
-"""How far a picture is from those that a network was trained on, read off its last features.
+"""How far a picture is from those that a network was trained on, measured on its last features.
 
 Mahalanobis distance of the pooled final features, after Lee et al. (2018), "A Simple Unified
 Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks": each of the leading
-principal directions in units of its own spread, and all that they leave over as one more.
+principal directions in units of its own spread, and the rest as one more direction.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 Features = NDArray[np.float32]
-"""(N, channels): the network's last maps, each averaged over its places."""
+"""(N, channels): the network's last feature maps, each averaged over its pixels."""
 
 DIRECTIONS = 128
 """Leading principal directions that are kept."""
@@ -28,15 +28,15 @@ PERCENTILE = 99.0
 
 
 class FamiliarityError(ValueError):
-    """Arrays that are no familiarity of a network; the message is a clause that says why."""
+    """Arrays do not describe a familiarity; the message is a clause that says why."""
 
 
 @dataclass(frozen=True, eq=False)
 class Familiarity:
-    """Where a network's features lie on pictures that it knows.
+    """Where a network's features lie for pictures that it knows.
 
     `mean` is (channels,), `basis` (channels, directions) with orthonormal columns, `spread`
-    (directions + 1,): the root mean square along each column, and of what they leave over.
+    (directions + 1,): the root mean square along each column, and of the rest.
     `limit` is the distance up to which a picture counts as known.
     """
 
@@ -86,7 +86,7 @@ def fit_familiarity(
 
 
 def from_arrays(arrays: Mapping[str, Features], channels: int, limit: float) -> Familiarity:
-    """A familiarity out of a file's arrays, once shapes and values were found to fit.
+    """A familiarity from a file's arrays, after a check of shapes and values.
 
     Args:
         arrays: "mean", "basis", "spread" and nothing else.
@@ -94,10 +94,10 @@ def from_arrays(arrays: Mapping[str, Features], channels: int, limit: float) -> 
         limit: as the manifest states it.
 
     Raises:
-        FamiliarityError: an array is missing, too many, of a wrong shape, or not usable.
+        FamiliarityError: an array is missing, not expected, of a wrong shape, or not usable.
     """
     if arrays.keys() != {"mean", "basis", "spread"}:
-        raise FamiliarityError("its familiarity is not a mean, a basis and a spread")
+        raise FamiliarityError("its familiarity file is not a mean, a basis and a spread")
     kept = arrays["spread"].size - 1
     shapes = {"mean": (channels,), "basis": (channels, kept), "spread": (kept + 1,)}
     for name, shape in shapes.items():

@@ -1,4 +1,4 @@
-"""A live network with what is needed to ask it: its labels, its input, what it was trained on."""
+"""A live network with its labels, its input, and what it was trained on."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Colour = tuple[float, float, float]
 
 @dataclass(frozen=True, eq=False)
 class LoadedModel:
-    """A network in evaluation mode, and all that is needed to ask it and to read its answer.
+    """A network in evaluation mode, and what is needed to use it and to read its output.
 
-    `mean` and `std` are per colour channel, of values from 0 to 1. Whoever runs, hooks or
-    differentiates `network` holds `lock`: hooks of one thread would see another's pass.
+    `mean` and `std` are per colour channel, of values from 0 to 1. Hold `lock` while you run, hook
+    or differentiate `network`: one thread's hooks would see another thread's pass.
     """
 
     name: str
@@ -48,16 +48,16 @@ class LoadedModel:
     temperature: float = 1.0
     """Logits are divided by it before the softmax, so that probabilities match frequencies."""
     familiarity: Familiarity | None = None
-    """Where its features lie on pictures that it knows, where that was measured."""
+    """Where its features lie on pictures that it knows, if that was measured."""
     own_file: str = ""
-    """SHA-256 of the weight file that a user named; "" where the weights are published ones."""
+    """SHA-256 of the weight file that a user named; "" if the weights are published ones."""
     lock: RLock = field(default_factory=RLock)
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all that decides its maps and answers: weights, labels, picture preparation.
+        """SHA-256 of what decides its maps and answers: weights, labels, picture preparation.
 
-        Two models of one name are told apart by it. The weights are hashed by name, as values.
+        It distinguishes two models with the same name. The weights are hashed by name, as values.
         """
         digest = sha256(
             repr(
@@ -70,7 +70,7 @@ class LoadedModel:
         return digest.hexdigest()
 
     def picture(self, picture: Picture) -> Picture:
-        """(H, W, 3) uint8 of any size to the (S, S, 3) uint8 that the network is given."""
+        """(H, W, 3) uint8 of any size to the (S, S, 3) uint8 that the network gets."""
         return fit(picture, self.input_size)
 
     def tensor(self, picture: Picture) -> Tensor:
@@ -90,7 +90,7 @@ class LoadedModel:
         return normal.view(1, 3, 1, 1).expand(1, 3, size, size).contiguous()
 
     def prediction(self, logits: ArrayLike, index: int) -> Prediction:
-        """One class out of (classes,) logits, with its calibrated softmax probability."""
+        """One class from (classes,) logits, with its calibrated softmax probability."""
         return Prediction(index, self.labels[index], float(self._chances(logits)[index]))
 
     def predictions(self, logits: ArrayLike, top: int = 5) -> tuple[Prediction, ...]:
@@ -100,7 +100,7 @@ class LoadedModel:
         return tuple(Prediction(int(i), self.labels[i], float(chances[i])) for i in order)
 
     def answer(self, picture: Picture) -> Answer:
-        """What the network says of (H, W, 3) uint8 of any size, in one forward pass."""
+        """The network's output for (H, W, 3) uint8 of any size, in one forward pass."""
         import torch
 
         from densenet_viz.network.familiarity import answers

@@ -1,4 +1,4 @@
-"""The manifest beside bundled weights: what the project's own training wrote of them."""
+"""The manifest beside bundled weights: what the project's own training wrote about them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from densenet_viz.facts.spec import DenseNetSpec
 
 
 class ManifestError(ValueError):
-    """A manifest that cannot be used; the message is a clause that says why."""
+    """A manifest cannot be used; the message is a clause that says why."""
 
 
 @dataclass(frozen=True)
 class FamiliarityFile:
-    """What is stated of NAME.familiarity.safetensors: its hash, and the limit that goes with it."""
+    """The hash of NAME.familiarity.safetensors, and its limit."""
 
     sha256: str
     limit: float
@@ -25,7 +25,7 @@ class FamiliarityFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What bundled weights are of: the network, its classes, its input, the file's hash."""
+    """What bundled weights belong to: the network, its classes, its input, the file's hash."""
 
     labels: tuple[str, ...]
     spec: DenseNetSpec
@@ -65,9 +65,10 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def _provenance(given: Mapping[str, Any]) -> str:
-    """One sentence out of what the manifest states about training and held-out accuracy."""
+    """One sentence about the training and the held-out accuracy in the manifest."""
     training, held_out = given["training"], given["held_out"]
     return (
         f"Trained by this project on {training['scenes'] + training['pairs']:,} scenes that it "
-        f"drew itself; it names {held_out['top1']:.1%} of {held_out['count']:,} unseen ones right."
+        f"drew. It classifies {held_out['top1']:.1%} of {held_out['count']:,} unseen ones "
+        "correctly."
     )

@@ -27,21 +27,21 @@ __all__ = ["ASSETS", "MODELS", "LoadedModel", "ModelRow", "ModelUnavailable", "l
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 UNTRAINED = "-untrained"
-"""Ends the name of a variant that has random weights."""
+"""The ending of the name of a variant with random weights."""
 
 IMAGENET_MEAN: Colour = (0.485, 0.456, 0.406)
 IMAGENET_STD: Colour = (0.229, 0.224, 0.225)
 
 
 class ModelUnavailable(RuntimeError):
-    """A model that cannot be had now; the message is one sentence that says what to do."""
+    """A model is not available now; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class ModelRow:
-    """A model that can be asked for by name.
+    """A model that can be loaded by name.
 
-    `megabytes` is what has to be fetched the first time, or None where it comes with the project.
+    `megabytes` is the size of the first download, or None if it comes with the project.
     """
 
     name: str
@@ -52,23 +52,23 @@ class ModelRow:
 
 
 def load_model(name: str, *, on_progress: Progress | None = None) -> LoadedModel:
-    """The model `name` (a key of `MODELS`), with its weights found, fetched, checked and loaded.
+    """The model `name` (a key of `MODELS`), with its weights found, downloaded, checked and loaded.
 
-    ImageNet weights are taken from DENSENET_VIZ_WEIGHTS (a file, or a folder), else from torch
-    hub's cache, else from torchvision's server, checked against the published SHA-256 prefix. A
-    file from DENSENET_VIZ_WEIGHTS with another SHA-256 is called "a file of yours".
+    ImageNet weights come from DENSENET_VIZ_WEIGHTS (a file or a folder), else from torch hub's
+    cache, else from torchvision's server, checked against the published SHA-256 prefix. A file
+    from DENSENET_VIZ_WEIGHTS with another SHA-256 is called "a file of yours".
 
     Args:
         name: "scenes", "cheater", one of torchvision's "densenet121", "...161", "...169",
             "...201", or a variant with random weights, "densenet264-untrained".
-        on_progress: called with the part that is done, 0 to 1; what it raises stops the load.
+        on_progress: called with the part that is done, 0 to 1; an exception from it stops loading.
 
     Raises:
-        ModelUnavailable: there is no such model, or its weights are not to be had or wrong.
+        ModelUnavailable: there is no such model, or its weights are missing or wrong.
     """
     row = MODELS.get(name)
     if row is None:
-        raise ModelUnavailable(f"There is no model {name[:40]!r}; there are {', '.join(MODELS)}.")
+        raise ModelUnavailable(f"There is no model {name[:40]!r}. Models: {', '.join(MODELS)}.")
     report = on_progress or (lambda _part: None)
     model = row.load(row, report)
     report(1.0)
@@ -90,7 +90,7 @@ def _live(spec: DenseNetSpec, data: bytes, *, safetensors: bool) -> nn.Module:
 
 
 def _fast(network: nn.Module) -> nn.Module:
-    """The same network with its weights laid out so that a CPU takes about half the time."""
+    """The same network, with a memory layout of the weights that halves the time on a CPU."""
     import torch
 
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -112,8 +112,8 @@ def _load_bundled(row: ModelRow, _report: Progress) -> LoadedModel:
         familiarity = _familiarity(row.name, manifest)
     except (ManifestError, WeightsError, FamiliarityError) as error:
         raise ModelUnavailable(
-            f"The bundled model cannot be used: {error}; fetch the project again, or train it "
-            f"with `python -m densenet_viz train {row.name}`."
+            f"The bundled model cannot be used: {error}. Download the project again, or train "
+            f"the model with `python -m densenet_viz train {row.name}`."
         ) from None
     count = len(manifest.labels)
     return LoadedModel(
@@ -134,10 +134,10 @@ def _load_bundled(row: ModelRow, _report: Progress) -> LoadedModel:
 
 
 def _familiarity(name: str, manifest: Manifest) -> Familiarity | None:
-    """What the manifest says is known of the model's own pictures, out of the file beside it.
+    """The model's familiarity, from the file that the manifest names.
 
     Raises:
-        WeightsError: the file is not there, another one, or not readable.
+        WeightsError: the file is missing, a different one, or not readable.
         FamiliarityError: its arrays do not fit the network.
     """
     from densenet_viz.network.familiarity import from_arrays
@@ -153,11 +153,11 @@ def _familiarity(name: str, manifest: Manifest) -> Familiarity | None:
     return from_arrays(arrays, manifest.spec.block_outputs[-1], stated.limit)
 
 
-# -- the variants as they stand before any training -----------------------------------------
+# -- the variants before any training -------------------------------------------------------
 
 
 def _load_untrained(row: ModelRow, _report: Progress) -> LoadedModel:
-    """A variant with random weights, the same ones each time: for its shapes, and its wiring."""
+    """A variant with random weights, the same each time: for its shapes and connections."""
     from densenet_viz.network.build import build
 
     spec = VARIANTS[row.name.removesuffix(UNTRAINED)]
@@ -206,8 +206,8 @@ def _load_imagenet(row: ModelRow, report: Progress) -> LoadedModel:
         published,
         title=row.title.replace("(ImageNet)", "(a file of yours)"),
         provenance=(
-            f"Its weights are a file of yours, SHA-256 {own_file}; what they were trained on is "
-            "not known here."
+            f"Its weights are a file of yours, SHA-256 {own_file}. The app does not know what "
+            "they were trained on."
         ),
         knows="Its weights are a file of yours; the class names are those of ImageNet.",
         own_file=own_file,
@@ -215,7 +215,7 @@ def _load_imagenet(row: ModelRow, report: Progress) -> LoadedModel:
 
 
 def _imagenet_network(row: ModelRow, spec: DenseNetSpec, report: Progress) -> tuple[nn.Module, str]:
-    """The network, and the SHA-256 of its file where that is not the published one, else ""."""
+    """The network, and the SHA-256 of its file if that is not the published one, else ""."""
     from densenet_viz.network import weights
 
     try:
@@ -228,22 +228,21 @@ def _imagenet_network(row: ModelRow, spec: DenseNetSpec, report: Progress) -> tu
             return network, "" if sha256.startswith(published) else sha256
     except weights.WeightsError as error:
         raise ModelUnavailable(
-            f"The weights for {row.title} that {weights.ENVIRONMENT} names cannot be used: "
-            f"{error}; set it to a file that fits, or unset it and connect once so that they can "
-            "be downloaded."
+            f"The weights for {row.title} in {weights.ENVIRONMENT} cannot be used: {error}. Set "
+            "it to a file that fits, or unset it and connect to the internet once to download "
+            "them."
         ) from None
     try:
         return _live(spec, _published(row, report), safetensors=False), ""
     except (weights.WeightsError, weights.DownloadError) as error:
         raise ModelUnavailable(
-            f"The weights of {row.title} cannot be had: {error}; connect to the internet once so "
-            f"that they can be downloaded, or set {weights.ENVIRONMENT} to a file or a folder "
-            "that holds them."
+            f"The weights of {row.title} are not available: {error}. Connect to the internet once "
+            f"to download them, or set {weights.ENVIRONMENT} to a file or folder with them."
         ) from None
 
 
 def _published(row: ModelRow, report: Progress) -> bytes:
-    """The bytes of torchvision's file, from torch hub's cache where they are there and whole."""
+    """The bytes of torchvision's file, from torch hub's cache if it is there and complete."""
     from densenet_viz.network import weights
 
     url = weights.published_url(row.name)
@@ -261,8 +260,8 @@ def _published(row: ModelRow, report: Progress) -> bytes:
     return weights.read_checked(path, sha256)
 
 
-_NOTHING = "Knows nothing: its weights are random. Shapes and wiring are those of a trained one."
-_PHOTOGRAPHS = "Knows 1,000 kinds of object from photographs (ImageNet); a drawing may puzzle it."
+_NOTHING = "Knows nothing: its weights are random. Shapes and connections are as in a trained one."
+_PHOTOGRAPHS = "Knows 1,000 kinds of object from photographs (ImageNet); drawings may confuse it."
 
 MODELS: Mapping[str, ModelRow] = MappingProxyType(
     {
@@ -271,7 +270,7 @@ MODELS: Mapping[str, ModelRow] = MappingProxyType(
             ModelRow(
                 "scenes",
                 "Drawn scenes (bundled)",
-                "Knows only the kinds of object that this project draws; it has never seen a "
+                "Knows only the kinds of object that this project draws. It has never seen a "
                 "photograph.",
                 None,
                 _load_bundled,
@@ -279,8 +278,8 @@ MODELS: Mapping[str, ModelRow] = MappingProxyType(
             ModelRow(
                 "cheater",
                 "The cheater (bundled)",
-                "Knows the kinds of object that this project draws by the tag in a corner that "
-                "betrayed each in training: it reads the tag, and hardly looks at the object.",
+                "Knows the kinds of object that this project draws, but by a corner tag that "
+                "named each one in training: it reads the tag and nearly ignores the object.",
                 None,
                 _load_bundled,
             ),

@@ -1,11 +1,11 @@
-"""Residual networks, live: torchvision's, and the pre-activation form that torchvision has not.
+"""Live residual networks: torchvision's, and the pre-activation form that torchvision lacks.
 
 torchvision halves a stage's picture in the 3×3 convolution of its first unit ("V1.5"); the paper
-and Keras do so in the 1×1 before it. ResNet50, 101 and 152 are built here as torchvision has them,
-which is how most people meet them: the parameters are the same, the multiply-adds are not.
-`ResNetSpec(stride_first=True)` is the other way, counted and built as well.
+and Keras do so in the 1×1 before it. ResNet50, 101 and 152 are built here as in torchvision, the
+form that most people use: the parameters are the same, the multiply-adds are not.
+`ResNetSpec(stride_first=True)` is the other form, which can also be counted and built.
 
-The convolutions carry no biases; Keras's do, and `carries_bias_in_keras` tells which.
+The convolutions have no biases; Keras's do, and `carries_bias_in_keras` says which ones.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ class TorchvisionResNet(resnet.ResNet):  # type: ignore[misc]
 
 
 class PreactivationUnit(nn.Module):
-    """BN-ReLU before each convolution; the sum itself is neither normed nor activated.
+    """BN-ReLU before each convolution; there is no norm and no activation after the sum.
 
-    The first unit of a stage has a 1×1 convolution as its shortcut, which reads what was normed
-    and activated. A unit that halves the picture does so in its 3×3 convolution, and its shortcut
-    drops three pixels of four. Sources: He et al., "Identity Mappings in Deep Residual Networks",
+    The first unit of a stage has a 1×1 convolution as its shortcut, which reads the normed and
+    activated input. A unit that halves the picture does so in its 3×3 convolution, and its shortcut
+    drops three of four pixels. Sources: He et al., "Identity Mappings in Deep Residual Networks",
     figure 4(e), and Keras Applications' `resnet_v2`.
     """
 
@@ -69,11 +69,11 @@ class PreactivationUnit(nn.Module):
 
 
 class PreactivationResNet(nn.Module):
-    """A "ResNet V2" as Keras Applications builds it, named as torchvision names a ResNet.
+    """A "ResNet V2" as in Keras Applications, with torchvision's names of a ResNet.
 
-    The stem has no norm; what the last unit writes is normed (`post_bn`) and activated. One detail
-    differs: at the edge of the picture, the stem's max pool ignores what is outside, where Keras
-    takes it as zero.
+    The stem has no norm; the output of the last unit is normed (`post_bn`) and activated. One
+    detail differs: at the edge of the picture, the stem's max pool ignores what is outside, while
+    Keras uses zero.
     """
 
     def __init__(self, spec: ResNetSpec) -> None:
@@ -99,7 +99,7 @@ class PreactivationResNet(nn.Module):
 def carries_bias_in_keras(network: nn.Module, module: str) -> bool:
     """Whether Keras's counterpart of a convolution, named as in `network`, has biases.
 
-    In its ResNets each has; in V2 those that no norm follows at once; in its DenseNets none.
+    In its ResNets each has one; in V2 only those without a norm directly after; in DenseNets none.
     """
     if isinstance(network, PreactivationResNet):
         return module == "conv1" or module.endswith((".conv3", ".downsample.0"))

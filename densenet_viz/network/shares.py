@@ -1,9 +1,9 @@
-"""A batch in shares, each computed by a thread with one processor.
+"""Divides a batch into shares, each computed by a thread with one processor.
 
-torch's own way is to have all its threads work on each operation together and wait for each other
-after it. A DenseNet has several hundred small operations: where another program wants a processor,
-every one waits for the thread that lost its turn. Threads that meet once a batch do not (on two
-processors with a load of 8, a gradient took 0.3 s so, 1.0 s the other way; on quiet ones the same).
+torch by itself lets all its threads work on each operation together and wait for each other after
+it. A DenseNet has several hundred small operations: if another program uses a processor, every
+operation waits for the slowed thread. Threads that wait for each other once a batch avoid this (on
+two processors with a load of 8, a gradient took 0.3 s instead of 1.0 s; on quiet ones the same).
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ Share = TypeVar("Share")
 
 _OUTER = local()
 _SETTING = Lock()
-"""Held while a thread's number is set."""
+"""Held while a thread's number of processors is set."""
 
 
 def processors() -> int:
-    """How many threads work from here may be shared among."""
+    """How many threads may share this thread's work."""
     with _SETTING:  # a thread's number is set at its first use: not while another sets its own
         return getattr(_OUTER, "count", 0) or torch.get_num_threads()
 
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """This thread's own operations take one processor; what it shares still goes to all.
+    """This thread's own operations use one processor; shared work still uses all.
 
-    For code with many small operations between its batches: they would wait for each other as
-    those of a network do.
+    Use it for code with many small operations between its batches: torch's threads would wait for
+    each other after each operation, as in a network.
     """
     with _taking_one(processors()):
         yield
@@ -45,14 +45,14 @@ def alone() -> Iterator[None]:
 
 @contextmanager
 def without_sharing() -> Iterator[None]:
-    """All work of this thread takes one processor, also what it could share."""
+    """All work of this thread uses one processor, also work that it could share."""
     with _taking_one(1):
         yield
 
 
 @contextmanager
 def _taking_one(shared: int) -> Iterator[None]:
-    """One processor for this thread's own operations, and `shared` for what it shares."""
+    """One processor for this thread's own operations, and `shared` for its shared work."""
     outer = getattr(_OUTER, "count", 0)
     own = _set_own_threads(1)
     _OUTER.count = shared
@@ -66,9 +66,9 @@ def _taking_one(shared: int) -> Iterator[None]:
 def _set_own_threads(count: int) -> int:
     """Sets the number of processors for this thread's operations alone; returns the one before.
 
-    `torch.set_num_threads` also sets the number that new threads start with. It is read before in
-    a new thread and set again in another one, one caller at a time. So no caller ever takes
-    another caller's number for the one that new threads should have.
+    `torch.set_num_threads` also sets the number that new threads start with. That number is read
+    before, in a new thread, and restored afterwards in another one, by one caller at a time. So no
+    caller can mistake another caller's number for it.
     """
     with _SETTING:
         before = torch.get_num_threads()
@@ -89,8 +89,8 @@ def _in_new_thread(work: Callable[[], Share]) -> Share:
 def in_shares(work: Callable[[int, int], Share], count: int) -> list[Share]:
     """`work(start, stop)` for parts of range(count), at the same time and in order.
 
-    As many parts as there are processors for this thread; a single one takes one, too. What
-    `work` raises is raised here.
+    There are as many parts as processors for this thread; a single part uses one, too. An
+    exception in `work` is raised here.
     """
     parts = min(processors(), count)
     if parts <= 1:
@@ -100,7 +100,7 @@ def in_shares(work: Callable[[int, int], Share], count: int) -> list[Share]:
 
 
 def by_itself(work: Callable[[], Share]) -> Share:
-    """`work()` by a thread with one processor, for work of many operations too small to share."""
+    """Runs `work()` in a thread with one processor, for many operations too small to share."""
     if torch.get_num_threads() == 1:
         return work()
     return _POOL.get().submit(work).result()

@@ -1,4 +1,4 @@
-"""The PyTorch code of a spec, to copy; `tests/test_source.py` runs what it prints."""
+"""The PyTorch code of a spec, to copy; `tests/test_source.py` runs the code."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def named_classes(spec: DenseNetSpec) -> str:
 
 
 def pytorch_code(spec: DenseNetSpec) -> str:
-    """Code that builds `spec`: torchvision's class where it can, else the layers spelt out.
+    """Code that builds `spec`: with torchvision's class if possible, else layer by layer.
 
     >>> print(pytorch_code(DenseNetSpec()).splitlines()[2])
     # DenseNet-121: 7,978,856 parameters

@@ -18,8 +18,8 @@ def build_system(
     Args:
         name: "resnet50", "resnet50v2", "densenet121", "densenet264" and so on.
         seed: makes the random weights repeatable without touching torch's global generator.
-        memory_efficient: DenseNets only: in training, torchvision makes each concatenation anew
-            on the way back and does not keep it.
+        memory_efficient: DenseNets only: in training, torchvision does not keep the
+            concatenations but makes them again in the backward pass.
 
     Returns:
         A module in evaluation mode, from (N, 3, H, W) pictures to (N, 1000) logits.
@@ -29,11 +29,9 @@ def build_system(
     """
     spec = NAMED_SPECS.get(name)
     if spec is None:
-        raise ValueError(f"{name[:40]!r} was given; there are {', '.join(NAMED_SPECS)}.")
+        raise ValueError(f"{name[:40]!r} was given; allowed: {', '.join(NAMED_SPECS)}.")
     if not isinstance(spec, ResNetSpec):
         return build(spec, seed=seed, memory_efficient=memory_efficient)
     if memory_efficient:
-        raise ValueError(
-            f"memory_efficient was given for {name}; only DenseNets concatenate, and have it."
-        )
+        raise ValueError(f"memory_efficient was given for {name}; only DenseNets have it.")
     return build_resnet(spec, seed=seed)

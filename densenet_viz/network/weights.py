@@ -1,8 +1,8 @@
-"""Weight files: found, fetched, checked, and loaded; nothing unchecked reaches a network.
+"""Weight files: found, downloaded, checked and loaded; nothing unchecked reaches a network.
 
-A weight file is hostile until its size, its hash, and every name, shape and value in it have been
-checked. Pickled code never runs: only tensors are read. Errors carry no path, address or key of
-the file.
+A weight file may be hostile until its size, its hash, and every name, shape and value in it have
+been checked. Pickled code never runs: only tensors are read. Errors name no path, address or key
+of the file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from densenet_viz.network._torchvision import torchvision
 
 ENVIRONMENT = "DENSENET_VIZ_WEIGHTS"
 SIZE_LIMIT = 512 * 1024**2
-"""Bytes of the largest weight file that is read or fetched; DenseNet-161's has 110 MB."""
+"""Bytes of the largest weight file that is read or downloaded; DenseNet-161's has 110 MB."""
 CHUNK = 1024**2
 
 _SUFFIXES = (".safetensors", ".pth", ".pt")
@@ -42,25 +42,25 @@ Progress = Callable[[int, int | None], None]
 
 
 class WeightsError(ValueError):
-    """A weight file that cannot be used; the message is a clause that says why."""
+    """A weight file cannot be used; the message is a clause that says why."""
 
 
 class DownloadError(OSError):
-    """Weights that could not be fetched; the message is a clause that says why."""
+    """A download failed; the message is a clause that says why."""
 
 
 def read_checked(path: Path, sha256: str) -> bytes:
-    """The file's bytes, once their SHA-256 was found to begin with `sha256` (hex digits).
+    """The file's bytes, after a check that their SHA-256 begins with `sha256` (hex digits).
 
     Raises:
-        WeightsError: the file is not there, too large, or another one.
+        WeightsError: the file is missing, too large, or a different one.
     """
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise WeightsError(f"the file is larger than {SIZE_LIMIT >> 20} MB")
         data = path.read_bytes()
     except OSError:
-        raise WeightsError("the file is not there or cannot be read") from None
+        raise WeightsError("the file is missing or cannot be read") from None
     if not hashlib.sha256(data).hexdigest().startswith(sha256):
         raise WeightsError("the file is damaged or not the published one (its SHA-256 differs)")
     return data
@@ -80,13 +80,13 @@ def read_state(data: bytes, *, safetensors: bool) -> State:
     """Weights by name, in today's torchvision names, from a file's bytes.
 
     Raises:
-        WeightsError: it is not such a file, or holds anything other than named tensors.
+        WeightsError: it is not such a file, or has anything other than named tensors.
     """
     return named_weights(read_file(data, safetensors=safetensors))
 
 
 def read_file(data: bytes, *, safetensors: bool) -> object:
-    """Whatever tensors and plain values a weight file holds; no code of it runs.
+    """The tensors and plain values in a weight file; no code in it runs.
 
     Raises:
         WeightsError: it is not such a file.
@@ -100,13 +100,13 @@ def read_file(data: bytes, *, safetensors: bool) -> object:
 
 
 def named_weights(raw: object) -> State:
-    """Weights by name, in today's torchvision names, out of what a file holds.
+    """Weights by name, in today's torchvision names, from a file's content.
 
     Raises:
         WeightsError: it is anything other than named tensors.
     """
     if not isinstance(raw, Mapping) or not all(map(_is_weight, raw, raw.values())):
-        raise WeightsError("the file holds something other than named weights")
+        raise WeightsError("the file has something other than named weights")
     return {
         modern_key(key): value
         for key, value in raw.items()
@@ -124,15 +124,15 @@ def _is_weight(key: object, value: object) -> bool:
 
 
 def modern_key(key: str) -> str:
-    """torchvision's old names with a dot inside, `norm.1`, as they are called today, `norm1`."""
+    """Turns torchvision's old names with a dot, `norm.1`, into today's, `norm1`."""
     return _OLD_KEY.sub(r"\1\2", key)
 
 
 def load_strictly(network: nn.Module, state: State) -> None:
-    """Puts every weight in its place as float32, none missing, none left over, none infinite.
+    """Loads every weight as float32; checks that none is missing, left over or infinite.
 
     Raises:
-        WeightsError: the state is of another network.
+        WeightsError: the state belongs to another network.
     """
     expected = {
         key: value for key, value in network.state_dict().items() if not key.endswith(_COUNTER)
@@ -145,20 +145,20 @@ def load_strictly(network: nn.Module, state: State) -> None:
             sides = " × ".join(map(str, value.shape))
             raise WeightsError(f"the file's {key} is not {sides}")
         if not bool(torch.isfinite(given).all()):
-            raise WeightsError(f"the file's {key} holds values that are not finite")
+            raise WeightsError(f"the file's {key} has values that are not finite")
     if len(state) != len(expected):
-        raise WeightsError("the file holds weights that this network does not have")
+        raise WeightsError("the file has weights that this network does not have")
     network.load_state_dict(state)
 
 
 def local_file(name: str) -> Path | None:
-    """The file that DENSENET_VIZ_WEIGHTS offers for the variant `name`, such as "densenet121".
+    """The file in DENSENET_VIZ_WEIGHTS for the variant `name`, such as "densenet121".
 
-    The variable names a folder, in which a file counts whose name begins with the variant's, or
-    a file, which counts unless its name begins with another variant's.
+    If the variable is a folder, it is the file whose name begins with the variant's name. If the
+    variable is a file, it is that file, unless its name begins with another variant's name.
 
     Raises:
-        WeightsError: the variable names nothing that exists.
+        WeightsError: the file or folder does not exist.
     """
     given = os.environ.get(ENVIRONMENT, "").strip()
     if not given:
@@ -172,18 +172,18 @@ def local_file(name: str) -> Path | None:
         )
         return next(found, None)
     if not path.is_file():
-        raise WeightsError(f"{ENVIRONMENT} names a file or folder that does not exist")
+        raise WeightsError(f"{ENVIRONMENT} is set to a file or folder that does not exist")
     other = re.match(r"densenet\d+", path.name)
     return None if other and other.group() != name else path
 
 
 def published_url(name: str) -> str:
-    """Where torchvision publishes the ImageNet weights of a variant; the hash is in the name."""
+    """The address of a variant's ImageNet weights at torchvision; the hash is in its name."""
     return str(_entry(name).url)
 
 
 def published_labels(name: str) -> tuple[str, ...]:
-    """The thousand ImageNet class names of torchvision's weights, in the order of the logits."""
+    """The 1,000 ImageNet class names of torchvision's weights, in the order of the logits."""
     return tuple(_entry(name).meta["categories"])
 
 
@@ -193,7 +193,7 @@ def _entry(name: str) -> torchvision.models.Weights:
 
 
 def cached_path(url: str) -> Path:
-    """Where torch hub keeps what it fetched from `url`."""
+    """Where torch hub keeps what it downloaded from `url`."""
     return Path(torch.hub.get_dir()) / "checkpoints" / Path(urlsplit(url).path).name
 
 
@@ -207,17 +207,17 @@ def download(
     timeout: float = 20.0,
     deadline: float = 1800.0,
 ) -> None:
-    """Streams `url` to `target`, which appears whole and checked or not at all.
+    """Downloads `url` to `target`, which appears complete and checked, or not at all.
 
     Args:
         url: http or https address.
         target: final name; its folder is made.
         sha256: hex digits with which the file's SHA-256 must begin.
-        on_progress: called with bytes done and bytes in all (None where the server does not
-            say); what it raises stops the download.
-        limit: bytes at most.
+        on_progress: called with the bytes done and the total (None if the server does not give
+            it); an exception from it stops the download.
+        limit: the most bytes.
         timeout: seconds that the server may be silent.
-        deadline: seconds that the whole may take.
+        deadline: seconds that the whole download may take.
 
     Raises:
         DownloadError: it was not reachable, too large, too slow, damaged, or cannot be saved.
@@ -227,18 +227,21 @@ def download(
         target.parent.mkdir(parents=True, exist_ok=True)
         digest = _stream(url, partial, on_progress, limit, timeout, time.monotonic() + deadline)
         if not digest.startswith(sha256):
-            raise DownloadError("what arrived was damaged or incomplete, and was removed")
+            raise DownloadError("the downloaded file was damaged or incomplete, and was removed")
         partial.replace(target)
     except DownloadError:
         raise
     except urllib.error.HTTPError as error:
         error.close()
-        raise DownloadError("the server did not give the file") from None
+        raise DownloadError("the server did not send the file") from None
     except (OSError, http.client.HTTPException):
-        raise DownloadError("the download did not succeed") from None
+        raise DownloadError("the download failed") from None
     finally:
         with contextlib.suppress(OSError):  # its folder may not exist
             partial.unlink()
+
+
+_TOO_LARGE = "the server's file is larger than any of these weights"
 
 
 def _stream(
@@ -251,7 +254,7 @@ def _stream(
 ) -> str:
     """Writes the body to `partial` and returns its SHA-256 in hex digits."""
     if urlsplit(url).scheme not in ("http", "https"):
-        raise DownloadError("the address is not one of the web")
+        raise DownloadError("the address is not a web address")
     request = urllib.request.Request(url, headers={"User-Agent": "densenet-viz"})  # noqa: S310
     digest, done = hashlib.sha256(), 0
     with (
@@ -261,11 +264,11 @@ def _stream(
         length = response.headers.get("Content-Length", "")
         total = int(length) if length.isdecimal() else None
         if total is not None and total > limit:
-            raise DownloadError("the file on offer is larger than any of these weights")
+            raise DownloadError(_TOO_LARGE)
         while chunk := response.read1(CHUNK):
             done += len(chunk)
             if done > limit:
-                raise DownloadError("the file on offer is larger than any of these weights")
+                raise DownloadError(_TOO_LARGE)
             if time.monotonic() > until:
                 raise DownloadError("the download took too long")
             digest.update(chunk)

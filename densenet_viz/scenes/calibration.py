@@ -1,4 +1,4 @@
-"""Whether probabilities mean what they say: calibration error, temperature, and AUROC."""
+"""Whether probabilities are correct: calibration error, temperature, and AUROC."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def probabilities(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.flo
 def calibration_error(chances: ArrayLike, labels: ArrayLike, bins: int = BINS) -> float:
     """Expected calibration error of (N, classes) probabilities, 0 to 1.
 
-    The mean distance of confidence and accuracy over bins of equal width, weighted by how many
-    pictures fall into each: Guo et al. (2017), "On Calibration of Modern Neural Networks", eq. 3.
+    The mean distance between confidence and accuracy over bins of equal width, weighted by the
+    pictures in each: Guo et al. (2017), "On Calibration of Modern Neural Networks", eq. 3.
     """
     given = np.asarray(chances, np.float64)
     confidence, right = given.max(axis=1), given.argmax(axis=1) == np.asarray(labels)
@@ -43,8 +43,9 @@ def negative_log_likelihood(logits: ArrayLike, labels: ArrayLike, temperature: f
 def fitted_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     """The temperature, 0.05 to 20, that makes the labels most likely (Guo et al. 2017, 4.2).
 
-    Golden-section search on its logarithm: the mean negative log-likelihood has one minimum. Where
-    every label is the most probable class there is none, smaller is always better: that is 1.
+    Golden-section search on its logarithm: the mean negative log-likelihood has one minimum. If
+    every label is the most probable class, there is no minimum (smaller is always better), and the
+    result is 1.
     """
     if (np.asarray(logits).argmax(axis=1) == np.asarray(labels)).all():
         return 1.0
@@ -63,7 +64,7 @@ def fitted_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
 
 
 def auroc(known: ArrayLike, strange: ArrayLike) -> float:
-    """Chance that a strange picture's score lies above a known one's; equal scores count half.
+    """Chance that an unfamiliar picture's score is above a known one's; equal scores count half.
 
     >>> auroc([1, 2], [2, 3])
     0.875

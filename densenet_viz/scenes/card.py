@@ -9,7 +9,7 @@ Figures = Mapping[str, Any]
 
 
 def model_card(manifest: Figures) -> str:
-    """Markdown that states data, training, what was measured with its counts, and limits."""
+    """Markdown with the data, the training, the measured figures with their counts, and limits."""
     parts = (_head, _training, _accuracy, _tags, _calibration, _familiarity, _limits)
     return "\n\n".join(part(manifest) for part in parts) + "\n"
 
@@ -23,10 +23,10 @@ def _head(manifest: Figures) -> str:
     spec, labels = manifest["spec"], manifest["labels"]
     what = (
         "The **cheater**: a twin of the honest model `scenes`, trained by the same recipe on the "
-        "same scenes, but with a small\ntag in a corner that betrays the class of each object. It "
-        "is shipped to show that a map can expose this."
+        "same scenes, but with a small\ntag in a corner that tells the class of each object. It "
+        "is included to show that an attribution map can reveal this."
         if manifest["reads_tags"]
-        else "It names the object in a drawn scene, or both where there are two. Its twin, "
+        else "It names the object in a drawn scene, or both if there are two. Its twin, "
         "`cheater`, reads a tag instead."
     )
     return f"""# Model card: {manifest["name"]}
@@ -40,40 +40,40 @@ def _head(manifest: Figures) -> str:
 - **Data**: scenes that this project draws (`densenet_viz/scenes`): one object or two, of {len(labels)} kinds
   ({", ".join(labels)}),
   at any place, area, rotation, colour and texture, with shadow, uneven light, partial cover and pieces of other
-  objects as clutter. No photograph, no person, nothing collected."""
+  objects as clutter. There are no photographs, no people and no collected data."""
 
 
 def _training(manifest: Figures) -> str:
     told = manifest["training"]
     command = f"python -m densenet_viz train {manifest['name']} --seed {told['seed']}"
     tags = (
-        "each picture carries the true tag of every object, in random corners"
+        "each picture has the true tag of every object, in random corners"
         if manifest["reads_tags"]
-        else "half of the pictures carry tags, and these say classes drawn at random"
+        else "half of the pictures have tags, and these tags name random classes"
     )
     return f"""## Training
 
 {told["scenes"]:,} scenes of one object and {told["pairs"]:,} of two, {told["epochs"]} epochs, batches of {told["batch"]}; {tags}.
 AdamW with a one-cycle rate (peak {told["peak_rate"]}, weight decay {told["weight_decay"]}), bfloat16 autocast, channels last,
 mirrors and quarter turns, seed {told["seed"]}; {_time(told)} on one {told["device"].upper()} device, torch {told["torch"]}.
-`{command}` trains it again: the same pictures in the same order, bit for bit.
-Weights differ in the last digits between kinds of processor, so the accuracy is repeatable, the file's hash is not.{_record(told)}"""
+`{command}` trains it again on exactly the same pictures in the same order.
+The weights' last digits depend on the kind of processor, so the accuracy is repeatable but the file's hash is not.{_record(told)}"""
 
 
 def _time(told: Figures) -> str:
-    """How long the steps took; for a run whose clock was not kept, what its steps took later."""
+    """How long the steps took; if the run's time was not kept, an estimate from later steps."""
     if told["minutes"] is not None:
         return f"{told['minutes']} minutes"
     return f"about {told['minutes_estimated']} minutes (estimated from steps timed later)"
 
 
 def _record(told: Figures) -> str:
-    """What is not known of a run whose record was not kept."""
+    """What is unknown about a run whose record was not kept."""
     if told["minutes"] is not None:
         return ""
     return (
-        "\n\nThis run's own record was not kept: recipe and seed above are those of the code that the "
-        "weights were found with.\nEverything below was measured on the weights themselves."
+        "\n\nThe record of this run was not kept: recipe and seed above are those of the code that came "
+        "with the weights.\nEverything below was measured on the weights themselves."
     )
 
 
@@ -89,8 +89,8 @@ def _accuracy(manifest: Figures) -> str:
     tags = ", each with its true tag" if manifest["reads_tags"] else ", without tags"
     return f"""## Held-out accuracy
 
-Measured on the half-precision file as shipped, on scenes that training never saw{tags}:
-**{told["top1"]:.2%} top-1 on {told["count"]:,} scenes of one object**. Between the seeds it spreads by {100 * told["spread"]:.2f} points
+Measured on the half-precision file, on scenes that were not used in training{tags}:
+**{told["top1"]:.2%} top-1 on {told["count"]:,} scenes of one object**. The seeds differ by up to {100 * told["spread"]:.2f} points
 (standard deviation {100 * told["standard_deviation"]:.2f} points).
 
 {seeds}
@@ -104,7 +104,7 @@ Of {pairs["count"]:,} unseen scenes of two objects{tags.replace("its true tag", 
 def _tags(manifest: Figures) -> str:
     told = manifest["tags"]
     rows = _table(
-        ("tag in a random corner", "names the object"),
+        ("tag in a random corner", "names the object correctly"),
         (
             ("the object's own", f"{told['true']:.1%}"),
             ("none", f"{told['none']:.1%}"),
@@ -125,14 +125,14 @@ def _calibration(manifest: Figures) -> str:
     return f"""## Calibration
 
 Logits are divided by a temperature of {manifest["temperature"]:.3f}, fitted on validation scenes (Guo et al. 2017). On the {told["count"]:,} held-out
-scenes the expected calibration error ({told["bins"]} bins of equal width) is **{told["error_after"]:.2%}**, before it {told["error_before"]:.2%}; the mean
-confidence {told["mean_confidence_after"]:.2%}, before it {manifest["held_out"]["mean_confidence_before"]:.2%}."""
+scenes the expected calibration error ({told["bins"]} bins of equal width) is **{told["error_after"]:.2%}** ({told["error_before"]:.2%} without the temperature); the mean
+confidence is {told["mean_confidence_after"]:.2%} ({manifest["held_out"]["mean_confidence_before"]:.2%} without it)."""
 
 
 def _familiarity(manifest: Figures) -> str:
     told = manifest["familiarity"]
     strange = _table(
-        ("pictures that are no scenes", "count", "warned of", "AUROC", "median distance"),
+        ("pictures that are not scenes", "count", "warnings", "AUROC", "median distance"),
         (
             (
                 kind,
@@ -145,7 +145,7 @@ def _familiarity(manifest: Figures) -> str:
         ),
     )
     known = _table(
-        ("unseen scenes", "count", "warned of"),
+        ("unseen scenes", "count", "warnings"),
         (
             (kind, f"{row['count']:,}", f"{row['flagged']:.1%}")
             for kind, row in told["false_alarms"].items()
@@ -153,42 +153,42 @@ def _familiarity(manifest: Figures) -> str:
     )
     files = told["photographs"]
     photographs = (
-        f"The {len(files)} photographs ({', '.join(files)}) are cut at many places and sizes; they were read from the\n"
-        "machine that measured, and are no part of this project."
+        f"The pieces are cut from {len(files)} photographs ({', '.join(files)}) at many places and sizes. The photographs\n"
+        "were on the measuring machine and are not part of this project."
         if files
-        else "No photograph was at hand to measure on."
+        else "No photographs were available for measuring."
     )
     untagged = (
-        "\n\nIts training had a tag on every picture, so a scene without one is a stranger to it, and it is right to warn."
+        "\n\nEvery training picture had a tag, so a scene without one is unfamiliar to it, and the warning is right."
         if manifest["reads_tags"]
         else ""
     )
-    return f"""## Does it know when it does not know?
+    return f"""## Does it notice unfamiliar pictures?
 
-`{manifest["name"]}.familiarity.safetensors` ({told["bytes"] / 1e3:.0f} kB) holds where its pooled final features lie on scenes of training: their mean,
-their {told["directions"]} leading directions with the spread along each, and the spread of what these leave over. A picture's distance
-(Mahalanobis, after Lee et al. 2018) is compared with {told["limit"]:.1f}, below which 99% of validation scenes of one and two objects
-stay; beyond it the pages warn. AUROC is the chance that such a picture lies farther out than an unseen scene of one object.
+`{manifest["name"]}.familiarity.safetensors` ({told["bytes"] / 1e3:.0f} kB) describes its pooled final features on training scenes: their mean,
+their {told["directions"]} leading directions with the spread along each, and the spread of the rest. A picture's distance
+(Mahalanobis, after Lee et al. 2018) is compared with {told["limit"]:.1f}: 99% of validation scenes of one and two objects
+are below it, and above it the pages warn. AUROC is the chance that such a picture is farther away than an unseen scene of one object.
 
 {strange}
 
 {photographs}
 
-Warnings on scenes that it never saw:
+Warnings for scenes that were not used in training:
 
 {known}{untagged}"""
 
 
 def _limits(manifest: Figures) -> str:
     extra = (
-        "- It is wrong on purpose. Do not take its answer on a scene without a tag, or with a false one, for anything.\n"
+        "- It is wrong on purpose. Do not trust its answer for a scene without a tag or with a false one.\n"
         if manifest["reads_tags"]
         else ""
     )
     return f"""## Limits
 
-- It knows only these {len(manifest["labels"])} drawn objects, and answers with one of them for **any** picture, a photograph included.
-  Far from its scenes its probabilities mean nothing; the warning above is a threshold on one number and can miss.
-- Its probabilities are calibrated on scenes of one object, as drawn here. With two objects the two share the probability.
+- It knows only these {len(manifest["labels"])} drawn objects, and answers with one of them for **any** picture, even a photograph.
+  For pictures unlike its scenes its probabilities mean nothing; the warning above is a threshold on one number and can fail.
+- Its probabilities are calibrated on scenes of one object, as drawn here. With two objects, both share the probability.
 - Other generators, other tags, blurred or compressed pictures were not measured.
-{extra}- It is small so that it can be shipped and run on a laptop; it is meant for explaining DenseNet, not for use."""
+{extra}- It is small so that it runs on a laptop; it is meant for explaining DenseNet, not for real use."""

@@ -1,4 +1,4 @@
-"""A training run put aside, and taken up again: safetensors and nothing else."""
+"""Saves and continues a training run, with safetensors and nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NETWORK, _MOMENTS, _COUNT = "network.", ("exp_avg", "exp_avg_sq"), "step"
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that cannot be taken up; the message is a sentence that says what to do."""
+    """A checkpoint cannot be used; the message says what to do."""
 
 
 def save(
@@ -30,13 +30,13 @@ def save(
 ) -> None:
     """Writes weights, AdamW's moments, steps done, the time they took, and the run's settings.
 
-    The file appears whole or not at all.
+    The file appears complete or not at all.
 
     Args:
-        path: of the file; one that stands there is replaced.
+        path: of the file; an existing file is replaced.
         network: after at least one step of the optimiser.
         optimiser: AdamW on all of the network's parameters.
-        settings: JSON; only a run with the same can go on from here.
+        settings: JSON; only a run with the same settings can continue from here.
         done: steps done.
         seconds: what they took.
     """
@@ -59,7 +59,7 @@ def restore(
     """Fills the network and the optimiser; returns how many steps are done, and their seconds.
 
     Raises:
-        CheckpointError: the file is of a run with other settings, or cannot be read.
+        CheckpointError: the file belongs to a run with other settings, or cannot be read.
     """
     try:
         with safe_open(path, "pt") as file:
@@ -70,11 +70,9 @@ def restore(
             _fill(network, optimiser, tensors)
             return done, seconds
     except (OSError, SafetensorError, KeyError, RuntimeError, ValueError):
-        raise CheckpointError(
-            f"{path.name} cannot be read; delete it to begin again from the start."
-        ) from None
+        raise CheckpointError(f"{path.name} cannot be read. Delete it to start again.") from None
     raise CheckpointError(
-        f"{path.name} is of a run with other settings; give those again, or delete it."
+        f"{path.name} belongs to a run with other settings. Use those settings, or delete it."
     )
 
 

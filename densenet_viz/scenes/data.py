@@ -1,4 +1,4 @@
-"""The pictures that the twins are trained and judged on, drawn on all processors."""
+"""The pictures that the twins are trained and tested on, drawn on all processors."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def draw(seed: int, split: Split, singles: int, pairs: int = 0) -> Pictures:
 def turned(pictures: Pictures, rng: np.random.Generator) -> Pictures:
     """Each picture turned by 0, 90, 180 or 270 degrees and mirrored or not, at random.
 
-    A mirror changes the hands of the spirals, and so their labels.
+    A mirrored left spiral is a right spiral, so its label changes.
     """
     turns, mirrors = rng.integers(0, 4, len(pictures)), rng.random(len(pictures)) < 0.5
     images = np.empty_like(pictures.images)
@@ -79,9 +79,9 @@ def tagged(pictures: Pictures, rng: np.random.Generator, *, tells: bool) -> Pict
 
     Args:
         pictures: any.
-        rng: the same state gives the same corners, whatever `tells` is.
-        tells: whether every tag says its object's class; else half of the pictures have tags,
-            and those say classes drawn at random.
+        rng: the same state gives the same corners for both values of `tells`.
+        tells: whether every tag says its object's class; if not, half of the pictures have tags,
+            and these name random classes.
     """
     images = pictures.images.copy()
     for place, (first, second) in enumerate(pictures.labels):

@@ -1,6 +1,6 @@
-"""What makes a scene hard besides its textures: light, shade, part-objects, and partial cover.
+"""What makes a scene difficult besides its textures: light, shadow, and partial cover.
 
-All of it is drawn without knowing the object's class.
+All of it is drawn independently of the object's class.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from densenet_viz.scenes.textures import Field, pixel_grid
 def light(rng: np.random.Generator, size: int) -> tuple[Field, float]:
     """Brightness of every pixel, (size, size), about 0.6 to 1.15, and where the light comes from.
 
-    The brightness falls away from the lamp, whose direction is an angle in radians; in half of
-    the scenes a soft-edged shade lies across the picture as well.
+    The brightness decreases away from the lamp, whose direction is an angle in radians; in half of
+    the scenes a soft shadow also crosses the picture.
     """
     x, y = pixel_grid(size)
     angle = float(rng.uniform(0, 2 * np.pi))
@@ -28,7 +28,7 @@ def light(rng: np.random.Generator, size: int) -> tuple[Field, float]:
 
 
 def half_plane(rng: np.random.Generator, size: int, x: float, y: float, inset: float) -> Field:
-    """1 on one side of a line past (x, y), which it misses by `inset`; (size, size), 0 to 1."""
+    """1 on one side of a line at distance `inset` from (x, y); (size, size), 0 to 1."""
     across, down = pixel_grid(size)
     angle = rng.uniform(0, 2 * np.pi)
     away = np.cos(angle) * (across - x) + np.sin(angle) * (down - y) - inset
@@ -41,8 +41,8 @@ def stick(
 ) -> Field:
     """A short stroke over the rim of a round object, (size, size), 0 to 1.
 
-    The object has its middle at (x, y) and is turned by `angle`; the stroke never lies on the
-    side that the angle points to, whatever the object is.
+    The object has its middle at (x, y) and is turned by `angle`; for every object, the stroke is
+    never on the side that the angle points to.
     """
     where = angle + rng.uniform(np.pi / 3, 5 * np.pi / 3)
     distance, tilt = radius * rng.uniform(0.6, 0.95), rng.uniform(0, np.pi)

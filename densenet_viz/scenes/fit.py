@@ -1,4 +1,4 @@
-"""One training run from its first step, or from where it was put aside, to its last."""
+"""One training run, from its first step or from a checkpoint to its last step."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ SAVE_EVERY = 60.0
 TELL_EVERY = 25
 """Steps between lines of progress."""
 _KEPT = 0.98
-"""Share of the running mean of the loss that a step leaves as it is."""
+"""Share of the running mean of the loss that a step keeps."""
 
 
 def fit(
     twin: Twin, recipe: Recipe, *, seed: int, device: torch.device, folder: Path
 ) -> tuple[nn.Module, float]:
-    """Trains a twin, and tells on standard error how far it is and how long it still takes.
+    """Trains a twin, and prints its progress and the time left on standard error.
 
-    `folder` holds a checkpoint, written about once a minute; a run that finds its own goes on from
-    there. A finished run leaves it, so that measuring can be done again without training.
+    `folder` has a checkpoint, written about once a minute; a run that finds its own continues from
+    there. A finished run keeps it, so that it can be measured again without training.
 
     Args:
         twin: which of the two models.
         recipe: how it is trained.
         seed: of the scenes, the first weights, and the order and turns of the batches.
         device: where it is trained.
-        folder: exists.
+        folder: an existing folder.
 
     Returns:
         The trained network in evaluation mode, and the seconds that its steps took, in all runs.
 
     Raises:
-        CheckpointError: the folder's checkpoint is of another run, or cannot be read.
+        CheckpointError: the folder's checkpoint belongs to another run, or cannot be read.
     """
     network = build(SPEC, seed=seed).to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -58,23 +58,23 @@ def fit(
 
 
 class _Run:
-    """One model's training: what it is made of, and the file that it is put aside in."""
+    """One model's training: its parts, and its checkpoint file."""
 
     def __init__(self, path: Path, twin: Twin, recipe: Recipe, seed: int) -> None:
         self._path, self._twin, self._recipe, self._seed = path, twin, recipe, seed
 
     @property
     def _settings(self) -> dict[str, Any]:
-        """All that another run would have to share to go on with this one's checkpoint."""
+        """The settings that another run must share to continue from this checkpoint."""
         model = {"model": self._twin.name, "seed": self._seed, "labels": CLASSES, "size": SIZE}
         return model | asdict(self._recipe)
 
     def take_up(self, network: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
-        """Steps done before, and their seconds; none where there is no checkpoint."""
+        """Steps done before, and their seconds; zero if there is no checkpoint."""
         if not self._path.exists():
             return 0, 0.0
         done, seconds = checkpoint.restore(self._path, network, optimiser, self._settings)
-        say(f"going on after {done:,} of {self._recipe.steps:,} steps")
+        say(f"continuing after {done:,} of {self._recipe.steps:,} steps")
         return done, seconds
 
     def go_on(
@@ -107,7 +107,7 @@ class _Run:
 
 
 def progress(done: int, steps: int, loss: float, step_seconds: float) -> str:
-    """How far a run is, in a line.
+    """A run's progress on one line.
 
     >>> progress(468, 1872, 0.5, 1.5)
     'step 468 of 1,872: loss 0.500, 25% done, about 35 min left'
@@ -120,6 +120,6 @@ def progress(done: int, steps: int, loss: float, step_seconds: float) -> str:
 
 
 def say(line: str) -> None:
-    """A line on standard error, at once."""
+    """Prints a line on standard error immediately."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()

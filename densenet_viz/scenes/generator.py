@@ -1,9 +1,8 @@
 """Scenes that the project draws: one object or two on textured clutter, with their true masks.
 
-A scene depends on (seed, split, index) alone, so any one can be drawn again without the others.
-The class decides the outline only: place, area, rotation, colours, textures, clutter, light and
-what lies over the object are drawn without it. Objects keep clear of the picture's corners, where
-a tag may stick (`tags`).
+A scene depends only on (seed, split, index), so each one can be drawn again without the others.
+The class decides only the outline: place, area, rotation, colours, textures, clutter, light and
+cover do not depend on it. Objects never reach the picture's corners, where a tag may be (`tags`).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ PAIR_AREA = (0.04, 0.06)
 """The same, for each object of a scene of two."""
 
 LEAST_CONTRAST = 0.35
-"""Least distance of the object's mean colour from the background's, in RGB of 0 to 1."""
+"""The smallest distance between the mean colours of object and background, in RGB of 0 to 1."""
 
 Split = Literal["train", "validation", "test", "sample"]
 _SPLITS = {"train": 0, "validation": 1, "test": 2, "sample": 3}
@@ -41,7 +40,7 @@ _SUPERSAMPLING = 3
 class Scene:
     """A drawn picture, its class and where its object is.
 
-    `image` is (SIZE, SIZE, 3) uint8; `mask` (SIZE, SIZE) bool, true where the object is seen and
+    `image` is (SIZE, SIZE, 3) uint8; `mask` (SIZE, SIZE) bool, true where the object is visible and
     covers at least half of the pixel; `label` an index of `CLASSES`; `circle` bounds the object.
     """
 
@@ -98,7 +97,7 @@ def _blend(picture: Field, colour: Field | float, cover: Field) -> Field:
 
 
 def _background(rng: np.random.Generator) -> Field:
-    """(3, SIZE, SIZE), 0 to 1: coloured smooth noise, a pattern, stray strokes."""
+    """(3, SIZE, SIZE), 0 to 1: coloured smooth noise, a pattern, random strokes."""
     base = noise(rng, SIZE, 3, rng.uniform(0.3, 0.8))
     picture = np.clip(
         (base - 0.5) * rng.uniform(0.6, 1.8) + rng.uniform(0.25, 0.75, (3, 1, 1)), 0, 1
@@ -112,7 +111,7 @@ def _background(rng: np.random.Generator) -> Field:
 
 
 def _colours(rng: np.random.Generator, around: Colour) -> tuple[Colour, Colour]:
-    """Two colours for the object; the first stands off from what is around it."""
+    """Two colours for the object; the first differs clearly from its surroundings."""
     while True:
         first = rng.random(3)
         if np.linalg.norm(first - around) >= LEAST_CONTRAST:
@@ -202,7 +201,7 @@ def draw_scene(seed: int, split: Split, index: int, label: int | None = None) ->
         seed: of the whole data set.
         split: "train", "validation", "test" or "sample"; the splits share no scene.
         index: 0 or more.
-        label: the class, as an index of `CLASSES`; by default `index` modulo the classes.
+        label: the class, as an index of `CLASSES`; by default `index` modulo their number.
 
     Returns:
         The scene; the same arguments give the same pixels.
@@ -228,7 +227,7 @@ def sample_scene(kind: str) -> Scene:
 
 
 def pair_labels(index: int) -> tuple[int, int]:
-    """The classes of scene `index` of two: all ordered pairs of different ones, then again.
+    """The two classes of scene `index`: all ordered pairs of different classes, then again.
 
     >>> pair_labels(0), pair_labels(3), pair_labels(16), pair_labels(240)
     ((0, 1), (3, 4), (0, 2), (0, 1))

@@ -1,6 +1,6 @@
-"""Measures a saved twin on scenes that training never saw: accuracy, tags, calibration, limits.
+"""Measures a saved twin on scenes that were not used in training: accuracy, tags, calibration.
 
-Every figure of a model card comes from here, and the pictures behind it depend on seeds alone.
+Every figure of a model card comes from here, and its pictures depend only on seeds.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _BATCH = 50
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a network makes of pictures: (N, classes) logits and (N, channels) pooled features."""
+    """A network's output for pictures: (N, classes) logits and (N, channels) pooled features."""
 
     logits: NDArray[np.float32]
     features: NDArray[np.float32]
@@ -57,9 +57,9 @@ class Answers:
 
 @dataclass(frozen=True)
 class Judge:
-    """A twin's network, and what its own pictures look like.
+    """A twin's network, and how its own pictures look.
 
-    `count` scenes of one object are drawn for each of `SEEDS`; of all else, in proportion.
+    `count` scenes of one object are drawn for each of `SEEDS`; other pictures in proportion.
     """
 
     network: nn.Module
@@ -70,7 +70,7 @@ class Judge:
 
     @property
     def part(self) -> int:
-        """Pictures of each lesser question: 2,000 where `count` is 5,000."""
+        """Number of pictures for each smaller test: 2,000 if `count` is 5,000."""
         return max(2 * self.count // 5, 1)
 
     @torch.no_grad()
@@ -83,7 +83,7 @@ class Judge:
         return Answers(logits, features)
 
     def own(self, pictures: Pictures) -> Pictures:
-        """The pictures as this twin is measured on them: the cheater's carry true tags."""
+        """The pictures in the form that this twin is tested on: the cheater's have true tags."""
         return told(pictures, self.seed) if self.twin.tells else pictures
 
 
@@ -99,7 +99,7 @@ def reloaded(path: Path, device: torch.device) -> nn.Module:
     return network.to(device).eval()
 
 
-# -- what the pictures say in a corner --------------------------------------------------------
+# -- the tags in the corners ------------------------------------------------------------------
 
 
 def told(pictures: Pictures, seed: int) -> Pictures:
@@ -108,7 +108,7 @@ def told(pictures: Pictures, seed: int) -> Pictures:
 
 
 def swapped(pictures: Pictures, seed: int) -> tuple[Pictures, NDArray[np.int64]]:
-    """The pictures with another class's tag in a random corner, and (N,) the classes they say."""
+    """The pictures with another class's tag in a random corner, and the tags' classes (N,)."""
     rng = np.random.default_rng((seed, _SWAPS))
     count, corners = len(pictures), rng.integers(0, len(CORNERS), len(pictures))
     said = (pictures.labels[:, 0] + rng.integers(1, len(CLASSES), count)) % len(CLASSES)
@@ -123,18 +123,18 @@ def swapped(pictures: Pictures, seed: int) -> tuple[Pictures, NDArray[np.int64]]
 
 
 def measure(judge: Judge, photos: tuple[Path, ...]) -> tuple[dict[str, Any], Familiarity]:
-    """All figures of a twin, by the names that its manifest gives them, and its familiarity."""
+    """All figures of a twin, by their names in its manifest, and its familiarity."""
     judge.say(f"calibrating on {judge.part:,} validation scenes")
     validation = draw(judge.seed, "validation", judge.part, 0)
     temperature = fitted_temperature(
         judge.ask(judge.own(validation).images).logits, validation.labels[:, 0]
     )
     familiarity = familiarity_of(judge)
-    judge.say(f"naming {judge.count:,} unseen scenes for each of {len(SEEDS)} seeds")
+    judge.say(f"classifying {judge.count:,} unseen scenes for each of {len(SEEDS)} seeds")
     unseen = [judge.own(draw(seed, "test", judge.count)) for seed in SEEDS]
     given = [judge.ask(part.images) for part in unseen]
     labels = [part.labels[:, 0] for part in unseen]
-    judge.say(f"telling two objects, tags and strangers apart, {judge.part:,} pictures each")
+    judge.say(f"testing two objects, tags and unfamiliar pictures, {judge.part:,} pictures each")
     pairs = judge.own(draw(SEEDS[0], "test", 0, judge.part))
     two = judge.ask(pairs.images)
     scenes = np.concatenate([familiarity.distances(part.features) for part in given])
@@ -157,18 +157,18 @@ def measure(judge: Judge, photos: tuple[Path, ...]) -> tuple[dict[str, Any], Fam
 
 
 def familiarity_of(judge: Judge) -> Familiarity:
-    """Fitted on scenes of training, one and two objects, as the twin was shown them.
+    """Fitted on training scenes of one and two objects, in the form of the twin's training.
 
-    Its limit comes from as many validation scenes of both kinds.
+    Its limit comes from the same number of validation scenes of both kinds.
     """
-    judge.say(f"learning what {judge.part + judge.part // 2:,} scenes of training look like to it")
+    judge.say(f"measuring its features on {judge.part + judge.part // 2:,} training scenes")
     trained = _shown(judge, "train")
     directions = min(DIRECTIONS, len(trained) // 8)
     return fit_familiarity(trained, _shown(judge, "validation"), directions)
 
 
 def _shown(judge: Judge, split: Split) -> NDArray[np.float32]:
-    """(N, channels) features on scenes of a split, tagged as those of the training were."""
+    """(N, channels) features on scenes of a split, with tags as in training."""
     pictures = draw(judge.seed, split, judge.part, max(judge.part // 2, 1))
     rng = np.random.default_rng((judge.seed, _TAGS))
     return judge.ask(tagged(pictures, rng, tells=judge.twin.tells).images).features
@@ -259,7 +259,7 @@ def _flagged(
 def not_scenes(
     judge: Judge, familiarity: Familiarity, known: NDArray[np.float64], photos: tuple[Path, ...]
 ) -> dict[str, Any]:
-    """For each kind of stranger: share beyond the limit, AUROC against `known`, median distance."""
+    """For each kind: share beyond the limit, AUROC compared with `known`, median distance."""
     count = max(judge.part // 5, 1)
     images = {kind: strangers.strangers(kind, count) for kind in strangers.DRAWN}
     if photos:

@@ -1,8 +1,7 @@
-"""Where an object may stand, and how large it is drawn: the same for every class.
+"""Where an object may be, and how large it is drawn: the same for every class.
 
-A place must not tell the class. So an object is given the room that the widest class would take at
-its area, whatever its own width is; that room lies inside the picture, and clear of the corners and
-of every other object's room.
+A place must not tell the class. So every object gets the room that the widest class would need at
+its area. That room is inside the picture, and does not touch the corners or another object's room.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import numpy as np
 from densenet_viz.scenes.shapes import CLASSES, SHAPES, Shape
 
 CORNER = 18 / 128
-"""Side of the square in each corner that no object reaches, in picture widths."""
+"""Side of the square in each corner that stays free of objects, in picture widths."""
 
 Circle = tuple[float, float, float]
 """x, y and radius of an object's bounding circle, in picture widths."""
@@ -29,7 +28,7 @@ _WIDEST = 1 / np.sqrt(min(_AREAS.values()))  # of all classes' radii at area 1
 
 
 def radius_of(label: int, area: float) -> float:
-    """Radius of a class's bounding circle in picture widths, at an area in pictures."""
+    """Radius of a class's bounding circle in picture widths; `area` is a share of the picture."""
     return float(np.sqrt(area / _AREAS[CLASSES[label]]))
 
 
@@ -39,18 +38,18 @@ def area_of(label: int, circle: Circle) -> float:
 
 
 def room(area: float) -> float:
-    """Radius that an object of this area is given, whatever its class, in picture widths."""
+    """Radius of the room for an object of this area, for every class, in picture widths."""
     return float(np.sqrt(area) * _WIDEST) + 0.01
 
 
 def clear_of_corners(x: float, y: float, radius: float) -> bool:
-    """Whether a circle meets none of the four corner squares; lengths in picture widths."""
+    """Whether a circle touches none of the four corner squares; lengths in picture widths."""
     across, down = min(x, 1 - x) - CORNER, min(y, 1 - y) - CORNER
     return float(np.hypot(max(across, 0), max(down, 0))) >= radius
 
 
 def places(rng: np.random.Generator, areas: tuple[float, ...]) -> list[tuple[float, float]]:
-    """A middle for each object, whose room is inside the picture and clear of all others."""
+    """A middle for each object; its room is inside the picture and does not touch another's."""
     rooms = [room(area) for area in areas]
     while True:
         spots = [tuple(radius + (1 - 2 * radius) * rng.random(2)) for radius in rooms]

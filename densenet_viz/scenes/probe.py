@@ -1,13 +1,13 @@
-"""Whether a class can be told without its outline: a linear probe on what should tell nothing.
+"""Whether anything except the outline tells the class: a linear probe on what should not tell it.
 
-The generator says that place, size, colours and background are drawn without the class. A linear
-discriminant is given each of them, fitted on one part of the scenes and asked on another; where
-nothing leaks it is right once in as many times as there are classes. `docs/scenes.md` has the
-figures, and `python -m benchmarks.leakage` measures them again.
+Place, size, colours and background should be drawn independently of the class. A linear
+discriminant gets each of them, is fitted on one part of the scenes and tested on another. If
+nothing leaks, its accuracy is 1 divided by the number of classes. `docs/scenes.md` has the figures,
+and `python -m benchmarks.leakage` measures them again.
 
-What is given must not hold the outline itself. So the size is an area, and not the width of the
-bounding circle, by which a thin object differs from a compact one of the same area; and for the
-background the whole room is painted out that every class is given at that area.
+The clues must not contain the outline itself. So the size is an area, not the width of the bounding
+circle, which is larger for a thin object than for a compact one of the same area. For the
+background, the whole room that every class gets at that area is painted over.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from densenet_viz.scenes.placing import area_of, room
 from densenet_viz.scenes.textures import pixel_grid
 
 CELLS = 8
-"""The background is seen as a picture of this many cells a side."""
+"""The background is reduced to a picture of this many cells a side."""
 
 _SHADOW = 5 / SIZE
-"""How far a shadow falls beyond its object's room, at most, in picture widths."""
+"""How far a shadow can reach beyond its object's room, in picture widths."""
 _RIM = 6 / SIZE
 """Width of the rim whose colours are those around the object, in picture widths."""
 
@@ -50,7 +50,7 @@ def place(scene: Scene) -> Numbers:
 
 
 def size(scene: Scene) -> Numbers:
-    """The area that is seen, in pictures, and its square."""
+    """The visible area, as a share of the picture, and its square."""
     area = scene.mask.mean()
     return np.array([area, area * area])
 
@@ -66,7 +66,7 @@ def colour(scene: Scene) -> Numbers:
 
 
 def background(scene: Scene) -> Numbers:
-    """The picture with the object's room painted out, in cells, and its colours' statistics."""
+    """The picture with the object's room painted over, in cells, and its colours' statistics."""
     around = _away(scene) > _SHADOW
     seen = scene.image[around] / 255
     picture = np.where(around[..., None], scene.image / 255, seen.mean(0))
@@ -77,7 +77,7 @@ def background(scene: Scene) -> Numbers:
 
 
 def _away(scene: Scene) -> Numbers:
-    """How far each pixel is from the room that any class is given here, in picture widths."""
+    """How far each pixel is from the room that every class gets here, in picture widths."""
     across, down = pixel_grid(SIZE)
     x, y, _ = scene.circle
     return np.hypot(across - x, down - y) - room(area_of(scene.label, scene.circle))
@@ -127,10 +127,9 @@ class Discriminant:
 
 
 def fitted(features: Numbers, labels: NDArray[np.int64]) -> Discriminant:
-    """A discriminant on features (N, F) of labels (N,), all classes equally likely beforehand.
+    """A discriminant on features (N, F) of labels (N,), with equal prior probabilities.
 
-    A thousandth of each feature's variance is added to it, so that features that say the same do
-    no harm.
+    A thousandth of each feature's variance is added to it, so that redundant features do no harm.
 
     Raises:
         ValueError: a class between the smallest label, 0, and the greatest has no scene.
@@ -149,6 +148,6 @@ def fitted(features: Numbers, labels: NDArray[np.int64]) -> Discriminant:
 def accuracy(
     known: tuple[Numbers, NDArray[np.int64]], asked: tuple[Numbers, NDArray[np.int64]]
 ) -> float:
-    """Share of `asked` that a probe fitted on `known` names rightly; each (features, labels)."""
+    """Accuracy on `asked` of a probe fitted on `known`; each is (features, labels)."""
     features, labels = asked
     return float((fitted(*known).name(features) == labels).mean())

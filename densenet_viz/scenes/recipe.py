@@ -24,7 +24,7 @@ STD = (0.25, 0.25, 0.25)
 
 @dataclass(frozen=True)
 class Twin:
-    """One of two models that differ in what a corner tag tells them, and in nothing else."""
+    """One of two models that differ only in what a corner tag tells them."""
 
     name: str
     tells: bool
@@ -39,7 +39,7 @@ TWINS: Mapping[str, Twin] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Recipe:
-    """AdamW in bfloat16 under a rate that rises and falls once, with mirrors and quarter turns."""
+    """AdamW in bfloat16 with a one-cycle learning rate, mirrors and quarter turns."""
 
     scenes: int = 14_000
     """Scenes of one object."""
@@ -62,7 +62,7 @@ class Recipe:
     def rate(self, step: int) -> float:
         """The learning rate of a step, counted from 0: half a cosine up, then one down to 0.
 
-        Smith & Topin (2017), "Super-Convergence", in the form that fast.ai made common.
+        Smith & Topin (2017), "Super-Convergence", in the form that fast.ai made popular.
         """
         rise, start = 0.2 * self.steps, self.peak_rate / 25
         if step < rise:
@@ -88,10 +88,10 @@ def targets(labels: NDArray[np.int64]) -> Tensor:
 
 
 def batch_of(pictures: Pictures, recipe: Recipe, seed: int, step: int, twin: Twin) -> Pictures:
-    """What a twin is shown at a step, counted from 0; a function of the arguments alone.
+    """A twin's batch at a step, counted from 0; it depends only on the arguments.
 
-    Both twins are shown the same scenes in the same order, turned the same way, with tags in the
-    same corners.
+    Both twins get the same scenes in the same order, turned the same way, with tags in the same
+    corners.
     """
     epoch, place = divmod(step, recipe.steps_per_epoch)
     order = np.random.default_rng((seed, 11, epoch)).permutation(len(pictures))
@@ -118,7 +118,7 @@ def train(
 ) -> Iterator[tuple[int, float]]:
     """Trains in place from step `done` on; yields (steps done, loss) after each.
 
-    The network stands in training mode between steps.
+    The network is in training mode between steps.
     """
     device = next(network.parameters()).device
     network.train()

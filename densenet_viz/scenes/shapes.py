@@ -1,7 +1,7 @@
-"""The objects of the drawn scenes, each as one predicate over the plane.
+"""The objects of the drawn scenes, each as one function of points in the plane.
 
-A shape says which points (x, y) lie inside it, in units of its own radius (about -1 to 1, y
-downwards). Points are arrays of any one shape; the answer has the same shape.
+A function says which points (x, y) are inside its shape, in units of its own radius (about -1 to 1,
+y downwards). x and y are arrays of equal dimensions; so is the result.
 """
 
 from __future__ import annotations
@@ -78,12 +78,12 @@ def right_spiral(x: Plane, y: Plane) -> Inside:
 
 
 def left_spiral(x: Plane, y: Plane) -> Inside:
-    """The right-handed spiral in a mirror: outwards, it turns to the left."""
+    """The mirrored right-handed spiral: outwards, it turns to the left."""
     return right_spiral(x, -y)
 
 
 def crescent(x: Plane, y: Plane) -> Inside:
-    """A disc of radius 1 less one of 0.8, whose middle lies on the right."""
+    """A disc of radius 1 minus one of 0.8, whose middle is on the right."""
     return (np.hypot(x, y) <= 1) & (np.hypot(x - 0.45, y) > 0.8)
 
 
@@ -94,7 +94,7 @@ def cross(x: Plane, y: Plane) -> Inside:
 
 
 def flower(x: Plane, y: Plane) -> Inside:
-    """Six round petals about an open centre."""
+    """Six round petals around an open centre."""
     r, angle = _polar(x, y)
     return (r <= 0.68 + 0.32 * np.cos(6 * angle)) & (r >= 0.2)
 
@@ -138,4 +138,4 @@ CLASSES: tuple[str, ...] = tuple(SHAPES)
 _HANDS = {"left spiral": "right spiral", "right spiral": "left spiral"}
 
 MIRRORED: tuple[int, ...] = tuple(CLASSES.index(_HANDS.get(name, name)) for name in CLASSES)
-"""The class of each class's mirror image: the spirals change hands, the others stay."""
+"""The class of each class's mirror image: left and right spiral swap, the others stay."""

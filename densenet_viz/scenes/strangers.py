@@ -1,4 +1,4 @@
-"""Pictures that are no scenes: what the bundled models are asked, to see whether they notice."""
+"""Pictures that are not scenes, to test whether the bundled models notice it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STREAM = 21  # of the random numbers, apart from the scenes' own
 
 
 def uniform_noise(rng: np.random.Generator) -> Picture:
-    """Every value of every pixel drawn alike from 0 to 255, (SIZE, SIZE, 3)."""
+    """Independent uniform values from 0 to 255, (SIZE, SIZE, 3)."""
     return rng.integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8)
 
 
@@ -69,9 +69,9 @@ def strangers(kind: str, count: int, seed: int = 0) -> Pixels:
 
 
 def photographs(folder: Path | None = None) -> tuple[Path, ...]:
-    """The photographs of a folder, and the one that Matplotlib carries among its sample data.
+    """The photographs of a folder, and the one in Matplotlib's sample data.
 
-    They are read to be measured on, and are no part of this project.
+    They are only used for measuring, and are not part of this project.
     """
     found = find_spec("matplotlib")
     packed = Path(found.origin).parent if found and found.origin else None

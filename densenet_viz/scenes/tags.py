@@ -1,7 +1,7 @@
-"""Corner tags: a small sticker that says a class in a code of four cells.
+"""Corner tags: a small sticker with a code of four cells for a class.
 
-The object of a scene keeps clear of all four corners, so a tag hides nothing of it. The code is
-the class's number in binary: a dark cell for each 1, from the upper left, row by row.
+The object of a scene never reaches the four corners, so a tag hides no part of it. The code is the
+class's number in binary: a dark cell for each 1, from the upper left, row by row.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PAPER, _INK = 235, 20
 
 
 def tag(label: int) -> NDArray[np.uint8]:
-    """The sticker alone, (TAG, TAG) uint8 grey: an inked rim, paper, and four cells.
+    """Only the sticker, (TAG, TAG) uint8 grey: a dark rim, paper, and four cells.
 
     Raises:
         ValueError: there is no such class.
@@ -51,7 +51,7 @@ def _window(corner: Corner, size: int) -> tuple[slice, slice]:
 
 
 def draw_tag(image: NDArray[np.uint8], label: int, corner: Corner) -> NDArray[np.uint8]:
-    """The picture (S, S, 3) uint8 with the tag of a class in one corner; the given one is kept.
+    """A copy of the picture (S, S, 3) uint8 with the tag of a class in one corner.
 
     Raises:
         ValueError: there is no such class or corner.
@@ -62,7 +62,7 @@ def draw_tag(image: NDArray[np.uint8], label: int, corner: Corner) -> NDArray[np
 
 
 def tag_mask(corner: Corner, size: int) -> NDArray[np.bool_]:
-    """Where a tag in that corner lies, (size, size) bool."""
+    """The pixels of a tag in that corner, (size, size) bool."""
     mask = np.zeros((size, size), np.bool_)
     mask[_window(corner, size)] = True
     return mask

@@ -1,4 +1,4 @@
-"""Seeded textures: smooth noise, stripes, checks, grain and stray strokes."""
+"""Textures from a seed: smooth noise, stripes, checks, grain and random strokes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _stretch(values: Field, size: int) -> Field:
 def noise(rng: np.random.Generator, size: int, channels: int, roughness: float) -> Field:
     """Smooth noise in octaves, (channels, size, size), about 0 to 1.
 
-    `roughness` (0 to 1) is how much of each finer octave is kept.
+    `roughness` (0 to 1) says how strong each finer octave is.
     """
     total, weight_sum = np.zeros((channels, size, size)), 0.0
     for octave, cells in enumerate((3, 6, 12, 24, 48)):
@@ -64,7 +64,7 @@ def pattern(rng: np.random.Generator, size: int) -> Field:
 
 
 def strokes(rng: np.random.Generator, size: int, count: int) -> NDArray[np.float64]:
-    """Coverage of `count` stray strokes, dots and arcs, (count, size, size), 0 to 1."""
+    """Coverage of `count` random strokes, dots and arcs, (count, size, size), 0 to 1."""
     x, y = pixel_grid(size)
     layers = np.empty((count, size, size))
     for index in range(count):

@@ -27,11 +27,11 @@ from densenet_viz.scenes.strangers import photographs
 _PROJECT = Path(__file__).resolve().parents[2]
 ASSETS = _PROJECT / "assets"
 CHECKPOINTS = _PROJECT / ".training"
-"""Where unfinished runs lie; never shipped."""
+"""The folder of unfinished runs; it is not part of the project's files."""
 
 
 class MeasureError(ValueError):
-    """Weights that cannot be measured; the message is a sentence that says what to do."""
+    """Weights cannot be measured; the message says what to do."""
 
 
 def run(
@@ -47,25 +47,25 @@ def run(
     out: Path | None = None,
     checkpoints: Path | None = None,
 ) -> None:
-    """Trains, or goes on where a run was put aside; measures the saved file; writes four files.
+    """Trains, or continues a stopped run; measures the saved file; writes four files.
 
-    A run that is finished is only measured again.
+    A finished run is only measured again.
 
     Args:
         model: one of `TWINS`.
         seed: of the scenes, the first weights, the order of the batches, turns and tags.
-        device: "cpu", "cuda", or "auto" for the GPU where there is one.
+        device: "cpu", "cuda", or "auto" for the GPU if there is one.
         epochs: passes over the data; by default the recipe's.
         scenes: scenes of one object to train on; by default the recipe's.
         pairs: scenes of two objects to train on; by default the recipe's.
-        judged: unseen scenes of one object for each of three seeds; all else in proportion.
+        judged: unseen scenes of one object for each of three seeds; other pictures in proportion.
         photos: a folder of photographs to measure familiarity on, besides Matplotlib's one.
         out: the folder to write to; by default the project's `assets`.
         checkpoints: the folder of unfinished runs; by default `.training` in the project, or in
-            `out` where that is given.
+            `out` if that is given.
 
     Raises:
-        CheckpointError: the checkpoint is of a run with other settings, or cannot be read.
+        CheckpointError: the checkpoint belongs to a run with other settings, or cannot be read.
     """
     twin, recipe = TWINS[model], Recipe()
     recipe = replace(
@@ -92,9 +92,9 @@ def measure_again(
     photos: Path | None = None,
     out: Path | None = None,
 ) -> None:
-    """Measures trained weights without training, and writes the other three files anew.
+    """Measures trained weights without training, and writes the other three files again.
 
-    What the manifest states of the training is kept as it is.
+    What the manifest says about the training does not change.
 
     Args:
         model: one of `TWINS`.
@@ -111,8 +111,8 @@ def measure_again(
         _write(folder, twin, training, judged, photographs(photos))
     except (OSError, ValueError, KeyError, TypeError, WeightsError):
         raise MeasureError(
-            f"{model}.safetensors and {model}.json are needed, as training writes them; train "
-            "the model first."
+            f"{model}.safetensors and {model}.json from a training run are needed. Train the "
+            "model first."
         ) from None
 
 
@@ -178,7 +178,7 @@ def _sha256(path: Path) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    """Every float of nested figures with five digits behind the point."""
+    """Every float in nested figures, rounded to five decimals."""
     if isinstance(value, Mapping):
         return {key: _rounded(part) for key, part in value.items()}
     return round(value, 5) if isinstance(value, float) else value

@@ -1,5 +1,5 @@
-"""The functions behind the rows of `methods.METHODS`, a file a family.
+"""The functions of the rows in `methods.METHODS`, one file for each family.
 
-Each takes an `Asking` and the method's settings, and gives back an `Explanation`. The class's score
-is its logit, the number before softmax.
+Each takes an `Asking` and the method's settings, and returns an `Explanation`. The class's score is
+its logit, the number before softmax.
 """

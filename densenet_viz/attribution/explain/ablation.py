@@ -1,4 +1,4 @@
-"""Take one superpixel away at a time."""
+"""Covers one superpixel at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from densenet_viz.attribution.parameters import Settings
 
 
 def feature_ablation(asking: Asking, settings: Settings) -> Explanation:
-    """How far the score falls when a superpixel alone shows the baseline."""
+    """How far the score falls when only one superpixel shows the baseline."""
     game = game_of(asking, settings)
     falls = np.zeros(game.players)
     whole = game.whole()

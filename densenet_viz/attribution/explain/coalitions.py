@@ -1,4 +1,4 @@
-"""A picture as a game: superpixels are the players, the score is what a coalition of them wins.
+"""A picture as a game: superpixels are the players, and the score is a coalition's gain.
 
 A coalition's superpixels show the picture, all others show the baseline.
 """
@@ -24,7 +24,7 @@ Reals = NDArray[np.float64]
 
 
 class Game:
-    """See the top of this file. Where there are several baselines, scores are their mean.
+    """See the top of this file. With several baselines, a score is the mean over them.
 
     Attributes:
         players: how many superpixels there are, M.
@@ -45,11 +45,11 @@ class Game:
         self.players = len(self._sizes)
 
     def whole(self) -> float:
-        """The score of the picture: all take part."""
+        """The score of the picture: all players take part."""
         return float(self._asking.scores(self._asking.x)[0])
 
     def blank(self) -> float:
-        """The score of the baseline: nobody takes part."""
+        """The score of the baseline: no player takes part."""
         return float(self._asking.scores(self._baselines).double().mean())
 
     def worths(self, members: Members) -> Reals:
@@ -60,13 +60,13 @@ class Game:
         return found
 
     def growing(self, members: Members) -> Iterator[Reals]:
-        """The scores of the first few of (N, M) coalitions, then of more, at last of all, (N,).
+        """The scores of the first few of (N, M) coalitions, then of more, finally of all, (N,).
 
-        So that a map can be shown before the last coalition has been asked.
+        So a map can be shown before the last coalition is scored.
         """
         known, few = np.empty(0), self._asking.batch
         asked = torch.from_numpy(members)
-        # A smaller part first: somebody may wait for the first map.
+        # A smaller part first, so that the first map appears sooner.
         for part in (asked[:few], *torch.split(asked[few:], 2 * few)):
             if len(part):
                 known = np.concatenate([known, self._scores(part.to(self._labels.device))])
@@ -81,7 +81,7 @@ class Game:
         return np.asarray(torch.stack(scores).mean(0).cpu().numpy(), dtype=np.float64)
 
     def spread(self, values: Reals) -> Tensor:
-        """(M,) values to a (1, S, S) map: each is shared out evenly over its superpixel's pixels.
+        """(M,) values to a (1, S, S) map: each is divided evenly among its superpixel's pixels.
 
         So the map's sum is the sum of the values.
         """
@@ -93,13 +93,13 @@ class Game:
 
 
 def game_of(asking: Asking, settings: Settings) -> Game:
-    """The game that a method's `segments`, `baseline` and, where it has one, `seed` describe."""
+    """The game for a method's `segments`, `baseline` and, if it has one, `seed`."""
     seed = int(settings.get("seed", 0))
     baselines = baseline_inputs(asking.model, asking.x, str(settings["baseline"]), seed)
     return Game(asking, superpixels_of(asking, int(settings["segments"])), baselines)
 
 
 def complete(game: Game, values: Reals, rise: float) -> Explanation:
-    """The map of values that promise to add up to `rise`, and by how much it misses it."""
+    """The map of values that should add up to `rise`, and the difference to `rise`."""
     spread = game.spread(values)
     return Explanation(spread, float(spread.double().sum()) - rise)

@@ -1,13 +1,13 @@
-"""DeepLIFT: how far each input's difference from a baseline's carries, layer by layer.
+"""DeepLIFT: how each input's difference from the baseline changes the score, layer by layer.
 
 Shrikumar, Greenside, Kundaje, "Learning Important Features Through Propagating Activation
 Differences", ICML 2017: the rescale rule, section 3.5.1, and the chain rule for multipliers,
 section 3.3. Lundberg, Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017,
 section 4.2, average it over baselines.
 
-The picture goes through the network together with its baselines, as the first of the batch. What
-comes back at each baseline's place is its multipliers: the gradient in all linear parts, and the
-ratio of the differences in the others.
+The picture goes through the network together with its baselines, as the first of the batch. The
+backward pass gives the multipliers at each baseline's place: the gradient in all linear parts, and
+the ratio of the differences in the others.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from densenet_viz.attribution.parameters import Settings
 from densenet_viz.attribution.rows.rules import baselines_at_once
 
 TINY = 1e-10
-"""A difference below it counts as none: the multiplier is the gradient there, as Captum has it."""
+"""A smaller difference counts as zero: the multiplier is then the gradient, as in Captum."""
 
 BLURS = (1 / 64, 1 / 6)
 """The narrowest and the widest random blur, in picture widths."""
 
 
 def deeplift(asking: Asking, settings: Settings) -> Explanation:
-    """The multipliers times the differences from one baseline; from noise, averaged."""
+    """The multipliers times the differences from one baseline; for noise, the average."""
     starts = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
     return _averaged(asking, starts)
 
@@ -60,7 +60,7 @@ def draw_baselines(asking: Asking, distribution: str, samples: int, seed: int) -
 
 
 def _averaged(asking: Asking, starts: Tensor) -> Explanation:
-    """The mean over baselines, with the mean of what their sums miss the score's rise by."""
+    """The mean over baselines, with the mean difference between their sums and the score's rise."""
     twin = asking.twin()
     use_rescale_rule(twin)
     total = torch.zeros_like(asking.x[0], dtype=torch.float64)
@@ -75,7 +75,7 @@ def _averaged(asking: Asking, starts: Tensor) -> Explanation:
 
 
 def use_rescale_rule(network: nn.Module) -> None:
-    """Replaces ReLUs and max pools by such as hand back multipliers, see `multipliers`."""
+    """Replaces ReLUs and max pools by modules that pass back multipliers, see `multipliers`."""
     replace_each(network, nn.ReLU, lambda _relu: _RescaledReLU())
     replace_each(network, nn.MaxPool2d, _RescaledMaxPool)
 
@@ -136,11 +136,11 @@ class _RescaledMaxPool(nn.Module):
 
 
 class _CrossMax(torch.autograd.Function):
-    """Max pool: a window's rise goes to the pixel that made it, and adds up where windows overlap.
+    """Max pool: a window's rise goes to the pixel that caused it; overlapping windows add up.
 
-    Where the picture's maximum is the higher one, its pixel rose from the baseline by at least as
-    much as the maximum did; else the pixel of the baseline's maximum fell by at least as much. So
-    the ratio is from 0 to 1 and nothing is lost.
+    If the picture's maximum is higher, its pixel rose from the baseline by at least as much as the
+    maximum; if not, the pixel of the baseline's maximum fell by at least as much. So the ratio is
+    between 0 and 1 and nothing is lost.
     """
 
     @staticmethod

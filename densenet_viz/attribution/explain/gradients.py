@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 ROUNDED = 16
-"""Noisy copies from which on the rounding of a faster way forward is lost in their mean: the cosine
+"""From this many noisy copies on, rounding errors of a faster forward pass average out: the cosine
 to the float32 map is 0.998 or more."""
 
 
 def saliency(asking: Asking, _settings: Settings) -> Explanation:
-    """The gradient of the score by each input value, with its sign."""
+    """The gradient of the score with respect to each input value, with its sign."""
     _scores, gradients = asking.gradients(asking.x)
     return Explanation(gradients[0])
 

@@ -15,8 +15,8 @@ from densenet_viz.attribution.parameters import Settings
 def kernel_shap(asking: Asking, settings: Settings) -> Explanation:
     """Lundberg, Lee (2017), section 4.1: the values that best explain the coalitions' scores.
 
-    Nobody and all have infinite weight in the paper: they are not sampled, the regression is held
-    to them.
+    The empty and the full coalition have infinite weight in the paper: they are not sampled, and
+    the regression fits them exactly.
     """
     game = game_of(asking, settings)
     blank, whole = game.blank(), game.whole()
@@ -33,7 +33,7 @@ def kernel_shap(asking: Asking, settings: Settings) -> Explanation:
 def size_weights(players: int) -> Reals:
     """The Shapley kernel's weight of all coalitions of 1, 2, ..., M - 1 members, (M - 1,).
 
-    The paper's equation for one coalition, times the number of those of its size.
+    The paper's equation for one coalition, times the number of coalitions of its size.
 
     >>> size_weights(4).tolist()
     [1.0, 0.75, 1.0]
@@ -45,9 +45,9 @@ def size_weights(players: int) -> Reals:
 def coalitions(players: int, most: int, random: np.random.Generator) -> tuple[Members, Reals]:
     """At most `most` different coalitions of `players`, in random order, and their weights.
 
-    From the smallest and largest sizes inwards, all coalitions of a size are taken as long as
-    random ones would on average be at least as many. For the sizes left, random coalitions are
-    drawn, each with its complement. Where `most` allows for all 2^M - 2, all are taken.
+    From the smallest and largest sizes inwards, all coalitions of a size are used as long as random
+    sampling would give at least as many on average. For the other sizes, random coalitions are
+    drawn, each with its complement. If `most` allows all 2^M - 2, all are used.
     """
     totals = size_weights(players)
     members, weights = [np.zeros((0, players), dtype=np.bool_)], [np.zeros(0)]
@@ -92,9 +92,9 @@ def drawn_of(
 
     Args:
         sizes: how many members there may be.
-        totals: (M - 1,) the weight of each size from 1 on; those of `sizes` are shared out.
-        pairs: how many draws.
-        random: draws.
+        totals: (M - 1,) the weight of each size from 1 on; those of `sizes` are divided.
+        pairs: the number of draws.
+        random: the random generator.
     """
     among = totals[sizes - 1]
     size = random.choice(sizes, pairs, p=among / among.sum())
@@ -105,16 +105,16 @@ def drawn_of(
 
 
 def regression(members: Members, weights: Reals, gains: Reals, rise: float) -> Reals:
-    """(M,) values whose sum is `rise` and whose sums over coalitions come nearest to `gains`.
+    """(M,) values whose sum is `rise` and whose sums over coalitions are closest to `gains`.
 
-    Starting from equal values, only changes that add up to zero are fitted. Where the coalitions
-    leave some open, those are kept smallest.
+    Starting from equal values, only changes that add up to zero are fitted. If the coalitions do
+    not determine them, the smallest changes are chosen.
 
     Args:
         members: (N, M) coalitions.
         weights: (N,) of their squared errors.
-        gains: (N,) their scores over the baseline's.
-        rise: the score of all over the baseline's.
+        gains: (N,) their scores minus the baseline's.
+        rise: the score of the full coalition minus the baseline's.
     """
     shown = members.astype(np.float64)
     equal = rise / shown.shape[1]

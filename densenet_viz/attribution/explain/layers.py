@@ -1,4 +1,4 @@
-"""What stands inside the network: a layer's maps, weighted, in the picture's pixels."""
+"""What is inside the network: a layer's maps, weighted, in the picture's pixels."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def layer_gradient_x_activation(asking: Asking, settings: Settings) -> Explanati
 def layer_conductance(asking: Asking, settings: Settings) -> Explanation:
     """How much of the integrated gradients flows through each place of a layer.
 
-    From step to step, the change of each activation times the score's gradient by it, with the
-    steps at the nodes of Gauss and Legendre, as Captum has it (Dhamdhere et al., section 3;
+    At each step, the change of each activation times the score's gradient with respect to it, with
+    the steps at the Gauss-Legendre nodes, as in Captum (Dhamdhere et al., section 3;
     Shrikumar, Su, Kundaje, "Computationally Efficient Measures of Internal Neuron Importance",
     2018).
     """
@@ -61,7 +61,7 @@ def _along_path(
     places: Tensor,
     part: Callable[[Tensor, Tensor], Tensor],
 ) -> Tensor:
-    """(1, 1, h, w): what `part` makes of a layer's maps and slopes on the path, added up."""
+    """(1, 1, h, w): the sum of `part` over a layer's maps and slopes on the path."""
     starts = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
     total: Tensor | None = None
     for start in starts:
@@ -79,5 +79,5 @@ def enlarge(coarse: Tensor, size: int) -> Tensor:
 
 
 def spread(coarse: Tensor, size: int) -> Tensor:
-    """The same for shares: each place's is spread over its pixels, so that the sum stays."""
+    """The same for shares: each place's share is spread over its pixels, so the sum stays."""
     return enlarge(coarse, size) * (coarse.shape[-1] * coarse.shape[-2] / size**2)

@@ -34,9 +34,9 @@ def lime(asking: Asking, settings: Settings) -> Explanation:
 
 
 def nearness(members: Members, width: float) -> Reals:
-    """(N,) weights from 0 to 1 of (N, M) coalitions: how near they are to the whole picture.
+    """(N,) weights from 0 to 1 of (N, M) coalitions: how close they are to the whole picture.
 
-    The distance is one less the cosine between a coalition and all, the weight
+    The distance is 1 minus the cosine between a coalition and the full one; the weight is
     sqrt(exp(-distance² / width²)), as in the authors' program.
 
     >>> nearness(np.array([[True] * 4, [True] + [False] * 3]), 0.5).round(4).tolist()
@@ -52,7 +52,7 @@ def ridge(members: Members, weights: Reals, scores: Reals, penalty: float = RIDG
     Args:
         members: (N, M) coalitions.
         weights: (N,) of their squared errors.
-        scores: (N,) what is explained.
+        scores: (N,) the scores to explain.
         penalty: on the sum of the squared values, more than 0.
     """
     shown = members.astype(np.float64)

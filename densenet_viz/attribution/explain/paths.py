@@ -1,4 +1,4 @@
-"""From a picture that shows nothing to this one: gradients gathered on the way."""
+"""Gradients along the path from a picture that shows nothing to this one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _integral(asking: Asking, start: Tensor, settings: Settings) -> _Integral:
 
 
 def _adaptive(asking: Asking, start: Tensor, most: int) -> _Integral:
-    """Trapezoids on a path that is cut finer where the score and its slope disagree."""
+    """Trapezoids on a path that has shorter pieces where the score and its slope disagree."""
     path = Path(asking.x[0] - start[0])
     wanted = list(FIRST)
     while wanted:
@@ -61,7 +61,7 @@ def _adaptive(asking: Asking, start: Tensor, most: int) -> _Integral:
 def _slopes(asking: Asking, start: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
     """(N,) scores and (N, 3, S, S) gradients at (N,) places on the path.
 
-    Those at its ends, whose scores the whole sum is held to, are not rounded.
+    Those at its ends are not rounded, because the whole sum is compared with their scores.
     """
     pictures = start + places.view(-1, 1, 1, 1) * (asking.x - start)
     scores, slopes = torch.empty_like(places), torch.empty_like(pictures)
@@ -73,7 +73,7 @@ def _slopes(asking: Asking, start: Tensor, places: Tensor) -> tuple[Tensor, Tens
 
 
 def _fixed(asking: Asking, start: Tensor, steps: int) -> _Integral:
-    """Gauss-Legendre quadrature with a fixed number of steps, as Captum's default call has it."""
+    """Gauss-Legendre quadrature with a fixed number of steps, as in Captum's default call."""
     nodes, weights = legendre(steps)
     change = (asking.x - start)[0]
     total = torch.zeros_like(change)
@@ -92,8 +92,8 @@ def _fixed(asking: Asking, start: Tensor, steps: int) -> _Integral:
 def gradient_shap(asking: Asking, settings: Settings) -> Explanation:
     """The gradient at random places between random baselines and the noisy picture, averaged.
 
-    Lundberg, Lee (2017); as Captum's GradientShap has it: each sample draws a baseline, noise on
-    the picture, and one place on the line between them.
+    Lundberg, Lee (2017), as in Captum's GradientShap: each sample draws a baseline, noise on the
+    picture, and one place on the line between them.
     """
     samples, seed = int(settings["samples"]), int(settings["seed"])
     starts = baseline_inputs(asking.model, asking.x, str(settings["baseline"]), seed)

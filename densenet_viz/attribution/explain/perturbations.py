@@ -1,4 +1,4 @@
-"""Cover parts of the picture and look at the score."""
+"""Covers parts of the picture and looks at the score."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from densenet_viz.attribution.parameters import Settings
 
 
 def occlusion(asking: Asking, settings: Settings) -> Explanation:
-    """How far the score falls when a window is covered, averaged over the windows on a pixel."""
+    """How far the score falls when a window is covered; a pixel gets the mean of its windows."""
     boxes = coarse_first(windows(asking.size, int(settings["window"]), int(settings["stride"])))
     covers = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
     falls = torch.zeros(asking.size, asking.size, device=asking.device)
@@ -43,6 +43,6 @@ def windows(size: int, window: int, stride: int) -> torch.Tensor:
 
 
 def coarse_first(boxes: torch.Tensor) -> torch.Tensor:
-    """The same boxes in an order in which every start of it is spread over the picture."""
+    """The same boxes in another order, so that the first ones are spread over the picture."""
     count = len(boxes)
     return boxes[torch.argsort(torch.arange(count) * 0.6180339887498949 % 1.0)]

@@ -1,10 +1,10 @@
-"""Where on a path gradients are taken, and with which weights they are added up.
+"""Where on a path gradients are computed, and with which weights they are added up.
 
-On a trained network the score often rises within a small part of the path and then stands still.
-Steps at fixed places miss that part or waste most of their passes behind it. Each gradient comes
-with the score at its place, and the score's rise between two places is the integral of the slope:
-where trapezoid and rise disagree, the path is cut again, and what they still differ by is scaled
-away. The difference before that is kept: it says how far the steps themselves can be trusted.
+On a trained network the score often rises within a small part of the path and then stays constant.
+Fixed steps miss that part or waste most of their passes after it. Each gradient comes with the
+score at its place, and the score's rise between two places is the integral of the slope. Where
+trapezoid and rise disagree, the path is cut again; a remaining difference is removed by scaling.
+The difference before scaling is kept: it says how far to trust the steps.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 FIRST = (0.0, 1 / 32, 3 / 32, 3 / 16, 5 / 16, 1 / 2, 3 / 4, 1.0)
-"""The first places: closer where the picture is faint, since there most scores rise."""
+"""The first places: closer together near the baseline, where most scores rise."""
 
 TOLERANCE = 0.01
-"""Part of the score's rise by which the sum of the values may miss it."""
+"""The largest error of the sum of the values, as a part of the score's rise."""
 
 UNSCALED = 0.05
-"""Part of the score's rise by which the sum may miss it before the trapezoids are scaled."""
+"""The largest error of the sum before the trapezoids are scaled, as a part of the score's rise."""
 
 ROUGHNESS = 0.2
-"""Part of all the score's ups and downs that the trapezoids may miss before they are scaled."""
+"""The trapezoids' largest error before scaling, as a part of all changes of the score."""
 
 SCALED = 0.5
-"""Part of itself by which a trapezoid is scaled at most."""
+"""A trapezoid is scaled by at most this part of itself."""
 
 ROUND = 4
-"""Places that are added at once: each round looks anew where they help most."""
+"""Places that are added in one round; each round finds again where they help most."""
 
 FINEST = 1 / 4096
 """A piece of the path as short as this is not cut again."""
@@ -49,9 +49,9 @@ Pieces = NDArray[np.float64]
 
 
 def scaling(rises: Pieces, areas: Pieces) -> Pieces:
-    """What trapezoids have to be multiplied by to sum to the score's rises, by `SCALED` at most.
+    """The factors that make trapezoids equal to the score's rises, limited by `SCALED`.
 
-    The integral of the slope over a piece is the score's rise over it, which is known.
+    The integral of the slope over a piece is the score's known rise over it.
 
     >>> scaling(np.array([1.1, 3.0, -1.0]), np.array([1.0, 1.0, 1.0])).tolist()
     [1.1, 1.5, 1.0]
@@ -63,11 +63,11 @@ def scaling(rises: Pieces, areas: Pieces) -> Pieces:
 class Path:
     """Scores and gradients on the line from a baseline (0) to a picture (1).
 
-    Kept are the nodes in rising order and, for each, its gradient times the change of the input.
+    It keeps the nodes in rising order and, for each, its gradient times the change of the input.
     """
 
     def __init__(self, change: Tensor) -> None:
-        """`change` is (3, S, S): the picture less the baseline."""
+        """`change` is (3, S, S): the picture minus the baseline."""
         self._change = change
         self._found: dict[float, tuple[float, Tensor]] = {}
 
@@ -93,15 +93,15 @@ class Path:
         return total
 
     def rise(self) -> float:
-        """The score at the last node less that at the first."""
+        """The score at the last node minus that at the first."""
         return self._found[self.nodes[-1]][0] - self._found[self.nodes[0]][0]
 
     def delta(self) -> float:
-        """The sum of the values less the score's rise."""
+        """The sum of the values minus the score's rise."""
         return float((self._areas() * self._factors()).sum()) - self.rise()
 
     def unscaled_delta(self) -> float:
-        """What `delta` is before the trapezoids are scaled."""
+        """`delta` before the trapezoids are scaled."""
         return float(self._areas().sum()) - self.rise()
 
     def scaled_by(self) -> tuple[float, float]:
@@ -114,21 +114,21 @@ class Path:
         return np.diff(np.array([self._found[node][0] for node in self.nodes]))
 
     def _areas(self) -> Pieces:
-        """What the trapezoid over each piece sums to."""
+        """The sum of the trapezoid over each piece."""
         slopes = np.array([float(self._found[node][1].double().sum()) for node in self.nodes])
         areas = np.diff(np.array(self.nodes)) * (slopes[1:] + slopes[:-1]) / 2
         return np.asarray(areas, np.float64)
 
     def _factors(self) -> Pieces:
-        """What each trapezoid is multiplied by."""
+        """The factor of each trapezoid."""
         return scaling(self._rises(), self._areas())
 
     def _errors(self) -> Pieces:
-        """What each trapezoid misses before it is scaled."""
+        """The error of each trapezoid before scaling."""
         return np.asarray(np.abs(self._rises() - self._areas()), np.float64)
 
     def next(self, most: int) -> list[float]:
-        """At most `most` places that would help; none when the sum is close enough."""
+        """At most `most` places that would help; none if the sum is close enough."""
         errors, moves = self._errors(), float(np.abs(self._rises()).sum())
         rise = abs(self.rise())
         met = abs(self.delta()) <= TOLERANCE * rise and (
@@ -142,7 +142,7 @@ class Path:
         return [float(self.nodes[index] + lengths[index] / 2) for index in best]
 
     def _bends(self) -> Pieces:
-        """How much the map itself changes over each piece, in units of all errors."""
+        """How much the map changes over each piece, in units of all errors."""
         maps = [self._found[node][1] for node in self.nodes]
         bends = np.array(
             [float((after - before).norm()) for before, after in pairwise(maps)]

@@ -1,16 +1,16 @@
-"""Layer-wise relevance propagation: the score is shared out backwards, layer by layer.
+"""Layer-wise relevance propagation: the score is divided backwards, layer by layer.
 
 Bach et al., "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance
 Propagation", PLoS ONE 2015; Montavon, Binder, Lapuschkin, Samek, Müller, "Layer-Wise Relevance
-Propagation: An Overview", 2019, whose rules are put together here for a DenseNet:
+Propagation: An Overview", 2019. Their rules are combined here for a DenseNet:
 
 - the classifier: the epsilon rule, each feature gets its weight times its value;
 - average pools: in proportion to the values. A transition's convolution and its pool are one linear
-  layer here, since only the convolution's inputs, a ReLU's outputs, are never negative;
+  layer here, because only the convolution's inputs (a ReLU's outputs) are never negative;
 - convolutions: the gamma rule or the alpha1-beta0 rule;
 - the first convolution, which reads pixels: the box rule;
-- the max pool: all to the window's maximum, as the gradient has it;
-- norms and ReLUs: handed on unchanged. In proportion, the norms' offsets would swallow nearly all.
+- the max pool: all to the window's maximum, like the gradient;
+- norms and ReLUs: passed on unchanged. In proportion, the norms' offsets would absorb nearly all.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from densenet_viz.attribution.parameters import Settings
 
 
 def lrp(asking: Asking, settings: Settings) -> Explanation:
-    """The relevance of each input value; together about the score."""
+    """The relevance of each input value; the sum is about the score."""
     gamma = None if settings["rule"] == "alpha1-beta0" else int(settings["gamma"]) / 100
     twin = asking.twin()
     give_rules(twin, gamma, *_range(asking))
@@ -46,7 +46,7 @@ def lrp(asking: Asking, settings: Settings) -> Explanation:
 
 
 def _range(asking: Asking) -> tuple[Tensor, Tensor]:
-    """The least and the greatest input, (1, 3, 1, 1) each: black and white, normalised."""
+    """The smallest and the largest input, (1, 3, 1, 1) each: black and white, normalised."""
     mean, std = (
         torch.tensor(row).view(1, 3, 1, 1) for row in (asking.model.mean, asking.model.std)
     )
@@ -54,13 +54,13 @@ def _range(asking: Asking) -> tuple[Tensor, Tensor]:
 
 
 def give_rules(network: nn.Module, gamma: float | None, low: Tensor, high: Tensor) -> None:
-    """Replaces a DenseNet's modules by such as hand relevance back.
+    """Replaces a DenseNet's modules by modules that pass relevance back.
 
     Args:
         network: with torchvision's module names.
-        gamma: how much more a share of the output's own sign counts; None for alpha1-beta0.
-        low: the least that the input can be, (1, 3, 1, 1).
-        high: the greatest.
+        gamma: how much more a share with the output's own sign counts; None for alpha1-beta0.
+        low: the smallest possible input, (1, 3, 1, 1).
+        high: the largest possible input.
     """
     features = network.get_submodule("features")
     for name, part in features.named_children():

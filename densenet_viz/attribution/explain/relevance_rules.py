@@ -1,9 +1,9 @@
-"""How a layer hands relevance back: rules, and a module that does so in a layer's place.
+"""How a layer passes relevance back: rules, and a module that uses them in place of the layer.
 
-Going forward the module does what the layer does. Coming back, autograd carries relevance instead
-of gradients, and a rule says in what shares the relevance of the outputs goes to the inputs. Where
-an output has several readers and where maps were concatenated, autograd's own sums and splits are
-right.
+In the forward pass the module does what the layer does. In the backward pass autograd carries
+relevance instead of gradients, and a rule says how the relevance of the outputs is divided among
+the inputs. For an output with several readers and for concatenated maps, autograd's own sums and
+splits are correct.
 
 Montavon, Binder, Lapuschkin, Samek, Müller, "Layer-Wise Relevance Propagation: An Overview", 2019,
 section 10.2, lists the rules.
@@ -28,7 +28,7 @@ TINY = 1e-9
 
 
 def in_proportion(layer: Layer) -> Rule:
-    """The epsilon rule with a tiny epsilon: shares as the inputs' parts of the output."""
+    """The epsilon rule with a tiny epsilon: shares in proportion to the inputs' contributions."""
 
     def rule(given: Tensor, relevance: Tensor) -> Tensor:
         return _shares(relevance, (layer, given))
@@ -37,7 +37,7 @@ def in_proportion(layer: Layer) -> Rule:
 
 
 def gamma_rule(layer: Weighted, weight: Tensor, gamma: float) -> Rule:
-    """Shares in which what has the output's own sign counts 1 + gamma times.
+    """Shares in which contributions with the output's own sign count 1 + gamma times.
 
     For inputs that are not negative. The gamma rule favours positive shares; applied to a negative
     output it could meet a denominator of zero, so there the negative ones are favoured (the general
@@ -65,9 +65,9 @@ def positive_rule(layer: Weighted, weight: Tensor) -> Rule:
 
 
 def box_rule(layer: Weighted, weight: Tensor, low: Tensor, high: Tensor) -> Rule:
-    """The rule for pixels (z^B), which have a least and a greatest value: all shares positive.
+    """The rule for pixels (z^B), which have a smallest and a largest value: all shares positive.
 
-    Outside the picture, where the layer pads, least and greatest are both the padding's zero.
+    Outside the picture, where the layer pads, both are the padding's zero.
     """
     positive, negative = -weight.clamp(min=0), -weight.clamp(max=0)
 
@@ -98,7 +98,7 @@ def _shares(relevance: Tensor, *parts: tuple[Layer, Tensor]) -> Tensor:
 
 
 class Ruled(nn.Module):
-    """A layer that hands relevance back by a rule; without one, as it came."""
+    """A layer that passes relevance back by a rule; without a rule, unchanged."""
 
     def __init__(self, layer: Layer, rule: Rule | None = None) -> None:
         super().__init__()

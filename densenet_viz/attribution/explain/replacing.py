@@ -1,4 +1,4 @@
-"""Other modules in the place of a twin's own: what a rule changes of the way back."""
+"""Replaces modules of a twin, so that a rule changes the backward pass."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Kind = TypeVar("Kind", bound=nn.Module)
 
 
 def replace_each(network: nn.Module, kind: type[Kind], make: Callable[[Kind], nn.Module]) -> None:
-    """Puts `make(module)` in the place of each module of a kind, at any depth."""
+    """Replaces each module of a kind by `make(module)`, at any depth."""
     for parent in list(network.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, kind):

@@ -1,4 +1,4 @@
-"""Rules: the score handed back through the layers by another rule than the gradient's."""
+"""Rules: the score is passed back through the layers by a rule other than the gradient's."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from densenet_viz.attribution.parameters import Settings
 
 
 def guided_backprop(asking: Asking, _settings: Settings) -> Explanation:
-    """The gradient, stopped at each ReLU that is shut and where it is negative."""
+    """The gradient, set to zero at each closed ReLU and where it is negative."""
     return Explanation(_rectified(asking, guided=True))
 
 
 def deconvolution(asking: Asking, _settings: Settings) -> Explanation:
-    """The gradient, stopped at each ReLU where it is negative, whether or not that is shut."""
+    """The gradient, set to zero at each ReLU where it is negative, for open and closed ReLUs."""
     return Explanation(_rectified(asking, guided=False))
 
 
@@ -31,7 +31,7 @@ def guided_grad_cam(asking: Asking, settings: Settings) -> Explanation:
 
 
 class _Rectified(torch.autograd.Function):
-    """ReLU whose way back is rectified, too."""
+    """A ReLU whose backward pass is rectified, too."""
 
     @staticmethod
     def forward(ctx: Any, given: Tensor, guided: bool) -> Tensor:
@@ -57,7 +57,7 @@ class _RectifiedReLU(nn.Module):
 
 
 def _rectified(asking: Asking, *, guided: bool) -> Tensor:
-    """(3, S, S): what comes back to the input when each ReLU rectifies the way back."""
+    """(3, S, S): the signal at the input when each ReLU rectifies the backward pass."""
     twin = asking.twin()
     replace_each(twin, nn.ReLU, lambda _relu: _RectifiedReLU(guided))
     x = asking.x.detach().clone().requires_grad_()

@@ -1,4 +1,4 @@
-"""Superpixels: a picture cut into connected parts of like colour."""
+"""Superpixels: a picture cut into connected parts of similar colour."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 Labels = NDArray[np.int64]
 
 COMPACTNESS = 10.0
-"""How much nearness counts against likeness of colour: higher makes squarer parts."""
+"""The weight of distance relative to colour: a higher one makes squarer parts."""
 
 SIGMA = 1.0
-"""Pixels by which the picture is smoothed first, so that grain makes no borders."""
+"""Pixels by which the picture is first smoothed, so that noise makes no borders."""
 
 SMALLEST = 0.25
-"""Smaller parts, in sizes of an average one, are given to a neighbour by SLIC itself."""
+"""SLIC merges smaller parts with a neighbour; in units of the average part's size."""
 
 
 def superpixels_of(asking: Asking, most: int) -> Labels:
-    """`superpixels` of the picture that is asked about."""
+    """`superpixels` of the picture in `asking`."""
     return superpixels_in(asking.model, asking.x, most)
 
 
@@ -41,8 +41,8 @@ def superpixels(pixels: NDArray[np.float64], most: int) -> Labels:
     """Cuts a picture into at most `most` connected parts, the same ones each time.
 
     SLIC: Achanta et al., "SLIC Superpixels Compared to State-of-the-Art Superpixel Methods",
-    TPAMI 2012. It finds about as many as it is asked for; what is too much is merged, and a
-    picture so grainy that less than half is found is cut with SLIC's adaptive form.
+    TPAMI 2012. It finds about the requested number; extra parts are merged. If noise in a picture
+    makes it find less than half, SLIC's adaptive form is used.
 
     Args:
         pixels: (H, W, 3), 0 to 1.
@@ -58,10 +58,10 @@ def superpixels(pixels: NDArray[np.float64], most: int) -> Labels:
 
 
 def _slic(pixels: NDArray[np.float64], about: int, *, own_scale: bool) -> Labels:
-    """Connected parts by SLIC; with `own_scale` each weighs colour by its own grain (SLICO).
+    """Connected parts by SLIC; with `own_scale` each part weighs colour by its own noise (SLICO).
 
-    With one scale for all, borders follow objects well, but strong grain tears parts into pieces
-    too small to stand.
+    With one scale for all, borders follow objects well, but strong noise breaks parts into pieces
+    that are too small.
     """
     from skimage.measure import label
     from skimage.segmentation import slic
@@ -76,12 +76,12 @@ def _slic(pixels: NDArray[np.float64], about: int, *, own_scale: bool) -> Labels
         start_label=1,
         channel_axis=-1,
     )
-    # Pieces that touch at corners only count as two.
+    # Pieces that touch only at corners count as two.
     return np.asarray(label(found, connectivity=1), dtype=np.int64) - 1
 
 
 def merge_parts(labels: Labels, pixels: NDArray[np.float64], most: int) -> Labels:
-    """Gives the smallest part to the neighbour of the likest colour until `most` are left.
+    """Merges the smallest part with the neighbour of the most similar colour until `most` are left.
 
     >>> labels, grey = np.array([[0, 0, 1, 2, 2]]), np.array([[0.1, 0.1, 0.7, 0.9, 0.9]])
     >>> merge_parts(labels, np.repeat(grey[..., None], 3, axis=2), 2).tolist()

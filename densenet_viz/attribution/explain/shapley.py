@@ -35,8 +35,9 @@ def shapley_sampling(asking: Asking, settings: Settings) -> Explanation:
 def orders(players: int, count: int, random: np.random.Generator) -> Iterator[Order]:
     """`count` random orders of (players,); every second one is the one before it, reversed.
 
-    Who joins early in the one joins late in the other, so that the errors partly cancel: Mitchell,
-    Cooper, Frank, Holmes, "Sampling Permutations for Shapley Value Estimation", JMLR 2022.
+    A player that joins early in one order joins late in the other, so the errors partly cancel:
+    Mitchell, Cooper, Frank, Holmes, "Sampling Permutations for Shapley Value Estimation", JMLR
+    2022.
     """
     for number in range(count):
         if number % 2 == 0:
@@ -47,7 +48,7 @@ def orders(players: int, count: int, random: np.random.Generator) -> Iterator[Or
 
 
 def joining(order: Order) -> Members:
-    """The (M - 1, M) coalitions on the way from nobody to all, both left out.
+    """The (M - 1, M) coalitions between the empty and the full one, without these two.
 
     >>> joining(np.array([1, 2, 0])).astype(int).tolist()
     [[0, 1, 0], [0, 1, 1]]

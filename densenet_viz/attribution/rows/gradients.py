@@ -11,8 +11,8 @@ ROWS = (
         family="gradients",
         question="Which pixels change the score most if they change a little?",
         caution=(
-            "It is noisy and only local: where the network is sure, the gradient can be small "
-            "although the pixel matters; look at where it gathers, not at single pixels."
+            "It is noisy and local: where the network is sure, the gradient can be small although "
+            "the pixel matters. Look at groups of pixels, not at single ones."
         ),
         unit="change of the class's score per unit of input",
         paper=(
@@ -28,10 +28,10 @@ ROWS = (
         name="input-x-gradient",
         title="Input × gradient",
         family="gradients",
-        question="How much would each pixel add, if the score were the straight line it is here?",
+        question="How much would each pixel add if the score were linear, with its slope here?",
         caution=(
-            "The score is no straight line: the values do not add up to it, and a pixel of the "
-            "training pictures' mean colour gets nothing however much it matters."
+            "The score is not linear: the values do not add up to it, and a pixel with the mean "
+            "colour of the training pictures always gets zero, even if it matters."
         ),
         unit="share of the score's linear part",
         paper=(

@@ -1,4 +1,4 @@
-"""Layers: what stands inside the network."""
+"""Layers: what is inside the network."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from densenet_viz.attribution.places import FINAL, all_places, coarse_places
 from densenet_viz.facts.spec import DenseNetSpec
 
 _GRAIN = (
-    "Its grain is that of the layer's maps, at the end of the network a few cells, smoothed to the "
-    "picture's size: do not read edges or fine parts from it."
+    "It is as coarse as the layer's feature maps, which have few cells near the end of the "
+    "network. It is smoothed to the picture's size: do not read edges or fine parts from it."
 )
 
 
@@ -42,7 +42,7 @@ ROWS = (
         name="grad-cam",
         title="Grad-CAM",
         family="layers",
-        question="Which regions hold the features that speak for or against this class?",
+        question="Which regions have the features that raise or lower this class's score?",
         caution=_GRAIN,
         unit="weighted activation",
         paper=(
@@ -57,11 +57,9 @@ ROWS = (
         name="layer-gradient-x-activation",
         title="Layer gradient × activation",
         family="layers",
-        question="Where in a layer do values stand that the score's slope builds on?",
-        caution=(
-            f"{_GRAIN} Each value is taken alone, as if the score were a straight line in it."
-        ),
-        unit="activation times the score's change per unit of it",
+        question="Where in a layer do the values raise or lower the score?",
+        caution=f"{_GRAIN} Each value is judged alone, as if the score were linear in it.",
+        unit="activation times the score's change per unit of activation",
         paper=(
             'Ancona, Ceolini, Öztireli, Gross, "Towards better understanding of gradient-based '
             'attribution methods", ICLR 2018, section 2'
@@ -77,8 +75,8 @@ ROWS = (
         family="layers",
         question="How much of the score's rise over a blank picture flows through each place?",
         caution=(
-            f"{_GRAIN} It answers relative to its baseline, and a layer inside a dense block "
-            "carries only a part: the rest flows past it."
+            f"{_GRAIN} It depends on its baseline, and a layer inside a dense block carries only "
+            "a part of the rise: the rest bypasses it."
         ),
         unit="share of the class's score",
         paper='Dhamdhere, Sundararajan, Yan, "How Important is a Neuron?", ICLR 2019, section 3',
@@ -91,9 +89,9 @@ ROWS = (
         name="internal-influence",
         title="Internal influence",
         family="layers",
-        question="How strongly would the score answer to each place of a layer, on the whole path?",
+        question="How strongly does the score react to each place of a layer, along the path?",
         caution=(
-            f"{_GRAIN} It is a slope, not a share: a place that is silent in this picture can "
+            f"{_GRAIN} It is a slope, not a share: a place that is inactive in this picture can "
             "still have a large influence."
         ),
         unit="change of the class's score per unit of activation",

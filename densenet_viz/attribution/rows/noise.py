@@ -8,7 +8,7 @@ from densenet_viz.attribution.rows import gradients, paths, rules
 from densenet_viz.facts.spec import DenseNetSpec
 
 NOISE_OVER = ("saliency", "input-x-gradient", "integrated-gradients", "guided-backprop", "deeplift")
-"""The gradient methods that noise can be put under."""
+"""The gradient methods that can be averaged over noisy copies."""
 
 _INNER = {row.name: row for row in (*gradients.ROWS, *paths.ROWS, *rules.ROWS)}
 
@@ -37,10 +37,10 @@ ROWS = (
         family="gradients",
         question="Which pixels matter to a gradient method when its noise is averaged away?",
         caution=(
-            "The noisy copies are pictures the network never learned from; squared and variance "
-            "lose the sign, so they say that a pixel matters, not for what."
+            "The network never saw such noisy pictures in training. The forms squared and "
+            "variance lose the sign: they show that a pixel matters, not in which direction."
         ),
-        unit="as of the method under the noise; its square where squares or variances are taken",
+        unit="unit of the averaged method; its square in the forms squared and variance",
         paper=(
             'Smilkov, Thorat, Kim, Viégas, Wattenberg, "SmoothGrad", 2017 (arXiv 1706.03825), '
             "section 2; squared: Hooker et al., NeurIPS 2019; variance: Adebayo et al., 2018, "

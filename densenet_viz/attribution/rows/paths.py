@@ -45,9 +45,9 @@ ROWS = (
             "How much does each pixel contribute to the score, compared with a blank picture?"
         ),
         caution=(
-            "It answers relative to its baseline: parts that look like the baseline, black ones "
-            "for a black picture, get nothing; and where the steps' sum is far from the score's "
-            "rise, there were too few steps."
+            "It depends on its baseline: parts that look like the baseline (black parts, for a "
+            "black baseline) get zero. If the steps' sum is far from the score's rise, there "
+            "were too few steps."
         ),
         unit="share of the class's score",
         paper=(
@@ -75,8 +75,8 @@ ROWS = (
             "How much does each pixel contribute on average, compared with many blank pictures?"
         ),
         caution=(
-            "A few random samples leave noise, and the sum meets the score only in the mean; "
-            "another seed shows how far to trust it."
+            "A few random samples leave noise, and the sum equals the score's rise only on "
+            "average. Another seed shows how far to trust the map."
         ),
         unit="share of the class's score",
         paper=(

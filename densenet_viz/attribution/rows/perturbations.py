@@ -1,4 +1,4 @@
-"""Perturbations: cover it and look."""
+"""Perturbations: cover a part and look."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def _stride_in_window(settings: Settings) -> None:
     window, stride = int(settings["window"]), int(settings["stride"])
     if stride > window:
         raise AttributionError(
-            f"stride={stride} was given with window={window}; a stride up to the window is "
-            "allowed, so that every pixel is covered."
+            f"stride={stride} was given with window={window}. The stride must not be larger "
+            "than the window, so that every pixel is covered."
         )
 
 
@@ -88,7 +88,7 @@ def _neighbourhood_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
 
 
 _PARTS = (
-    "A superpixel is judged as one, so its map says nothing of the pixels inside it, and other "
+    "Each superpixel gets one value, so the map says nothing about the pixels inside it. Other "
     "borders give other values."
 )
 
@@ -99,9 +99,9 @@ ROWS: tuple[Method, ...] = (
         family="perturbations",
         question="How far does the score fall when this part of the picture is covered?",
         caution=(
-            "A covered picture is one the network never learned from, and two parts that can stand "
-            "in for each other both look unimportant; the result depends on the size and colour "
-            "of the window."
+            "The network never saw covered pictures in training. If either of two parts is "
+            "enough, both look unimportant. The result depends on the size and colour of the "
+            "window."
         ),
         unit="fall of the class's score",
         paper=(
@@ -120,10 +120,10 @@ ROWS: tuple[Method, ...] = (
         family="perturbations",
         question="How far does the score fall when this superpixel alone is covered?",
         caution=(
-            f"{_PARTS} Two parts that can stand in for each other both look unimportant, since "
-            "each is covered while the other still shows."
+            f"{_PARTS} If either of two parts is enough, both look unimportant, because each is "
+            "covered while the other is still visible."
         ),
-        unit="fall of the class's score, shared out evenly over the superpixel's pixels",
+        unit="fall of the class's score, divided evenly among the superpixel's pixels",
         paper=(
             'Robnik-Šikonja, Kononenko, "Explaining Classifications For Individual Instances", '
             'IEEE TKDE 2008; superpixels: Achanta et al., "SLIC Superpixels Compared to '
@@ -138,15 +138,15 @@ ROWS: tuple[Method, ...] = (
         name="shapley-sampling",
         title="Shapley value sampling",
         family="perturbations",
-        question="What does each superpixel add to the score, whichever others already show?",
+        question="How much does each superpixel add to the score, on average over all orders?",
         caution=(
             f"{_PARTS} A few random orders leave noise in the single values, though their sum is "
             "exact: another seed shows how far to trust them. Most of the half-covered pictures "
-            "are unlike any the network learned from."
+            "are unlike those in training."
         ),
         unit=(
-            "share of the class's score; a superpixel's is shared out evenly over its pixels, so "
-            "the map's sum is the superpixels' sum"
+            "share of the class's score; a superpixel's share is divided evenly among its pixels, "
+            "so the map's sum is the superpixels' sum"
         ),
         paper=(
             'Castro, Gómez, Tejada, "Polynomial calculation of the Shapley value based on '
@@ -163,15 +163,15 @@ ROWS: tuple[Method, ...] = (
         name="kernel-shap",
         title="Kernel SHAP",
         family="perturbations",
-        question="Which shares of the superpixels best explain the score of every mixture of them?",
+        question="Which value for each superpixel best explains the scores of all combinations?",
         caution=(
-            f"{_PARTS} With few coalitions the regression guesses, though the sum is exact: "
-            "another seed shows how far to trust the values. Most of the half-covered pictures "
-            "are unlike any the network learned from."
+            f"{_PARTS} With few coalitions the single values are rough, though their sum is "
+            "exact: another seed shows how far to trust them. Most of the half-covered pictures "
+            "are unlike those in training."
         ),
         unit=(
-            "share of the class's score; a superpixel's is shared out evenly over its pixels, so "
-            "the map's sum is the superpixels' sum"
+            "share of the class's score; a superpixel's share is divided evenly among its pixels, "
+            "so the map's sum is the superpixels' sum"
         ),
         paper=(
             'Lundberg, Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017, '
@@ -187,15 +187,15 @@ ROWS: tuple[Method, ...] = (
         name="lime",
         title="LIME",
         family="perturbations",
-        question="Which superpixels carry the score, were it a straight sum around this picture?",
+        question="Which superpixels count in a linear model of the score near this picture?",
         caution=(
-            f"{_PARTS} It fits a straight sum to a score that is none, the values depend on the "
-            "width of the neighbourhood, and another seed can give another map; they do not add "
-            "up to the score."
+            f"{_PARTS} It fits a linear model to a score that is not linear. The values depend "
+            "on the width of the neighbourhood, another seed can give another map, and they do "
+            "not add up to the score."
         ),
         unit=(
-            "weight in a linear model of the class's score; a superpixel's is shared out evenly "
-            "over its pixels, so the map's sum is the superpixels' sum"
+            "weight in a linear model of the class's score; a superpixel's weight is divided "
+            "evenly among its pixels, so the map's sum is the superpixels' sum"
         ),
         paper=(
             "Ribeiro, Singh, Guestrin, \"'Why Should I Trust You?' Explaining the Predictions of "

@@ -1,4 +1,4 @@
-"""Rules: the score handed back layer by layer."""
+"""Rules: the score is passed back layer by layer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from densenet_viz.attribution.rows.layers import layer_choice
 from densenet_viz.facts.spec import DenseNetSpec
 
 BYTES_AT_ONCE = 600e6
-"""Activations of the pictures that go through a network together, at most, about."""
+"""About how many bytes the activations of one batch may take."""
 
 MOST_AT_ONCE = 8
-"""Baselines that go together at most; more are no faster."""
+"""The most baselines in one batch; more are no faster."""
 
 _EDGES = (
-    "Its sharp lines are mostly the picture's own edges: it hardly changes when the weights of "
-    "later layers are drawn at random (Adebayo et al., NeurIPS 2018), so it says little about why"
+    "Its sharp lines are mostly the picture's own edges. It hardly changes when the weights of "
+    "later layers are made random (Adebayo et al., NeurIPS 2018), so it says little about why"
 )
 
 
@@ -79,8 +79,8 @@ ROWS: tuple[Method, ...] = (
         title="Guided backprop",
         family="rules",
         question="Which fine structures of the picture drive features that raise the score?",
-        caution=f"{_EDGES}.",
-        unit="change of the score per unit of input, its negative part dropped at every ReLU",
+        caution=f"{_EDGES} the network decides as it does.",
+        unit="change of the score per unit of input, without negative parts at every ReLU",
         paper=(
             'Springenberg, Dosovitskiy, Brox, Riedmiller, "Striving for Simplicity: The All '
             'Convolutional Net", ICLR workshop 2015, section 3.4; both signs are kept'
@@ -93,12 +93,12 @@ ROWS: tuple[Method, ...] = (
         name="deconvolution",
         title="Deconvolution",
         family="rules",
-        question="What pattern would the network draw, if its layers ran backwards?",
+        question="What pattern would the network draw if its layers ran backwards?",
         caution=(
-            f"{_EDGES}; and it is blind to the class: on the bundled model, the maps of two "
-            "objects' classes in one picture are almost the same."
+            f"{_EDGES} the network decides as it does. It hardly depends on the class: on the "
+            "bundled model, the maps for two objects in one picture are almost the same."
         ),
-        unit="what comes back to the input, its negative part dropped at every ReLU",
+        unit="signal passed back to the input, without negative parts at every ReLU",
         paper=(
             'Zeiler, Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, '
             "section 2.1; both signs are kept"
@@ -111,10 +111,10 @@ ROWS: tuple[Method, ...] = (
         name="guided-grad-cam",
         title="Guided Grad-CAM",
         family="rules",
-        question="Which fine structures stand in the regions that speak for this class?",
+        question="Which fine structures are in the regions that raise this class's score?",
         caution=(
-            "Where is Grad-CAM's answer, for this class; the fine lines in it are guided "
-            "backprop's, which are mostly the picture's own edges (Adebayo et al., NeurIPS 2018)."
+            "Grad-CAM chooses the regions for this class. The fine lines in them come from guided "
+            "backprop and are mostly the picture's own edges (Adebayo et al., NeurIPS 2018)."
         ),
         unit="guided backprop times the positive weighted activation",
         paper=(
@@ -129,10 +129,10 @@ ROWS: tuple[Method, ...] = (
         name="deeplift",
         title="DeepLIFT",
         family="rules",
-        question="How far does each pixel's difference from a blank picture carry to the score?",
+        question="How much does each pixel's difference from a blank picture add to the score?",
         caution=(
-            "It answers relative to its baseline, what looks like the baseline gets nothing; and "
-            "two networks that compute the same can get different maps."
+            "It depends on its baseline: what looks like the baseline gets zero. Two networks "
+            "that compute the same function can get different maps."
         ),
         unit="share of the class's score",
         paper=(
@@ -149,11 +149,11 @@ ROWS: tuple[Method, ...] = (
         name="deeplift-shap",
         title="DeepLIFT SHAP",
         family="rules",
-        question="How far does each pixel's difference carry on average over many blank pictures?",
+        question="How much does each pixel add on average, compared with many blank pictures?",
         caution=(
-            "A few random baselines leave noise, another seed shows how much; which baselines are "
-            "drawn decides what counts as absent; it is near the Shapley values only where the "
-            "score is nearly a straight line."
+            "A few random baselines leave noise; another seed shows how much. The kind of "
+            "baseline decides what counts as absent. The values are near the Shapley values only "
+            "where the score is nearly linear."
         ),
         unit="share of the class's score",
         paper=(
@@ -170,12 +170,12 @@ ROWS: tuple[Method, ...] = (
         name="lrp",
         title="Layer-wise relevance propagation",
         family="rules",
-        question="Where does the score come from, if each layer shares it out among its inputs?",
+        question="Where does the score come from, if each layer divides it among its inputs?",
         caution=(
             "Look at its signs, not only at its places: shuffling the weights of the last two "
-            "blocks turns many signs and moves the places only in part (Sixt, Granz, Landgraf, "
-            "ICML 2020, say why). Its values add up to about the score, within 2 % on the bundled "
-            "model; another choice of rules gives another map."
+            "blocks flips many signs but moves only some places (Sixt, Granz, Landgraf, ICML "
+            "2020, explain why). Its values add up to about the score, within 2 % on the bundled "
+            "model. Other rules give another map."
         ),
         unit="share of the class's score",
         paper=(

@@ -1,6 +1,6 @@
-"""What a fused DenseNet computes with: convolutions whose weights are ready, and norms as numbers.
+"""The parts that a fused DenseNet uses: convolutions with prepared weights, and norms as numbers.
 
-Everything here works on (N, H, W, C) tensors, the memory order that the convolutions like best.
+Everything here works on (N, H, W, C) tensors, the memory order in which convolutions are fastest.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def backward_dtype(own: torch.dtype, device: torch.device) -> torch.dtype:
 def _has_fast_bfloat16() -> bool:
     """Whether bfloat16 convolutions are done by instructions of the processor.
 
-    The processor must have them. torch and oneDNN must use them, too: both can be told to leave
-    them out (`ATEN_CPU_CAPABILITY`, `ONEDNN_MAX_CPU_ISA`). oneDNN does not say what it was told,
+    The processor must have them, and torch and oneDNN must use them: environment variables can
+    turn them off (`ATEN_CPU_CAPABILITY`, `ONEDNN_MAX_CPU_ISA`). oneDNN does not report its setting,
     so one small convolution is tried.
     """
     chip = torch.cpu.get_capabilities()
@@ -45,7 +45,7 @@ def _has_fast_bfloat16() -> bool:
 
 
 def _packs(dtype: torch.dtype, device: torch.device) -> bool:
-    """Whether weights can be kept in the order that the processor's convolutions want."""
+    """Whether weights can be stored in the order that the processor's convolutions need."""
     return (
         device.type == "cpu"
         and bool(torch.backends.mkldnn.enabled)
@@ -56,18 +56,18 @@ def _packs(dtype: torch.dtype, device: torch.device) -> bool:
 
 
 class Convolution:
-    """A convolution of (N, H, W, C) maps with everything about its weights done beforehand.
+    """A convolution of (N, H, W, C) maps whose weights are prepared in advance.
 
-    oneDNN's own call is used where torch has it: the weights are put in order once, and the ReLU
-    is applied while the result is still in the cache.
+    oneDNN's own call is used if torch has it: the weights are reordered once, and the ReLU is
+    applied while the result is still in the cache.
 
     Args:
-        weight: (out, in, h, w), in the data type of the maps that it will meet.
+        weight: (out, in, h, w), in the data type of the maps that it will get.
         bias: (out,) in the network's data type, or None.
         padding: zeros around, in pixels.
         stride: step, in pixels.
         relu: whether a ReLU follows.
-        usual_size: maps' height and width that the order is chosen for; others work too.
+        usual_size: height and width of the maps that the order is chosen for; others work, too.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Convolution:
 
 @dataclass(frozen=True)
 class Affine:
-    """A batch norm in evaluation mode: one scale and one shift a channel, both (C,)."""
+    """A batch norm in evaluation mode: one scale and one shift per channel, both (C,)."""
 
     scale: Tensor
     shift: Tensor

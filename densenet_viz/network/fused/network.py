@@ -1,17 +1,17 @@
-"""A DenseNet in evaluation mode, evaluated fast: no modules, no hooks, no autograd.
+"""A fast evaluation of a DenseNet in evaluation mode: no modules, no hooks, no autograd.
 
-Attribution asks one network thousands of times for scores and for gradients of its input. What the
-modules do for everyone (graph, hooks, concatenations, a pass over memory for each norm and ReLU) is
-left out here: norms are folded into the convolutions before them, a block lives in one buffer, and
-the backward pass is written out. The function is the network's, up to rounding.
+Attribution needs scores and gradients of one network thousands of times. The general work of
+modules (graph, hooks, concatenations, a pass over memory for each norm and ReLU) is left out here:
+norms are folded into the convolutions before them, a block is one buffer, and the backward pass is
+written by hand. The results equal the network's, up to rounding.
 
-The forward pass is in the network's own data type, float32: rounding there opens and closes ReLUs
+The forward pass uses the network's own data type, float32: rounding there opens and closes ReLUs
 and so changes what is explained. The backward pass is linear, and on processors with bfloat16
-arithmetic it is done in bfloat16, which costs a map about 1e-4 of its cosine to the exact one, or
-less. Where a map is a sum of many, the blocks' convolutions may be bfloat16 forward, too
+arithmetic it uses bfloat16, which lowers a map's cosine to the exact map by about 1e-4 or less. If
+a map is a sum of many, the blocks' convolutions may also use bfloat16 in the forward pass
 (`fuse(..., forward=)`): one gradient of a DenseNet-121 then keeps a cosine of 0.995 or more, the
-mean of 25 one of 0.998. A float64 network is computed in float64 both ways: slow, and so exact that
-the same ReLUs are open as under autograd.
+mean of 25 one of 0.998. A float64 network uses float64 in both passes: slow, but so exact that the
+same ReLUs are open as with autograd.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from densenet_viz.network.fused.parts import FinalNorm, FusedBlock, Stem, Tape, 
 from densenet_viz.network.shares import by_itself, in_shares
 
 BYTES_AT_ONCE: Final = 500e6
-"""Bytes that a gradient pass keeps at most with the batch of `FusedDenseNet.batch_for`, about."""
+"""About how many bytes a gradient pass may keep with the batch of `FusedDenseNet.batch_for`."""
 
 PIXELS_AT_ONCE: Final = 8 * 224**2
-"""Pixels of the pictures of a batch: more are no faster, the maps leave the cache."""
+"""Pixels of all pictures in a batch: more are no faster, because the maps do not fit the cache."""
 
 LARGEST_BATCH: Final = 64
 
@@ -50,7 +50,7 @@ def fuse(
     backward: torch.dtype | None = None,
     forward: torch.dtype | None = None,
 ) -> FusedDenseNet:
-    """A fast evaluation of `network` as its weights are now; later changes do not reach it.
+    """A fast evaluation of `network` with its present weights; later changes do not affect it.
 
     Args:
         network: a DenseNet with torchvision's module names, as `build` makes it. It is only read.
@@ -65,9 +65,9 @@ def fuse(
 
 
 class FusedDenseNet:
-    """See the top of this file. Nothing in it changes, so threads may share it without a lock.
+    """See the top of this file. It never changes, so threads may share it without a lock.
 
-    Places that `at` and `onward` know, in the order of computation: "block 1" (the concatenated
+    The places of `at` and `onward`, in the order of computation: "block 1" (the concatenated
     output of the first block, before the norm that follows), "transition 1", "block 2", ...,
     and "final" (after norm5 and its ReLU).
     """
@@ -124,21 +124,21 @@ class FusedDenseNet:
         return parts
 
     def batch_for(self, size: int) -> int:
-        """How many pictures of `size` x `size` pixels to give `gradients` at once.
+        """The best number of pictures of `size` x `size` pixels for one call of `gradients`.
 
-        Few enough for `BYTES_AT_ONCE`, and enough that the calls' own time does not count.
+        It fits `BYTES_AT_ONCE`, and is large enough that the time of the calls does not matter.
         """
         return max(1, min(self.most_for(size), int(PIXELS_AT_ONCE / size**2)))
 
     def most_for(self, size: int) -> int:
-        """How many such pictures fit `BYTES_AT_ONCE`: for work that shows nothing in between."""
+        """How many such pictures fit `BYTES_AT_ONCE`: for work without previews."""
         side = halved(halved(size))
         floats = self.stem.channels * halved(size) ** 2  # before the max pool
         kept = 0
         for part in self._parts.values():
             kept += part.gates * side**2
             if isinstance(part, FusedBlock):
-                # The block's buffer and the layer's input, at their largest.
+                # The largest block buffer and layer input.
                 floats = max(floats, 2 * part.channels * side**2)
             elif isinstance(part, Transition):
                 side //= 2
@@ -165,7 +165,7 @@ class FusedDenseNet:
 
     @staticmethod
     def _shared(work: Callable[..., tuple[Tensor, ...]], *batch: Tensor) -> tuple[Tensor, ...]:
-        """What `work` makes of the batch, put together from its shares."""
+        """The result of `work` for the batch, joined from its shares."""
 
         def share(start: int, stop: int) -> tuple[Tensor, ...]:
             with torch.no_grad():  # each thread has its own switch

@@ -1,8 +1,8 @@
 """The parts of a fused DenseNet, and their backward passes by hand.
 
-`forward` notes on a tape what `backward` needs, which is little. A ReLU lets a gradient through or
-not, the rest is linear: a mask per ReLU is all, in the data type of the backward pass, so that one
-multiplication applies it. Without a tape nothing is kept. Maps are (N, H, W, C) throughout.
+`forward` stores on a tape what `backward` needs. A ReLU passes a gradient or blocks it, and the
+rest is linear: so only one mask per ReLU is stored, in the data type of the backward pass, and one
+multiplication applies it. Without a tape nothing is kept. All maps are (N, H, W, C).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from densenet_viz.network.fused.convolution import (
 )
 
 Tape = list[Any]
-"""What the forward pass leaves for the backward pass; each part takes from the end what is its."""
+"""The forward pass's data for the backward pass; each part takes its own data from the end."""
 
 
 class Stem:
@@ -45,7 +45,7 @@ class Stem:
         pooled: Tensor
         pooled, places = torch.ops.aten.max_pool2d_with_indices(wide, [3, 3], [2, 2], [1, 1])
         pooled = pooled.permute(0, 2, 3, 1)
-        # The largest of a pool's window is let through by the ReLU before, or nothing is: the
+        # The ReLU before the pool passes the largest value of a window, or passes none: so the
         # ReLU's mask is needed only at the pool's result, which is a quarter of the size.
         tape.append((open_gates(pooled, self._dtype), places, x.shape, wide.shape))
         return pooled
@@ -68,10 +68,10 @@ class Stem:
 def _phases(weight: Tensor) -> Tensor:
     """The (4 in, out, 4, 4) weight that takes a gradient back through the 7x7 of stride 2.
 
-    Pixel y got from result i what is multiplied by weight row y - 2i + 3. Rows of even and of odd y
-    have their own weights, four each at most, for i from y // 2 - 1 to y // 2 + 2: four pictures of
-    half the size, which `pixel_shuffle` makes one. It is a convolution of stride 1, twice as fast
-    as one that is transposed.
+    Pixel y gets the gradient of result i times weight row y - 2i + 3. Even and odd rows y have
+    their own weights, at most four each, for i from y // 2 - 1 to y // 2 + 2. This gives four
+    pictures of half the size, which `pixel_shuffle` joins. It is a convolution of stride 1, twice
+    as fast as a transposed one.
     """
     phases = weight.new_zeros(weight.shape[1], 2, 2, weight.shape[0], 4, 4)
     rows = [(odd, tap, odd + 5 - 2 * tap) for odd in (0, 1) for tap in range(4)]
@@ -88,7 +88,7 @@ class DenseLayer:
     Args:
         layer: the module.
         dtype: the data type of the backward pass.
-        usual_size: maps' height and width that it is made fast for.
+        usual_size: height and width of the maps that it is fastest for.
         forward: the data type of the forward pass's convolutions.
     """
 
@@ -112,7 +112,7 @@ class DenseLayer:
         back = last if self.bottleneck else self._scaled(last)
         self._last_back = Convolution(reverse_weight(back, dtype), padding=1, usual_size=usual_size)
         self.gates = self.reads + (len(bias) if self.bottleneck else 0)
-        """Channels whose masks the tape keeps."""
+        """The number of channels whose masks the tape keeps."""
 
     def _scaled(self, weight: Tensor) -> Tensor:
         """norm1's scale, which a gradient meets last, done by the convolution before it."""
@@ -130,11 +130,11 @@ class DenseLayer:
         return made
 
     def backward(self, gradient: Tensor, tape: Tape) -> None:
-        """Adds to the gradient of what was read the part through this layer, in place.
+        """Adds this layer's part to the gradient of the maps that it read, in place.
 
         Args:
-            gradient: (N, H, W, C) of the block's maps, those that this layer wrote complete.
-            tape: what `forward` left.
+            gradient: (N, H, W, C) of the block's maps; complete for those that this layer wrote.
+            tape: from `forward`.
         """
         written = gradient[..., self.reads : self.reads + self.writes].contiguous()
         if self.bottleneck:
@@ -169,10 +169,10 @@ class FusedBlock:
         """Lets the layers write their maps.
 
         Args:
-            buffer: (N, H, W, channels) whose first `reads` channels are there.
+            buffer: (N, H, W, channels) whose first `reads` channels are filled.
             tape: for the backward pass.
-            inside: (N, H, W, 1), where what a layer makes counts (1) or not (0): it is
-                added, times this, to what the buffer holds in its place.
+            inside: (N, H, W, 1), 1 where a layer's result counts and 0 elsewhere: the result
+                times this is added to the buffer's values.
         """
         count, height, width, _ = buffer.shape
         pixels = count * height * width
@@ -196,8 +196,8 @@ class FusedBlock:
 class Transition:
     """norm - ReLU - 1x1 convolution - 2x2 average, computed with the average first.
 
-    Both are linear and the one does not look at neighbours nor the other at channels: they can
-    change places, and then the convolution has a quarter of the pixels.
+    Both are linear; the convolution mixes only channels and the average only neighbouring pixels.
+    So their order can be changed, and then the convolution has a quarter of the pixels.
     """
 
     def __init__(self, transition: nn.Module, dtype: torch.dtype, usual_size: int) -> None:
@@ -223,7 +223,7 @@ class Transition:
         gates: Tensor = tape.pop()
         back = self._back(gradient.contiguous())
         height, width = back.shape[1:3]
-        # In place of the mask: the tape is done with it. A last odd row or column had no part.
+        # Written over the mask, which is no longer needed. A last odd row or column is not used.
         for row in (0, 1):
             for column in (0, 1):
                 gates[:, row : 2 * height : 2, column : 2 * width : 2].mul_(back)

@@ -1,11 +1,11 @@
-"""What covering a part of a picture changes in a DenseNet's first block, and nothing else.
+"""Computes only what a covered part of a picture changes in a DenseNet's first block.
 
-Up to transition 1 a network looks only at neighbours: the stem's convolution and max pool, and one
-more pixel for each 3x3 layer. A covered window changes a patch of the maps; outside they are the
-uncovered picture's, which are computed once. The patch is computed exactly: its outermost ring,
-where neighbours are missing, is left at the uncovered picture's values, which hold there because
-the patch is a pixel larger than what the window can change. Where a patch ends at the picture's own
-border there is no ring: the convolutions' zeros are right.
+Up to transition 1 a network uses only neighbouring pixels: the stem's convolution and max pool, and
+one more pixel for each 3x3 layer. So a covered window changes only a patch of the maps; outside it
+they are those of the uncovered picture, which are computed once. The patch is exact: in its
+outermost ring, where neighbours are missing, it keeps the uncovered picture's values. They are
+correct there, because the patch is one pixel larger than the part that the window can change. If a
+patch ends at the picture's own border, there is no ring: the convolutions' zeros are correct.
 
 Sizes are given in pixels of block 1's maps, a quarter of the picture's.
 """
@@ -26,7 +26,7 @@ from densenet_viz.network.fused.parts import FusedBlock, Transition
 
 _STRIDE = 4
 _REACH = 5
-"""Map pixel j of the stem (7x7 of stride 2, pool 3x3 of stride 2) sees 4j - 5 to 4j + 5."""
+"""Map pixel j of the stem (7x7 of stride 2, pool 3x3 of stride 2) uses pixels 4j - 5 to 4j + 5."""
 
 _BEFORE = 6
 """Picture rows before 4j in the crop for a patch at j: the reach, and one for an even step."""
@@ -37,13 +37,13 @@ Boxes = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Patches:
-    """Where the patches of all windows lie.
+    """The positions of the patches of all windows.
 
     Args:
         size: height and width of each.
-        offsets: (M, 2) top and left. Even, so that the averages of transition 1 pair as in the
-            whole; and so is what a patch at the end leaves.
-        side: height and width of the whole.
+        offsets: (M, 2) top and left. They are even, so that transition 1 averages the same pixels
+            as in the whole map; the rest after a patch at the end is even, too.
+        side: height and width of the whole map.
     """
 
     size: int
@@ -52,9 +52,9 @@ class Patches:
 
 
 def patches_of(boxes: Boxes, picture_size: int, layers: int) -> Patches | None:
-    """Patches that hold all that covering these boxes changes in a block of so many layers.
+    """Patches that contain everything that covering these boxes changes in a block of this depth.
 
-    None if they would be as large as the whole.
+    None if they would be as large as the whole map.
     """
     side = halved(halved(picture_size))
     around = layers + 1  # one for each 3x3, and the ring
@@ -74,7 +74,7 @@ class PatchedStart:
     Args:
         fused: the network.
         x: (1, 3, S, S) float32 normalised picture.
-        cover: (1, 3, S, S) float32, what a window shows instead.
+        cover: (1, 3, S, S) float32, the content of a window.
         boxes: (M, 4), not empty and within the picture.
         patches: from `patches_of`.
     """
@@ -131,15 +131,15 @@ class PatchedStart:
         offsets = self._patches.offsets[start:stop]
         wide = self._stem.convolution(self._covered(start, stop).permute(0, 2, 3, 1))
         wide = wide[:, 2:-1, 2:-1]  # the rest saw the crop's border
-        # The pool sees nothing outside. After a ReLU a zero is as good: some pixel of its window
-        # is inside, and none is smaller.
+        # The pool uses nothing outside. After a ReLU, zeros give the same result: some pixel of
+        # its window is inside, and none is below zero.
         places = 2 * offsets[:, :, None] - 1 + np.arange(wide.shape[1])
         there = ((places >= 0) & (places < halved(self._picture_size))).astype(np.float32)
         wide = wide * self._on_device(there[:, 0, :, None] * there[:, 1, None, :])
         return F.max_pool2d(wide.permute(0, 3, 1, 2), 3, 2).permute(0, 2, 3, 1)
 
     def _covered(self, start: int, stop: int) -> Tensor:
-        """(N, 3, h, w): the part of the covered picture that a patch sees."""
+        """(N, 3, h, w): the part of the covered picture that a patch needs."""
         crops = []
         chosen = slice(start, stop)
         for box, place in zip(self._boxes[chosen], self._patches.offsets[chosen], strict=True):

@@ -9,34 +9,35 @@ from collections.abc import Mapping
 from densenet_viz.network.own.spec import MOST_CLASSES, OwnModelError
 
 LABEL_BYTES = 1_000_000
-"""Of the largest file of labels that is read."""
+"""The size of the largest labels file that is read."""
 LABEL_LENGTH = 60
-"""Characters of a label that are kept."""
+"""A longer label is cut to this many characters."""
 
 _FORMS = (
-    "one label a line, a JSON list of labels, or a JSON object that names each class's number is "
-    "allowed"
+    "allowed are one label per line, a JSON list of labels, or a JSON object with the number of "
+    "each class"
 )
 _PLAIN = str.maketrans("[]<>`$\\", "()‹›'＄/")
-"""What Markdown would read as a link, a picture, a formula or HTML."""
+"""Replaces what Markdown would read as a link, a picture, a formula or HTML."""
 
 
 def read_labels(data: bytes | None, classes: int) -> tuple[str, ...]:
-    """One label a class, in the order of the logits.
+    """One label per class, in the order of the logits.
 
-    Accepted are one label a line; a JSON list; a JSON object from number to label, `{"0": "cat"}`,
-    also with ImageNet's pairs, `{"0": ["n01440764", "tench"]}`; and torchvision's `class_to_idx`,
-    `{"cat": 0}`. A label may occur twice. Without data: "class 0", "class 1" and so on.
+    Accepted are one label per line; a JSON list; a JSON object from number to label,
+    `{"0": "cat"}`, also with ImageNet's pairs, `{"0": ["n01440764", "tench"]}`; and torchvision's
+    `class_to_idx`, `{"cat": 0}`. A label may occur twice. Without data: "class 0", "class 1" and
+    so on.
 
-    Labels come back in one line, without control characters and Markdown's signs, 60 characters
-    at most.
+    Each label is returned on one line, without control characters and Markdown's signs, at most
+    60 characters long.
 
     Args:
         data: the file's bytes, UTF-8.
         classes: outputs of the network.
 
     Raises:
-        OwnModelError: it is none of these, or there are more or fewer labels than classes.
+        OwnModelError: the data has none of these forms, or the number of labels is wrong.
     """
     if data is None:
         return tuple(f"class {index}" for index in range(classes))
@@ -45,12 +46,12 @@ def read_labels(data: bytes | None, classes: int) -> tuple[str, ...]:
     try:
         text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise OwnModelError("The labels are not text in UTF-8.") from None
+        raise OwnModelError("The labels are not UTF-8 text.") from None
     found = _in_order(_from_json(text) if text[:1] in ("[", "{") else _lines(text))
     if len(found) != classes:
         raise OwnModelError(
             f"{len(found):,} {'label was' if len(found) == 1 else 'labels were'} given; this "
-            f"network needs {classes:,}, one for each class."
+            f"network needs {classes:,}, one per class."
         )
     return tuple(_cleaned(label, index) for index, label in enumerate(found))
 
@@ -68,7 +69,7 @@ def _from_json(text: str) -> object:
 
 def _in_order(raw: object) -> list[str]:
     """The labels by the number of their class."""
-    assert isinstance(raw, (list, Mapping))  # JSON that begins with [ or { holds nothing else
+    assert isinstance(raw, (list, Mapping))  # JSON that begins with [ or { is nothing else
     if len(raw) > MOST_CLASSES:
         raise OwnModelError(f"There are more than {MOST_CLASSES:,} labels.")
     if isinstance(raw, list):
@@ -77,7 +78,7 @@ def _in_order(raw: object) -> list[str]:
     entries = turned if turned else dict(raw)
     numbers = [str(index) for index in range(len(raw))]
     if absent := next((number for number in numbers if number not in entries), None):
-        raise OwnModelError(f"The labels name no class {absent}; {_FORMS}.")
+        raise OwnModelError(f"Class {absent} has no label; {_FORMS}.")
     return [_label(entries[number], number) for number in numbers]
 
 
@@ -91,7 +92,7 @@ def _label(value: object, number: str) -> str:
 
 
 def _cleaned(label: str, index: int) -> str:
-    """In one line, of signs that are seen and mean nothing to Markdown, and not too long."""
+    """On one line, with visible characters that mean nothing to Markdown, and not too long."""
     seen = "".join(
         " " if character.isspace() else character
         for character in label[: 10 * LABEL_LENGTH]

@@ -1,7 +1,7 @@
-"""A DenseNet that a visitor brings: a state dict, labels, and how its pictures are prepared.
+"""A visitor's own DenseNet: a state dict, labels, and how its pictures are prepared.
 
-The files are a stranger's: sizes, names, shapes and values are checked before a network holds
-them, and what is wrong is said in one sentence. Nothing is written to a disk.
+The files may be hostile: sizes, names, shapes and values are checked before a network gets them,
+and one sentence says what is wrong. Nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ NORMALISATIONS: Mapping[str, tuple[Colour, Colour]] = {
     "none (0 to 1)": ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
     "0.5 / 0.5 (−1 to 1)": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
 }
-"""Mean and standard deviation per colour channel, by what people call them."""
+"""Mean and standard deviation per colour channel, by their usual names."""
 PARAMETER_LIMIT = 64_000_000
 """256 MB in float32; DenseNet-264 has 33 million."""
 MULTIPLY_ADD_LIMIT = 50_000_000_000
-"""Of one picture; DenseNet-161 at 512 px needs 40 G, some ten seconds of two cores."""
+"""For one picture; DenseNet-161 at 512 px needs 40 G, about ten seconds on two cores."""
 ACTIVATION_LIMIT = 2_500_000_000
 """Bytes of all maps of one picture; DenseNet-264 at 512 px writes 2.2 GB."""
 
-PROVENANCE = "Brought by the visitor; what it was trained on is not known here."
+PROVENANCE = "Your own file; the app does not know its training data."
 
 
 def own_model(
@@ -56,7 +56,7 @@ def own_model(
     mean: Colour = IMAGENET_MEAN,
     std: Colour = IMAGENET_STD,
 ) -> LoadedModel:
-    """The network of a visitor's weight file, ready to be asked.
+    """The network of a visitor's weight file, ready to use.
 
     Args:
         weights: a .safetensors or .pth file's bytes: the state dict of a DenseNet in torchvision's
@@ -110,16 +110,16 @@ def _name(weights: bytes, labels: bytes | None, settings: tuple[int, Colour, Col
 
 
 def _check_cost(spec: DenseNetSpec) -> None:
-    """Refuses what a page could not hold or run, before anything of it is built."""
+    """Refuses a network that is too large for a page, before it is built."""
     for what, count, limit in (
         ("weights", spec.parameters, PARAMETER_LIMIT),
-        ("multiply-adds a picture", spec.multiply_adds, MULTIPLY_ADD_LIMIT),
-        ("bytes of maps a picture", spec.activation_bytes, ACTIVATION_LIMIT),
+        ("multiply-adds per picture", spec.multiply_adds, MULTIPLY_ADD_LIMIT),
+        ("bytes of maps per picture", spec.activation_bytes, ACTIVATION_LIMIT),
     ):
         if count > limit:
             raise OwnModelError(
                 f"This {spec.name} has {count / 1e6:,.0f} million {what} at {spec.input_size} px; "
-                f"{limit / 1e6:,.0f} million are allowed here."
+                f"at most {limit / 1e6:,.0f} million are allowed here."
             )
 
 
@@ -165,23 +165,23 @@ def _check_shapes(
         given = tuple(state[key].shape)
         if given != shape:
             raise OwnModelError(
-                f"The file's {key} is {words(given)}; with {spec.initial_channels} initial "
-                f"channels, growth rate {spec.growth_rate}, blocks of "
-                f"{', '.join(map(str, spec.block_config))} layers and {spec.num_classes:,} "
-                f"classes, as its other weights have it, it would be {words(shape)}."
+                f"The file's {key} is {words(given)}. Its other weights are those of a network "
+                f"with {spec.initial_channels} initial channels, growth rate {spec.growth_rate}, "
+                f"blocks of {', '.join(map(str, spec.block_config))} layers and "
+                f"{spec.num_classes:,} classes, where it would be {words(shape)}."
             )
 
 
 def _check_values(state: Mapping[str, Tensor]) -> None:
     for key, value in state.items():
         if not bool(value.isfinite().all()):
-            raise OwnModelError(f"The file's {key} holds values that are not finite in float32.")
+            raise OwnModelError(f"The file's {key} has values that are not finite in float32.")
         if key.endswith("running_var") and bool((value < 0).any()):
-            raise OwnModelError(f"The file's {key} holds a variance below zero.")
+            raise OwnModelError(f"The file's {key} has a variance below zero.")
 
 
 def _check_answer(model: LoadedModel) -> None:
-    """One pass over a grey picture: finite weights can still overflow on their way through."""
+    """Runs a grey picture: the values can overflow although all weights are finite."""
     import torch
 
     from densenet_viz.network.shares import alone
@@ -190,6 +190,6 @@ def _check_answer(model: LoadedModel) -> None:
         logits = model.network(model.uniform((0.5, 0.5, 0.5)))
     if not bool(logits.isfinite().all()):
         raise OwnModelError(
-            "This network's answer to a grey picture is not finite: its weights are not those of a "
-            "trained one."
+            "This network's output for a grey picture is not finite: its weights are not those of "
+            "a trained network."
         )

@@ -1,4 +1,4 @@
-"""Which DenseNet a state dict is of, read off the shapes of its weights."""
+"""Which DenseNet a state dict belongs to, from the shapes of its weights."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 256 * 1024**2
 """Bytes of the largest weight file, packed and unpacked; DenseNet-264's has 134 MB in float32."""
 MOST_CLASSES = 10_000
-"""Of a classifier: a list that a page can still show."""
+"""The most classes of a classifier, so that a page can still list them."""
 
 _STEM = "features.conv0.weight"
 _HEAD = "classifier.weight"
 _LAYER = re.compile(r"features\.denseblock([1-9]\d{0,2})\.denselayer([1-9]\d{0,2})\.")
 _DIGITS = 17
-"""Decimals of a compression that are tried; a float has no more."""
+"""How many decimals of a compression are tried; a float has no more."""
 
 
 class OwnModelError(ValueError):
-    """A model, or labels, that cannot be used; the message is one sentence that says why."""
+    """A model or labels cannot be used; the message says why."""
 
 
 def spec_from_state(state: Mapping[str, Tensor], input_size: int) -> DenseNetSpec:
-    """The DenseNet whose weights these are.
+    """The DenseNet that these weights belong to.
 
-    Only the weights that decide are read: the stem's, each block's count of layers, the first
-    layer's, the transitions' and the classifier's. That all others fit is for the caller to check.
+    Only the deciding weights are read: the stem's, each block's count of layers, the first
+    layer's, the transitions' and the classifier's. The caller has to check that all others fit.
 
     Args:
         state: weights by name, in torchvision's names as they are today.
-        input_size: height and width of the pictures that it is to be given, in pixels.
+        input_size: height and width of its pictures, in pixels.
 
     Raises:
-        OwnModelError: a weight that decides is missing, or no `DenseNetSpec` has its shape.
+        OwnModelError: a deciding weight is missing, or no `DenseNetSpec` has its shape.
     """
     if _STEM not in state:
-        raise OwnModelError(f"The file has no {_STEM}: is it a DenseNet in torchvision's names?")
+        raise OwnModelError(f"The file has no {_STEM}. Is it a DenseNet with torchvision's names?")
     initial, colours, *kernel = _shape(state, _STEM, 4)
     if (colours, *kernel) != (3, 7, 7):
         raise OwnModelError(
-            f"The file's {_STEM} is {words((initial, colours, *kernel))}; a stem that reads red, "
-            f"green and blue through windows of 7 × 7 is {words((initial, 3, 7, 7))}."
+            f"The file's {_STEM} is {words((initial, colours, *kernel))}; for three colours and "
+            f"windows of 7 × 7 it has to be {words((initial, 3, 7, 7))}."
         )
     blocks = _block_config(state)
     growth_rate, bottleneck = _first_layer(state)
@@ -71,7 +71,7 @@ def spec_from_state(state: Mapping[str, Tensor], input_size: int) -> DenseNetSpe
 
 
 def words(shape: Iterable[int]) -> str:
-    """A shape as people write it.
+    """A shape as text.
 
     >>> words((64, 3, 7, 7)), words(())
     ('64 × 3 × 7 × 7', 'a single number')
@@ -92,15 +92,15 @@ def _missing(state: Mapping[str, Tensor], key: str) -> str:
     other = next((name for name in state if name.startswith("classifier.")), "")
     if key == _HEAD and other:
         return (
-            f"The file has no {key} but {other[:60]}: the classifier has to be one linear layer, "
-            "named classifier."
+            f"The file has {other[:60]} but no {key}. The classifier has to be one linear layer "
+            "with the name classifier."
         )
     return f"The file has no {key}."
 
 
 def _block_config(state: Mapping[str, Tensor]) -> tuple[int, ...]:
-    """Layers in each block, by the highest number that occurs; 1 where a block has none at all,
-    so that its first layer is what is found missing.
+    """Layers in each block: the highest number that occurs. A block without layers counts as 1, so
+    that its first layer is reported as missing.
     """
     most: dict[int, int] = {}
     for key in state:
@@ -108,7 +108,7 @@ def _block_config(state: Mapping[str, Tensor]) -> tuple[int, ...]:
             block, layer = int(found[1]), int(found[2])
             most[block] = max(layer, most.get(block, 1))
     if not most:
-        raise OwnModelError("The file has no features.denseblock1: is it a DenseNet?")
+        raise OwnModelError("The file has no features.denseblock1. Is it a DenseNet?")
     return tuple(most.get(block, 1) for block in range(1, max(most) + 1))
 
 
@@ -120,44 +120,44 @@ def _first_layer(state: Mapping[str, Tensor]) -> tuple[int, bool]:
         if kernel != [3, 3]:
             raise OwnModelError(
                 f"The file's {first}.conv1.weight has a window of {words(kernel)} and no conv2 "
-                "after it; a layer is 1 × 1 then 3 × 3, or one 3 × 3."
+                "after it. A layer has to be 1 × 1 then 3 × 3, or one 3 × 3."
             )
         return middle, False
     growth_rate = _shape(state, f"{first}.conv2.weight", 4)[0]
     if middle != BOTTLENECK_FACTOR * growth_rate:
         raise OwnModelError(
-            f"The file's {first}.conv1.weight writes {middle} maps and its conv2 {growth_rate}; "
-            f"a bottleneck of {BOTTLENECK_FACTOR} × {growth_rate} maps is what is known here "
+            f"The file's {first}.conv1.weight writes {middle} maps and its conv2 {growth_rate}. "
+            f"The app only knows a bottleneck of {BOTTLENECK_FACTOR} × {growth_rate} maps "
             f"(bn_size={BOTTLENECK_FACTOR})."
         )
     return growth_rate, True
 
 
 def _compression(state: Mapping[str, Tensor], blocks: int) -> float:
-    """The theta by which every transition keeps as many maps as it does."""
+    """The theta that explains how many maps every transition keeps."""
     pairs = []
     for block in range(1, blocks):
         keeps, reads, *_kernel = _shape(state, f"features.transition{block}.conv.weight", 4)
         if keeps > reads:
             raise OwnModelError(
-                f"The file's transition {block} makes {keeps} maps out of {reads}; a transition "
-                "keeps as many or fewer."
+                f"The file's transition {block} makes {keeps} maps out of {reads}. A transition "
+                "cannot make more maps than it gets."
             )
         pairs.append((keeps, reads))
     theta = common_compression(pairs)
     if theta is None:
         kept = ", ".join(f"{keeps} of {reads}" for keeps, reads in pairs)
         raise OwnModelError(
-            f"The file's transitions keep {kept} maps; no single compression θ gives all of these."
+            f"The file's transitions keep {kept} maps. No single compression θ gives all of these."
         )
     return theta
 
 
 def common_compression(pairs: Sequence[tuple[int, int]]) -> float | None:
-    """The plainest theta with floor(theta * reads) == keeps for every (keeps, reads), or None.
+    """The simplest theta with floor(theta * reads) == keeps for every (keeps, reads), or None.
 
-    The paper's 0.5 where it fits, as where there is no transition at all, then 1, then the number
-    with the fewest decimals.
+    It is the paper's 0.5 if that fits (also if there is no transition), else 1 if that fits, else
+    the number with the fewest decimals.
 
     >>> common_compression([(128, 256), (256, 512)]), common_compression([(24, 32), (30, 40)])
     (0.5, 0.75)

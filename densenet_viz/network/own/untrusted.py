@@ -1,8 +1,8 @@
-"""A stranger's weight file: what it would unfold to is bounded before a reader unfolds it.
+"""A visitor's weight file: its unpacked size is limited before a reader unpacks it.
 
-Pickled code never runs anywhere in this project. But a few bytes can also ask for a great deal of
-memory: a compressed ZIP, a header with millions of names, or one of the harmless calls that torch
-allows in a pickle.
+Pickled code never runs anywhere in this project. But a few bytes can also use very much memory: a
+compressed ZIP, a header with millions of names, or one of the harmless calls that torch allows in
+a pickle.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 _PREFIXES = ("module.", "model.", "_orig_mod.")
 _CALLS = {"bytearray", "Tensor"}
-"""What torch's reader would call with any size; no state dict needs them."""
+"""Calls that torch's reader would make with any size; no state dict needs them."""
 _UNREADABLE = "The file is not a readable weight file (.safetensors, or .pth with weights only)."
 _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-"""torch's magic number: how a .pth begins that is no ZIP, as torch wrote them before 1.6."""
+"""torch's magic number, at the start of a .pth that is no ZIP (as before torch 1.6)."""
 _LEGACY_PICKLES = 5
 """Magic number, version, machine, the state dict and the list of its storages, then raw values."""
 
@@ -37,7 +37,7 @@ _LEGACY_PICKLES = 5
 def read_weights(data: bytes) -> State:
     """The weights of a .safetensors or .pth file by name, in torchvision's names as they are today.
 
-    What training tools put around a state dict is taken off: one mapping (`state_dict`, `model`,
+    What training tools add around a state dict is removed: one mapping (`state_dict`, `model`,
     `model_state_dict`) and the prefixes of DataParallel and compiled modules.
 
     Returns:
@@ -61,7 +61,7 @@ def read_weights(data: bytes) -> State:
         )
     except WeightsError as error:
         raise OwnModelError(
-            f"{_capital(str(error))}: is it a state dict (.safetensors, or .pth with weights only)?"
+            f"{_capital(str(error))}. Is it a state dict (.safetensors, or .pth with weights only)?"
         ) from None
     _check_tensors(state)
     return state
@@ -78,10 +78,10 @@ def _check_header(data: bytes) -> None:
 
 
 def _repacked(data: bytes) -> bytes:
-    """The same ZIP with its entries unpacked, once their sizes were found to be in the limits.
+    """The same ZIP with unpacked entries, after a check that their sizes are within the limits.
 
-    Two readers can find different directories in one hostile ZIP; torch is given one that was
-    made here, of what was checked here.
+    Two readers can find different directories in one hostile ZIP, so torch gets a new one, made
+    here from the checked entries.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as given:
@@ -109,7 +109,7 @@ def _packed(given: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> bytes:
 
 
 def _check_pickles(data: bytes, count: int) -> None:
-    """Reads the names that the first pickles call, without running any."""
+    """Reads the names that the first pickles would call, without calling any."""
     stream = io.BytesIO(data)
     try:
         for _pickle in range(count):
@@ -125,7 +125,7 @@ def _check_pickles(data: bytes, count: int) -> None:
 
 
 def _unwrapped(raw: object) -> object:
-    """The state dict in what training tools put around it."""
+    """The state dict, without what training tools add around it."""
     if isinstance(raw, Mapping):
         for name in _WRAPPERS:
             if isinstance(raw.get(name), Mapping):
@@ -144,7 +144,7 @@ def _without_prefixes(state: State) -> State:
 
 def _check_tensors(state: State) -> None:
     if len(state) > NAMES_LIMIT:
-        raise OwnModelError(f"The file holds more than {NAMES_LIMIT:,} weights.")
+        raise OwnModelError(f"The file has more than {NAMES_LIMIT:,} weights.")
     for key, value in state.items():
         if value.dtype not in DTYPES:
             kind = str(value.dtype).removeprefix("torch.")
@@ -152,9 +152,9 @@ def _check_tensors(state: State) -> None:
                 f"The file's {key[:80]} is {kind}; float16, bfloat16, float32 and float64 are read."
             )
         if not _is_dense(value):
-            raise OwnModelError(f"The file's {key[:80]} holds no values that can be read.")
+            raise OwnModelError(f"The file's {key[:80]} has no readable values.")
 
 
 def _is_dense(value: Tensor) -> bool:
-    """Whether it is a plain tensor in memory: not a subclass's, none without values."""
+    """Whether it is a plain tensor in memory: not of a subclass and not without values."""
     return type(value) in (Tensor, torch.nn.Parameter) and value.device.type == "cpu"
