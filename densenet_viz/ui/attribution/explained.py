@@ -1,4 +1,4 @@
-"""The attribution page's answer: words and tables for a map that is there."""
+"""The attribution page's answer: words and tables about a finished map."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
 
 
 def verdict(question: Question) -> str:
-    """What the network says of the picture, and whether that is right where it is known."""
+    """What the network says about the picture, and whether that is right, if it is known."""
     truth = question.picture.truth
     known = truth if truth in question.model.labels else None
     return verdict_words(question.predictions[0], question.target, known)
 
 
 def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> None:
-    """Says plainly when a picture is not of the kind that the model learned from."""
+    """Warns when a picture is not like those that the model learned from."""
     found, uploaded = answer_of(model, picture).verdict, picture.truth is None
-    other = " Below, a network from ImageNet can be chosen." if uploaded else ""
+    other = " You can choose an ImageNet network below." if uploaded else ""
     if found is not None and not found.familiar:
         st.warning(f"**{model.title}.** {stranger_words(model, found)}{other}")
     elif uploaded and (found is not None or model.name in (BUNDLED, CHEATER)):
@@ -34,7 +34,7 @@ def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> Non
             ""
             if found is None
             else f" By its distance your image could be one of its own scenes "
-            f"({distance_words(found)}); if it is not, this measure has missed it."
+            f"({distance_words(found)}). If it is not, this measure is wrong here."
         )
         st.warning(
             f"**{model.title}.** {model.knows}{near} For any other image its answer, and this map, "
@@ -45,24 +45,24 @@ def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> Non
 
 
 def stranger_words(model: LoadedModel, found: Verdict) -> str:
-    """What a picture far from all that the network knows means for its answer."""
+    """What it means for the answer that a picture is far from all training pictures."""
     return (
         "This picture is far from anything the network was trained on "
-        f"({distance_words(found)}). It still names one of its {len(model.labels)} kinds, and its "
-        "probability means nothing here: read its answer, and this map, as a guess."
+        f"({distance_words(found)}). The network still names one of its {len(model.labels)} "
+        "classes, but its probability means nothing here: its answer, and this map, are a guess."
     )
 
 
 def distance_words(found: Verdict) -> str:
-    """The measured distance beside the limit that it is held against."""
+    """The measured distance and the limit that it is compared with."""
     return (
-        f"distance {found.score:.1f}; {PERCENTILE:.0f}% of its own scenes stay below "
+        f"distance {found.score:.1f}; {PERCENTILE:.0f}% of its own scenes are below "
         f"{found.limit:.1f}"
     )
 
 
 def show_words(question: Question, attribution: Attribution | None) -> None:
-    """What the method answers and when not to trust it; with a map, what it cost and sums to."""
+    """What the method answers and when not to trust it; with a map, also its cost and sum."""
     method = question.method
     st.markdown(f"**What it answers.** {method.question}")
     st.markdown(f"**When not to trust it.** {method.caution}")
@@ -75,14 +75,14 @@ def show_words(question: Question, attribution: Attribution | None) -> None:
 
 
 def value_words(question: Question, attribution: Attribution) -> str:
-    """Passes and seconds, and what the values are."""
+    """Passes and seconds, and the unit of the values."""
     words = f"{cost_words([attribution])} Unit of its values: {question.method.unit}."
     three = len(attribution.values) == 3
     return f"{words} Each pixel's value is the sum over its three colours." if three else words
 
 
 def show_tables(question: Question, attribution: Attribution) -> None:
-    """The predictions and the strongest regions, for who reads rather than looks."""
+    """The predictions and the strongest regions as tables."""
     with st.expander("The numbers as a table"):
         st.table(
             [

@@ -1,4 +1,4 @@
-"""The attribution page's map: drawn at once, and again and again while it is being computed."""
+"""The attribution page's map: drawn at once, and redrawn while it is computed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from densenet_viz.ui.work.unfinished import show_stopped, waiting_words
 
 
 def show_map(question: Question, desk: Desk) -> Attribution | None:
-    """The picture and its map, sharpening until it is finished; returns it once it is."""
+    """The picture and its map, redrawn until it is finished; returns the finished map or None."""
     working = desk.state == "working"
     # Always a fragment, so that the stage keeps its place, and with it its crosshair and sliders.
     st.fragment(_draw, run_every=POLL if working else None)(question, desk, working)
@@ -34,7 +34,7 @@ def _draw(question: Question, desk: Desk, working: bool) -> None:
         desk.job.preview if desk.job and desk.state == "working" else None
     )
     stage, below = st.container(), st.container()
-    with below:  # first, so that a cancel is told before the picture is packed
+    with below:  # first, so that a cancel is shown before the picture is packed
         if desk.state == "working":
             show_bar(desk, question.method.title)
         else:

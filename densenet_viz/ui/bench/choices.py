@@ -38,7 +38,7 @@ METHODS_FIRST = tuple(
     )
     if name in METHODS
 )
-"""What is compared before the visitor chooses: one of each kind, none of them slow."""
+"""The methods before the visitor chooses: one of each kind, none of them slow."""
 
 KEYS = (
     "compare",
@@ -52,7 +52,7 @@ KEYS = (
 
 
 def choose_comparison(bench: Bench) -> Comparison | None:
-    """The controls of the comparison; None, with a sentence why, where nothing is chosen."""
+    """The chosen comparison; None, and a sentence on the page, if nothing is chosen."""
     take_from_address("compare", _WAYS)
     line = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
     way = line.segmented_control(
@@ -88,15 +88,15 @@ def _methods(bench: Bench, line: Any) -> Comparison:
         max_selections=MOST,
         key="maps",
         bind="query-params",
-        help=f"Up to {MOST}, family by family: {', '.join(map(_family_words, by_family()))}.",
+        help=f"Up to {MOST}, sorted by family: {', '.join(map(_family_words, by_family()))}.",
     )
     rows = [METHODS[name] for name in in_order if name in chosen]
     settings = _settings_of_each(bench, rows, line)
     label = bench.target.label
     return Comparison(
-        title=f"{counted(len(rows), 'ways')} to ask what speaks for {label}",
+        title=f"{counted(len(rows), 'ways')} to ask what raises {label}",
         lesson="The same picture, network and class. Each method answers its own question, so "
-        "their maps may differ although none is mistaken.",
+        "their maps may differ although none is wrong.",
         label=label,
         entries=tuple(_by_method(bench, row, settings[row.name]) for row in rows),
     )
@@ -159,9 +159,9 @@ def _classes(bench: Bench, line: Any) -> Comparison:
         ask = bench.ask(row.name, settings, target=index)
         entries.append(Entry(name, ask, f"the network gives it {percent(probability)}"))
     return Comparison(
-        title=f"One picture, {counted(len(entries), 'answers').lower()}: what speaks for each",
-        lesson=f"{row.title}, asked for each class. Look for parts that raise one class and lower "
-        "another: they are what tells the two apart.",
+        title=f"One picture, {counted(len(entries), 'answers').lower()}: what raises each",
+        lesson=f"{row.title}, for each class. Look for parts that raise one class and lower "
+        "another: the network uses them to separate the two.",
         label="the class",
         entries=tuple(entries),
     )
@@ -189,16 +189,16 @@ def _layers(bench: Bench, line: Any) -> Comparison:
     )
     label = bench.target.label
     return Comparison(
-        title=f"What speaks for {label}, from layer to layer",
-        lesson=f"{row.title} at each place, from the input’s side to the classifier’s: early "
-        "layers answer in fine grain about small parts, late ones in few cells about the whole.",
+        title=f"What raises {label}, from layer to layer",
+        lesson=f"{row.title} at each layer, from the input to the classifier. Early layers show "
+        "small parts in fine detail; late layers show the whole in few cells.",
         label=label,
         entries=entries,
     )
 
 
 def _depth(place: str) -> tuple[int, int, int]:
-    """Where a place stands on the way through the network.
+    """The position of a place in the network, for sorting.
 
     >>> sorted(["final", "transition 1", "block 2", "block 1", "block 1 layer 2"], key=_depth)
     ['block 1 layer 2', 'block 1', 'transition 1', 'block 2', 'final']
@@ -229,8 +229,8 @@ def _baselines(bench: Bench, line: Any) -> Comparison:
     )
     return Comparison(
         title=f"{row.title} against {counted(len(entries), 'baselines').lower()}",
-        lesson="The small picture in each map is its baseline, which stands for “nothing to see”: "
-        "whatever looks like it gets hardly any value.",
+        lesson="The small picture in each map is its baseline, which means “nothing to see”. "
+        "Pixels that look like it get almost no value.",
         label=bench.target.label,
         entries=entries,
     )

@@ -13,7 +13,7 @@ _COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight",
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One map that is compared: what to call it, what is special about it, how it is made."""
+    """One map that is compared: its name, what is special about it, how it is made."""
 
     name: str
     ask: Ask
@@ -24,12 +24,12 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Maps that are looked at together, and what they teach."""
+    """Maps that are shown together, and what they teach."""
 
     title: str
     lesson: str
     label: str
-    """Whose score they raise and lower."""
+    """The class whose score they raise and lower."""
     entries: tuple[Entry, ...]
 
     @property

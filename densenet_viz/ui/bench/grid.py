@@ -1,4 +1,4 @@
-"""The bench's grid: up to nine maps beside each other, drawn while they are computed."""
+"""The bench's grid: up to nine maps side by side, drawn while they are computed."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ KEYS = CHOICES
 DESKS = (_GRID,) = ("bench-grid",)
 
 LOOK = 0.5
-"""Seconds between two looks at the maps: nine of them are a megabyte to send."""
+"""Seconds between two checks of the maps: nine of them are a megabyte to send."""
 
 Made = Mapping[Hashable, Attribution]
-"""Maps by the key of the ask for them."""
+"""Maps by the key of their ask."""
 
 _WAITING = {
     "working": "waiting for its turn",
     "cancelled": "cancelled",
-    "failed": "could not be computed",
+    "failed": "failed",
 }
 
 
 def show(bench: Bench) -> None:
-    """The whole part: what to compare, the grid, and under it what the maps tell together."""
+    """Shows the whole part: what to compare, the grid, and below it what the maps teach."""
     comparison = choose_comparison(bench)
     if comparison is None:
         desk(_GRID).leave()
@@ -49,8 +49,8 @@ def show(bench: Bench) -> None:
     else:
         mine.leave()
     working = mine.job is not None and mine.state == "working"
-    # One place for the grid whether it redraws itself or not, so that what a visitor has set in
-    # it, the zoom and the scale, outlives the last map.
+    # The grid has the same place whether it redraws itself or not, so that a visitor's zoom and
+    # scale stay after the last map.
     st.fragment(_draw, run_every=LOOK if working else None)(bench, comparison, job, mine, working)
     there = {} if working else maps_so_far(job, mine)
     made = [there[ask.key] for ask in comparison.asks if ask.key in there]
@@ -58,7 +58,7 @@ def show(bench: Bench) -> None:
 
 
 def maps_so_far(job: MapsJob, mine: Desk) -> Made:
-    """Every map that is finished, and while more are computed the one that is coming."""
+    """All finished maps, and the preview of the one that is being computed."""
     running = mine.job
     made: Sequence[Attribution | None] = job.known()
     if running is not None and running.key == job.key and mine.state in ("working", "done"):
@@ -87,7 +87,7 @@ def _draw(bench: Bench, comparison: Comparison, job: MapsJob, mine: Desk, workin
 
 
 def panels(comparison: Comparison, made: Made) -> Sequence[Panel]:
-    """The grid's panels with the maps that there are."""
+    """The grid's panels with the maps so far."""
     return [
         Panel(
             entry.name,
@@ -102,12 +102,12 @@ def panels(comparison: Comparison, made: Made) -> Sequence[Panel]:
 
 
 def _show_state(mine: Desk, state: str) -> None:
-    """How far the maps are, or why some are missing, and what can be done about it."""
+    """Shows the progress of the maps, or why some are missing and a button to compute them."""
     if state == "working":
         show_bar(mine, "The maps", key="cancel_grid")
     elif state == "cancelled":
-        st.info("The maps were cancelled; those that were finished stay.")
-        _offer_again(mine, "Compute them after all")
+        st.info("Computing the maps was cancelled. Finished maps stay.")
+        _offer_again(mine, "Compute the rest")
     elif state == "failed":
         error = mine.job.error if mine.job else None
         st.error(str(error) if isinstance(error, AttributionError) else FAILED)
@@ -117,4 +117,4 @@ def _show_state(mine: Desk, state: str) -> None:
 def _offer_again(mine: Desk, label: str) -> None:
     if st.button(label, key="again_grid"):
         mine.again()
-        st.rerun()  # the whole page: the grid alone asks for no maps
+        st.rerun()  # the whole page, because the grid's fragment starts no job

@@ -1,4 +1,4 @@
-"""A part of the bench: through which layers, and along which connections, a decision went."""
+"""Part of the bench: the layers and connections that a decision used."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from densenet_viz.ui.work.unfinished import show_unfinished
 
 KEYS = ("inside_baseline",)
 DESKS = ("inside",)
-TITLE = "The ways through the network"
+TITLE = "The paths through the network"
 
 
 @dataclass(frozen=True, eq=False)
 class Inside:
-    """All that the flows depend on. Two with the same `key` have the same flows."""
+    """All that the flows depend on. The same `key` means the same flows."""
 
     bench: Bench
     baseline: str
@@ -58,10 +58,10 @@ class Inside:
 
 
 def show(bench: Bench) -> None:
-    """The whole part: choice of the baseline, the flows and their maps, or how far they are."""
-    st.header("Through which layers did it go?", anchor=False)
+    """Shows the whole part: choice of the baseline, the flows and their maps, or progress."""
+    st.header("Which layers did it use?", anchor=False)
     st.markdown(
-        "Every layer reads all maps before it, so a decision has many ways through a dense block. "
+        "Every layer reads all maps before it, so a decision has many paths through a dense block. "
         "Here the score is followed along each of them, from the baseline to the picture."
     )
     inside = Inside(bench, _choose_baseline())

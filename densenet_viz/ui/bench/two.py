@@ -1,4 +1,4 @@
-"""Two at once: two pictures before one network, or one picture before two networks."""
+"""Two at once: two pictures and one network, or one picture and two networks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DESKS = (_TWO,) = ("bench-two",)
 
 
 def show(bench: Bench) -> None:
-    """The whole part: what stands on the right, both sides, and their numbers."""
+    """Shows the whole part: the choice of the right side, both sides, and their numbers."""
     pair = choose_pair(bench)
     if pair is None:
         desk(_TWO).leave()
@@ -47,7 +47,7 @@ def show(bench: Bench) -> None:
     with st.container():
         if mine.job is not None and not working:
             show_stopped(mine, "The pair of maps")
-    # The same place whether it redraws itself or not: what was set in the picture stays.
+    # The same place whether it redraws itself or not, so that the picture's settings stay.
     st.fragment(_draw, run_every=LOOK if working else None)(pair, job, mine, working)
     made = [] if working else [maps_so_far(job, mine).get(ask.key) for ask in pair.asks]
     _show_numbers(pair, [one for one in made if one is not None])
@@ -78,7 +78,7 @@ def _draw(pair: Pair, job: MapsJob, mine: Desk, working: bool) -> None:
 
 
 def sides_of(pair: Pair, left: Attribution | None, right: Attribution | None) -> Sides:
-    """Both sides with the maps that there are."""
+    """Both sides with the maps so far."""
     return _side(pair.sides[0], left), _side(pair.sides[1], right)
 
 
@@ -99,7 +99,7 @@ def _side(bench: Bench, made: Attribution | None) -> Side:
 
 
 def looked_of(picture: CurrentPicture, made: Attribution) -> Looked | None:
-    """How much of a map lies on the drawn object or near it; None where no mask is known."""
+    """How much of a map lies on the drawn object or near it; None if no mask is known."""
     mask = mask_of(picture, len(made.heat))
     if mask is None or picture.truth is None:
         return None
@@ -107,7 +107,7 @@ def looked_of(picture: CurrentPicture, made: Attribution) -> Looked | None:
 
 
 def mask_of(picture: CurrentPicture, size: int) -> Mask | None:
-    """Where the object of a drawn scene is, (size, size), as a network is given the scene."""
+    """Where the object of a drawn scene is, (size, size), in a network's input; else None."""
     if picture.truth is None or picture.name not in CLASSES:
         return None
     return _mask(picture.name, size)
@@ -121,7 +121,7 @@ def _mask(name: str, size: int) -> Mask:
 
 
 def apart_of(left: Attribution | None, right: Attribution | None) -> Apart | None:
-    """The difference of two finished maps."""
+    """The difference of two finished maps; None if one is not finished."""
     if left is None or right is None or not (left.finished and right.finished):
         return None
     found = difference.difference(left.heat, right.heat)
@@ -132,7 +132,7 @@ def apart_of(left: Attribution | None, right: Attribution | None) -> Apart | Non
 
 
 def _show_numbers(pair: Pair, made: list[Attribution]) -> None:
-    """What the pictures show, for who reads rather than looks."""
+    """Shows both sides as a table."""
     if len(made) < len(pair.asks):
         return
     with st.expander("Both sides in numbers"):

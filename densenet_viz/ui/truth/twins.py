@@ -1,4 +1,4 @@
-"""The two bundled models, asked about pictures whose objects' places are known."""
+"""The two bundled models, and their answers to pictures whose objects' places are known."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from densenet_viz.ui.work.jobs import Desk, Report, desk
 from densenet_viz.ui.work.unfinished import GLANCE, show_unfinished
 
 TWIN_TITLES = {BUNDLED: "the honest one", CHEATER: "the cheater"}
-"""The two models by name, in the order in which they are loaded and asked."""
+"""The two models by name, in the order in which they are loaded and run."""
 
 NEAR_WORDS = (
-    "“On” counts what lies there or within the usual tolerance of 15 px in a picture of 224 px, "
-    "which is 8.6 px here."
+    "“On” includes the usual tolerance around an object: 15 px in a picture of 224 px, so 8.6 px "
+    "here."
 )
 
 Mask = NDArray[np.bool_]
 
 
 def twin_or_none(name: str) -> LoadedModel | None:
-    """A bundled model; where it cannot be had, one sentence on the page."""
+    """A bundled model; if it cannot be loaded, None, and one sentence on the page."""
     try:
         return bundled_model(name)
     except ModelUnavailable as error:
@@ -65,7 +65,7 @@ def says(answer: Prediction) -> str:
 
 
 def answers(model: LoadedModel, pixels: Picture, top: int = 5) -> tuple[Prediction, ...]:
-    """The most probable classes of (H, W, 3) uint8, best first; each picture is asked once."""
+    """The most probable classes of (H, W, 3) uint8, best first; each picture runs once."""
     return model.predictions(answer_to(model, pixels).logits, top)
 
 
@@ -74,7 +74,7 @@ def answers(model: LoadedModel, pixels: Picture, top: int = 5) -> tuple[Predicti
 
 @dataclass(frozen=True)
 class Ask:
-    """One map that is wanted: by a method at its defaults, for a class, of a model."""
+    """One map to compute: by a method at its defaults, for a class, of a model."""
 
     model: LoadedModel
     method: str
@@ -83,7 +83,7 @@ class Ask:
 
 @dataclass(frozen=True, eq=False)
 class Maps:
-    """Maps of one picture that are computed one after the other, and come together."""
+    """Maps of one picture that are computed one after the other, as one job."""
 
     pixels: Picture
     asks: tuple[Ask, ...]
@@ -115,12 +115,12 @@ class Maps:
 
 
 def begin(name: str, maps: Maps) -> None:
-    """Starts on maps that will be asked for soon."""
+    """Starts maps that will be needed soon."""
     desk(name).ask(maps.key, maps.compute)
 
 
 def ask(name: str, maps: Maps) -> tuple[Desk, tuple[Attribution, ...] | None]:
-    """The maps if they are known or come at once, and the session's desk of that name."""
+    """The session's desk of that name, and the maps if they are known or quick, else None."""
     mine = desk(name)
     job = mine.ask(maps.key, maps.compute)
     job.finished.wait(GLANCE)
@@ -128,14 +128,14 @@ def ask(name: str, maps: Maps) -> tuple[Desk, tuple[Attribution, ...] | None]:
 
 
 def let_go(name: str, pixels: Picture) -> None:
-    """Stops maps of another picture, which would keep the models from answering for this one."""
+    """Stops maps of another picture, which would keep the models busy."""
     mine = desk(name)
     if mine.job is not None and mine.job.key[1] != key_of(pixels):  # type: ignore[index]
         mine.leave()
 
 
 def show_state(mine: Desk, title: str) -> None:
-    """Progress with a way to stop, or why there is no map; nothing where there is one."""
+    """Shows progress with a Cancel button, or why there is no map; nothing if there is one."""
     if mine.state != "done":
         show_unfinished(mine, title)
 
@@ -155,7 +155,7 @@ def choose_method(key: str, names: Sequence[str] = tuple(METHODS)) -> Method:
 
 
 def choose_twin(key: str) -> str:
-    """Which of the two models is asked, bound to the address."""
+    """The choice of one of the two models, bound to the address."""
     take_from_address(key, TWIN_TITLES, _twin_title)
     name: str = st.segmented_control(
         "Model",
@@ -182,7 +182,7 @@ def near(mask: Mask) -> Mask:
 
 
 def share_near(result: Attribution, mask: Mask) -> float:
-    """Share of the map's positive values that lies on a mask or within the tolerance of it."""
+    """Share, 0 to 1, of the map's positive values on a mask or within the tolerance of it."""
     return metrics.share_near(result.heat, mask)
 
 
@@ -191,7 +191,7 @@ def share_near(result: Attribution, mask: Mask) -> float:
 
 @dataclass(frozen=True)
 class TagFigures:
-    """How often a model was right on the same unseen scenes, by what their corner tag said.
+    """How often a model was right on the same unseen scenes, by the class of their corner tag.
 
     Shares of `count` scenes; `swapped_follows_tag` is how often the answer was the wrong tag's.
     """
@@ -204,7 +204,7 @@ class TagFigures:
 
 
 def tag_figures(name: str) -> TagFigures | None:
-    """What the model's manifest states of tags; None where it states nothing that can be read."""
+    """The tag numbers of the model's manifest; None if they are missing or cannot be read."""
     try:
         given = json.loads((ASSETS / f"{name}.json").read_bytes())["tags"]
         true, none, swapped, follows = (float(given[name]) for name in _SHARES)

@@ -1,4 +1,4 @@
-"""How far a background job is: a bar, an estimate and a way to stop."""
+"""The progress of a background job: a bar, an estimate and a Cancel button."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import streamlit as st
 from densenet_viz.ui.work.jobs import Desk, Job
 
 POLL = 0.3
-"""Seconds between two looks at a job."""
+"""Seconds between two checks of a job."""
 WAITING = "waiting for the network"
-"""What a job does that has not begun."""
+"""Shown for a job that has not begun."""
 
 
 @st.fragment(run_every=POLL)
@@ -23,9 +23,9 @@ def show_progress(
     key: str = "cancel",
     waiting: Callable[[], str] = lambda: WAITING,
 ) -> None:
-    """Redraws itself until the job is settled, and then the page.
+    """Redraws itself until the job has ended, and then reruns the page.
 
-    `key` is the button's; `waiting` is asked for what to say before the job begins.
+    `key` is the button's; `waiting` returns the words before the job begins.
     """
     job = desk.job
     if job is None or desk.state != "working":
@@ -39,7 +39,7 @@ def show_progress(
 def show_bar(
     desk: Desk, title: str, *, key: str = "cancel", waiting: Callable[[], str] = lambda: WAITING
 ) -> None:
-    """The bar and the button once, for a fragment that redraws more than them."""
+    """Draws the bar and the button once, for a fragment that also redraws other things."""
     if desk.job is None:
         return
     st.progress(
@@ -49,7 +49,7 @@ def show_bar(
 
 
 def progress_words(title: str, job: Job, now: float, waiting: str = WAITING) -> str:
-    """How far a job is, and how long it will still take."""
+    """The progress of a job, and the seconds that are left."""
     if job.began is None:
         return f"{title}: {waiting}"
     left = job.remaining(now)

@@ -1,4 +1,4 @@
-"""What stands in the place of a map that is not there, or not finished."""
+"""What a page shows instead of a map that is missing or not finished."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from densenet_viz.ui.work.progress import show_progress
 GLANCE = 0.25
 """Seconds that a quick method gets before the page shows a progress bar."""
 LOOK = 0.8
-"""Seconds that a page waits for the first look at a map: sooner than it would poll for it."""
-FAILED = "The map could not be computed; please try again, or choose another method."
+"""Seconds that a page waits for the first preview of a map, before it begins to poll."""
+FAILED = "Computing the map failed. Try again, or choose another method."
 
 
 def show_unfinished(desk: Desk, title: str) -> None:
-    """Progress, or why there is no map."""
+    """Shows progress, or why there is no map."""
     if desk.state == "working":
         show_progress(desk, title)
     else:
@@ -24,10 +24,10 @@ def show_unfinished(desk: Desk, title: str) -> None:
 
 
 def show_stopped(desk: Desk, title: str) -> None:
-    """Why there is no map, and a way to have it after all."""
+    """Shows why there is no map, and a button that computes it."""
     if desk.state == "cancelled":
         st.info(f"{title} was cancelled. The picture and the prediction stay as they are.")
-        st.button("Compute it after all", on_click=desk.again, key="again")
+        st.button("Compute it now", on_click=desk.again, key="again")
     elif desk.state == "failed":
         error = desk.job.error if desk.job else None
         st.error(str(error) if isinstance(error, AttributionError) else FAILED)
@@ -35,10 +35,10 @@ def show_stopped(desk: Desk, title: str) -> None:
 
 
 def waiting_words(desk: Desk) -> str:
-    """What stands in the empty frame of the map."""
+    """The words in the empty frame of the map."""
     return {
         "working": "The map is being computed.",
         "cancelled": "No map: it was cancelled.",
-        "failed": "No map: it could not be computed.",
+        "failed": "No map: computing it failed.",
         "done": "",
     }[desk.state]
