@@ -22,8 +22,8 @@ BLOCK = 3
 
 st.title("Few parameters, much memory")
 st.markdown(
-    "A DenseNet has few weights because each layer writes only k maps. But it **reads** many, and "
-    "a framework that joins them again for every layer keeps every copy."
+    "A DenseNet has few weights because each layer writes only k maps. But a layer **reads** many, "
+    "and a framework that joins them again for every layer keeps every copy."
 )
 live = show_or_get(NAMES)
 computed = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()}

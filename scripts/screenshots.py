@@ -51,7 +51,7 @@ MOMENTS: Final = {"overview": 1.0, "growth_rate": 0.27, "dense_block": 1.0}
 STILL: Final = {"architectures", "ground_truth"}
 # The buttons that are pressed before the screenshot.
 PRESSED: Final = {
-    "ground_truth": ("I cannot tell", "Show what they say", "Show where they looked"),
+    "ground_truth": ("I do not know", "Show what they say", "Show where they looked"),
     "lecture": ("Start the lecture",),
 }
 # The keys that are pressed after the buttons, and what must be visible then.

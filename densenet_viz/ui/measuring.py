@@ -45,7 +45,7 @@ def measuring_panel() -> tuple[Benchmark, ...]:
     """
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         batches = st.segmented_control(
-            "Pictures in a pass",
+            "Batch size",
             BATCHES,
             selection_mode="multi",
             default=DEFAULT_BATCHES,

@@ -109,7 +109,7 @@ def _own(values: Mapping[str, Any]) -> DenseNetSpec | None:
         return None
     for variant in variants_shown():
         if variant.spec == spec:
-            st.caption(f"These are {variant.title}’s numbers: it is one of the five.")
+            st.caption(f"These are the numbers of {variant.title}, one of the five.")
             return None
     return spec
 

@@ -39,9 +39,7 @@ def training_panel() -> None:
         key="step_systems",
     )
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        batch = st.select_slider(
-            "Pictures in a step", BATCHES, value=4, key="step_batch", width=240
-        )
+        batch = st.select_slider("Batch size", BATCHES, value=4, key="step_batch", width=240)
         device = choose_device("step_device")
         trouble = _trouble(names, batch, device)
         pressed = BENCH.button("Measure a training step", trouble, key="step_start")
@@ -109,7 +107,7 @@ def _show(run: TrainingRun, device: str) -> None:
         "Peak: all tensors that exist at the same time, counted one by one (on a GPU, the most "
         "that torch's allocator gave out): maps kept for the backward pass, gradients of maps and "
         "weights. Not included: the weights themselves, the pictures, an optimiser's state, and "
-        "the memory inside an operation. Time: the median of "
+        "temporary memory inside an operation. Time: the median of "
         f"{run.machine['rounds']} interleaved rounds without memory tracking; the ratio is the "
         f"median of the rounds' ratios. A step is {run.machine['step']}."
     )
@@ -185,7 +183,7 @@ def table_of(run: TrainingRun) -> list[dict[str, str]]:
             "System": SYSTEMS[step.model].title,
             "Checkpointing": "yes" if step.memory_efficient else "no",
             "Peak": f"{step.peak_bytes / 1e6:,.1f} MB",
-            "Weights, apart": f"{run.weight_bytes[step.model] / 1e6:,.1f} MB",
+            "Weights (extra)": f"{run.weight_bytes[step.model] / 1e6:,.1f} MB",
             "Time": f"{step.median:.2f} ± {step.spread:.2f} s",
         }
         for step in run.steps

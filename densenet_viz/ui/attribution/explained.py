@@ -33,12 +33,12 @@ def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> Non
         near = (
             ""
             if found is None
-            else f" By its distance your image could be one of its own scenes "
+            else f" By its distance your picture could be one of its own scenes "
             f"({distance_words(found)}). If it is not, this measure is wrong here."
         )
         st.warning(
-            f"**{model.title}.** {model.knows}{near} For any other image its answer, and this map, "
-            f"are a guess.{other}"
+            f"**{model.title}.** {model.knows}{near} For any other picture its answer, and this "
+            f"map, are a guess.{other}"
         )
     elif picture.truth is not None and picture.truth not in model.labels:
         st.info(f"**{model.title}.** {model.knows}")

@@ -228,7 +228,7 @@ def _baselines(bench: Bench, line: Any) -> Comparison:
         for name, words in BASELINE_WORDS.items()
     )
     return Comparison(
-        title=f"{row.title} against {counted(len(entries), 'baselines').lower()}",
+        title=f"{row.title} with {counted(len(entries), 'baselines').lower()}",
         lesson="The small picture in each map is its baseline, which means “nothing to see”. "
         "Pixels that look like it get almost no value.",
         label=bench.target.label,

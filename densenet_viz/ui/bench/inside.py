@@ -59,7 +59,7 @@ class Inside:
 
 def show(bench: Bench) -> None:
     """Shows the whole part: choice of the baseline, the flows and their maps, or progress."""
-    st.header("Which layers did it use?", anchor=False)
+    st.header("Which layers did the decision use?", anchor=False)
     st.markdown(
         "Every layer reads all maps before it, so a decision has many paths through a dense block. "
         "Here the score is followed along each of them, from the baseline to the picture."

@@ -113,7 +113,7 @@ def _strip(check: Any) -> Strip:
 
 
 def _explain() -> None:
-    with st.expander("What is done, and what it does not show"):
+    with st.expander("How the check works, and what it does not show"):
         st.markdown(
             "- Random weights follow the rule that training starts from. Each stage keeps the "
             "random weights of the last. Only a copy of the model on this page changes. The "

@@ -107,14 +107,12 @@ def share_title(share: float, asked: str, other: str) -> str:
     """Whether the map follows the question; `share` is the part on the object asked about.
 
     >>> share_title(0.958, "ring", "arrow")
-    'Asked about the ring, the map goes to the ring: 96% against 4%'
+    'Asked about the ring, the map is on the ring: 96% to 4%'
     >>> share_title(0.4, "ring", "arrow")
-    'Asked about the ring, the map goes to the arrow: 60% against 40%'
+    'Asked about the ring, the map is on the arrow: 60% to 40%'
     """
     place, most = (asked, share) if share >= 0.5 else (other, 1 - share)
-    return (
-        f"Asked about the {asked}, the map goes to the {place}: {most:.0%} against {1 - most:.0%}"
-    )
+    return f"Asked about the {asked}, the map is on the {place}: {most:.0%} to {1 - most:.0%}"
 
 
 def _show_map(scene: PairScene, asked: int, title: str, result: Attribution) -> None:

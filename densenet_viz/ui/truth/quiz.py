@@ -10,7 +10,7 @@ from densenet_viz.ui.current import CHEATER
 from densenet_viz.ui.truth.twins import TWIN_TITLES, TagFigures
 
 NAMES = ("Model A", "Model B")
-UNSURE = "I cannot tell"
+UNSURE = "I do not know"
 GUESSES = (*NAMES, UNSURE)
 
 ASKED, ANSWERED, LOOKED, MOVED, TOLD = range(5)
@@ -109,9 +109,9 @@ def result_title(quiz: Quiz) -> str:
 def result_words(quiz: Quiz, guess: str | None) -> str:
     """Whether the visitor's guess was right, before the maps and after.
 
-    >>> quiz = Quiz(("scenes", "cheater"), TOLD, "I cannot tell")
+    >>> quiz = Quiz(("scenes", "cheater"), TOLD, "I do not know")
     >>> result_words(quiz, "Model B")
-    'Before you saw anything, you could not tell. In the end you said Model B: **right**.'
+    'Before you saw anything, you did not know. In the end you said Model B: **right**.'
     """
     first = quiz.first_guess or UNSURE
     words = f"Before you saw anything, {_said(first, quiz.cheat)}."
@@ -122,7 +122,7 @@ def result_words(quiz: Quiz, guess: str | None) -> str:
 
 def _said(guess: str, cheat: str) -> str:
     if guess == UNSURE:
-        return "you could not tell"
+        return "you did not know"
     return f"you said {guess}: **{'right' if guess == cheat else 'wrong'}**"
 
 
