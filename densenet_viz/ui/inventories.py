@@ -80,7 +80,7 @@ def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], boo
     import densenet_viz.measure.inventory  # noqa: F401  # loads torch before the estimate begins
 
     for done, name in enumerate(names):
-        with turn(cancelled):  # one network at a time, and not beside a measurement
+        with turn(cancelled):  # one network at a time, and not during a measurement
             if cancelled():
                 raise Unwanted
             report(done / len(names))

@@ -41,7 +41,7 @@ def _load() -> None:
     try:
         prepare()
     except Exception:
-        _LOG.warning("The bundled network could not be loaded ahead of time.", exc_info=True)
+        _LOG.warning("Loading the bundled network in advance failed.", exc_info=True)
 
 
 def prepare() -> None:

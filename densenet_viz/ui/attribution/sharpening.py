@@ -29,7 +29,7 @@ def _finished(desk: Desk) -> Attribution | None:
 
 def _draw(question: Question, desk: Desk, working: bool) -> None:
     if working and desk.state != "working" and not desk.just_cancelled():
-        st.rerun()  # the words and tables beside the map are for the finished one
+        st.rerun()  # the words and tables next to the map need the finished one
     attribution = _finished(desk) or (
         desk.job.preview if desk.job and desk.state == "working" else None
     )

@@ -16,7 +16,7 @@ from densenet_viz.ui.work.progress import progress_words
 from densenet_viz.ui.work.unfinished import GLANCE
 
 AUTOMATIC = 400
-"""Jobs of up to so many passes start without a question."""
+"""Jobs with up to this many passes start at once, without a question."""
 
 POLL = 1.0
 """Seconds between two checks of a job: its preview is larger than a progress bar."""

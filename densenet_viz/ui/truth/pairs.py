@@ -169,7 +169,7 @@ def quick_methods(spec: DenseNetSpec) -> tuple[str, ...]:
 
 
 def shares_table(scene: PairScene, maps: Sequence[Attribution]) -> list[dict[str, str]]:
-    """A row for each method; `maps` has two maps for each, one for each object, in turn."""
+    """A row for each method; `maps` has two maps per method, one for each object."""
     return [
         {
             "Method": METHODS[first.method].title,

@@ -211,7 +211,7 @@ class Desk:
         return untold
 
     def leave(self) -> None:
-        """Forgets the job, and stops it if nobody else wants it."""
+        """Drops the job, and stops it if no other desk wants it."""
         if self.job is not None:
             self._shop.drop(self, self.job)
         self.job, self._cancelled, self._untold = None, False, False
