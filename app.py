@@ -24,8 +24,8 @@ The network: Gao Huang, Zhuang Liu, Laurens van der Maaten and Kilian Q. Weinber
 
 
 def as_page(row: PageRow, *, default: bool) -> st.Page:
-    # The icon stands in the title: as `icon=` it would also become the tab's icon, which
-    # Streamlit lets the browser fetch from a font server.
+    # The icon is part of the title. Given as `icon=` it would also become the tab's icon, and
+    # Streamlit makes the browser load that from a font server.
     return st.Page(
         row.path,
         title=f"{row.icon} {row.title}",
@@ -35,8 +35,8 @@ def as_page(row: PageRow, *, default: bool) -> st.Page:
 
 
 def show() -> None:
-    """One run of the script: the page that the visitor asks for, in its frame."""
-    # Not above: that room has to be first imported by a visitor's run (densenet_viz/ui/__init__).
+    """Shows the page that the visitor asked for, with the navigation around it."""
+    # Not at the top: a visitor's run must import that package first (densenet_viz/ui/__init__).
     from densenet_viz.ui.pages import PAGES, sections
 
     page = st.navigation(

@@ -1,4 +1,4 @@
-"""The variants: one rule in five sizes, why they are called so, and where their costs lie."""
+"""The variants: one rule in five sizes, the reason for their names, and what they cost."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.variant_links import show_variant_links
 
 NAMES = tuple(VARIANTS)
-ALL = "all beside each other"
+ALL = "all side by side"
 
 st.title("One rule, five sizes")
 st.markdown(
     "Every DenseNet follows the same rule: **read all, add k, keep all**. The paper's variants "
-    "differ only in how many layers their blocks have; torchvision's 161 is wider, too: k = 48, "
+    "differ only in how many layers their blocks have; torchvision's 161 is also wider: k = 48, "
     "and 96 channels from the stem."
 )
 strips = st.container()
@@ -60,13 +60,13 @@ show_stage(
 show_progress_line(NAMES)
 live = all(name in counted for name in NAMES)
 st.caption(
-    f"{'Read off the weights of the live networks' if live else 'Computed from the architecture'}"
-    f"{'; yours is computed from its architecture' if live and own else ''}. Wide cells are what "
-    "neighbours share; each conv in a block stands for BN-ReLU-conv. DenseNet-161 is "
-    "torchvision's; the paper's table 1 has the other four."
+    f"{'Counted on the weights of the live networks' if live else 'Computed from the architecture'}"
+    f"{'; yours is computed from its architecture' if live and own else ''}. A wide cell is "
+    "shared by neighbouring variants; each conv in a block means BN-ReLU-conv. DenseNet-161 is "
+    "from torchvision; the paper's table 1 has the other four."
 )
 
-st.header("Where parameters and work lie", anchor=False)
+st.header("Which layers need parameters and work", anchor=False)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     of = st.selectbox("Network", [ALL, *inventories], index=1, key="of", width=240)
     quantity = st.segmented_control(

@@ -1,4 +1,4 @@
-"""Where a network looked: a picture, the network's answer, and a map for any class of it."""
+"""Where a network looked: a picture, the network's answer, and a map for any class."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from densenet_viz.ui.work.unfinished import LOOK
 
 st.title("What did the network look at?")
 st.markdown(
-    "It names a drawn scene, or [a picture of yours](#choose-a-picture); the map shows what speaks "
-    "for it and against."
+    "The network names a drawn scene, or [your own picture](#choose-a-picture). The map shows "
+    "which pixels raise the score of a class and which lower it."
 )
 picture_side, answer_side = st.columns([7, 3], gap="medium")
 looked, chooser = picture_side.container(), picture_side.container()

@@ -26,8 +26,8 @@ PARTS = {
 
 st.title("How do the maps compare?")
 st.markdown(
-    "One picture, one network, one class, and many maps of what counted: put them **side by "
-    "side**, and hold them against each other."
+    "One picture, one network, one class, and many maps of what counted: see them **side by "
+    "side**, and compare them."
 )
 with st.expander("Picture, network and class", icon=":material/image:"):
     gallery = st.container()

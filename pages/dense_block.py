@@ -11,8 +11,8 @@ from densenet_viz.ui.stages import show_stage
 st.title("Dense block")
 st.markdown(
     "Inside a block every layer reads the maps of **all** layers before it, not only of the last. "
-    "Point at a layer, tap it, or walk with the arrow keys: what it reads and who reads it "
-    "lights up."
+    "Point at a layer, tap it, or use the arrow keys: what it reads and which layers read it are "
+    "highlighted."
 )
 picture = choose(st.sidebar)
 model = current_model()
@@ -26,8 +26,8 @@ block: int = st.segmented_control(
     required=True,
     key="block",
     bind="query-params",
-    help=f"The network has {len(blocks)}; from one to the next, maps grow in number and shrink in "
-    "size.",
+    help=f"The network has {len(blocks)}. From block to block the number of maps grows and their "
+    "size shrinks.",
 )
 
 with st.spinner("Running the network on your picture …"):
@@ -46,16 +46,16 @@ st.markdown(
 plain chain has {layers}. The concatenation that leaves the block is not counted, as in the paper
 (section 1).
 
-**What travels along them.** Each layer adds only {growth_rate} maps, its *growth rate*, and
-nothing is overwritten. So a late layer sees the first, plainest maps exactly as they were written,
-and during training the error reaches the first layers by a short way.
+**What the connections do.** Each layer adds only {growth_rate} maps, its *growth rate*, and
+nothing is overwritten. So a late layer reads the first, simplest maps exactly as they were written,
+and during training the error reaches the first layers by a short path.
 """
 )
 with st.expander("The numbers as a table"):
     st.table(block_rows(trace, block=block))
 st.caption(
-    f"{model.title}. {model.provenance} Who reads which channels was recorded while the network "
-    "ran on the current picture. Maps are coloured by cividis, each between its own lowest and "
-    "highest value. G. Huang, Z. Liu, L. van der Maaten, K. Q. Weinberger, *Densely Connected "
-    "Convolutional Networks*, CVPR 2017."
+    f"{model.title}. {model.provenance} Which layer reads which channels was recorded while the "
+    "network ran on the current picture. Maps use the colours of cividis, each from its own lowest "
+    "to its own highest value. G. Huang, Z. Liu, L. van der Maaten, K. Q. Weinberger, *Densely "
+    "Connected Convolutional Networks*, CVPR 2017."
 )

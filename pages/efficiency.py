@@ -1,4 +1,4 @@
-"""Few parameters: published errors against counted costs, DenseNet beside its rivals."""
+"""Few parameters: published errors and counted costs of DenseNet and its rivals."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from densenet_viz.ui.stages import show_stage
 
 st.title("Few parameters suffice")
 st.markdown(
-    "What a block wrote once stays there to be read, so no layer has to compute it again. How much "
-    "does that save? **Costs are counted here** from the architectures, **errors are cited**, each "
-    "with its source."
+    "Later layers can still read every map of a block, so no layer has to compute it again. How "
+    "much does that save? **Costs are counted here** from the architectures, **errors are cited**, "
+    "each with its source."
 )
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
     data = ui.choose_data()

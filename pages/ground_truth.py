@@ -19,7 +19,7 @@ PARTS = {
 
 st.title("Does it look at the object?")
 st.markdown(
-    "A map looks convincing even when it is wrong. These pictures were drawn by this project, so "
-    "it is known where the object is, and a map can be **measured**."
+    "A map looks convincing even when it is wrong. This project drew these pictures, so it is "
+    "known where the object is, and a map can be **measured**."
 )
 choose_part("part", PARTS)()

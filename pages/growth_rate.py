@@ -35,10 +35,11 @@ dense, plain = block.cost, trace.spec.plain_block_cost(1)
 st.markdown(
     f"""**Few parameters suffice: {compared(dense.parameters, plain.parameters)}.** A layer here
 computes only {spec.growth_rate} new maps, because all earlier ones are still there to read. Without
-concatenation it would have to write all of its output maps anew, up to
-{block.layers[-1].output_channels:,} of them. What concatenation costs is memory,
-{compared(dense.activation_bytes, plain.activation_bytes)}: the plain implementation copies what it
-joins. The block's numbers were counted while it ran; the counterpart's are computed.
+concatenation it would have to write all of its output maps again, up to
+{block.layers[-1].output_channels:,} of them. The price of concatenation is memory,
+{compared(dense.activation_bytes, plain.activation_bytes)}: the plain implementation copies the maps
+that it joins. The block's numbers were counted while it ran; those of the block without
+concatenation are computed.
 
 **The whole network**, {trace.spec.name}, has {trace.parameters:,} parameters (counted; with
 ImageNet's 1,000 classes it would have {imagenet.parameters:,}) and needs
@@ -48,7 +49,7 @@ ImageNet's 1,000 classes it would have {imagenet.parameters:,}) and needs
 if can_be_linked(spec):
     st.page_link(
         "pages/architectures.py",
-        label="Put this network beside the paper's five",
+        label="Compare this network with the paper's five",
         icon=":material/view_column:",
         query_params=link_with(growth_address(spec)),
     )
@@ -56,11 +57,11 @@ if trace.trained or spec == model.spec:
     st.caption(f"Weights: {model.provenance}")
 else:
     st.caption(
-        "Weights: random, drawn on the spot. No network was trained with these numbers, so the "
-        "maps show what fresh filters see; shapes and costs are those of a trained one."
+        "Weights: random, drawn just now. No network was trained with these numbers, so the maps "
+        "show what untrained filters see. Shapes and costs are the same as after training."
     )
 
-st.subheader("Each column is one tensor: it only ever grows")
+st.subheader("Each column is one tensor, and it only grows")
 show_chart(
     channels_figure(trace),
     key="channels",
@@ -70,5 +71,5 @@ show_chart(
 )
 with st.expander("The numbers as a table"):
     st.dataframe(growth_rows(trace), hide_index=True)
-with st.expander("This very network in PyTorch"):
+with st.expander("This network in PyTorch"):
     st.code(pytorch_code(trace.spec), language="python")

@@ -8,10 +8,10 @@ from densenet_viz.ui.lecture.page import choose_deck, show_lecture
 
 st.title("Lecture")
 st.markdown(
-    "Teach DenseNet with the app itself: the pictures on the slides are the **live** ones. Step "
-    "with a clicker, play with a picture, go on; notes and time stand in a second window."
+    "Teach DenseNet with the app itself: the pictures on the slides are **live**. Step with a "
+    "clicker, play with a picture, continue. A second window shows notes and time."
 )
 start = st.container()
-deck = choose_deck(st.expander("Present a deck of your own", icon=":material/slideshow:"))
+deck = choose_deck(st.expander("Present your own deck", icon=":material/slideshow:"))
 with start:
     show_lecture(deck)

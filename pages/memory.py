@@ -1,4 +1,4 @@
-"""Few parameters, much memory: what concatenation costs in training, and what can be saved."""
+"""Few parameters, much memory: what concatenation costs in training, and how to save memory."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ BLOCK = 3
 
 st.title("Few parameters, much memory")
 st.markdown(
-    "A DenseNet's weights are few because each layer writes only k maps. What it **reads** is "
-    "long, and a framework that joins it anew for every layer keeps every copy."
+    "A DenseNet has few weights because each layer writes only k maps. But a layer **reads** many, "
+    "and a framework that joins them again for every layer keeps every copy."
 )
 live = show_or_get(NAMES)
 computed = {name: inventory_of(system.spec) for name, system in SYSTEMS.items()}
@@ -35,11 +35,12 @@ st.header("Why: every layer keeps its own copy of everything before it", anchor=
 kept = kept_maps(VARIANTS["densenet121"], BLOCK)
 layers = len(kept.naive)
 st.markdown(
-    f"""Block {BLOCK} of DenseNet-121 has {layers} layers. On the way back each of them needs what
-it read. Kept as concatenated, and once more normed and activated, that is a sum of growing
-lengths: **O(L²)**, {in_megabytes(kept.naive[-1])} for one picture. But nearly all of it is the same
-maps again. Kept once, and joined again when they are needed, they are **O(L)**:
-{in_megabytes(kept.shared[-1])}, {kept.naive[-1] / kept.shared[-1]:.1f} times less."""
+    f"""Block {BLOCK} of DenseNet-121 has {layers} layers. In the backward pass each of them needs
+what it read. A framework keeps each concatenation, and a second copy of it after batch norm and
+ReLU. Later layers read more, so the sum is **O(L²)**: {in_megabytes(kept.naive[-1])} for one
+picture. But nearly all of it is copies of the same maps. If each map is kept once, and joined again
+when it is needed, the sum is **O(L)**: {in_megabytes(kept.shared[-1])},
+{kept.naive[-1] / kept.shared[-1]:.1f} times less."""
 )
 show_chart(
     kept_figure(kept),
@@ -50,8 +51,8 @@ show_chart(
     f"{in_megabytes(kept.shared[-1])}",
 )
 st.caption(
-    "Computed from the widths of the layers; a test holds every point against the tensors that "
-    f"autograd really keeps. The idea: {EFFICIENT_PAPER}."
+    "Computed from the widths of the layers; a test compares every point with the tensors that "
+    f"autograd really keeps. The idea is from {EFFICIENT_PAPER}."
 )
 with st.expander("The lines as a table"):
     st.table(
@@ -59,7 +60,7 @@ with st.expander("The lines as a table"):
             "After layer": [f"{layer + 1}" for layer in range(layers)],
             "Every concatenation kept": [*map(in_megabytes, kept.naive)],
             "Shared": [*map(in_megabytes, kept.shared)],
-            "Of it, bottlenecks": [*map(in_megabytes, kept.both)],
+            "Part of bottlenecks": [*map(in_megabytes, kept.both)],
         },
         hide_index=True,
         alt="Memory kept after each layer",
@@ -68,8 +69,8 @@ with st.expander("The lines as a table"):
 st.header("Measure a training step on this machine", anchor=False)
 more_time = PUBLISHED_STEP.efficient_seconds / PUBLISHED_STEP.plain_seconds - 1
 st.markdown(
-    f"""Checkpointing (torchvision's `memory_efficient`) forgets each concatenation and computes it
-again on the way back: less memory, more time. Its authors published
+    f"""Checkpointing (torchvision's `memory_efficient`) deletes each concatenation and computes it
+again in the backward pass: less memory, more time. Its authors published
 {PUBLISHED_STEP.plain_gigabytes:g} → {PUBLISHED_STEP.efficient_gigabytes:g} GB at
 {PUBLISHED_STEP.plain_seconds:g} → {PUBLISHED_STEP.efficient_seconds:g} s a step
 ({PUBLISHED_STEP.network}, batch {PUBLISHED_STEP.batch}, {PUBLISHED_STEP.machine}; cited from
@@ -77,8 +78,8 @@ again on the way back: less memory, more time. Its authors published
 )
 training_panel()
 st.markdown(
-    "**The same gradients, but not the same running statistics.** Computed again, a map is the "
-    "same map, so the gradients are equal. But the first batch norm of every dense layer is "
+    "**The same gradients, but not the same running statistics.** A map that is computed again has "
+    "the same values, so the gradients are equal. But the first batch norm of every dense layer is "
     "computed again too, and counts the same pictures twice: its running mean and variance move "
-    "1 − 0.9² = 19% of the way to the batch's instead of 10%. A test counts it."
+    "1 − 0.9² = 19% of the way to the batch's instead of 10%. A test checks this."
 )

@@ -1,4 +1,4 @@
-"""Nine systems: the lecture's table, cited and live, and each reconciled to the last parameter."""
+"""Nine systems: the lecture's table, cited and live, with every parameter explained."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ words, controls, chart, sums, measuring, sources = (st.container() for _ in rang
 with measuring:
     st.header("Measure on this machine", anchor="measure")
     st.markdown(
-        "All nine in turn, round after round, so that whatever slows this machine down slows all "
-        "of them. What can travel from machine to machine is the **ratio to ResNet50**: it goes "
-        "into the time panel above, beside the cited one."
+        "Every round runs all nine, so that anything that slows this machine down slows all of "
+        "them. Only the **ratio to ResNet50** can be compared between machines: the time panel "
+        "above shows it beside the cited one."
     )
     benchmarks = measuring_panel()
 
@@ -87,7 +87,7 @@ with chart:
     st.caption(size_words(inventories))
 
 with sums:
-    st.header("Reconciled to the last parameter", anchor="reconciled")
+    st.header("Why the totals agree, to the last parameter", anchor="reconciled")
     chosen = next(iter(from_address("reconcile", NAMES)), RECONCILED)
     listener = into_address("sums", "chosen", "reconcile")
     scene = reconciliation_scene(inventories, counted=live, chosen=chosen)

@@ -1,4 +1,4 @@
-"""What DenseNet is, in one picture that needs no network to paint."""
+"""What DenseNet is, in one picture that needs no network."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ from densenet_viz.ui.warmup import warm_up
 SPEC = VARIANTS["densenet121"]
 THUMBNAIL = 160
 WAYS = {
-    "growth_rate": "Watch 64 → 96 → 128 happen, map by map, on a network that runs. Build another "
+    "growth_rate": "Watch 64 maps become 96, then 128, on a network that runs. Build another "
     "one with your own growth rate.",
-    "dense_block": "Point at a layer: which layers it reads, which read it, and the maps it wrote.",
+    "dense_block": "Point at a layer: see which layers it reads, which read it, and what it wrote.",
     "transition": "See 256 maps become 128, half as wide, with real numbers under the moving "
     "window.",
-    "attributions": "Bring a picture, and see where the network looked to name it.",
+    "attributions": "Upload a picture, and see where the network looked to name it.",
     "bench": "Up to nine maps of one picture side by side, on one scale: methods, classes, layers, "
     "baselines.",
-    "ground_truth": "Two models, equally right, and one cheats: find it by where it looks.",
-    "lecture": "Present all of this to a hall: slides whose pictures are the live ones, a speaker "
-    "view, and phones that follow.",
-    "architectures": "121, 161, 169, 201, 264: one rule, five sizes, and why the names are what "
-    "they are.",
-    "nine_systems": "ResNets and DenseNets of the lecture's table, live, reconciled to the last "
+    "ground_truth": "Two models are equally accurate, but one cheats. Find it by where it looks.",
+    "lecture": "Present all of this to an audience: slides with live pictures, a speaker view, and "
+    "phones that follow.",
+    "architectures": "121, 161, 169, 201, 264: one rule, five sizes, and what the numbers mean.",
+    "nine_systems": "The ResNets and DenseNets of the lecture's table, live, counted to the last "
     "parameter.",
     "efficiency": "The paper's own comparisons: what a ResNet needs for the same error.",
     "memory": "What few parameters cost: the maps that a training step has to keep.",

@@ -19,14 +19,14 @@ THETA = Control("theta", "Compression θ", 0.1, 1.0, 0.1, 0.5, "")
 
 st.title("Transition")
 st.markdown(
-    "A block only ever adds maps. Between two blocks a **transition** makes room again: a 1 × 1 "
-    "convolution mixes all maps into fewer, and a 2 × 2 window halves their sides."
+    "A block only adds maps. Between two blocks a **transition** reduces them: a 1 × 1 convolution "
+    "mixes all maps into fewer, and a 2 × 2 window halves their width and height."
 )
 picture = choose(st.sidebar)
 model = current_model()
 transitions = range(1, len(model.spec.block_config))
 if not transitions:
-    st.info(f"**{model.title}.** It has one block, and so no transition.")
+    st.info(f"**{model.title}.** It has one block, so it has no transition.")
     st.stop()
 if st.session_state.get("transition", 1) not in transitions:  # kept from a network with more
     st.session_state["transition"] = 1
@@ -70,7 +70,7 @@ for column, (label, value, note) in zip(
     (
         ("Parameters", f"{row.parameters:,}", f"{reads} × {keeps} weights + 2 × {reads}"),
         ("Multiply-adds, one picture", in_millions(row.multiply_adds), "in the 1 × 1 convolution"),
-        ("Numbers handed on", f"{trace.pooled.size:,}", f"of {trace.given.size:,}"),
+        ("Numbers passed on", f"{trace.pooled.size:,}", f"of {trace.given.size:,}"),
     ),
     strict=True,
 ):
@@ -78,8 +78,8 @@ for column, (label, value, note) in zip(
 if not own:
     st.info(
         f"At θ = {theta:g} the 1 × 1 convolution is **random**: no network was trained to keep "
-        f"{keeps} maps. What block {block} hands over and the batch norm are the network's own, "
-        "and all values you see were computed from them just now."
+        f"{keeps} maps. The maps from block {block} and the batch norm are the network's own, and "
+        "all values you see were computed from them just now."
     )
 st.markdown(
     f"""
@@ -87,9 +87,9 @@ st.markdown(
 that is all a 1 × 1 convolution does. The paper's θ says how many are kept,
 ⌊θ · {reads}⌋ = {keeps}.
 
-**Average against max.** With the average every value keeps its share, a quarter, so the sum of a
-map is a quarter of what it was, and in training all four receive the error. The maximum keeps only
-the largest and forgets the other three. DenseNet's transitions average; its stem has the one max.
+**Average or max.** The average uses a quarter of every value, so the sum of a map becomes a
+quarter, and in training all four values receive the error. The maximum keeps only the largest value
+and drops the other three. DenseNet's transitions use the average; only its stem uses the maximum.
 
 **Paper and code.** The paper's transition is batch norm, 1 × 1 convolution, 2 × 2 average
 (section 3). The authors' code and torchvision's also have a ReLU before the convolution, and so

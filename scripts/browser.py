@@ -1,4 +1,4 @@
-"""One way to start the app and to drive it in Chromium, for tests, screenshots and benchmarks."""
+"""Starts the app and controls Chromium, for tests, screenshots and benchmarks."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ CHROMIUM_FLAGS: Final = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
-# Limits for a machine that is very busy: what waits ends as soon as it can.
+# Limits for a very busy machine: every wait ends as soon as its condition is true.
 START_SECONDS: Final = 180
 SETTLE_SECONDS: Final = 180
 CALM_MILLISECONDS: Final = 300
 
-# True once the script has ended, nothing is loading and this has held for a moment: a script
-# that has just ended may be started again by a component that has just mounted.
+# True once the script has ended and nothing has been loading for a moment: a component that has
+# just mounted may start a script again that has just ended.
 _SETTLED_JS: Final = """(calm) => {
   const app = document.querySelector('[data-testid="stApp"]');
   const busy = [
@@ -57,7 +57,7 @@ _SETTLED_JS: Final = """(calm) => {
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium to drive: $CHROMIUM, or the first one found on the PATH."""
+    """The path of Chromium: $CHROMIUM, or the first one found on the PATH."""
     named = os.environ.get("CHROMIUM")
     if named:
         return named
@@ -65,7 +65,7 @@ def find_chromium() -> str | None:
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on just now."""
+    """A TCP port that is free now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -92,7 +92,7 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], base_url: str) -> None:
 
 @contextmanager
 def serve(port: int | None = None) -> Iterator[str]:
-    """The running app's address, as `http://127.0.0.1:PORT`; the server is ended afterwards.
+    """The running app's address, as `http://127.0.0.1:PORT`; stops the server at the end.
 
     Raises:
         RuntimeError: the server ended or did not answer in time.
@@ -125,7 +125,7 @@ def chromium() -> Iterator[Browser]:
 
     path = find_chromium()
     if path is None:
-        raise RuntimeError("no Chromium found: install it, or name one in CHROMIUM")
+        raise RuntimeError("no Chromium found: install it, or set CHROMIUM to its path")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
         try:

@@ -1,8 +1,8 @@
-"""Pictures every page of the page table in Chromium, light, dark and on a phone.
+"""Takes screenshots of every page of the page table in Chromium: light, dark and phone-sized.
 
     python -m scripts.screenshots [--out DIR] [--page NAME ...] [--base-url URL]
 
-Starts the app itself unless `--base-url` names one that runs already.
+Starts the app unless `--base-url` gives the address of one that runs already.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ VIEWS: Final = (
     View("light-phone", "light", 390, 844),
 )
 
-# How far a page's stage has played when it is pictured, as a share of its way.
+# How far a page's stage has played when the screenshot is taken, 0 to 1.
 MOMENTS: Final = {"overview": 1.0, "growth_rate": 0.27, "dense_block": 1.0}
-# Pages whose first picture draws itself, pictured when it is whole.
+# Pages whose first picture is animated; the screenshot shows its end.
 STILL: Final = {"architectures", "ground_truth"}
-# What is pressed before a page is pictured, and what stands there then.
+# The buttons that are pressed before the screenshot.
 PRESSED: Final = {
-    "ground_truth": ("I cannot tell", "Show what they say", "Show where they looked"),
+    "ground_truth": ("I do not know", "Show what they say", "Show where they looked"),
     "lecture": ("Start the lecture",),
 }
-# The keys that are pressed then.
+# The keys that are pressed after the buttons, and what must be visible then.
 KEYS: Final = {"lecture": ("1", "0", "Enter", "PageDown", "PageDown")}
 AWAITED: Final = {
     "attributions": ".attribution:not(.attribution-empty)",
@@ -62,7 +62,7 @@ AWAITED: Final = {
     "ground_truth": ".lineup-told",
     "lecture": ".lecture-slide:not(.lecture-away) .lecture-stage:not(.lecture-fitting) canvas",
 }
-# What a page is scrolled to where its picture begins below the first screen.
+# Where a page is scrolled to if its main picture begins below the first screen.
 SCROLLED: Final = {"bench": ".bench", "ground_truth": ".lineup"}
 _SCRUB_JS: Final = """(slider, share) => {
   slider.value = String(slider.max * share);
@@ -72,7 +72,7 @@ _SCRUB_JS: Final = """(slider, share) => {
 
 
 def compress(png: bytes) -> bytes:
-    """The same picture in a palette of 256 colours where it would pass 300 KB."""
+    """The same picture, with a palette of 256 colours if it is larger than 300 KB."""
     if len(png) <= MAX_BYTES:
         return png
     picture = Image.open(BytesIO(png)).convert("RGB")
@@ -97,7 +97,7 @@ def _play_to(page: Page, share: float) -> None:
 
 
 def _press(page: Page, name: str) -> None:
-    """Goes through the page's steps, and waits for what they bring."""
+    """Goes through the page's steps, and waits for their results."""
     for label in PRESSED.get(name, ()):
         button = page.get_by_test_id("stMain").get_by_text(label, exact=True).first
         button.click(timeout=SETTLE_SECONDS * 1000)
@@ -145,7 +145,7 @@ def take(
 def take_all(
     base_url: str, rows: Sequence[PageRow], views: Sequence[View], args: argparse.Namespace
 ) -> Iterator[Path]:
-    """Writes one file a page and view, `NAME-VIEW.png`, and yields its path."""
+    """Writes one file for each page and view, `NAME-VIEW.png`, and yields its path."""
     args.out.mkdir(parents=True, exist_ok=True)
     query = f"?{args.query}" if args.query else ""
     with chromium() as browser:
@@ -180,12 +180,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.screenshots", description=__doc__)
     names = [row.name for row in PAGES]
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots", metavar="DIR")
-    parser.add_argument("--page", action="append", choices=names, help="may be given again")
+    parser.add_argument("--page", action="append", choices=names, help="may be repeated")
     parser.add_argument("--view", action="append", choices=[view.name for view in VIEWS])
     parser.add_argument("--base-url", metavar="URL", help="an app that runs already")
     parser.add_argument("--query", metavar="K=V&...", help="parameters for the address")
-    parser.add_argument("--full", action="store_true", help="the whole page, as tall as it is")
-    parser.add_argument("--untouched", action="store_true", help="leave the stage where it opens")
+    parser.add_argument("--full", action="store_true", help="the whole page, at its full height")
+    parser.add_argument("--untouched", action="store_true", help="press nothing; leave the stage")
     parser.add_argument("--still", action="store_true", help="ask the page for reduced motion")
     return parser
 

@@ -107,7 +107,7 @@ def test_the_table_of_steps() -> None:
         "System": "DenseNet121",
         "Checkpointing": "yes",
         "Peak": "250.0 MB",
-        "Weights, apart": "32.0 MB",
+        "Weights (extra)": "32.0 MB",
         "Time": "2.20 ± 1.75 s",
     }
 

@@ -27,7 +27,7 @@ from densenet_viz.ui.truth import quiz as truth_quiz
 from densenet_viz.ui.truth import scene as truth_scene
 from densenet_viz.ui.truth import scoreboard as truth_scoreboard
 from densenet_viz.ui.truth import twins as truth_twins
-from densenet_viz.ui.truth.quiz import Quiz
+from densenet_viz.ui.truth.quiz import UNSURE, Quiz
 from densenet_viz.ui.work import jobs
 from tests.boards import board
 from tests.facts import names_in, numbers_in
@@ -150,7 +150,7 @@ def test_the_first_step_waits_for_a_guess(maps: Maps) -> None:
 
 def test_after_a_guess_steps_only_go_forward() -> None:
     session, buttons = opened(), []
-    for guess in ("I cannot tell", "Model A", "Model B", "Model A"):
+    for guess in (UNSURE, "Model A", "Model B", "Model A"):
         session.segmented_control(key="lineup_guess").set_value(guess).run()
         buttons.append(session.button(key="lineup_next").label)
         session = step_on(session)
@@ -159,7 +159,7 @@ def test_after_a_guess_steps_only_go_forward() -> None:
     assert "lineup_next" not in keys
     assert "lineup_again" in keys
     assert session.segmented_control(key="lineup_guess").disabled
-    assert session.session_state["_lineup"].first_guess == "I cannot tell"
+    assert session.session_state["_lineup"].first_guess == UNSURE
 
 
 def test_taking_the_guess_back_stops_the_steps_and_shows_no_less(shown: dict[str, Any]) -> None:

@@ -1,9 +1,9 @@
-"""The only room that imports Streamlit.
+"""The only package that imports Streamlit.
 
-Streamlit takes a folder named `pages` beside the script for its older kind of app until the first
-`st.navigation` of the server's life. A visitor whose link is the first to reach a new server would
-get a page by itself, without `app.py`: no navigation, no page table. Every page imports this room
-first, so this is where that is noticed, once a process, and the script run again by `app.py`.
+Until the first `st.navigation` of a server, Streamlit treats a folder named `pages` beside the
+script as its older kind of multipage app. If the first visitor of a new server opens a link to a
+page, that page would run alone, without `app.py`: no navigation, no page table. Every page imports
+this package first. So this file notices it, once in a process, and reruns the script with `app.py`.
 """
 
 from __future__ import annotations

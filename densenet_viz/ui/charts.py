@@ -1,4 +1,4 @@
-"""Plotly charts as pages show them: with words for who cannot see them, and a way to keep them."""
+"""Plotly charts on pages: with a description for screen readers, and a button that saves them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 PIXELS: Final = 2
-"""Pixels of a saved chart to one on the screen, as the stages' pictures have."""
+"""Pixels of a saved chart for each pixel on the screen, as in the stages' saved pictures."""
 
 
 def show_chart(figure: Figure, *, key: str, alt: str, file: str) -> None:
     """Shows `figure` with one button, which saves it as `densenet-FILE.png`.
 
-    The button always stands there, not only under a mouse, so that keys and fingers find it.
+    The button is always visible, not only under a mouse, so that keyboard and touch users find it.
     Plotly's other buttons zoom and select, which none of the charts need.
     """
     ink = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
@@ -37,7 +37,7 @@ def show_chart(figure: Figure, *, key: str, alt: str, file: str) -> None:
 
 
 def _in_ink(figure: Figure, ink: str | None) -> Figure:
-    """The chart with the page's colour for its words: Streamlit's own for charts is fainter."""
+    """The chart with the page's text colour: Streamlit's own colour for charts is fainter."""
     if ink is None:
         return figure
     inked = type(figure)(figure)

@@ -1,4 +1,4 @@
-"""What a visitor picks on a stage, kept in the address, so that a link restores it."""
+"""What a visitor chooses on a stage is kept in the address, so that a link restores it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ def from_address(parameter: str, known: Collection[str]) -> list[str]:
     """The names that the address lists (`?lit=densenet121,resnet50`); unknown ones are left out.
 
     Args:
-        parameter: the address' parameter.
-        known: the names that there are.
+        parameter: the name of the address' parameter.
+        known: all names that exist.
     """
     given = st.query_params.get(parameter, "").split(",")
     return [name for name in dict.fromkeys(given) if name in known]
 
 
 def turn_to_new(key: str, names: Collection[str]) -> None:
-    """Chooses what has come into being since the page ran last in this session: a measurement.
+    """Chooses a name that is new since the session's last run, such as a measurement.
 
-    To be called before the widget of that key.
+    Call it before the widget of that key.
     """
     seen = st.session_state.setdefault(f"_{key}_seen", tuple(names))
     if new := [name for name in names if name not in seen]:
@@ -31,8 +31,8 @@ def turn_to_new(key: str, names: Collection[str]) -> None:
 
 
 def into_address(stage: str, told: str, parameter: str) -> Callable[[], None]:
-    """A listener for `show_stage`: what the stage with key `stage` tells under `told` goes into
-    the address, and out of it when there is nothing left.
+    """A listener for `show_stage`: writes what the stage with key `stage` sends as `told` into the
+    address, or removes the parameter if nothing is chosen.
     """
     return partial(_keep, stage, told, parameter)
 
@@ -47,7 +47,7 @@ def _keep(stage: str, told: str, parameter: str) -> None:
 
 
 def _names(value: object) -> list[str]:
-    """A stage tells one name, or `{"ids": [...]}`.
+    """The names that a stage sends: one name, or `{"ids": [...]}`.
 
     >>> _names("resnet50"), _names({"ids": ["a", "b"]}), _names(None)
     (['resnet50'], ['a', 'b'], [])

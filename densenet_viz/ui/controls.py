@@ -1,4 +1,4 @@
-"""Controls that more than one place reads, each bound to the address, and links that set them."""
+"""Controls that several pages share, each bound to the address, and links that set them."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ class Control:
         return math.isfinite(value) and self.low <= value <= self.high
 
     def read(self, text: str) -> float:
-        """The number that a text stands for.
+        """The number in a text.
 
         Raises:
-            ValueError: it stands for none.
+            ValueError: the text is not a number.
         """
         return float(text) if isinstance(self.default, float) else int(text)
 
     def around(self, default: float) -> Control:
-        """The control of a network whose number may lie outside the limits, or between steps.
+        """The control for a network whose number may be outside the limits, or between steps.
 
         >>> row = Control("k", "Growth rate k", 4, 48, 4, 32, "")
         >>> [(c.low, c.high, c.step, c.default) for c in map(row.around, (12, 10, 2, 64))]
@@ -72,7 +72,7 @@ CONTROLS: Mapping[str, Control] = {
     control.key: control
     for control in (
         Control("k", "Growth rate k", 4, 48, 4, 32, "Maps that each layer adds."),
-        Control("initial", "Initial channels", 16, 128, 16, 64, "Maps that the stem hands over."),
+        Control("initial", "Initial channels", 16, 128, 16, 64, "Maps that the stem outputs."),
         Control(
             "compression",
             *("Compression θ", 0.1, 1.0, 0.1, 0.5),
@@ -91,9 +91,9 @@ GROWTH = ("k", "layers", "initial", "compression", BOTTLENECK)
 
 
 def growth_spec(container: Any, base: DenseNetSpec) -> DenseNetSpec:
-    """The network that the visitor asks for: `base` with its first block and rules changed.
+    """The network that the visitor chose: `base` with another first block and other rules.
 
-    Each control stands in the address (`?k=24&layers=12`), so a link restores the view.
+    Each control is in the address (`?k=24&layers=12`), so a link restores the view.
     """
     defaults = _defaults(base)
     follow(_SEEN, defaults)
@@ -110,7 +110,7 @@ def growth_spec(container: Any, base: DenseNetSpec) -> DenseNetSpec:
     try:
         return change_spec(base, values, (int(values["layers"]), *base.block_config[1:]))
     except SpecError as error:
-        container.warning(f"{error} Until then this page shows the model’s own numbers.")
+        container.warning(f"{error} This page shows the model’s own numbers instead.")
         return base
 
 
@@ -120,7 +120,7 @@ def change_spec(
     """`base` with `blocks` and what the controls of every block say.
 
     Raises:
-        SpecError: no network can have these numbers, although each is allowed by itself.
+        SpecError: no network can have all these numbers, although each one is allowed.
     """
     return replace(
         base,
@@ -133,7 +133,7 @@ def change_spec(
 
 
 def growth_address(spec: DenseNetSpec) -> dict[str, str]:
-    """The controls' settings as an address names them, for a link to another page.
+    """The controls' values as address parameters, for a link to another page.
 
     >>> address = growth_address(DenseNetSpec(growth_rate=24))
     >>> {key: address[key] for key in ("k", "layers", "bottleneck", "compression", "block3")}
@@ -151,7 +151,7 @@ def growth_address(spec: DenseNetSpec) -> dict[str, str]:
 
 
 def can_be_linked(spec: DenseNetSpec) -> bool:
-    """Whether the controls of every block can show all of a network's numbers.
+    """Whether the controls can show all numbers of a network.
 
     >>> can_be_linked(DenseNetSpec()), can_be_linked(DenseNetSpec(12, (4, 4, 4)))
     (True, False)
@@ -168,8 +168,8 @@ def can_be_linked(spec: DenseNetSpec) -> bool:
 def link_with(address: Mapping[str, str]) -> dict[str, str]:
     """The parameter of a link inside the app that sets controls, and the model, on its page.
 
-    A parameter of its own: Streamlit takes out of a link what a control of the page that is left
-    is bound to, and what the session remembers of a control wins over a link to its default.
+    It is a separate parameter for two reasons. Streamlit removes from a link the parameters of
+    the old page's controls. And a value that the session remembers wins over a link to the default.
 
     >>> link_with({"model": "densenet161-untrained", "k": "48"})
     {'with': 'model:densenet161-untrained,k:48'}
@@ -178,13 +178,13 @@ def link_with(address: Mapping[str, str]) -> dict[str, str]:
 
 
 def take_link(bound: Collection[str], models: Mapping[str, str] | None = None) -> None:
-    """Sets what a link of `link_with` names, once, and lets the page run again with it.
+    """Sets the values of a link made by `link_with`, once, and runs the page again.
 
-    To be called before the controls and the choice of model; what cannot be shown is left out.
+    Call it before the controls and the choice of model; values that cannot be shown are ignored.
 
     Args:
-        bound: the keys that this page has a control for, which go into the address.
-        models: what the choice of model calls each, where the page has one.
+        bound: the keys of this page's controls, which go into the address.
+        models: the titles in the choice of model, by name, if the page has one.
     """
     address = st.query_params.to_dict()
     if _LINK not in address:
@@ -197,17 +197,17 @@ def take_link(bound: Collection[str], models: Mapping[str, str] | None = None) -
         address["model"] = models[name]
         if base := VARIANTS.get(name.removesuffix(UNTRAINED)):
             defaults |= _defaults(base)
-            st.session_state[_SEEN] = _defaults(base)  # the link's numbers are meant for it
+            st.session_state[_SEEN] = _defaults(base)  # the link's numbers belong to it
     for key, text in given.items():
         if _accepts(key, text):
-            # The address wins over the session where it names other than the control's default.
+            # The address wins over the session if its value is not the control's default.
             value = text == "true" if key == BOTTLENECK else CONTROLS[key].read(text)
             st.session_state[key] = value
             if key in bound and value != defaults.get(key, True):
                 address[key] = text
     try:
         st.query_params.from_dict(address)
-    except StreamlitAPIException:  # the visitor went back to the link, and the controls stand
+    except StreamlitAPIException:  # the visitor went back to the link, and the controls exist
         del st.query_params[_LINK]
     st.rerun()
 
@@ -222,10 +222,10 @@ def _accepts(key: str, value: str) -> bool:
 
 
 def keep(keys: Iterable[str]) -> None:
-    """Lets controls that two pages share keep their values from one to the other.
+    """Lets controls that two pages share keep their values when the page changes.
 
-    To be called before the controls: a bound parameter of the page before is taken out of the
-    address, and what the session knows of it would give way to the new control's default.
+    Call it before the controls: Streamlit removes the old page's bound parameters from the
+    address, and the new control's default would then replace the session's value.
     """
     for key in keys:
         if key in st.session_state:
@@ -235,7 +235,7 @@ def keep(keys: Iterable[str]) -> None:
 def slider(control: Control, *, width: int) -> Any:
     """A slider of a control, bound to the address; `width` in CSS pixels.
 
-    What the session kept of it for another network is moved into its limits.
+    A value that the session kept from another network is moved into the limits.
     """
     kept = st.session_state.get(control.key)
     if kept is not None and not control.low <= kept <= control.high:
@@ -275,9 +275,9 @@ def _defaults(base: DenseNetSpec) -> dict[str, Any]:
 
 
 def follow(seen: str, defaults: dict[str, Any]) -> None:
-    """Another model brings its own numbers: the controls go back to them.
+    """Sets the controls to the numbers of another model when one is chosen.
 
-    To be called before the controls; `seen` is where the session keeps the numbers of before.
+    Call it before the controls; `seen` is the session's key for the numbers of the last model.
     """
     before = st.session_state.get(seen)
     st.session_state[seen] = defaults

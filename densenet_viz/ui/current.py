@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Name = TypeVar("Name", bound=str)
 UPLOADED = "your image"
 SECOND = "your second image"
-"""What is compared with the current picture, where a visitor brings that, too."""
+"""A second uploaded picture, which is compared with the current one."""
 BUNDLED = "scenes"
 CHEATER = "cheater"
 RETRY_SECONDS = 60.0
@@ -49,9 +49,9 @@ MODEL_TITLES = {
         if name in _KNOWS
     },
 }
-"""What the choice of model calls each, by name in `MODELS`."""
+"""The title of each model in the choice of model, by name in `MODELS`."""
 _UPLOADS = {UPLOADED: "upload", SECOND: "second_upload"}
-"""What the session's keys of each picture that is brought begin with, by its name."""
+"""The start of the session's keys for each uploaded picture, by its name."""
 _ABSENT = "_absent"
 LOADED: dict[str, LoadedModel] = {}
 _LOADING = {name: Lock() for name in MODEL_TITLES}
@@ -65,7 +65,7 @@ class CurrentPicture:
     pixels: Picture
     key: str
     truth: str | None
-    """The object's class where the picture is a drawn scene."""
+    """The object's class if the picture is a drawn scene, else None."""
 
     @property
     def caption(self) -> str:
@@ -78,16 +78,16 @@ class CurrentPicture:
 def take_from_address(
     key: str, values: Collection[Name], title: Callable[[Name], str] = str
 ) -> None:
-    """Lets a link name a choice by its short name (`?model=densenet201`), not its title alone.
+    """Lets a link name a choice by its short name (`?model=densenet201`), not only by its title.
 
-    To be called before the widget of that key; a link that names nothing known changes nothing.
-    A widget that is bound to the address knows its titles only, and would take out a short name:
-    the title is put in its place, and the page runs again with it.
+    Call it before the widget of that key; an unknown name in a link changes nothing. A widget that
+    is bound to the address knows only its titles and would remove a short name. So this function
+    puts the title in its place and runs the page again.
 
     Args:
         key: of the widget, and of the address.
-        values: short names that there are.
-        title: what the widget calls each (its `format_func`).
+        values: the known short names.
+        title: the widget's title for each (its `format_func`).
     """
     asked = st.query_params.get(key)
     given = next((value for value in values if value == asked), None)
@@ -95,13 +95,13 @@ def take_from_address(
         return
     st.session_state[key] = given
     if title(given) != given:
-        with suppress(StreamlitAPIException):  # the page before has a widget of that key, too
+        with suppress(StreamlitAPIException):  # the page before also has a widget of that key
             st.query_params[key] = title(given)
             st.rerun()
 
 
 def choose(container: Any) -> CurrentPicture:
-    """Shows the choice of model, picture and upload; returns the picture."""
+    """Shows the choice of model and picture, and the upload; returns the picture."""
     take_link(GROWTH, MODEL_TITLES)
     titles = MODEL_TITLES | own_model.titles()
     own_model.take(titles)
@@ -124,12 +124,12 @@ def choose(container: Any) -> CurrentPicture:
             key="picture",
             bind="query-params",
         )
-        take_picture("Or bring your own", UPLOADED, "picture")
+        take_picture("Or upload your own", UPLOADED, "picture")
     return current_picture()
 
 
 def current_picture() -> CurrentPicture:
-    """The chosen picture; the default scene where nothing was chosen."""
+    """The chosen picture, or the default scene."""
     name = st.session_state.get("picture", DEFAULT_PICTURE)
     if name == UPLOADED and (upload := uploaded(UPLOADED)):
         return upload
@@ -144,12 +144,12 @@ def sample(name: str) -> CurrentPicture:
 
 
 def take_picture(label: str, name: str, choice: str) -> None:
-    """The control that a picture is brought with, and one sentence where a file was refused.
+    """The control that uploads a picture, and one sentence if a file was refused.
 
     Args:
         label: of the control.
         name: of the picture, `UPLOADED` or `SECOND`; the session has one of each.
-        choice: the key of the choice of pictures, which is set to the name.
+        choice: the key of the choice of pictures, which is then set to the name.
     """
     st.file_uploader(
         label,
@@ -165,13 +165,13 @@ def take_picture(label: str, name: str, choice: str) -> None:
 
 
 def uploaded(name: str) -> CurrentPicture | None:
-    """The picture that the session was brought under a name, if there is one."""
+    """The session's uploaded picture of that name, or None."""
     upload: CurrentPicture | None = st.session_state.get(f"_{_UPLOADS[name]}")
     return upload
 
 
 def _take_upload(name: str, choice: str) -> None:
-    """Checks what was brought; a refused file leaves the current picture as it was."""
+    """Checks an uploaded file; if it is refused, the current picture stays."""
     place = _UPLOADS[name]
     file = st.session_state.get(f"{place}_widget")
     st.session_state.pop(f"_{place}_refused", None)
@@ -183,7 +183,7 @@ def _take_upload(name: str, choice: str) -> None:
         st.session_state[f"_{place}_refused"] = str(error)
         return
     if name == UPLOADED:
-        leave(("attribution",))  # the map of the picture before: this one's shall not wait for it
+        leave(("attribution",))  # the old picture's map: the new one must not wait for it
     st.session_state[f"_{place}"] = CurrentPicture(name, pixels, key_of(pixels), None)
     st.session_state[choice] = name
 
@@ -196,7 +196,7 @@ def key_of(pixels: Picture) -> str:
 
 
 def current_model() -> LoadedModel:
-    """The chosen model; the bundled one, with a sentence why, where the chosen one is absent."""
+    """The chosen model, or the bundled one with a sentence why the chosen one is missing."""
     from densenet_viz.network.models import ModelUnavailable
 
     name = st.session_state.get("model", BUNDLED)
@@ -205,15 +205,15 @@ def current_model() -> LoadedModel:
     except ModelUnavailable as error:
         if name == BUNDLED:
             raise
-        st.warning(f"{error} Until then this page shows the bundled network.")
+        st.warning(f"{error} This page shows the bundled network instead.")
     return bundled_model()
 
 
 def model_named(name: str) -> LoadedModel:
-    """A model by what the choice of model calls it, loaded with a progress bar.
+    """A model by its name in the choice of model, loaded with a progress bar.
 
     Raises:
-        ModelUnavailable: it cannot be had; the message is one sentence.
+        ModelUnavailable: it cannot be loaded; the message is one sentence.
     """
     from densenet_viz.network.models import ModelUnavailable
 
@@ -225,14 +225,14 @@ def model_named(name: str) -> LoadedModel:
 
 
 def bundled_model(name: str = BUNDLED) -> LoadedModel:
-    """A model that comes with the project; needs no session, so any thread may ask."""
+    """A model that comes with the project; needs no session, so any thread may call this."""
     return _loaded(name, None)
 
 
 def _fetch(name: str) -> str | None:
-    """Loads a model with a progress bar; returns why it cannot be had, or None where it can.
+    """Loads a model with a progress bar; returns why that failed, or None.
 
-    A refusal holds for a minute, so that moving a control does not ask the network each time.
+    A failure is remembered for a minute, so that moving a control does not start a download again.
     """
     from densenet_viz.network.models import ModelUnavailable
 
@@ -243,7 +243,7 @@ def _fetch(name: str) -> str | None:
     bar = st.empty()
 
     def draw(part: float) -> None:
-        bar.progress(part, f"Getting DenseNet-{MODEL_TITLES[name]}")
+        bar.progress(part, f"Loading DenseNet-{MODEL_TITLES[name]}")
 
     try:
         _loaded(name, draw)
@@ -256,9 +256,9 @@ def _fetch(name: str) -> str | None:
 
 
 def _loaded(name: str, on_progress: Callable[[float], None] | None) -> LoadedModel:
-    """The one copy of a model that all sessions share; who comes second waits for the first.
+    """The one copy of a model that all sessions share; a second caller waits for the first.
 
-    Not Streamlit's cache: that would replay one session's progress bar in another's page.
+    This does not use Streamlit's cache, which would replay one session's progress bar in another.
     """
     from densenet_viz.network.models import load_model
 

@@ -38,7 +38,7 @@ _IN_ORDER: tuple[DataSet, ...] = ("C10+", "C100+", "C10", "C100", "SVHN")
 _SMALL, _DEEP = "DenseNet-BC-100 (k = 12)", "Pre-activation ResNet-1001"
 """The paper's example of section 4.3."""
 _TOLD = "DenseNet-169"
-"""The network whose published errors are told one by one."""
+"""The network whose published errors are explained one by one."""
 
 
 # -- controls -----------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ def choose_data() -> DataSet | None:
 
 
 def choose_cost() -> Cost:
-    """What stands on the x axis."""
+    """The quantity on the x axis."""
     chosen: Cost = st.segmented_control(
         "Cost",
         COSTS,
@@ -69,8 +69,8 @@ def choose_cost() -> Cost:
         format_func=str.capitalize,
         key="cost",
         bind="query-params",
-        help="Counted here from the architectures: weights that are trained, or products summed "
-        "up for one picture.",
+        help="Counted here from the architectures: trained weights, or multiply-adds for one "
+        "picture.",
     )
     return chosen
 
@@ -84,8 +84,8 @@ def choose_measure() -> ErrorMeasure:
         key="mistake",
         bind="query-params",
         width=170,
-        help="Top-5: none of the first five answers is right. Ten crops: answers averaged over the "
-        "picture’s corners and middle, each mirrored too.",
+        help="Top-5: all of the first five answers are wrong. Ten crops: answers averaged over the "
+        "picture’s corners and centre, each also mirrored.",
     )
     return chosen
 
@@ -115,16 +115,16 @@ def ask_guess() -> str | None:
 
 
 def lit_by(guess: str | None) -> Sequence[str]:
-    """What the answer lights up in the chart."""
+    """The networks that the answer highlights in the chart."""
     match = asked_match()
     return (match.rival.title, match.densenet.title) if guess in _GUESSES else ()
 
 
 def _question(match: Match) -> str:
     return (
-        f"**Guess before you look.** {ASKED} errs on {match.rival.error}% of the pictures, "
+        f"**Guess before you look.** {ASKED} is wrong on {match.rival.error}% of the pictures, "
         f"with {match.rival.parameters / 1e6:.1f} million parameters. How many does a DenseNet "
-        "need for about that error?"
+        "need for about the same error?"
     )
 
 
@@ -134,8 +134,8 @@ def _verdict(guess: int, match: Match) -> str:
     start = "Yes" if guess == best else "Fewer" if guess > best else "More"
     densenet, rival = match.densenet, match.rival
     return (
-        f"**{start}: {millions:.1f} million.** {densenet.title} errs on {densenet.error:.2f}%, "
-        f"{rival.title} on {rival.error:.2f}%. Both are lit up below."
+        f"**{start}: {millions:.1f} million.** {densenet.title} is wrong on {densenet.error:.2f}%, "
+        f"{rival.title} on {rival.error:.2f}%. Both are highlighted below."
     )
 
 
@@ -163,7 +163,7 @@ def _of(match: Match, kind: Cost, per: float, unit: str) -> str:
 
 
 def show_published_errors() -> None:
-    """Why one network has several errors: a picture, what is known, what is not, a table."""
+    """Why one network has several errors: a chart, what is known, what is not, a table."""
     names = dict.fromkeys(error.name for error in PUBLISHED_ERRORS)
     titles = {name: f"DenseNet-{name.removeprefix('densenet')}" for name in sorted(names)}
     st.header("One network, several published errors", anchor="several-errors")
@@ -194,15 +194,15 @@ def _why_they_differ() -> str:
 **Known.** For {_TOLD} the paper prints {paper:.2f}%, its authors’ code page
 {told[AUTHORS_README].text}, torchvision {ported:.2f}%, Keras
 {told[KERAS_APPLICATIONS].top1:.1f}%. torchvision’s weights are the authors’ own, ported from Lua
-Torch, and for torchvision’s very file MMPretrain prints {again:.2f}%. So the *same weights* lie
-{ported - again:.2f} points apart: what differs is how a picture is read, shrunk and cut out before
-the network sees it. The authors’ code shrinks by bicubic, torchvision by smoothed bilinear
-interpolation. More looks help too: averaged over ten crops, the paper’s {paper:.2f}% become
-{ten:.2f}%.
+Torch, and for the same file MMPretrain prints {again:.2f}%. So the *same weights* have errors that
+differ by {ported - again:.2f} points. The reason is how a picture is read, resized and cropped
+before the network sees it: the authors’ code resizes by bicubic interpolation, torchvision by
+smoothed bilinear interpolation. More crops help too: averaged over ten crops, the paper’s
+{paper:.2f}% become {ten:.2f}%.
 
-**Not known.** Whether the paper’s and the code page’s figures come from one training or from two;
-how Keras’s weights were made; which step of the preparation weighs most. ImageNet’s pictures do not
-come with this app, so nothing of this was measured here. An error without its source is worth
+**Not known.** Whether the paper’s and the code page’s numbers come from one training or from two;
+how Keras’s weights were made; which step of the preparation matters most. ImageNet’s pictures do
+not come with this app, so none of this was measured here. An error without its source means
 little, and a difference below half a point between two sources proves nothing.
 """
 
@@ -211,15 +211,15 @@ little, and a difference below half a point between two sources proves nothing.
 
 
 def show_cifar_words(data: DataSet, kind: Cost) -> None:
-    """The paper's own example, what the chart leaves out, and where print and count differ."""
+    """The paper's own example, what the chart omits, and where print and count differ."""
     shown = {one.title: one for one in cifar_entries(data) if one.cost(kind) is not None}
     small, deep = shown[_SMALL], shown.get(_DEEP)
     if deep is not None:
         match = Match(deep, small)
         st.markdown(
-            f"**A hundred layers against a thousand.** {match_words(match, 'parameters')} and "
-            f"{match.share('multiply-adds'):.0%} of its multiply-adds: {in_words(small)}, against "
-            f"{in_words(deep)}."
+            f"**A hundred layers or a thousand.** {match_words(match, 'parameters')} and "
+            f"{match.share('multiply-adds'):.0%} of its multiply-adds: {in_words(small)}, compared "
+            f"with {in_words(deep)}."
         )
     if data == "C10+":
         st.markdown(
@@ -228,36 +228,35 @@ def show_cifar_words(data: DataSet, kind: Cost) -> None:
         )
     if data == "SVHN":
         st.markdown(
-            "**Not here.** On house numbers a wide ResNet of 2.7 million parameters errs less than "
-            "every DenseNet but the largest. The paper takes the task to be easy, and very deep "
-            "networks to fit its training pictures too closely (section 4.3)."
+            "**Not here.** On house numbers a wide ResNet of 2.7 million parameters has a lower "
+            "error than every DenseNet except the largest. The paper’s explanation: the task is "
+            "easy, and very deep networks overfit (section 4.3)."
         )
     absent = [row.title for row in TABLE_2 if data in row.errors and row.title not in shown]
     if absent:
         st.markdown(
-            f"**Only in the table:** {', '.join(absent)}. What they cost cannot be counted from "
-            "what the paper gives."
+            f"**Only in the table:** {', '.join(absent)}. The paper does not give enough to "
+            "count what they cost."
         )
     for row in TABLE_2:
         if row.note and data in row.errors:
             st.markdown(f"**{row.title}:** {row.note}.")
     st.caption(
-        "\\* run by the paper’s authors themselves; every other rival’s error is quoted by them. "
-        "On C10, C100 and SVHN all DenseNets were trained with dropout. “–”: not given, or not "
-        "countable from what is given. Each network is counted with as many classes as the "
-        "pictures have."
+        "\\* measured by the paper’s authors; they quote every other rival’s error. On C10, C100 "
+        "and SVHN all DenseNets were trained with dropout. “–”: not given, or not enough is given "
+        "to count it. Each network is counted with as many classes as the pictures have."
     )
 
 
 def show_sources(data: DataSet | None) -> None:
-    """Where the cited numbers stand."""
+    """The sources of the cited numbers."""
     used: tuple[Source, ...] = (PAPER_TABLE_2,)
     if data is None:
         used = tuple(dict.fromkeys([*(row.source for row in FIGURE_3), *_ERROR_SOURCES]))
     st.caption(
         "Cited: " + "; ".join(source.link for source in used) + ". The paper prints no numbers in "
         "figure 3; its DenseNets are those of table 3, its ResNets those of "
-        f"{FB_RESNET.title}, whose training it took over."
+        f"{FB_RESNET.title}, whose training settings it used."
         if data is None
         else f"Cited: {used[0].link}."
     )

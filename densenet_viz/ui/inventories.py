@@ -14,23 +14,23 @@ from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.turns import WAITING, is_measuring, turn
 from densenet_viz.ui.work.unfinished import show_unfinished
 
-FAILED = "The networks could not be counted; please try again."
+FAILED = "Counting the networks failed. Try again."
 _DESK = "inventories"
 _SHORT = "_inventories_short"
 _SEED = 0
 COUNTED: dict[str, tuple[Inventory, int]] = {}
-"""By name: what was counted, and the bytes of the file with the weights. Small, and kept for ever:
-a network has always the same."""
+"""By name: what was counted, and the bytes of the file with the weights. It is small and never
+changes, so it is never deleted."""
 
 
 def show_or_get(names: Sequence[str]) -> Mapping[str, Inventory]:
-    """The inventories that are counted by now; the rest is being counted in the background.
+    """The inventories that are counted so far; the others are counted in the background.
 
     Args:
         names: keys of `SYSTEMS` or of `VARIANTS`.
 
     Returns:
-        In the order of `names`, those that are there. Empty on the first call of a process.
+        Those that exist, in the order of `names`. Empty on the first call of a process.
     """
     if _missing(names):
         desk(_DESK).ask(("inventories", *names), partial(_count_all, tuple(names)))
@@ -40,14 +40,14 @@ def show_or_get(names: Sequence[str]) -> Mapping[str, Inventory]:
 
 
 def file_sizes(names: Sequence[str]) -> Mapping[str, int]:
-    """Bytes of the file that torch writes for each network that is counted by now."""
+    """Bytes of the file that torch writes, for each network that is counted so far."""
     return {name: COUNTED[name][1] for name in names if name in COUNTED}
 
 
 def show_progress_line(names: Sequence[str]) -> None:
-    """How far the counting is, while it runs; the page runs again once it has ended.
+    """The progress of the counting; the page runs again when it has ended.
 
-    To be called after `show_or_get` with the same names.
+    Call it after `show_or_get`, with the same names.
     """
     if not _missing(names):
         if st.session_state.get(_SHORT):  # the last one was counted since the page asked
@@ -74,15 +74,15 @@ def _missing(names: Sequence[str]) -> bool:
 
 
 def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], bool]) -> bool:
-    """Counts what is not counted yet, one network after the other.
+    """Counts the networks that are not counted yet, one after the other.
 
     Raises:
         Cancelled: when told to stop; what was counted until then stays.
     """
-    import densenet_viz.measure.inventory  # noqa: F401  # torch, before the estimate begins
+    import densenet_viz.measure.inventory  # noqa: F401  # loads torch before the estimate begins
 
     for done, name in enumerate(names):
-        with turn(cancelled):  # one network at a time, and not beside a measurement
+        with turn(cancelled):  # one network at a time, and not during a measurement
             if cancelled():
                 raise Cancelled
             report(done / len(names))

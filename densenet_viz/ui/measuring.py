@@ -1,4 +1,4 @@
-"""The nine systems' times on this machine: what is asked, and what came out."""
+"""The nine systems' times on this machine: the controls and the results."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ BATCHES = (1, 8, 32)
 DEFAULT_BATCHES = (1, 8)
 DEVICES = {"cpu": "CPU", "cuda": "GPU (CUDA)"}
 HOW = (
-    "Every network stands in memory at once (1.2 GB of random weights, which cost what trained "
-    "ones cost); after two passes to warm up, each round runs all nine in an order drawn anew."
+    "All networks are in memory at once (1.2 GB). Their weights are random, which takes as long as "
+    "trained ones. After two warm-up passes, each round runs all nine in a new random order."
 )
 CITED = (
     "The cited ratios are Keras's own: steps of 32 pictures, on an AMD EPYC processor with 92 "
     "cores and on a Tesla A100. Its ResNets halve a stage's picture one convolution earlier than "
-    "torchvision's, so ours have somewhat more to compute."
+    "torchvision's, so ours compute a little more."
 )
 ADVICE = "choose smaller batches, or measure on a machine with more memory"
 RESTLESS = 0.25
@@ -45,7 +45,7 @@ def measuring_panel() -> tuple[Benchmark, ...]:
     """
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         batches = st.segmented_control(
-            "Pictures in a pass",
+            "Batch size",
             BATCHES,
             selection_mode="multi",
             default=DEFAULT_BATCHES,
@@ -75,7 +75,7 @@ def _trouble(batches: Sequence[int], device: str) -> str | None:
 
 
 def choose_device(key: str) -> str:
-    """Where to measure: only devices that exist, and no question where there is only one."""
+    """Where to measure: only devices that exist, and no control if there is only one."""
     names = known_devices()
     if len(names) == 1:
         return names[0]
@@ -86,7 +86,7 @@ def choose_device(key: str) -> str:
 
 
 def known_devices() -> tuple[str, ...]:
-    """Known once torch is loaded; until then, the CPU: loading it would hold up the page."""
+    """The devices, once torch is loaded; before, only the CPU, as loading would delay the page."""
     torch = sys.modules.get("torch")
     if torch is None or getattr(torch.__spec__, "_initializing", False):
         return ("cpu",)
@@ -110,7 +110,7 @@ def _measure(
     )
 
 
-# -- what came out ---------------------------------------------------------------------------
+# -- results ---------------------------------------------------------------------------------
 
 
 def _show(benchmark: Benchmark, device: str) -> None:
@@ -119,15 +119,15 @@ def _show(benchmark: Benchmark, device: str) -> None:
         st.warning(words)
     st.table(table_of(benchmark), hide_index=True, alt="Times as multiples of ResNet50's")
     st.caption(
-        "Multiples of ResNet50's time in the same round: their median, and in brackets between "
-        "what the middle half of them lies. ResNet50's own time is the median ± the interquartile "
-        f"range. Every time is in the files. {CITED} {passes_words(benchmark.machine)}"
+        "Multiples of ResNet50's time in the same round: the median, and in brackets the "
+        "interquartile range. ResNet50's own time is the median ± the interquartile range. "
+        f"The files contain every time. {CITED} {passes_words(benchmark.machine)}"
     )
     show_downloads(rows_of(benchmark), benchmark.machine, f"benchmark-{device}")
 
 
 def table_of(benchmark: Benchmark) -> list[dict[str, str]]:
-    """A row for each system: here for each batch, and cited."""
+    """A row for each system: its times here for each batch size, and the cited ratio."""
     cases = list(dict.fromkeys((one.batch, one.device) for one in benchmark.timings))
     names = dict.fromkeys(one.model for one in benchmark.timings)
     return [
@@ -166,29 +166,29 @@ def measured_words(machine: Mapping[str, str]) -> str:
 
 
 def restless_words(spreads: Sequence[float]) -> str | None:
-    """A warning where times differ much from round to round; spreads are parts of the median.
+    """A warning if times differ much from round to round; spreads are parts of the median.
 
     >>> restless_words([0.02, 0.05, 0.08])
     >>> restless_words([0.1, 0.5, 0.9])
-    'The machine was busy with other things: half of the spreads are over 50% of their
-    median. Measure again when it is quiet.'
+    'The machine was busy: for half of the times, the interquartile range is over 50% of the
+    median. Measure again when the machine is idle.'
     """
     typical = median(spreads)
     if typical <= RESTLESS:
         return None
     return (
-        f"The machine was busy with other things: half of the spreads are over {typical:.0%} of "
-        "their median. Measure again when it is quiet."
+        "The machine was busy: for half of the times, the interquartile range is over "
+        f"{typical:.0%} of the median. Measure again when the machine is idle."
     )
 
 
 def passes_words(machine: Mapping[str, str]) -> str:
-    """How the passes ran."""
+    """How many rounds ran, and what a pass is."""
     return f"{machine['rounds']} rounds; {machine['passes']}."
 
 
 def show_downloads(rows: list[dict[str, Any]], machine: Mapping[str, str], name: str) -> None:
-    """The rows as CSV, and with the machine as JSON; made when asked for."""
+    """The rows as CSV, and with the machine as JSON; each file is made on click."""
     with st.container(horizontal=True):
         st.download_button(
             "Download as CSV",

@@ -1,4 +1,4 @@
-"""Costs in figures and words that a hall can read."""
+"""Costs as numbers and words that are easy to read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from densenet_viz.results.traces import NetworkTrace
 
 
 def show_block_numbers(trace: NetworkTrace, block: int = 1) -> None:
-    """What the block just run costs, beside the same block without concatenation."""
+    """The cost of the block that just ran, and of the same block without concatenation."""
     dense, plain = trace.blocks[block - 1].cost, trace.spec.plain_block_cost(block)
     rows = (
         ("Parameters of the block", f"{dense.parameters:,}", f"{plain.parameters:,}"),

@@ -1,6 +1,6 @@
-"""The visitor's own DenseNet: brought on any page that has a choice of model, kept in the session.
+"""The visitor's own DenseNet: uploaded on any page that has a choice of model.
 
-It stays in this session's memory, one at a time, and is gone with it.
+The session keeps one such model in memory, and drops it when it ends.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
 
 OWN = "your-model"
-"""What the choice of model, and a link, call it."""
+"""Its name in the choice of model and in links."""
 MOST_HELD = 2 * 1024**3
 """Bytes of weights that all sessions' models may have together."""
 GONE = (
-    "This link names a model that a visitor had brought; it stayed in that session’s memory. "
-    "Here is the bundled network instead."
+    "This link names a model that a visitor uploaded; only that visitor’s session had it. This "
+    "page shows the bundled network instead."
 )
 
 _MODEL = "_own_model"
@@ -47,7 +47,7 @@ HELD: WeakSet[LoadedModel] = WeakSet()
 
 @dataclass(frozen=True, eq=False)
 class Brought:
-    """The session's model, apart from what Streamlit looks into."""
+    """A wrapper around the session's model, so that Streamlit does not inspect the model."""
 
     model: LoadedModel
 
@@ -65,9 +65,9 @@ def titles() -> dict[str, str]:
 
 
 def take(names: Collection[str]) -> None:
-    """Makes a model that has just been brought the current one; says where a link names none.
+    """Makes a newly uploaded model the current one; notes when a link names a missing one.
 
-    To be called before the choice of model, with the names that it offers.
+    Call it before the choice of model, with the names that it offers, the bundled one first.
     """
     if st.session_state.pop(_NEW, False):
         st.session_state["model"] = OWN
@@ -75,23 +75,23 @@ def take(names: Collection[str]) -> None:
     if OWN not in names and (given == OWN or given.startswith("your model (")):
         st.session_state[_LOST] = True
     bundled, *others = names
-    if OWN in names or st.session_state.get("model", bundled) in others:  # chosen since
+    if OWN in names or st.session_state.get("model", bundled) in others:  # a choice was made since
         st.session_state.pop(_LOST, None)
 
 
 def show() -> None:
-    """The form that a model is brought with, and one sentence where it was refused."""
+    """The form that uploads a model, and one sentence if the model was refused."""
     if st.session_state.get(_LOST):
         st.info(GONE)
     refused = st.session_state.get(_REFUSED)
-    with st.expander("Bring your own DenseNet", expanded=bool(refused)):
+    with st.expander("Upload your own DenseNet", expanded=bool(refused)):
         _show_form()
         if refused:
             st.error(refused)
 
 
 def _show_form() -> None:
-    turn = st.session_state.get(_ROUND, 0)  # a new one forgets the files of the one before
+    turn = st.session_state.get(_ROUND, 0)  # a new number empties the form
     low, high = INPUT_SIZES
     with st.form("own_model", border=False):
         weights = st.file_uploader(
@@ -99,15 +99,15 @@ def _show_form() -> None:
             type=["safetensors", "pth", "pt"],
             key=f"own_weights_{turn}",
             max_upload_size=SIZE_LIMIT >> 20,  # server.maxUploadSize is the same
-            help="The state dict of a DenseNet with torchvision's names, any number of classes. "
-            "It stays in this session's memory.",
+            help="The state dict of a DenseNet with torchvision's names and any number of "
+            "classes. It stays in this session's memory.",
         )
         labels = st.file_uploader(
-            "Labels (may be left out)",
+            "Labels (optional)",
             type=["txt", "json"],
             key=f"own_labels_{turn}",
             max_upload_size=LABEL_BYTES // 1_000_000,
-            help='One a line, or JSON: ["cat", "dog"] or {"0": "cat", "1": "dog"}.',
+            help='One per line, or JSON: ["cat", "dog"] or {"0": "cat", "1": "dog"}.',
         )
         size = st.number_input(
             "Input size (px)",
@@ -119,7 +119,7 @@ def _show_form() -> None:
             "Normalisation",
             list(NORMALISATIONS),
             key="own_normalisation",
-            help="What was subtracted from the colours in training, and what they were divided by.",
+            help="What was subtracted from the colours in training, and the divisor.",
         )
         if st.form_submit_button("Load this model", width="stretch", key="own_load"):
             with st.spinner("Checking and loading your model …"):
@@ -130,7 +130,7 @@ def _show_form() -> None:
 def _load(
     weights: UploadedFile | None, labels: UploadedFile | None, size: int, normalisation: str
 ) -> None:
-    """Makes the files the session's model; where they are refused, all stays as it was."""
+    """Turns the files into the session's model; if they are refused, nothing changes."""
     st.session_state.pop(_REFUSED, None)
     try:
         model = _checked(weights, labels, size, normalisation)
@@ -145,10 +145,10 @@ def _load(
 def _checked(
     weights: UploadedFile | None, labels: UploadedFile | None, size: int, normalisation: str
 ) -> LoadedModel:
-    """The model of the files, opened one at a time in the whole process.
+    """The model of the files; the process opens one model at a time.
 
     Raises:
-        OwnModelError: there is no file, it cannot be used, or there is no room for it.
+        OwnModelError: there is no file, it cannot be used, or there is too little memory for it.
     """
     if weights is None:
         raise OwnModelError("Choose a weight file first, a .safetensors or a .pth.")
@@ -158,8 +158,7 @@ def _checked(
         held = sum(4 * model.spec.parameters for model in HELD if model is not mine)
         if held + weights.size > MOST_HELD:
             raise OwnModelError(
-                "Other visitors’ models fill this machine’s memory just now; please try again "
-                "later."
+                "Other visitors’ models fill this machine’s memory now. Try again later."
             )
         model = opened(
             weights.getvalue(),

@@ -1,7 +1,7 @@
-"""A network of the visitor's own beside the variants, from the address or from controls.
+"""The visitor's own network beside the variants, from the address or from controls.
 
-The address is the growth page's (`?k=24&layers=12&initial=64&bottleneck=false&compression=0.5`),
-and `block2`, `block3`, `block4` on top of it.
+The address has the growth page's parameters, such as `?k=24&layers=12&bottleneck=false`, and
+`block2`, `block3` and `block4`.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from densenet_viz.ui.controls import (
 
 BASE = VARIANTS["densenet121"]
 IMPOSSIBLE = (
-    "No network can have these numbers: a transition would keep not even one map. Take a larger "
-    "compression θ, or more maps before it. Until then the five stand without yours."
+    "No network can have these numbers: a transition would keep no map. Choose a larger "
+    "compression θ, or more maps before the transition. Only the five variants are shown."
 )
 _REFUSED = "_own_refused"
 
 
 def refusal(address: Mapping[str, str]) -> str | None:
-    """Why the configuration that an address asks for cannot be drawn, or None where it can.
+    """Why the configuration in an address cannot be drawn, or None if it can.
 
-    The sentence repeats nothing of what was given.
+    The sentence does not repeat the address's text.
 
     >>> refusal({"k": "24", "bottleneck": "false"}) is None
     True
     >>> refusal({"k": "1e9"})
     'The address asks for a network that cannot be drawn here: growth rate k from 4 to 48 is \
-allowed. The five stand without it; the controls below make one that can.'
+allowed. Only the five variants are shown; use the controls below.'
     """
     wrong = [
         control.allowed
@@ -57,25 +57,24 @@ allowed. The five stand without it; the controls below make one that can.'
     verb = "is" if len(wrong) == 1 else "are"
     return (
         f"The address asks for a network that cannot be drawn here: {allowed[0].lower()}"
-        f"{allowed[1:]} {verb} allowed. The five stand without it; the controls below make one "
-        "that can."
+        f"{allowed[1:]} {verb} allowed. Only the five variants are shown; use the controls below."
     )
 
 
 def own_controls() -> DenseNetSpec | None:
-    """Shows the controls; returns the visitor's network where it can be, and is none of the five.
+    """Shows the controls; returns the visitor's network if it can exist and is none of the five.
 
-    Says in a sentence why there is none.
+    If there is none, a sentence on the page says why.
     """
     take_link((*CONTROLS, BOTTLENECK))
     given = {key: st.query_params[key] for key in (*CONTROLS, BOTTLENECK) if key in st.query_params}
     why = refusal(given)
     with st.expander(
-        "Put your own beside them", icon=":material/tune:", expanded=bool(given) or _is_moved()
+        "Add your own network", icon=":material/tune:", expanded=bool(given) or _is_moved()
     ):
         st.markdown(
-            "Change a number, and your network stands as the last strip, in the table and in the "
-            "chart. The address keeps it: copy it to share."
+            "Change a number, and your network appears as the last strip, in the table and in the "
+            "chart. The address contains it: copy it to share."
         )
         values = _values()
         st.button("Back to the five", on_click=_forget, disabled=not _is_moved(), key="own_forget")
@@ -95,14 +94,14 @@ def own_spec(values: Mapping[str, Any]) -> DenseNetSpec:
     """The network of the controls' values.
 
     Raises:
-        SpecError: none can have them, although each is allowed by itself.
+        SpecError: no network can have all of them, although each one is allowed.
     """
     blocks = (*(int(values[key]) for key in ("layers", "block2", "block3", "block4")),)
     return change_spec(BASE, values, blocks)
 
 
 def _own(values: Mapping[str, Any]) -> DenseNetSpec | None:
-    """The network of the values, or a sentence why it does not stand beside the five."""
+    """The network of the values; None, and a sentence on the page, if it cannot be shown."""
     try:
         spec = own_spec(values)
     except SpecError:
@@ -110,15 +109,15 @@ def _own(values: Mapping[str, Any]) -> DenseNetSpec | None:
         return None
     for variant in variants_shown():
         if variant.spec == spec:
-            st.caption(f"These are {variant.title}’s numbers: it is among the five.")
+            st.caption(f"These are the numbers of {variant.title}, one of the five.")
             return None
     return spec
 
 
 def growth_link(spec: DenseNetSpec) -> dict[str, str] | None:
-    """What a network is called on the growth page, where only the first block can be changed.
+    """The parameters of a link to the growth page, where only the first block can be changed.
 
-    None where no variant has its other blocks.
+    None if no variant has the same other blocks.
     """
     for name, variant in VARIANTS.items():
         if spec.block_config[1:] == variant.block_config[1:]:
@@ -135,12 +134,12 @@ def _values() -> dict[str, Any]:
 
 
 def _is_moved() -> bool:
-    """Whether a control stands elsewhere than at DenseNet-121's."""
+    """Whether a control's value is not DenseNet-121's."""
     return any(st.session_state.get(key, value) != value for key, value in _defaults().items())
 
 
 def _forget() -> None:
-    """Every control goes back to DenseNet-121."""
+    """Sets every control to DenseNet-121's value."""
     for key, value in _defaults().items():
         st.session_state[key] = value
 

@@ -1,6 +1,6 @@
-"""The page table: what the navigation shows, the tests open and the screenshots picture.
+"""The page table: the pages of the navigation, the tests and the screenshots.
 
-One row is one page. A page file lies in `pages/`; its stem is its name, and its address too.
+One row is one page. A page file is in `pages/`; its stem is its name and its address.
 """
 
 from __future__ import annotations

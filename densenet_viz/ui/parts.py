@@ -1,4 +1,4 @@
-"""A page in parts, of which one is shown: the choice, and what the others leave behind."""
+"""A page with several parts: the choice of the part that is shown, and the others' jobs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Part(NamedTuple):
     """One part of a page."""
 
     title: str
-    """What the choice calls it."""
+    """Its name in the choice."""
     room: ModuleType
-    """Has `KEYS`, the session's that outlive a visit to another part, and `DESKS`, its jobs."""
+    """Has `KEYS`, session keys that are kept while another part is shown, and `DESKS`, its jobs."""
     show: Callable[..., None]
 
 
 def choose_part(key: str, parts: Mapping[str, Part]) -> Callable[..., Any]:
-    """A choice of the page's parts, the first by default; returns what shows the chosen one.
+    """A choice of the page's parts, the first by default; returns the chosen one's `show`.
 
     Args:
         key: of the choice, in the session and in the address.
@@ -48,6 +48,6 @@ def choose_part(key: str, parts: Mapping[str, Part]) -> Callable[..., Any]:
         label_visibility="collapsed",
     )
     for name, part in parts.items():
-        if name != chosen:  # what another part still computes would keep the models from this one
+        if name != chosen:  # otherwise the jobs of another part would keep the models busy
             leave(part.room.DESKS)
     return parts[chosen].show

@@ -1,4 +1,4 @@
-"""The stage's pictures as Streamlit components, each registered once a process."""
+"""The stages as Streamlit components, each registered once in a process."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def _component(name: str) -> ComponentRenderer:
 def show_stage(name: str, scene: Mapping[str, Any], *, key: str, **listeners: Any) -> Any:
     """Mounts stage `name` (its module, as `stage_file` says, exports `mount`) with one JSON scene.
 
-    A later run with the same key hands the new scene to the mounted stage, which goes on from
-    where it stands. `on_NAME_change=` is called when the stage tells NAME; what it told then
-    stands in `st.session_state[key][NAME]`.
+    A later run with the same key gives the new scene to the mounted stage, which keeps its state.
+    `on_NAME_change=` is called when the stage sends NAME; its value is then in
+    `st.session_state[key][NAME]`.
     """
     return _component(name)(key=key, data=dict(scene), height="content", **listeners)

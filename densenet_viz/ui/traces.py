@@ -1,4 +1,4 @@
-"""Forward passes that pages share: computed once for a network and a picture."""
+"""Forward passes that pages share: each is computed once for a network and a picture."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.work.owners import Kind, kept_for
 
 SEED = 0
-"""Of the random weights of networks built on the spot, so that a link shows the same maps."""
+"""The seed of random weights; it is fixed, so that a link always shows the same maps."""
 
 TRAINED = Kind("passes through trained networks", shared=6, own=2)
 EXPLORED = Kind("passes through networks built on the spot", shared=16, own=4)
@@ -42,8 +42,7 @@ def _trained(model: LoadedModel, picture: CurrentPicture) -> NetworkTrace:
 def explored_trace(spec: DenseNetSpec, model: LoadedModel, picture: CurrentPicture) -> NetworkTrace:
     """The pass through the stem, the first block and its transition of a network of `spec`.
 
-    Where `spec` is the model's own, that is the trained network; else one with random weights,
-    built on the spot.
+    If `spec` is the model's own, this is the trained network; else a new one with random weights.
     """
     spec = replace(spec, num_classes=model.spec.num_classes, input_size=model.spec.input_size)
     if spec == model.spec:
@@ -66,10 +65,10 @@ def _explored(spec: DenseNetSpec, model: LoadedModel, picture: CurrentPicture) -
 def compressed_trace(
     model: LoadedModel, picture: CurrentPicture, block: int, keeps: int
 ) -> TransitionTrace:
-    """The transition after `block`, keeping `keeps` maps of what it is really given.
+    """The transition after `block` on its real input, with `keeps` output maps.
 
-    Where the network's own keeps as many, that is the one; else a random 1x1 convolution stands
-    in its place (see `measure.transition.with_compression`).
+    If the network's own transition keeps as many, it is that one; else a random 1x1 convolution
+    replaces it (see `measure.transition.with_compression`).
     """
     trace = trained_trace(model, picture).transitions[block - 1]
     if keeps == trace.mixed.shape[0]:

@@ -1,4 +1,4 @@
-"""A training step's memory and time on this machine: what is asked, and what came out."""
+"""A training step's memory and time on this machine: the controls and the results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MEASUREMENT: Measurement[TrainingRun] = Measurement("training")
 
 
 def training_panel() -> None:
-    """Controls, button, progress, and the process's last run on each device with its downloads."""
+    """Shows controls, button, progress, and the last run on each device with its downloads."""
     names = st.multiselect(
         "Systems",
         list(SYSTEMS),
@@ -39,9 +39,7 @@ def training_panel() -> None:
         key="step_systems",
     )
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        batch = st.select_slider(
-            "Pictures in a step", BATCHES, value=4, key="step_batch", width=240
-        )
+        batch = st.select_slider("Batch size", BATCHES, value=4, key="step_batch", width=240)
         device = choose_device("step_device")
         trouble = _trouble(names, batch, device)
         pressed = MEASUREMENT.button("Measure a training step", trouble, key="step_start")
@@ -81,7 +79,7 @@ def _measure(
     )
 
 
-# -- what came out ---------------------------------------------------------------------------
+# -- results ---------------------------------------------------------------------------------
 
 
 def _show(run: TrainingRun, device: str) -> None:
@@ -106,12 +104,12 @@ def _show(run: TrainingRun, device: str) -> None:
                 file=f"step-{title.split()[-1].lower()}",
             )
     st.caption(
-        "Peak: all tensors that are alive at the same time, followed one by one (on a GPU, what "
-        "torch's allocator handed out at most): maps kept for the way back, gradients of maps and "
-        "weights. Not in it: the weights themselves, the pictures, an optimiser's state, and what "
-        "an operation takes within itself. Time: the median of "
-        f"{run.machine['rounds']} interleaved rounds without instruments; the ratio is the median "
-        f"of the rounds' ratios. A step is {run.machine['step']}."
+        "Peak: all tensors that exist at the same time, counted one by one (on a GPU, the most "
+        "that torch's allocator gave out): maps kept for the backward pass, gradients of maps and "
+        "weights. Not included: the weights themselves, the pictures, an optimiser's state, and "
+        "temporary memory inside an operation. Time: the median of "
+        f"{run.machine['rounds']} interleaved rounds without memory tracking; the ratio is the "
+        f"median of the rounds' ratios. A step is {run.machine['step']}."
     )
     with st.expander("The numbers as a table"):
         st.table(table_of(run), hide_index=True, alt="Peak memory and time of a training step")
@@ -119,19 +117,19 @@ def _show(run: TrainingRun, device: str) -> None:
 
 
 def lessons(run: TrainingRun) -> list[str]:
-    """What checkpointing saves and costs here, beside what its authors published."""
+    """What checkpointing saves and costs here, and what its authors published."""
     sentences = []
     for name in dict.fromkeys(step.model for step in run.steps):
         memory, time = run.memory_ratio(name), run.time_ratio(name)
         if memory is not None and time is not None:
             sentences.append(
-                f"- {SYSTEMS[name].title}: checkpointing leaves **{memory:.2f}×** of the memory "
-                f"and takes **{time:.2f}×** the time."
+                f"- {SYSTEMS[name].title}: checkpointing needs **{memory:.2f}×** the memory and "
+                f"**{time:.2f}×** the time."
             )
     if sentences:
         cited = PUBLISHED_STEP
         sentences.append(
-            f"- Cited: {cited.memory_ratio:.2f}× of the memory, {cited.time_ratio:.2f}× the time "
+            f"- Cited: {cited.memory_ratio:.2f}× the memory, {cited.time_ratio:.2f}× the time "
             f"({cited.network}, batch {cited.batch}, {cited.machine})."
         )
     return sentences
@@ -157,12 +155,12 @@ def _bars(run: TrainingRun, value: Callable[[TrainingStep], float]) -> list[Bar]
 
 
 def memory_words(run: TrainingRun) -> str:
-    """The memory chart for who cannot see it."""
+    """The memory chart in words, for screen readers."""
     return "Bars of peak memory: " + _words(memory_bars(run), "MB", 0)
 
 
 def time_words(run: TrainingRun) -> str:
-    """The time chart for who cannot see it."""
+    """The time chart in words, for screen readers."""
     return "Bars of a step's time: " + _words(time_bars(run), "s", 2)
 
 
@@ -185,7 +183,7 @@ def table_of(run: TrainingRun) -> list[dict[str, str]]:
             "System": SYSTEMS[step.model].title,
             "Checkpointing": "yes" if step.memory_efficient else "no",
             "Peak": f"{step.peak_bytes / 1e6:,.1f} MB",
-            "Weights, apart": f"{run.weight_bytes[step.model] / 1e6:,.1f} MB",
+            "Weights (extra)": f"{run.weight_bytes[step.model] / 1e6:,.1f} MB",
             "Time": f"{step.median:.2f} ± {step.spread:.2f} s",
         }
         for step in run.steps

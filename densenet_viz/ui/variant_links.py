@@ -1,4 +1,4 @@
-"""One click opens a variant in the pages that show a network from the inside."""
+"""One click opens a variant on the pages that show the inside of a network."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from densenet_viz.ui.own_variant import growth_link
 from densenet_viz.ui.pages import PAGES
 
 INSIDE = ("growth_rate", "dense_block", "transition")
-"""The pages, by name, that show the network whose name stands in the address."""
+"""The pages, by name, that show the network that the address names."""
 
 
 def show_variant_links(variants: Sequence[Variant]) -> None:
-    """Links for each network with random weights; folded away, those with ImageNet's."""
+    """Links for each network with random weights, and a closed list with ImageNet weights."""
     for variant in variants:
         with st.container(key=f"open-{variant.id}", gap=None):
             if variant.id == OWN:
                 _show_own_link(variant)
             else:
                 _show_links(variant.title, model_address(f"{variant.id}{UNTRAINED}"))
-    st.caption("Their weights are random, so that each opens at once and anywhere.")
+    st.caption("Their weights are random, so each opens at once, also offline.")
     with st.expander("Open one with ImageNet weights"):
         for variant in variants:
             if variant.id in MODEL_TITLES:
@@ -34,7 +34,7 @@ def show_variant_links(variants: Sequence[Variant]) -> None:
 
 
 def model_address(name: str) -> dict[str, str]:
-    """A variant's model as it is, whatever the controls were set to before.
+    """The address parameters of a variant's model with its own numbers.
 
     >>> address = model_address("densenet161-untrained")
     >>> address["model"], address["k"], address["initial"]
@@ -49,8 +49,7 @@ def _show_own_link(variant: Variant) -> None:
         _show_links(variant.title, address, INSIDE[:1])
     else:
         st.caption(
-            "Yours cannot be opened there: the growth page changes a variant’s first block, not "
-            "the others."
+            "Yours cannot be opened: the growth page can change only a variant’s first block."
         )
 
 

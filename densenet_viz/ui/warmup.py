@@ -8,10 +8,10 @@ import threading
 from functools import cache
 
 HEAD_START = 1.0
-"""Seconds that the first picture gets to itself: importing torch keeps a processor busy."""
+"""Seconds before loading begins, because importing torch would slow down the first picture."""
 
 PATIENCE = 30.0
-"""Seconds that the app waits for the thread when it ends: cut off inside torch it would abort."""
+"""Seconds that the app waits for the thread at its end: stopped inside torch, it would abort."""
 
 _ENDING = threading.Event()
 _LOG = logging.getLogger(__name__)
@@ -21,8 +21,8 @@ _LOG = logging.getLogger(__name__)
 def warm_up() -> threading.Thread:
     """Starts, once in the life of the process, a thread that gets the bundled network ready.
 
-    It goes through the caches that pages use, so a page that comes sooner waits for the same
-    load. Whatever goes wrong in it is logged; the page that needs the network says it.
+    It fills the caches that pages use, so a page that opens sooner waits for the same load.
+    Errors are logged; the page that needs the network shows them.
     """
     thread = threading.Thread(target=_load, name="warm-up", daemon=True)
     thread.start()
@@ -41,11 +41,11 @@ def _load() -> None:
     try:
         prepare()
     except Exception:
-        _LOG.warning("The bundled network could not be loaded ahead of time.", exc_info=True)
+        _LOG.warning("Loading the bundled network in advance failed.", exc_info=True)
 
 
 def prepare() -> None:
-    """The bundled network, the first picture's pass through it and first map, its fast forms."""
+    """Loads the bundled network and its fast forms, and computes the first pass and map."""
     from densenet_viz.attribution import METHODS
     from densenet_viz.attribution.twins import rounded_of
     from densenet_viz.ui.attribution.answers import answer_of

@@ -1,4 +1,4 @@
-"""What a network says of a picture: one pass for each pair, whichever page asks."""
+"""What a network says about a picture: one pass for each pair, shared by all pages."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from densenet_viz.ui.current import CurrentPicture, key_of
 from densenet_viz.ui.work.owners import Kind, kept_for
 
 ANSWERS = Kind("answers", shared=512, own=64)
-"""One of a thousand classes takes 4 kB."""
+"""An answer for a thousand classes takes 4 kB."""
 
 
 def answer_of(model: LoadedModel, picture: CurrentPicture) -> Answer:
-    """What a model says of the current picture."""
+    """What a model says about the current picture."""
     kept = kept_for(ANSWERS, model, picture)
     return kept.get((model.name, picture.key), lambda: model.answer(picture.pixels))
 
 
 def answer_to(model: LoadedModel, pixels: Picture) -> Answer:
-    """What a model says of a drawn scene, (H, W, 3) uint8."""
+    """What a model says about a drawn scene, (H, W, 3) uint8."""
     kept = kept_for(ANSWERS, model)
     return kept.get((model.name, key_of(pixels)), lambda: model.answer(pixels))

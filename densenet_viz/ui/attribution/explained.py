@@ -1,4 +1,4 @@
-"""The attribution page's answer: words and tables for a map that is there."""
+"""The attribution page's answer: words and tables about a finished map."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ def verdict(question: MapQuestion) -> str:
 
 
 def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> None:
-    """Says plainly when a picture is not of the kind that the model learned from."""
+    """Warns when a picture is not like those that the model learned from."""
     found, uploaded = answer_of(model, picture).verdict, picture.truth is None
-    other = " Below, a network from ImageNet can be chosen." if uploaded else ""
+    other = " You can choose an ImageNet network below." if uploaded else ""
     if found is not None and not found.familiar:
         st.warning(f"**{model.title}.** {stranger_words(model, found)}{other}")
     elif uploaded and (found is not None or model.name in (BUNDLED, CHEATER)):
         near = (
             ""
             if found is None
-            else f" By its distance your image could be one of its own scenes "
-            f"({distance_words(found)}); if it is not, this measure has missed it."
+            else f" By its distance your picture could be one of its own scenes "
+            f"({distance_words(found)}). If it is not, this measure is wrong here."
         )
         st.warning(
-            f"**{model.title}.** {model.knows}{near} For any other image its answer, and this map, "
-            f"are a guess.{other}"
+            f"**{model.title}.** {model.knows}{near} For any other picture its answer, and this "
+            f"map, are a guess.{other}"
         )
     elif picture.truth is not None and picture.truth not in model.labels:
         st.info(f"**{model.title}.** {model.knows}")
 
 
 def stranger_words(model: LoadedModel, found: Verdict) -> str:
-    """What a picture far from all that the network knows means for its answer."""
+    """What it means for the answer that a picture is far from all training pictures."""
     return (
         "This picture is far from anything the network was trained on "
-        f"({distance_words(found)}). It still names one of its {len(model.labels)} kinds, and its "
-        "probability means nothing here: read its answer, and this map, as a guess."
+        f"({distance_words(found)}). The network still names one of its {len(model.labels)} "
+        "classes, but its probability means nothing here: its answer, and this map, are a guess."
     )
 
 
 def distance_words(found: Verdict) -> str:
-    """The measured distance beside the limit that it is held against."""
+    """The measured distance and the limit that it is compared with."""
     return (
-        f"distance {found.score:.1f}; {PERCENTILE:.0f}% of its own scenes stay below "
+        f"distance {found.score:.1f}; {PERCENTILE:.0f}% of its own scenes are below "
         f"{found.limit:.1f}"
     )
 

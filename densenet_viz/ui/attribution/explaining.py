@@ -1,4 +1,4 @@
-"""The attribution page's question: what is asked, and the job that answers it."""
+"""The attribution page's question: its controls, and the job that answers it."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ class MapQuestion:
         return compute_map(self.ask, report, cancelled, report.preview)
 
 
-# -- what is asked --------------------------------------------------------------------------
+# -- controls -------------------------------------------------------------------------------
 
 
 def model_or_stop() -> LoadedModel:
-    """The current model; where there is none at all, one sentence and the end of the page."""
+    """The current model; if there is none, shows one sentence and stops the page."""
     try:
         return current_model()
     except ModelUnavailable as error:
@@ -85,13 +85,13 @@ def model_or_stop() -> LoadedModel:
 def predictions_of(
     model: LoadedModel, picture: CurrentPicture
 ) -> tuple[tuple[Prediction, ...], Callable[[int], Prediction]]:
-    """The five most probable classes, and how to get any other one's probability."""
+    """The five most probable classes, and a function for any class's probability."""
     logits = answer_of(model, picture).logits
     return model.predictions(logits), lambda index: model.prediction(logits, index)
 
 
 def class_names(labels: Sequence[str]) -> tuple[str, ...]:
-    """A name of its own for each class, by index; what could be mistaken gets its number.
+    """A unique name for each class, by index; names that could be confused get a number.
 
     >>> class_names(("star", "crane", "crane"))
     ('star', 'crane (class 1)', 'crane (class 2)')
@@ -151,14 +151,14 @@ def choose_target(
 
 
 def _take_target() -> None:
-    """The first bar stands for whatever is most probable, in the next picture too."""
+    """The first bar means the most probable class, also for the next picture."""
     told = _told("bars")
     if isinstance(name := told.get("name"), str):
         st.session_state["target"] = TOP if told.get("first") else name
 
 
 def _told(key: str) -> Mapping[str, Any]:
-    """What a stage told last."""
+    """What a stage sent last."""
     told: Mapping[str, Any] | None = st.session_state[key]["picked"]
     return told or {}
 

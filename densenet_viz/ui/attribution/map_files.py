@@ -1,4 +1,4 @@
-"""A map to take away: as a picture, a figure, numbers, and the code that makes it again."""
+"""Downloads of a map: picture, figure, numbers, and the code that makes the map again."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.traces import Picture
 from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
 
-EQUAL = "Run it beside the picture: it makes this very map, up to rounding."
+EQUAL = "Run it in the picture's folder: it makes the same map, except for rounding."
 
 
 def show_files(
     model: LoadedModel, picture: CurrentPicture, attribution: Attribution, *, key: str = "files"
 ) -> None:
-    """One row of downloads, each made when it is asked for.
+    """One row of downloads; each file is made on click.
 
     Args:
-        model: whose network was asked.
-        picture: that the map is of.
+        model: the map's model.
+        picture: the map's picture.
         attribution: the map.
         key: of the place on the page.
     """
     given = model.picture(picture.pixels)
     stem = f"{attribution.method}-{attribution.target.index}"
-    st.markdown("**Take the map away**, as it was computed, whatever its sliders say")
+    st.markdown("**Download the map** as it was computed; its sliders change nothing")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=key):
         _show_png(given, attribution, stem, key)
         _show_others(model, given, attribution, stem, key)
@@ -49,12 +49,12 @@ def _show_png(given: Picture, attribution: Attribution, stem: str, key: str) -> 
         *(low, high, 1),
         key=f"{key}_scale",
         width=120,
-        help=f"How many pixels a side each of the {len(given)} × {len(given)} pixels becomes. "
-        "They are enlarged as squares, never smoothed: the network saw no more.",
+        help=f"Each of the {len(given)} × {len(given)} pixels becomes a square with this side, in "
+        "pixels. Nothing is smoothed: the network saw no more detail.",
     )
-    with st.popover("PNG look"):
-        alone = st.checkbox("The map alone, without the picture", key=f"{key}_alone")
-        legend = st.checkbox("With the colours' numbers below", key=f"{key}_legend")
+    with st.popover("PNG options"):
+        alone = st.checkbox("Only the map, without the picture", key=f"{key}_alone")
+        legend = st.checkbox("With the colour scale below", key=f"{key}_legend")
     st.download_button(
         "PNG",
         lambda: map_png(given, attribution, scale=int(scale), alone=alone, legend=legend),
@@ -81,7 +81,7 @@ def _show_others(
             lambda: to_npz(attribution, given, about(model)),
         ),
         (
-            *("JSON", "application/json", "Raw values and all that is known of the map."),
+            *("JSON", "application/json", "Raw values and all facts about the map."),
             lambda: to_json(attribution, given, about(model)),
         ),
     )
@@ -98,10 +98,10 @@ def _show_others(
 
 
 def words_of(model: LoadedModel, attribution: Attribution) -> Words:
-    """What the SVG figure says of a map."""
+    """The words of the SVG figure of a map."""
     method = METHODS[attribution.method]
     return Words(
-        title=f"What speaks for {attribution.target.label}, and what against",
+        title=f"What raises {attribution.target.label}, and what lowers it",
         method=method.title,
         unit=method.unit,
         source=method.paper,
@@ -113,7 +113,7 @@ def words_of(model: LoadedModel, attribution: Attribution) -> Words:
 def _show_code(
     model: LoadedModel, given: Picture, attribution: Attribution, stem: str, key: str
 ) -> None:
-    """The script, in a window that is filled when it is opened: superpixels take a moment."""
+    """The script, in a window that is filled when opened, because superpixels take a moment."""
     window = st.popover("Python", key=f"{key}_python", on_change="rerun")
     if not window.open:
         return

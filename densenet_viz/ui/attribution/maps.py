@@ -1,4 +1,4 @@
-"""Maps that pages ask for: each is computed once, whoever asks, and several make one job."""
+"""Maps for all pages: each is computed only once, and several can be one job."""
 
 from __future__ import annotations
 
@@ -52,18 +52,18 @@ class Ask:
 
     @property
     def kept(self) -> Kept:
-        """Where the map is kept."""
+        """The cache that has the map."""
         return kept_for(MAPS, *self.sources)
 
     @property
     def known(self) -> Attribution | None:
-        """The map, if it is there."""
+        """The map, if it is computed."""
         found: Attribution | None = self.kept.find(self.key)
         return found
 
     @property
     def cost(self) -> int:
-        """Passes at most, a gradient counted as one more."""
+        """The most passes that it may take; a backward pass counts as one."""
         cost = self.row.cost(self.model.spec, self.settings)
         return cost.forward + cost.backward
 
@@ -72,8 +72,8 @@ class Ask:
 class MapsJob:
     """Several maps as one job (`jobs.Desk.ask(job.key, job.compute, job.kept)`).
 
-    Its previews, and its result, are a tuple with an `Attribution` or None for each ask: maps that
-    are finished and the one that is being computed, as it stands.
+    Its previews and its result are a tuple with an `Attribution` or None for each ask: the
+    finished maps, and the current state of the one that is being computed.
     """
 
     asks: Sequence[Ask]
@@ -88,7 +88,7 @@ class MapsJob:
         return results_of(*dict.fromkeys(one for ask in self.asks for one in ask.sources))
 
     def known(self) -> tuple[Attribution | None, ...]:
-        """What needs no computing any more."""
+        """The maps that are already computed."""
         return tuple(ask.known for ask in self.asks)
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> tuple[Attribution, ...]:
@@ -121,17 +121,16 @@ def compute_map(
     cancelled: Callable[[], bool] = lambda: False,
     look: Callable[[Attribution], None] = lambda _preview: None,
 ) -> Attribution:
-    """The map that is asked for, from memory where it is known.
+    """The map of an ask, from the cache if it is there.
 
     Args:
-        ask: what for.
-        report: told the part that is done, 0 to 1.
-        cancelled: asked before each pass.
-        look: shown the map as it stands, now and then; it is not complete, and says so by
-            `Attribution.finished`.
+        ask: all that the map depends on.
+        report: called with the finished part, 0 to 1.
+        cancelled: called before each pass.
+        look: called now and then with the unfinished map, whose `Attribution.finished` is False.
 
     Raises:
-        Cancelled: `cancelled` answered yes.
+        Cancelled: `cancelled` returned True.
     """
     if (known := ask.known) is not None:
         return known

@@ -13,7 +13,7 @@ from densenet_viz.ui.current import take_from_address
 
 
 def title_of(method: str) -> str:
-    """What a choice of methods calls one."""
+    """A method's title in a choice of methods."""
     return METHODS[method].title
 
 
@@ -82,13 +82,13 @@ def choose_settings(
 def settings_controls(
     model: LoadedModel, method: Method, *, key: str = "", without: Collection[str] = ()
 ) -> dict[str, Any]:
-    """A control for each parameter of the method; returns what they say, by parameter.
+    """A control for each parameter of the method; returns their values, by parameter.
 
     Args:
         model: its input size and blocks set the limits.
         method: whose parameters.
-        key: of the place on the page, where a method has its controls in more than one.
-        without: parameters that are chosen elsewhere.
+        key: a prefix for the controls' keys, if a page has a method's controls twice.
+        without: parameters that have their control elsewhere.
     """
     settings: dict[str, Any] = {}
     for row in method.parameters(model.spec):

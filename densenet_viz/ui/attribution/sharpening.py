@@ -1,4 +1,4 @@
-"""The attribution page's map: drawn at once, and again and again while it is being computed."""
+"""The attribution page's map: drawn at once, and redrawn while it is computed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _draw(question: MapQuestion, desk: Desk) -> None:
     )
     notice = Notice(question.method.title)
     stage, below = st.container(), st.container()
-    with below:  # first, so that a cancel is told before the picture is packed
+    with below:  # first, so that a cancel is shown before the picture is packed
         if desk.state == "working":
             show_bar(desk, notice)
         else:

@@ -1,4 +1,4 @@
-"""Part of the bench: the same question to many pictures, a table, and an archive to take away."""
+"""Part of the bench: the same question to many pictures, a table, and an archive."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ DESKS = (_DESK,) = ("bench-batch",)
 
 EACH = "its most probable class"
 FILE_MB = 100
-"""Largest file, an archive; a picture may have as much as anywhere in the app."""
+"""The largest archive; for a picture the app's usual limit holds."""
 UPLOAD_BYTES = 200 * 1024**2
-"""All files together."""
+"""The limit for all files together."""
 SHOWN = 12
-"""Maps on the page, the latest first; the others are in the archive."""
+"""The most maps on the page, latest first; the others are in the archive."""
 POLL = 1.0
-"""Seconds between two looks at a batch: each sends its maps again."""
+"""Seconds between two checks of a batch: each one sends its maps again."""
 _FILES, _RESULTS, BATCH = "_batch_files", "_batch_results", "_batch"
-FAILED = "The maps could not be computed; please go on, or choose another method."
+FAILED = "Computing the maps failed. Continue, or choose another method."
 
 
 def show(bench: Bench) -> None:
-    """The whole part: pictures, the question, what has come of it, and the archive."""
+    """Shows the whole part: pictures, the question, the results, and the archive."""
     st.header("The same question to many pictures", anchor=False)
     st.markdown(
-        "Bring pictures, or a ZIP of them: each gets its map, and a table says in numbers where "
-        "the network looked. One map can deceive; a pattern over many is worth more."
+        "Upload pictures, or a ZIP of them. Each gets its map, and a table says in numbers where "
+        "the network looked. One map can mislead; a pattern over many maps is better evidence."
     )
     files = _choose_files()
     work, raw = _choose_work(bench)
@@ -55,7 +55,7 @@ def show(bench: Bench) -> None:
         "Make the maps", type="primary", disabled=not files or work is None, key="batch_start"
     )
     if not files:
-        st.caption("Bring at least one picture first.")
+        st.caption("Upload at least one picture first.")
     if go and work:
         session_desk(_DESK).leave()
         st.session_state[BATCH] = Batch(work, files, _results(), raw)
@@ -64,11 +64,11 @@ def show(bench: Bench) -> None:
         _show_batch(batch, session_desk(_DESK))
 
 
-# -- what is asked --------------------------------------------------------------------------
+# -- the question ---------------------------------------------------------------------------
 
 
 def _choose_files() -> tuple[ImageFile, ...]:
-    """The pictures; none where too many were brought, and a sentence says so."""
+    """The pictures; if there are too many, none, and a sentence says so."""
     brought = st.file_uploader(
         "Pictures, or a ZIP of pictures",
         type=["png", "jpg", "jpeg", "webp", "zip"],
@@ -82,20 +82,20 @@ def _choose_files() -> tuple[ImageFile, ...]:
         st.session_state.pop(_FILES, None)
         return ()
     if sum(file.size for file in brought) > UPLOAD_BYTES:
-        st.error(f"These files have more than {UPLOAD_BYTES >> 20} MB; please bring fewer at once.")
+        st.error(f"These files have more than {UPLOAD_BYTES >> 20} MB. Upload fewer at once.")
         return ()
     files = _listed(brought)
     if len(files) > MOST_PICTURES:
         st.error(
-            f"These are {len(files):,} pictures; up to {MOST_PICTURES} are allowed here. From a "
-            "shell, any number: `python -m densenet_viz attribute FOLDER`."
+            f"These are {len(files):,} pictures; up to {MOST_PICTURES} are allowed here. A shell "
+            "has no limit: `python -m densenet_viz attribute FOLDER`."
         )
         return ()
     return files
 
 
 def _listed(brought: Sequence[UploadedFile]) -> tuple[ImageFile, ...]:
-    """The files, archives opened once, not at each run of the page."""
+    """The files; archives are opened once, not at each run of the page."""
     ids = tuple(file.file_id for file in brought)
     known = st.session_state.get(_FILES)
     if known is None or known[0] != ids:
@@ -128,7 +128,7 @@ def _results() -> Results:
     return results
 
 
-# -- what comes of it -----------------------------------------------------------------------
+# -- results --------------------------------------------------------------------------------
 
 
 def _show_batch(batch: Batch, mine: Desk) -> None:
@@ -146,7 +146,7 @@ def _show_batch(batch: Batch, mine: Desk) -> None:
 def _draw(batch: Batch, mine: Desk, working: bool) -> None:
     """What there is so far."""
     if working and mine.state != "working":
-        st.info("Cancelled; what is finished stays.")
+        st.info("Cancelled. Finished maps stay.")
     elif working:
         notice = Notice(f"Maps of {_pictures(batch.count)}", cancel_key="batch_cancel")
         show_bar(mine, notice)
@@ -176,10 +176,10 @@ def _show_latest(batch: Batch) -> None:
         alt=[f"{METHODS[row.method].title} map for {row.target}: {row.file}" for row in latest],
     )
     hidden = len(there) > len(latest)
-    others = f" These are the latest {len(latest)}; all are in the archive." if hidden else ""
+    others = f" These are the latest {len(latest)}; the archive has all." if hidden else ""
     st.caption(
-        "Orange raises the score of the class that the map is for, blue lowers it; each map has "
-        f"its own scale.{others}"
+        "Orange pixels raise the score of the map's class, blue ones lower it. Each map has its "
+        f"own scale.{others}"
     )
 
 
@@ -190,7 +190,7 @@ def _caption(row: BatchRow) -> str:
 
 
 def plain(text: str) -> str:
-    r"""A stranger's text so that Markdown shows it and does nothing else with it.
+    r"""Foreign text, escaped so that Markdown shows it unchanged.
 
     >>> print(plain("![a](b) :red[c]"))
     \!\[a\]\(b\) \:red\[c\]
@@ -199,7 +199,7 @@ def plain(text: str) -> str:
 
 
 def _show_end(batch: Batch, mine: Desk) -> None:
-    """Why it stands, how to go on, and what there is to take away."""
+    """Shows why the batch stopped, how to continue, and the downloads."""
     if batch.tally is not None:
         st.success(f"Done: {_told(batch)}.")
     elif batch.paused:
@@ -210,7 +210,7 @@ def _show_end(batch: Batch, mine: Desk) -> None:
     with st.container(horizontal=True, gap="small"):
         if batch.tally is None:
             st.button(
-                "Go on", type="primary", on_click=_go_on, args=(batch, mine), key="batch_go_on"
+                "Continue", type="primary", on_click=_go_on, args=(batch, mine), key="batch_go_on"
             )
         if any(row.map for row in batch.rows):
             st.download_button(
@@ -223,11 +223,11 @@ def _show_end(batch: Batch, mine: Desk) -> None:
             )
         if batch.rows:
             st.button(
-                "Forget these maps",
+                "Delete these maps",
                 on_click=_forget,
                 key="batch_forget",
                 args=(batch, mine),
-                help=f"A session keeps up to {MOST_PICTURES} maps, {MOST_BYTES >> 20} MB.",
+                help=f"A session keeps up to {MOST_PICTURES} maps or {MOST_BYTES >> 20} MB.",
             )
 
 
@@ -249,7 +249,7 @@ def _go_on(batch: Batch, mine: Desk) -> None:
 
 
 def _forget(batch: Batch, mine: Desk) -> None:
-    """Drops the maps; a batch that is not finished goes on with what it has not made yet."""
+    """Deletes the maps; an unfinished batch keeps the pictures that have no map yet."""
     batch.results.forget()
     mine.leave()
     left = batch.files[len(batch.rows) :]

@@ -1,4 +1,4 @@
-"""What a batch of a session has made so far: rows and files in memory, bounded, gone with it."""
+"""A session's batch results so far: rows and files in memory, limited, deleted with it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from densenet_viz.attribution.batch_files import ImageFile
 
 MOST_PICTURES = 200
-"""Of one batch, and maps that a session keeps at most."""
+"""The most pictures of a batch, and the most maps that a session keeps."""
 MOST_BYTES = 200 * 1024**2
-"""Of all maps that a session keeps."""
+"""The most bytes of all maps that a session keeps."""
 SCALE = 2
-"""Pixels a side that each pixel of a map becomes in its PNG."""
+"""Each pixel of a map becomes a square with this side in its PNG."""
 
 FULL = (
-    f"These maps fill the {MOST_PICTURES} places or the {MOST_BYTES >> 20} MB that one visit has; "
-    "download them, forget them, and go on with the rest."
+    f"These maps reach a session's limit: {MOST_PICTURES} maps or {MOST_BYTES >> 20} MB. Download "
+    "them, delete them, and continue with the rest."
 )
 
 
@@ -39,7 +39,7 @@ class KeptMap:
 
 
 class Results:
-    """Maps by what they depend on; the thread that makes them and the page share it."""
+    """Maps by what they depend on; shared by the page and the thread that makes them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -56,7 +56,7 @@ class Results:
         """Keeps a map.
 
         Raises:
-            AttributionError: there is no room for it.
+            AttributionError: the session's limit is reached.
         """
         size = sum(map(len, files.values()))
         with self._lock:
@@ -81,17 +81,17 @@ class Results:
 
 @dataclass(eq=False)
 class Batch:
-    """Pictures and a question that a visitor has started; `rows` grows while they are answered."""
+    """A batch of pictures and its question; `rows` grows while maps are made."""
 
     work: BatchWork
     files: Sequence[ImageFile]
     results: Results
     raw: bool
-    """Whether the values go along as NPZ."""
+    """Whether the raw values are kept as NPZ."""
     name: str = field(default_factory=lambda: uuid4().hex)
     rows: tuple[BatchRow, ...] = ()
     tally: Tally | None = None
-    """Set when every file had its turn."""
+    """Set when all files are done."""
     paused: bool = False
     """Whether the visitor has stopped it."""
     count: int = field(init=False)
@@ -100,7 +100,7 @@ class Batch:
         self.count = len(self.files)
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> None:
-        """Makes what is missing, as a job of a desk."""
+        """Makes the missing maps, as a job of a desk."""
         from densenet_viz.attribution.batch import run_batch
 
         done = dict(self.results.known(self.raw))
@@ -121,7 +121,7 @@ class Batch:
             on_progress=report,
             cancelled=cancelled,
         )
-        self.files = ()  # what was brought need not be held any longer
+        self.files = ()  # the uploaded files are not needed any more
 
     def _files(self, made: Made) -> dict[str, bytes]:
         assert made.attribution is not None
@@ -135,7 +135,7 @@ class Batch:
         return files
 
     def archive(self) -> bytes:
-        """A ZIP of the maps and the table, of what is there."""
+        """A ZIP of the maps and the table so far."""
         maps = {
             f"{row.map}{ending}": data
             for row in self.rows
@@ -146,7 +146,7 @@ class Batch:
         return pack_archive(self.rows, maps)
 
     def table(self) -> list[dict[str, Any]]:
-        """The rows for people; a column for what was wrong where something was."""
+        """The rows for people, with a column for errors if there are any."""
         wrong = any(row.error for row in self.rows)
         return [
             {

@@ -43,7 +43,7 @@ METHODS_FIRST = tuple(
     )
     if name in METHODS
 )
-"""What is compared before the visitor chooses: one of each kind, none of them slow."""
+"""The methods before the visitor chooses: one of each kind, none of them slow."""
 
 KEYS = (
     "compare",
@@ -57,7 +57,7 @@ KEYS = (
 
 
 def choose_comparison(bench: Bench) -> Comparison | None:
-    """The controls of the comparison; None, with a sentence why, where nothing is chosen."""
+    """The chosen comparison; None, and a sentence on the page, if nothing is chosen."""
     take_from_address("compare", _WAYS)
     line = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
     way = line.segmented_control(
@@ -98,7 +98,7 @@ def _methods(bench: Bench, line: Any) -> Comparison:
     return Comparison(
         title=f"{count_words(len(rows), 'ways')} to ask what speaks for {label}",
         lesson="The same picture, network and class. Each method answers its own question, so "
-        "their maps may differ although none is mistaken.",
+        "their maps may differ although none is wrong.",
         label=label,
         entries=tuple(_by_method(bench, row, settings[row.name]) for row in rows),
     )
@@ -191,16 +191,16 @@ def _layers(bench: Bench, line: Any) -> Comparison:
     )
     label = bench.target.label
     return Comparison(
-        title=f"What speaks for {label}, from layer to layer",
-        lesson=f"{row.title} at each place, from the input’s side to the classifier’s: early "
-        "layers answer in fine grain about small parts, late ones in few cells about the whole.",
+        title=f"What raises {label}, from layer to layer",
+        lesson=f"{row.title} at each layer, from the input to the classifier. Early layers show "
+        "small parts in fine detail; late layers show the whole in few cells.",
         label=label,
         entries=entries,
     )
 
 
 def _depth(place: str) -> tuple[int, int, int]:
-    """Where a place stands on the way through the network.
+    """The position of a place in the network, for sorting.
 
     >>> sorted(["final", "transition 1", "block 2", "block 1", "block 1 layer 2"], key=_depth)
     ['block 1 layer 2', 'block 1', 'transition 1', 'block 2', 'final']

@@ -24,7 +24,7 @@ class ComparedMap:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Maps that are looked at together, and what they teach."""
+    """Maps that are shown together, and what they teach."""
 
     title: str
     lesson: str

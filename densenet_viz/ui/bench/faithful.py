@@ -25,7 +25,7 @@ MOST = 4
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """First the maps, from memory where they are known, and then the measures of each."""
+    """First the maps, from the cache if they are there, and then the measures of each."""
 
     bench: Bench
     maps: MapsJob
@@ -72,12 +72,12 @@ class _Job:
 
 
 def show(bench: Bench) -> None:
-    """The whole part: choice of methods, the measures, and how to read them."""
+    """Shows the whole part: choice of methods, the measures, and how to read them."""
     st.header("Is the map faithful to the network?", anchor=False)
     st.markdown(
-        "Take away what the map calls important, and the network should lose its answer; bring it "
-        "back first, and the answer should come back first. Other measures ask other things, and "
-        "often **disagree**."
+        "Remove the pixels that the map calls important, and the network should lose its answer. "
+        "Show them first, and the answer should return early. Other measures test other things, "
+        "and often **disagree**."
     )
     names = choose_checked("faithful_methods", FIRST, MOST)
     asked = settings_of(names, bench.model.spec)
@@ -140,24 +140,24 @@ def _line(row: Any) -> Line:
 
 
 def _notes(bench: Bench, samples: Mapping[str, int]) -> list[str]:
-    """What has to be kept in mind of these numbers."""
+    """Notes on how to read these numbers."""
     tried = ", ".join(f"{METHODS[name].title} {count}" for name, count in samples.items())
     notes = [
-        "A picture with missing pixels is none that the network learned from: a fall can come from "
-        "the holes as well as from what is gone. Insertion starts from a blurred picture for that "
-        "reason, and has the same weakness.",
-        "Infidelity covers 60 squares with the training pictures’ mean colour, a sixteenth, an "
-        "eighth and a quarter of the picture wide. Large squares hurt more wherever they lie, "
-        "which any even map foretells: the random map is the mark to beat. It compares maps of one "
-        "picture and one class; do not set it beside that of another picture.",
-        f"Max sensitivity is the most over a few moved pictures ({tried}), fewer for methods that "
-        "take many passes, so the true one is at least as high. A map that never moves is steady, "
-        "not right: so is an edge detector’s.",
+        "The network never learned from pictures with missing pixels. So a score can fall because "
+        "of the holes, not only because of what is missing. Insertion starts from a blurred "
+        "picture for that reason, but has the same weakness.",
+        "Infidelity covers 60 squares with the training pictures’ mean colour; they are a "
+        "sixteenth, an eighth or a quarter of the picture wide. Large squares lower the score more "
+        "wherever they are, and any even map predicts that: a good map has to beat the random one. "
+        "Compare infidelity only between maps of the same picture and class.",
+        f"Max sensitivity is the highest value over a few slightly changed pictures ({tried}; "
+        "fewer for methods that take many passes), so the true maximum is at least as high. A map "
+        "that never changes is stable, but not right: an edge detector’s is stable too.",
     ]
     truth = bench.picture.truth
     if truth is not None and truth != bench.target.label:
         notes.append(
-            f"The outline is the drawn {truth}’s, and the maps are for {bench.target.label}: that "
-            "they lie elsewhere is no mistake then."
+            f"The outline is the drawn {truth}’s, but the maps are for {bench.target.label}: it is "
+            "no mistake if they lie elsewhere."
         )
     return notes

@@ -1,4 +1,4 @@
-"""The bench's grid: up to nine maps beside each other, drawn while they are computed."""
+"""The bench's grid: up to nine maps side by side, drawn while they are computed."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ _NOTICE = Notice(
 )
 
 LOOK = 0.5
-"""Seconds between two looks at the maps: nine of them are a megabyte to send."""
+"""Seconds between two checks of the maps: nine of them are a megabyte to send."""
 
 Made = Mapping[Hashable, Attribution]
-"""Maps by the key of the ask for them."""
+"""Maps by the key of their ask."""
 
 _WAITING = {
     "working": "waiting for its turn",
     "cancelled": "cancelled",
-    "failed": "could not be computed",
+    "failed": "failed",
 }
 
 
 def show(bench: Bench) -> None:
-    """The whole part: what to compare, the grid, and under it what the maps tell together."""
+    """Shows the whole part: what to compare, the grid, and below it what the maps teach."""
     comparison = choose_comparison(bench)
     if comparison is None:
         desk(_GRID).leave()
@@ -66,7 +66,7 @@ def show(bench: Bench) -> None:
 
 
 def maps_so_far(job: MapsJob, mine: Desk) -> Made:
-    """Every map that is finished, and while more are computed the one that is coming."""
+    """All finished maps, and the preview of the one that is being computed."""
     running = mine.job
     made: Sequence[Attribution | None] = job.known()
     if running is not None and running.key == job.key and mine.state in ("working", "done"):
@@ -96,7 +96,7 @@ def _draw(bench: Bench, comparison: Comparison, job: MapsJob, mine: Desk) -> Non
 
 
 def panels(comparison: Comparison, made: Made) -> Sequence[Panel]:
-    """The grid's panels with the maps that there are."""
+    """The grid's panels with the maps so far."""
     return [
         Panel(
             entry.name,

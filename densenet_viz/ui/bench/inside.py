@@ -1,4 +1,4 @@
-"""A part of the bench: through which layers, and along which connections, a decision went."""
+"""Part of the bench: the layers and connections that a decision used."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from densenet_viz.ui.work.unfinished import run_job
 
 KEYS = ("inside_baseline",)
 DESKS = ("inside",)
-TITLE = "The ways through the network"
+TITLE = "The paths through the network"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +60,10 @@ class FlowQuestion:
 
 
 def show(bench: Bench) -> None:
-    """The whole part: choice of the baseline, the flows and their maps, or how far they are."""
-    st.header("Through which layers did it go?", anchor=False)
+    """Shows the whole part: choice of the baseline, the flows and their maps, or progress."""
+    st.header("Which layers did the decision use?", anchor=False)
     st.markdown(
-        "Every layer reads all maps before it, so a decision has many ways through a dense block. "
+        "Every layer reads all maps before it, so a decision has many paths through a dense block. "
         "Here the score is followed along each of them, from the baseline to the picture."
     )
     inside = FlowQuestion(bench, _choose_baseline())

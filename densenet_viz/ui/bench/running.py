@@ -1,4 +1,4 @@
-"""A part of the bench that takes a while: its cost is told first, and it is watched on its way."""
+"""Slow parts of the bench: they show their cost first, and then their progress."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import run_job
 
 AUTOMATIC = 400
-"""Passes up to which nobody is asked before they are made."""
+"""Jobs with up to this many passes start at once, without a question."""
 
 POLL = 1.0
-"""Seconds between two looks at what is made so far: it is larger than a progress bar."""
+"""Seconds between two checks of a job: its preview is larger than a progress bar."""
 
-FAILED = "This could not be computed; please try again, or choose other methods."
+FAILED = "The computation failed. Try again, or choose other methods."
 
 Draw = Callable[[Any], None]
 
@@ -28,12 +28,12 @@ Draw = Callable[[Any], None]
 def choose_checked(key: str, preferred: Sequence[str], most: int) -> list[str]:
     """One to `most` methods, bound to the address; those of `preferred` that there are come first.
 
-    Without a choice it is the first of `preferred`.
+    If the visitor chooses none, it is the first of `preferred`.
     """
     first = [name for name in preferred if name in METHODS]
     chosen = choose_methods(key, first, most, label=f"Methods (up to {most})")
     if not chosen:
-        st.caption(f"Nothing is chosen, so {METHODS[first[0]].title} is checked.")
+        st.caption(f"Nothing is chosen, so {METHODS[first[0]].title} is used.")
     return chosen or first[:1]
 
 
@@ -47,16 +47,16 @@ def run(
     passes: int,
     kept: Kept | None = None,
 ) -> None:
-    """Computes and draws: at once where that is cheap, else when the visitor says so.
+    """Computes and draws a result: at once if that is cheap, else after a click on Start.
 
     Args:
         name: the desk's.
         key: all that the result depends on.
         compute: the job.
         draw: shows a result, finished or not.
-        title: what the job is called.
-        passes: that it may take.
-        kept: where the result is kept (`maps.results_of`); None keeps it for everybody.
+        title: the job's name on the page.
+        passes: the most passes that it may take.
+        kept: where the result is kept (`maps.results_of`); None keeps it for all visitors.
     """
     mine = desk(name)
     known = mine.job is not None and mine.job.key == key
@@ -78,7 +78,7 @@ def run(
 
 
 def limit_words(passes: int) -> str:
-    """What a job costs.
+    """The cost of a job.
 
     >>> limit_words(1234)
     'up to 1,234 passes through the network'

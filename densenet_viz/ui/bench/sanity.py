@@ -54,13 +54,13 @@ class _Job:
 
 
 def show(bench: Bench) -> None:
-    """The whole part: choice of methods and seed, the checks, and what they mean."""
+    """Shows the whole part: choice of methods and seed, the checks, and what they mean."""
     from densenet_viz.evaluation.sanity import cost_of
 
     st.header("Does the map notice when the network forgets?", anchor=False)
     st.markdown(
         "The weights become random, from the classifier down to the stem. A map that shows what "
-        "the network **learned** has to change; one that stays the same shows the picture."
+        "the network **learned** has to change; a map that stays the same shows only the picture."
     )
     names = choose_checked("sanity_methods", FIRST, MOST)
     seed = st.number_input(
@@ -113,18 +113,18 @@ def _strip(check: Any) -> Strip:
 
 
 def _explain() -> None:
-    with st.expander("What is done, and what it does not show"):
+    with st.expander("How the check works, and what it does not show"):
         st.markdown(
-            "- Weights are drawn by the rule that training starts from, each stage on top of the "
-            "last; the model on this page is not touched, its copy is. The statistics of random "
-            "batch norms are measured anew on the picture and its mirror images, else values "
-            "would grow or vanish from stage to stage for no other reason.\n"
+            "- Random weights follow the rule that training starts from. Each stage keeps the "
+            "random weights of the last. Only a copy of the model on this page changes. The "
+            "statistics of random batch norms are measured again on the picture and its mirror "
+            "images; otherwise values would grow or vanish from stage to stage.\n"
             "- The class stays the same, also when the random network would say another.\n"
-            "- The verdict takes the mean over three wholly random networks and the highest of "
-            "the three similarities: coarse maps (Grad-CAM of the last block) have few cells and "
-            "are like another one by chance now and then.\n"
-            "- Passing is necessary, not enough: a map that changes can still be wrong. And some "
-            "likeness remains in good methods, too, since the picture itself stays.\n\n"
+            "- The verdict uses the mean over three fully random networks, and the highest of "
+            "the three similarities. Coarse maps (Grad-CAM of the last block) have few cells, so "
+            "they are sometimes similar by chance.\n"
+            "- Passing is necessary, but not enough: a map that changes can still be wrong. Good "
+            "methods also keep some similarity, because the picture stays the same.\n\n"
             "Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, *Sanity Checks for Saliency Maps*, "
             "NeurIPS 2018."
         )

@@ -1,4 +1,4 @@
-"""What all parts of the bench share: the picture, the model and the class that is explained."""
+"""What all parts of the bench share: the picture, the model and the class to explain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from densenet_viz.ui.current import CurrentPicture
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """The picture before the network, and the class that is asked about."""
+    """A picture, a network, and the class to explain."""
 
     model: LoadedModel
     picture: CurrentPicture
@@ -40,7 +40,7 @@ class Bench:
     def ask(
         self, method: str, settings: Mapping[str, Any] | None = None, target: int | None = None
     ) -> Ask:
-        """A map of this picture; parameters that are not given have their defaults.
+        """An ask for a map of this picture; missing settings have their defaults.
 
         Raises:
             AttributionError: a parameter is not allowed.

@@ -1,4 +1,4 @@
-"""Two at once: two pictures before one network, or one picture before two networks."""
+"""Two at once: two pictures and one network, or one picture and two networks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NOTICE = Notice("The pair of maps")
 
 
 def show(bench: Bench) -> None:
-    """The whole part: what stands on the right, both sides, and their numbers."""
+    """Shows the whole part: the choice of the right side, both sides, and their numbers."""
     pair = choose_pair(bench)
     if pair is None:
         desk(_TWO).leave()
@@ -75,7 +75,7 @@ def _draw(pair: Pair, job: MapsJob, mine: Desk, working: bool) -> None:
 
 
 def sides_of(pair: Pair, left: Attribution | None, right: Attribution | None) -> Sides:
-    """Both sides with the maps that there are."""
+    """Both sides with the maps so far."""
     return _side(pair.sides[0], left), _side(pair.sides[1], right)
 
 
@@ -104,7 +104,7 @@ def looked_of(picture: CurrentPicture, made: Attribution) -> Looked | None:
 
 
 def apart_of(left: Attribution | None, right: Attribution | None) -> Apart | None:
-    """The difference of two finished maps."""
+    """The difference of two finished maps; None if one is not finished."""
     if left is None or right is None or not (left.finished and right.finished):
         return None
     found = difference.difference(left.heat, right.heat)
@@ -115,7 +115,7 @@ def apart_of(left: Attribution | None, right: Attribution | None) -> Apart | Non
 
 
 def _show_numbers(pair: Pair, made: list[Attribution]) -> None:
-    """What the pictures show, for who reads rather than looks."""
+    """Shows both sides as a table."""
     if len(made) < len(pair.asks):
         return
     with st.expander("Both sides in numbers"):

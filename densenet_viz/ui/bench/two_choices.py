@@ -1,4 +1,4 @@
-"""What stands on the right, and which class and method explain both sides."""
+"""The choice of the right side, and of the class and method for both sides."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SAME, TOP = "the same class for both", "each one’s most probable class"
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two sides that differ in one thing, the picture or the network, and a map asked of each."""
+    """Two sides that differ in the picture or in the network, and a map to compute for each."""
 
     kind: Kind
     sides: tuple[Bench, Bench]
@@ -56,7 +56,7 @@ class Pair:
 
 
 def choose_pair(bench: Bench) -> Pair | None:
-    """All controls; None, with a sentence why, where there are no two sides to compare."""
+    """The chosen pair; None, and a sentence on the page, if a side is missing."""
     take_from_address("two", KINDS, KINDS.__getitem__)
     kind: Kind = st.segmented_control(
         "Compare",
@@ -90,7 +90,7 @@ def _choose_picture(bench: Bench) -> Bench:
     names = [name for name in names if name != bench.picture.name]
     _forget_unless("two_picture", names)
     take_from_address("two_picture", names)
-    with st.popover("Bring a second picture", icon=":material/upload:"):
+    with st.popover("Upload a second picture", icon=":material/upload:"):
         take_picture("The picture on the right", SECOND, "two_picture")
     name = st.selectbox(
         "Picture on the right", names, key="two_picture", bind="query-params", width=220
@@ -123,13 +123,13 @@ def _choose_network(bench: Bench) -> Bench:
 
 
 def _forget_unless(key: str, names: Any) -> None:
-    """Lets go of a choice that the left side has meanwhile made its own, or that is gone."""
+    """Deletes a choice that is not available any more, for example as the left side has it."""
     if key in st.session_state and st.session_state[key] not in names:
         del st.session_state[key]
 
 
 def _before(model: LoadedModel, picture: CurrentPicture) -> Bench:
-    """A picture before a network, its most probable class explained."""
+    """A picture, a network, and its most probable class as the class to explain."""
     logits = answer_of(model, picture).logits
     return Bench(model, picture, logits, model.predictions(logits, 1)[0])
 
@@ -138,7 +138,7 @@ def _before(model: LoadedModel, picture: CurrentPicture) -> Bench:
 
 
 def _choose_class(kind: Kind, bench: Bench, other: Bench, line: Any) -> tuple[Bench, Bench]:
-    """Both sides with the class that is explained in each."""
+    """Both sides with their class to explain."""
     most_probable = replace(bench, target=bench.predictions[0])
     same = same_class(bench, other)
     if same is None:
@@ -157,7 +157,7 @@ def _choose_class(kind: Kind, bench: Bench, other: Bench, line: Any) -> tuple[Be
 
 
 def same_class(bench: Bench, other: Bench) -> int | None:
-    """The other network's class of the name of the one that is explained, if it has one."""
+    """The other network's index of the class with the same name, or None."""
     if other.model is bench.model:
         return bench.target.index
     name = class_names(bench.model.labels)[bench.target.index]
@@ -186,9 +186,10 @@ def _choose_settings(
 def settings_for(
     method: Method, chosen: Mapping[str, Any], left: LoadedModel, right: LoadedModel
 ) -> Mapping[str, Any]:
-    """The same settings for another network; what is at its default has that network's own.
+    """The same settings for another network; for a default it gets that network's own default.
 
-    Pixels of two input sizes are not the same part of a picture, but the defaults are.
+    The same number of pixels is another part of a picture at another input size; the defaults
+    are the same part.
 
     Raises:
         AttributionError: a setting is not allowed there.

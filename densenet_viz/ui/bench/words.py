@@ -1,4 +1,4 @@
-"""Under the bench's grid: which maps agree, and each method in words and numbers."""
+"""Below the bench's grid: which maps agree, and each method in words and numbers."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.owners import Kind, kept_for
 
 CLOSE = 0.01
-"""A sum this near the score's rise, as a part of it, counts as complete."""
+"""A sum counts as complete if it differs from the score's rise by at most this part of it."""
 CLOSE_UNSCALED = 0.05
-"""The same before the pieces of a path are scaled; `quadrature.UNSCALED` stops at it."""
+"""The same limit before the pieces of a path are scaled, as `quadrature.UNSCALED`."""
 
 CORRELATIONS = Kind("correlations", shared=32, own=8)
 
 LESSON = (
-    "Maps can disagree although each is right about its own question: that two look alike does not "
-    "make them true, and that they differ does not make one false."
+    "Maps can disagree although each answers its own question correctly. Two similar maps can both "
+    "be wrong, and two different maps can both be right."
 )
 
 Made = Sequence[Attribution]
 
 
 def show(comparison: Comparison, made: Made | None) -> None:
-    """All that stands under the grid; what needs every map only when every map is there."""
+    """Shows all parts below the grid; `made` is None until every map is finished."""
     if made is not None:
         if len(made) > 1:
             _show_agreement(comparison, made)
@@ -50,7 +50,7 @@ def show(comparison: Comparison, made: Made | None) -> None:
                 hide_index=True,
                 alt="Each map's strongest region, sum and cost",
             )
-        with st.expander("Take a map away"):
+        with st.expander("Download a map"):
             _offer_files(comparison, made)
     st.subheader("What each map answers", anchor=False)
     for method in comparison.methods:
@@ -106,7 +106,7 @@ def row_of(name: str, made: Attribution) -> dict[str, str]:
 
 
 def passes(forward: int, backward: int) -> str:
-    """Pictures that went through the network.
+    """How many pictures went through the network.
 
     >>> passes(1200, 0), passes(1, 1)
     ('1,200', '1 and 1 back')
@@ -141,18 +141,18 @@ def cost_words(made: Made) -> str:
 
 
 def sums_words(method: Method, made: Sequence[tuple[str, Attribution]]) -> str:
-    """Whether each map's sum meets the score's rise, with its numbers."""
+    """Whether each map's sum equals the score's rise, with the numbers."""
     if not method.complete:
-        return "It does not promise to: read its values as an order of pixels, not as amounts."
+        return "It does not promise this: its values rank the pixels, but are no amounts."
     if len(made) == 1:
         return completeness_words(made[0][1])
     return "".join(f"\n- {name}: {completeness_words(one)}" for name, one in made)
 
 
 def completeness_words(made: Attribution) -> str:
-    """A map's sum beside the score's rise from the baseline, and a mark where they differ.
+    """A map's sum and the score's rise from the baseline, and a mark if they differ.
 
-    Where pieces of the path were scaled, the mark is for the difference before that.
+    If pieces of the path were scaled, the mark is for the difference before scaling.
     """
     total, delta = float(made.values.sum(dtype=np.float64)), made.convergence_delta
     if delta is None:
@@ -163,8 +163,8 @@ def completeness_words(made: Attribution) -> str:
     low, high = made.scaled_by
     steps = _sum_words("The steps sum", rise + made.unscaled_delta, rise, CLOSE_UNSCALED)
     return (
-        f"{steps} Then each piece of the path was scaled to the score's rise over it, by factors "
-        f"from {low:.2f} to {high:.2f}: the map sums to {number(total)}."
+        f"{steps} Then each piece of the path was scaled to match the score's rise there, by "
+        f"factors from {low:.2f} to {high:.2f}: the map sums to {number(total)}."
     )
 
 
@@ -176,7 +176,9 @@ def _sum_words(what: str, total: float, rise: float, close: float) -> str:
         f"baseline to the picture by {number(rise)}: {_percent(off)} off"
     )
     return (
-        f"{told}." if off <= close else f"{told}, **more than {close:.0%}**: its values are rough."
+        f"{told}."
+        if off <= close
+        else f"{told}, **more than {close:.0%}**: its values are inaccurate."
     )
 
 
@@ -187,7 +189,7 @@ def _percent(part: float) -> str:
 
 
 def axiom_words(method: Method) -> str:
-    """The promises that a method keeps, each in words."""
+    """The promises of a method, each in words."""
     if not method.axioms:
         return "None of the usual axioms."
     return "".join(f"\n- {name}: {AXIOMS[name]}" for name in method.axioms)

@@ -1,4 +1,4 @@
-"""Live pictures in the lecture: what their controls may ask for, and the answer."""
+"""Live pictures in the lecture: their controls and the answers to them."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ METHODS_IN_A_HALL = (
     "deeplift",
     "lrp",
 )
-"""Those that answer while a hall waits."""
+"""Methods that are quick enough for a lecture."""
 Words = dict[str, Any]
 _SCENES = Kept(24)
 
 
 def controls_of(deck: Deck) -> dict[str, list[Words]]:
-    """The controls of each slide's picture that has some, by the slide's place from 0."""
+    """The controls of each picture that has some, by the slide's index from 0."""
     found = {str(place): _controls(slide) for place, slide in enumerate(deck.slides)}
     return {place: controls for place, controls in found.items() if controls}
 
 
 def _controls(slide: Slide) -> list[Words]:
-    """What a control is called and may be, its first value, and each that a step gives it."""
+    """The controls of a slide: name, label, allowed values, first value, value at each step."""
     call = slide.picture
     if call is None:
         return []
@@ -62,25 +62,25 @@ def _controls(slide: Slide) -> list[Words]:
 
 
 def _steps(slide: Slide, name: str) -> list[tuple[int, Setting]]:
-    """The steps at which the deck itself gives a setting a value, and that value."""
+    """The steps at which the deck sets a value, and that value."""
     changes = slide.changes
     return [(each.step, each.parameters[name]) for each in changes if name in each.parameters]
 
 
 @st.fragment
 def show_answers(deck: Deck) -> None:
-    """Answers what the player's live pictures ask, without running the page again."""
+    """Answers the player's live pictures without running the page again."""
     asked = st.session_state.get(KEY, {}).get("asked")
     answer = _answer(deck, asked) if asked else {}
     _channel()(key=KEY, data=answer, on_asked_change=_noted, height="content")
 
 
 def _noted() -> None:
-    """What was told stands in the session's state."""
+    """Does nothing: what the stage sent is in the session's state."""
 
 
 def _answer(deck: Deck, asked: Mapping[str, Any]) -> Words:
-    """The scene that was asked for, or one sentence why there is none; `id` is the question's."""
+    """The scene that was asked for, or one sentence why there is none; `id` is copied."""
     call = asked_call(deck, asked)
     if call is None:
         return {}
@@ -92,7 +92,7 @@ def _answer(deck: Deck, asked: Mapping[str, Any]) -> Words:
 
 
 def asked_call(deck: Deck, asked: Mapping[str, Any]) -> PictureCall | None:
-    """The picture that a browser asks for, if it is one that the slide's controls can set."""
+    """The picture that a browser asks for, if the slide's controls can set it; else None."""
     try:
         slide = deck.slides[int(asked["slide"])]
         settings, step = dict(asked["settings"]), int(asked["step"])

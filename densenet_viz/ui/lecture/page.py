@@ -1,4 +1,4 @@
-"""The lecture on its page: its deck, its pictures made in the background, and the player."""
+"""The lecture page: the deck, its pictures made in the background, and the player."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ from densenet_viz.ui.work.unfinished import run_job
 
 DESK = "lecture"
 KEPT = 64
-"""Pictures that the app remembers: more than the shipped deck's; one takes about 0.3 MB."""
+"""Pictures that the app keeps: more than the shipped deck has; one takes about 0.3 MB."""
 AT_ONCE = 4
-"""Pictures that are made at the same time: so many slow decks do not keep a quick one waiting."""
+"""Pictures that are made at the same time, so that slow decks do not block a quick one."""
 LOOK = 0.1
-"""Seconds between two looks at whether a picture is still wanted."""
+"""Seconds between two checks whether a picture is still wanted."""
 TITLE = "Making the lecture’s pictures"
-FAILED = "The lecture’s pictures could not be made; please try again."
+FAILED = "Making the lecture’s pictures failed. Try again."
 
 
 class Shelf:
-    """The last pictures, by key: another window, or another deck with the same, finds them made.
+    """A cache of the last pictures, by key: other windows and decks with the same picture use it.
 
-    Threads may share it. A picture is a job of its own: decks that want the same share it, other
-    decks do not wait for it, and it stops when no deck wants it any more.
+    Threads may share it. Each picture is its own job: decks that want the same picture share it,
+    other decks do not wait for it, and it stops when no deck wants it any more.
 
     Args:
-        most: pictures that are kept.
-        at_once: pictures that are made at the same time; others wait for a place.
+        most: the most pictures that are kept.
+        at_once: the most pictures that are made at the same time; others wait.
     """
 
     def __init__(self, most: int, at_once: int = AT_ONCE) -> None:
@@ -59,7 +59,7 @@ class Shelf:
         Args:
             key: of the picture.
             make: makes it.
-            stopped: asked while it waits, whether the picture is still wanted here.
+            stopped: called while it waits; returns True if the picture is not wanted any more.
 
         Raises:
             Cancelled: `stopped` answered yes.
@@ -77,7 +77,7 @@ class Shelf:
         return cast("StageScene", job.result)
 
     def close(self) -> None:
-        """Stops all that is being made, and waits for it."""
+        """Stops all jobs, and waits for their end."""
         self._shop.close(PATIENCE)
 
     def _compute(self, make: Make, _report: Reporter, stopped: Callable[[], bool]) -> StageScene:
@@ -95,15 +95,15 @@ atexit.register(_SHELF.close)
 
 
 def choose_deck(container: Any) -> Deck:
-    """The lecture that comes with the project, or the visitor's own where one was brought."""
+    """The project's lecture, or the visitor's own deck if one was uploaded."""
     with container:
         file = st.file_uploader(
-            "A deck of your own",
+            "Your own deck",
             type=["md"],
             key="lecture_deck",
             max_upload_size=max(1, MOST_BYTES >> 20),
-            help="One Markdown file; docs/lecture.md tells its form. It stays in this session’s "
-            "memory.",
+            help="One Markdown file; docs/lecture.md describes its format. It stays in this "
+            "session’s memory.",
         )
         if file is not None:
             try:
@@ -132,16 +132,16 @@ def show_lecture(deck: Deck) -> None:
 
 
 def deck_key(deck: Deck) -> str:
-    """Names a deck by all that it says."""
+    """A short hash of the whole deck: 16 hexadecimal digits."""
     return hashlib.sha256(repr(deck).encode()).hexdigest()[:16]
 
 
 def _text(data: bytes) -> str:
-    """Raises DeckError where the bytes are no text."""
+    """The text of a file. Raises DeckError if it is not UTF-8."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise DeckError("The file is no UTF-8 text; a deck is a Markdown file.") from None
+        raise DeckError("The file is not UTF-8 text. A deck is a Markdown file.") from None
 
 
 @cache
@@ -160,7 +160,7 @@ def _compute(deck: Deck, report: Reporter, stopped: Callable[[], bool]) -> dict[
 
 
 def _data(deck: Deck, scene: dict[str, Any]) -> dict[str, Any]:
-    """The scene as the player takes it; followers get it from this process, if it serves them."""
+    """The scene for the player; followers get it from this process, if it serves them."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     hall = {"key": HALL.publish(scene), "base": f"/{base}" if base else ""} if HALL.served else None
     return {

@@ -1,4 +1,4 @@
-"""Part 1 of the ground-truth page: two models, one of which cheats, step by step."""
+"""Part 1 of the ground-truth page: two models, and one of them cheats; step by step."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _THUMBNAIL = 64
 
 
 def show_lineup() -> None:
-    """The whole part: question, picture, and the step that the visitor has reached."""
+    """Shows the whole part: question, picture, and the step that the visitor has reached."""
     st.header("One of these two cheats. Which?", anchor=False)
     figures = {name: twins.tag_figures(name) for name in twins.TWIN_TITLES}
     st.markdown(
-        "Model A and Model B have the same architecture and recipe, and learned from the same "
-        "scenes. "
+        "Model A and Model B have the same architecture and training recipe, and learned from the "
+        "same scenes. "
         f"{words.accuracy_words(list(figures.values()))} One of them is right for a bad reason."
     )
     models = {name: twins.twin_or_none(name) for name in twins.TWIN_TITLES}
@@ -49,7 +49,7 @@ def show_lineup() -> None:
 
 @st.fragment
 def _play(loaded: dict[str, LoadedModel], figures: dict[str, twins.TagFigures | None]) -> None:
-    """A fragment: a moved tag is answered without the rest of the page."""
+    """A fragment: moving the tag does not rerun the rest of the page."""
     quiz = st.session_state.setdefault(QUIZ, words.Quiz())
     _show_steps(quiz)
     if quiz.step == words.TOLD:
@@ -94,7 +94,7 @@ def _show_gallery() -> None:
 
 
 def _take_object() -> None:
-    """Another picture comes with its own tag, as the models know it."""
+    """Chooses another picture, with its own tag as in training."""
     name = (st.session_state["lineup-gallery"]["picked"] or {}).get("name")
     if name in OBJECTS:
         st.session_state[_OBJECT] = st.query_params[_PARAMETER] = name
@@ -107,7 +107,7 @@ def _put_tag_back() -> None:
 
 
 def _picture(quiz: words.Quiz) -> tuple[Scene, str | None, Corner]:
-    """The scene, the class that its tag says, and the tag's corner."""
+    """The scene, the class that its tag names, and the tag's corner."""
     name = _object()
     if quiz.step < words.MOVED:
         return sample_scene(name), name, _own_corner(name)
@@ -138,7 +138,7 @@ def _show_witnesses(
     desk, maps = None, None
     wanted = _wanted(models, answers, pixels, method.name if method else MAPS[0])
     if method is None:
-        twins.begin(_DESK, wanted)  # while the visitor reads the answers
+        twins.begin(_DESK, wanted)  # computed while the visitor reads the answers
     else:
         desk, found = twins.ask(_DESK, wanted)
         maps = dict(zip(twins.TWIN_TITLES, found, strict=True)) if found else None
@@ -206,7 +206,7 @@ def _witness(
 
 
 def _show_steps(quiz: words.Quiz) -> None:
-    """The question, and the button that goes one step on."""
+    """Shows the question, and the button for the next step."""
     told = quiz.step == words.TOLD
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="steps"):
         guess = st.segmented_control(
@@ -223,7 +223,7 @@ def _show_steps(quiz: words.Quiz) -> None:
         if quiz.step > words.ASKED:
             st.button("Start again", on_click=_start_again, key="lineup_again")
     if guess is None:
-        st.caption("Guess first; you may change your mind until the answer.")
+        st.caption("Guess first. You can change your guess until the answer.")
 
 
 def _go_on() -> None:
@@ -231,7 +231,7 @@ def _go_on() -> None:
 
 
 def _start_again() -> None:
-    """Draws anew who is Model A; the picture stays."""
+    """Draws again which model is Model A; the picture stays."""
     st.session_state[QUIZ] = words.Quiz()
     st.session_state["lineup_guess"] = None
     _put_tag_back()

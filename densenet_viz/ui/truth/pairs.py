@@ -1,4 +1,4 @@
-"""Part 2 of the ground-truth page: two objects, and a map for the one that is asked about."""
+"""Part 2 of the ground-truth page: two objects, and a map for one of them."""
 
 from __future__ import annotations
 
@@ -38,9 +38,11 @@ DESKS = _MAP, _TABLE = "pair-map", "pair-table"
 
 
 def show_pairs() -> None:
-    """The whole part: scene, object asked about, its map, and every method's share."""
+    """Shows the whole part: scene, chosen object, its map, and every method's share."""
     st.header("Two objects: ask about one", anchor=False)
-    st.markdown("A map answers a question. Ask about the other object, and it has to move there.")
+    st.markdown(
+        "A map answers a question. Ask about the other object, and the map should move there."
+    )
     model = twins.twin_or_none(BUNDLED)
     if model is None:
         return
@@ -100,23 +102,21 @@ def named_words(best: Sequence[Prediction], names: tuple[str, str]) -> str:
 
 
 def share_on(result: Attribution, scene: PairScene, asked: int) -> float:
-    """Of the positive values near either object, the share near the one asked about."""
+    """Of the positive values near one of the two objects, the share near the one asked about."""
     near = [twins.near(mask) for mask in scene.masks]
     return metrics.share_on_asked(np.maximum(result.heat, 0), near[asked], near[1 - asked])
 
 
 def share_title(share: float, asked: str, other: str) -> str:
-    """Whether the map heard which object was asked about; `share` of what lies on either.
+    """Whether the map follows the question; `share` is the part on the object asked about.
 
     >>> share_title(0.958, "ring", "arrow")
-    'Asked about the ring, the map goes to the ring: 96% against 4%'
+    'Asked about the ring, the map is on the ring: 96% to 4%'
     >>> share_title(0.4, "ring", "arrow")
-    'Asked about the ring, the map goes to the arrow: 60% against 40%'
+    'Asked about the ring, the map is on the arrow: 60% to 40%'
     """
     place, most = (asked, share) if share >= 0.5 else (other, 1 - share)
-    return (
-        f"Asked about the {asked}, the map goes to the {place}: {most:.0%} against {1 - most:.0%}"
-    )
+    return f"Asked about the {asked}, the map is on the {place}: {most:.0%} to {1 - most:.0%}"
 
 
 def _show_map(scene: PairScene, asked: int, title: str, result: Attribution) -> None:
@@ -138,20 +138,18 @@ def _show_map(scene: PairScene, asked: int, title: str, result: Attribution) -> 
         view="over",
     )
     show_stage("truth", scene_words, key="pair-truth")
-    st.caption(
-        f"Shares of the positive values that lie on one of the two objects. {twins.NEAR_WORDS}"
-    )
+    st.caption(f"Shares of the positive values on the two objects. {twins.NEAR_WORDS}")
 
 
 FEW = 2
-"""Passes forward that a quick method takes at most."""
+"""The most forward passes of a quick method."""
 
 # -- the quick methods --------------------------------------------------------------------------
 
 
 def _show_shares(model: LoadedModel, scene: PairScene) -> None:
-    """A table: for each method and each object, how much lies on the one asked about."""
-    st.subheader("Does it go where it was asked to? The quick methods", anchor=False)
+    """Shows a table: for each method and object, the share on the object asked about."""
+    st.subheader("Does the map follow the question? The quick methods", anchor=False)
     names = quick_methods(model.spec)
     asks = tuple(twins.TwinAsk(model, name, label) for name in names for label in scene.labels)
 
@@ -171,7 +169,7 @@ def _show_shares(model: LoadedModel, scene: PairScene) -> None:
 
 
 def quick_methods(spec: DenseNetSpec) -> tuple[str, ...]:
-    """The four to begin with, and those that take a few passes: twice each is still quick."""
+    """The first four methods, and those of few passes: two maps of each are still quick."""
     return tuple(
         name
         for name, row in METHODS.items()
@@ -180,7 +178,7 @@ def quick_methods(spec: DenseNetSpec) -> tuple[str, ...]:
 
 
 def shares_table(scene: PairScene, maps: Sequence[Attribution]) -> list[dict[str, str]]:
-    """A row for each method; `maps` has the map of either object for each, in turn."""
+    """A row for each method; `maps` has two maps per method, one for each object."""
     return [
         {
             "Method": METHODS[first.method].title,

@@ -1,4 +1,4 @@
-"""Which of two models cheats: who is who, and how far the visitor has come. No Streamlit."""
+"""Which of two models cheats: the order of the models, and the visitor's step. No Streamlit."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from densenet_viz.ui.current import CHEATER
 from densenet_viz.ui.truth.twins import TWIN_TITLES, TagFigures
 
 NAMES = ("Model A", "Model B")
-UNSURE = "I cannot tell"
+UNSURE = "I do not know"
 GUESSES = (*NAMES, UNSURE)
 
 ASKED, ANSWERED, LOOKED, MOVED, TOLD = range(5)
-"""How much has been shown: nothing, the answers, the maps, the tag in hand, who cheats."""
+"""What is shown: nothing, the answers, the maps, the movable tag, which one cheats."""
 
 NEXT = {
     ASKED: "Show what they say",
@@ -22,18 +22,18 @@ NEXT = {
     LOOKED: "Let me move the tag",
     MOVED: "Tell me which one cheats",
 }
-"""What the button says that goes one step on."""
+"""The label of the button for the next step."""
 
 
 def drawn_order() -> tuple[str, str]:
-    """The two models by name in an order drawn at random: the first one is Model A."""
+    """The two models by name in random order: the first one is Model A."""
     first, second = TWIN_TITLES
     return secrets.choice([(first, second), (second, first)])
 
 
 @dataclass
 class Quiz:
-    """One visitor's round. `order` is the secret: it stays on the server until the last step."""
+    """One visitor's round. `order` is secret: it stays on the server until the last step."""
 
     order: tuple[str, str] = field(default_factory=drawn_order, repr=False)
     step: int = ASKED
@@ -41,11 +41,11 @@ class Quiz:
 
     @property
     def cheat(self) -> str:
-        """What the page calls the cheater."""
+        """The page's name of the cheater."""
         return NAMES[self.order.index(CHEATER)]
 
     def go_on(self, guess: str | None) -> None:
-        """One step on; the first one only with a guess, and none beyond the last."""
+        """Goes one step on, if there is a guess and a next step."""
         if guess is None or self.step == TOLD:
             return
         self.first_guess = self.first_guess or guess
@@ -56,33 +56,33 @@ class Quiz:
 
 
 def accuracy_words(figures: Sequence[TagFigures | None]) -> str:
-    """Both accuracies, the lower one first, so that they do not tell who is who.
+    """Both accuracies, the lower one first, so that they do not show which model is which.
 
     >>> one, two = TagFigures(0.991, 0.3, 0.1, 0.9, 2000), TagFigures(0.984, 0.9, 0.9, 0, 2000)
     >>> accuracy_words([one, two])
-    'Of the same 2,000 unseen pictures, one names **98.4%** right and the other **99.1%**.'
+    'Of the same 2,000 unseen pictures, one classifies **98.4%** correctly, the other **99.1%**.'
     """
     known = [one for one in figures if one is not None]
     if len(known) < 2:
-        return "How often they are right was not measured for these files."
+        return "The accuracy of these files was not measured."
     low, high = (f"{share:.1%}" for share in sorted(one.true for one in known))
     start = f"Of the same {known[0].count:,} unseen pictures, "
     if low == high:
-        return f"{start}each names **{low}** right."
-    return f"{start}one names **{low}** right and the other **{high}**."
+        return f"{start}each classifies **{low}** correctly."
+    return f"{start}one classifies **{low}** correctly, the other **{high}**."
 
 
 def answers_words(labels: tuple[str, str], truth: str, tag: str | None) -> str:
-    """What two answers to one picture say of who cheats.
+    """What two answers to one picture say about which model cheats.
 
     >>> answers_words(("ring", "ring"), "ring", "ring")
-    'Both are right. Their answers alone do not tell who cheats.'
+    'Both are right. Their answers alone do not show which one cheats.'
     >>> answers_words(("ring", "star"), "ring", "star")
     'Model B says what the tag says; Model A says what the picture shows.'
     """
     if labels == (truth, truth):
         tail = (
-            "Their answers alone do not tell who cheats."
+            "Their answers alone do not show which one cheats."
             if tag == truth
             else "Try another tag, another corner or another picture."
         )
@@ -98,7 +98,7 @@ def answers_words(labels: tuple[str, str], truth: str, tag: str | None) -> str:
 
 
 def result_title(quiz: Quiz) -> str:
-    """Who it was.
+    """Which model cheats.
 
     >>> result_title(Quiz(("scenes", "cheater")))
     'Model B cheats'
@@ -107,11 +107,11 @@ def result_title(quiz: Quiz) -> str:
 
 
 def result_words(quiz: Quiz, guess: str | None) -> str:
-    """Whether the visitor had it right, before the maps and after.
+    """Whether the visitor's guess was right, before the maps and after.
 
-    >>> quiz = Quiz(("scenes", "cheater"), TOLD, "I cannot tell")
+    >>> quiz = Quiz(("scenes", "cheater"), TOLD, "I do not know")
     >>> result_words(quiz, "Model B")
-    'Before you saw anything, you could not tell. In the end you said Model B: **right**.'
+    'Before you saw anything, you did not know. In the end you said Model B: **right**.'
     """
     first = quiz.first_guess or UNSURE
     words = f"Before you saw anything, {_said(first, quiz.cheat)}."
@@ -122,14 +122,14 @@ def result_words(quiz: Quiz, guess: str | None) -> str:
 
 def _said(guess: str, cheat: str) -> str:
     if guess == UNSURE:
-        return "you could not tell"
+        return "you did not know"
     return f"you said {guess}: **{'right' if guess == cheat else 'wrong'}**"
 
 
 def figures_table(quiz: Quiz, figures: Sequence[TagFigures | None]) -> list[dict[str, str]]:
-    """How often each model is right with true tags, without tags, with wrong tags: a column each.
+    """How often each model is right with true tags, no tags and wrong tags: one column each.
 
-    Empty where neither model's figures are known.
+    Empty if no model's numbers are known.
     """
     known = {
         f"{name}, {TWIN_TITLES[twin]}": one
@@ -154,25 +154,25 @@ _FIGURES = {
 
 
 def figures_caption(figures: Sequence[TagFigures | None]) -> str:
-    """What the table's figures are shares of."""
+    """What the table's shares are of."""
     count = next((one.count for one in figures if one is not None), 0)
-    return f"Shares of the same {count:,} unseen scenes that are named right. From the model cards."
+    return f"Share of right answers on the same {count:,} unseen scenes. From the model cards."
 
 
 def lesson_words(figures: Sequence[TagFigures | None]) -> str:
-    """What to take home, with the accuracies where they are known.
+    """The lesson, with the accuracies if they are known.
 
     >>> one, two = TagFigures(0.991, 0.3, 0.1, 0.9, 2000), TagFigures(0.984, 0.9, 0.9, 0, 2000)
     >>> lesson_words([one, two])[:47]
-    'With true tags their accuracies lie 0.7 points '
+    'With true tags their accuracies differ by 0.7 p'
     """
     known = [one.true for one in figures if one is not None]
     apart = (
-        f"With true tags their accuracies lie {100 * abs(known[0] - known[1]):.1f} points apart. "
+        f"With true tags their accuracies differ by {100 * abs(known[0] - known[1]):.1f} points. "
         if len(known) == 2
         else ""
     )
     return (
         f"{apart}Equal accuracy says nothing about **why** a model is right. A map shows where it "
-        "looked, and a moved tag puts that to the test."
+        "looked, and a moved tag tests that."
     )

@@ -1,4 +1,4 @@
-"""Part 3 of the ground-truth page: any scene, any method, against the true mask."""
+"""Part 3 of the ground-truth page: any scene and any method, compared with the true mask."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from densenet_viz.ui.work.jobs import Report, desk
 from densenet_viz.ui.work.progress import Notice, show_progress
 
 NUMBERS = 300
-"""Scenes of each class that can be looked at: the first ones of those the models are judged on."""
+"""Scenes of each class that can be chosen: the first ones of the test scenes."""
 
 SEED = 0
 LOOKS = 960
-"""Scenes that a search for a wrong answer looks at before it gives up."""
+"""Scenes that a search for a wrong answer tries before it stops."""
 
 OBJECT, SAID = "the object’s class", "what it says"
 KEYS = ("kind", "number", "twin", "method_of_map", "tagged", "map_for")
@@ -39,11 +39,11 @@ _NONE = "_truth_none"
 
 
 def show_scene() -> None:
-    """The whole part: choice of scene, model and method, the map against the mask, words."""
+    """Shows the whole part: choice of scene, model and method, map and mask, words."""
     st.header("Does the map find the object?", anchor=False)
     st.markdown(
         "The outline is the true one: this project drew the object. Move the threshold, and see "
-        "how much of what the map keeps is object."
+        "how much of the kept map is on the object."
     )
     _take_found()
     scene, corner = _choose_scene()
@@ -76,7 +76,7 @@ def _scene(index: int) -> Scene:
 
 
 def corner_of(index: int) -> Corner:
-    """Where scene `index` gets its tag: the same corner each time."""
+    """The corner of scene `index`'s tag: always the same one."""
     return CORNERS[(index // len(CLASSES) + index) % len(CORNERS)]
 
 
@@ -110,7 +110,7 @@ def _turn_page() -> None:
 def _choose_target(
     model: LoadedModel, pixels: Picture, scene: Scene, top: Prediction
 ) -> Prediction:
-    """The class that the map is for; where the model is right there is nothing to choose."""
+    """The class of the map; if the model is right, there is nothing to choose."""
     truth = model.prediction(answer_to(model, pixels).logits, scene.label)
     if top.index == scene.label:
         st.markdown(f"It says {twins.answer_words(top)}, and is right.")
@@ -130,19 +130,19 @@ def _choose_target(
     return truth if chosen == OBJECT else top
 
 
-# -- a scene that it gets wrong -------------------------------------------------------------------
+# -- a wrong answer -------------------------------------------------------------------------------
 
 
 def _offer_wrong(model: LoadedModel, tagged: bool) -> None:
-    """A button that looks for the next scene with a wrong answer, and how far the search is."""
+    """A button that searches the next scene with a wrong answer, and the search's progress."""
     start = index_of(st.session_state["kind"], int(st.session_state["number"])) + 1
     mine = desk(_SEARCH)
     if mine.job is not None and mine.state == "working":
         show_progress(mine, Notice("Looking for a wrong answer", cancel_key="cancel_search"))
         return
     if st.session_state.pop(_NONE, False):
-        st.info(f"None of the next {LOOKS:,} scenes is named wrong.")
-    if st.button("A scene that it gets wrong", key="wrong"):
+        st.info(f"The next {LOOKS:,} scenes are all classified correctly.")
+    if st.button("Find a wrong answer", key="wrong"):
         mine.leave()
         look = partial(search, model, tagged, start)
         mine.ask(("wrong", model.name, tagged, start), look)
@@ -156,7 +156,7 @@ def search(
     report: Report,
     cancelled: Callable[[], bool],
 ) -> int | None:
-    """The first scene from `start` on that the model names wrong; None after `LOOKS` scenes.
+    """The first scene from `start` on with a wrong answer; None after `LOOKS` scenes.
 
     Raises:
         Cancelled: told to stop.
@@ -175,7 +175,7 @@ def search(
 
 
 def _take_found() -> None:
-    """Goes to the scene that a search has found; to be called before the controls."""
+    """Goes to the scene that a search has found. Call it before the controls."""
     mine = desk(_SEARCH)
     if mine.job is None or mine.state != "done":
         return
@@ -213,11 +213,11 @@ def _show_map(
     )
     show_stage("truth", words, key="scene-truth")
     st.markdown(peak_words(positive, scene))
-    st.caption(f"Shares are of the positive values. {twins.NEAR_WORDS}")
+    st.caption(f"Shares of the map's positive values. {twins.NEAR_WORDS}")
 
 
 def peak_words(heat: np.ndarray[tuple[int, ...], np.dtype[np.float32]], scene: Scene) -> str:
-    """Where the highest point lies: what the pointing game asks."""
+    """Where the highest point is, as the pointing game asks."""
     near = metrics.tolerance(len(scene.mask))
     if metrics.pointing(heat, scene.mask):
         return f"Its highest point lies **on** the {scene.name}."

@@ -1,4 +1,4 @@
-"""Part 4 of the ground-truth page: methods against the true masks, from the shipped files."""
+"""Part 4 of the ground-truth page: methods and the true masks, from the shipped files."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ from densenet_viz.ui.truth import twins
 KEYS = ("board",)
 DESKS: tuple[str, ...] = ()
 MOST_NAMED = 3
-"""Measures that are named in a sentence; more are counted."""
+"""The most measures that a sentence names; more are only counted."""
 SIZE_LIMIT = 1_000_000
-"""Bytes that are read of a scoreboard's file."""
+"""The most bytes that are read from a scoreboard's file."""
 
 
 def show_scoreboard() -> None:
-    """The whole part: one model's table as a picture, and how to make it again."""
+    """Shows the whole part: one model's table as a picture, and how to make it again."""
     st.header("The scoreboard", anchor=False)
     name = twins.choose_twin("board")
     command = f"python -m densenet_viz evaluate --model {name} --json"
     board = read_board(name)
     if board is None:
         st.warning(
-            f"The measured table of {twins.TWIN_TITLES[name]} is not there or cannot be read; "
+            f"The table of {twins.TWIN_TITLES[name]} is missing or cannot be read. "
             f"`{command}` makes it again."
         )
         return
     st.markdown(board_words(board))
     show_stage("scoreboard", scoreboard_scene(board), key="scoreboard")
     st.caption(" ".join(board.notes))
-    st.markdown("Nothing in this table is typed by hand. One command measures it again:")
+    st.markdown("No number in this table was typed by hand. One command measures it again:")
     st.code(command_of(board), language="bash", wrap_lines=True)
 
 
 def command_of(board: Scoreboard) -> str:
-    """What to type for the same rows: without a choice, every method there is would be measured."""
+    """The command for the same rows: without names, it would measure all methods."""
     methods = [row.method for row in board.rows if row.method in METHODS]
     return f"{board.command} --methods {','.join(methods)}" if methods else board.command
 
 
 def read_board(name: str, folder: Path = ASSETS) -> Scoreboard | None:
-    """The shipped scoreboard of a model; None where it is missing, broken or another model's."""
+    """The shipped scoreboard of a model; None if it is missing, broken or another model's."""
     try:
         with (folder / f"scoreboard.{name}.json").open("rb") as file:
             board = from_json(json.loads(file.read(SIZE_LIMIT)))
@@ -59,28 +59,28 @@ def read_board(name: str, folder: Path = ASSETS) -> Scoreboard | None:
 
 
 def board_words(board: Scoreboard) -> str:
-    """What the table is of, and where methods fall behind an edge detector."""
+    """What the table shows, and where methods are worse than an edge detector."""
     tags = (
-        "every scene carries its true tag, so the tag is what there is to find"
+        "every scene has its true tag, so the tag is the object to find"
         if board.model == CHEATER
-        else "no scene carries a tag"
+        else "no scene has a tag"
     )
     behind = [measure.title for measure in board.measured() if worse_than_edges(board, measure)]
     words = (
-        f"Does a method find the object better than something that knows nothing of the network? "
+        f"Does a method find the object better than a map that does not use the network? "
         f"{board.scenes:,} unseen scenes; {tags}."
     )
     if not behind:
         return words
     which = _listed(behind) if len(behind) <= MOST_NAMED else f"{len(behind)} of the measures below"
     return (
-        f"{words} By {which}, some methods do **worse than an edge detector**, which never saw the "
-        "network."
+        f"{words} By {which}, some methods are **worse than an edge detector**, which never saw "
+        "the network."
     )
 
 
 def _listed(titles: list[str]) -> str:
-    """Titles as one would say them.
+    """Titles as a list in a sentence.
 
     >>> _listed(["Deletion"]), _listed(["A", "B", "C"])
     ('“Deletion”', '“A”, “B” and “C”')

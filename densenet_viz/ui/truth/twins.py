@@ -1,4 +1,4 @@
-"""The two bundled models, asked about pictures whose objects' places are known."""
+"""The two bundled models, and their answers to pictures whose objects' places are known."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import GLANCE, run_job, show_unfinished
 
 TWIN_TITLES = {BUNDLED: "the honest one", CHEATER: "the cheater"}
-"""The two models by name, in the order in which they are loaded and asked."""
+"""The two models by name, in the order in which they are loaded and run."""
 
 NEAR_WORDS = (
-    "“On” counts what lies there or within the usual tolerance of 15 px in a picture of 224 px, "
-    "which is 8.6 px here."
+    "“On” includes the usual tolerance around an object: 15 px in a picture of 224 px, so 8.6 px "
+    "here."
 )
 
 Mask = NDArray[np.bool_]
 
 
 def twin_or_none(name: str) -> LoadedModel | None:
-    """A bundled model; where it cannot be had, one sentence on the page."""
+    """A bundled model; if it cannot be loaded, None, and one sentence on the page."""
     try:
         return bundled_model(name)
     except ModelUnavailable as error:
@@ -64,7 +64,7 @@ def answer_words(answer: Prediction) -> str:
 
 
 def answers(model: LoadedModel, pixels: Picture, top: int = 5) -> tuple[Prediction, ...]:
-    """The most probable classes of (H, W, 3) uint8, best first; each picture is asked once."""
+    """The most probable classes of (H, W, 3) uint8, best first; each picture runs once."""
     return model.predictions(answer_to(model, pixels).logits, top)
 
 
@@ -134,20 +134,20 @@ def run(
 
 
 def let_go(name: str, pixels: Picture) -> None:
-    """Stops maps of another picture, which would keep the models from answering for this one."""
+    """Stops maps of another picture, which would keep the models busy."""
     mine = desk(name)
     if mine.job is not None and mine.job.key[1] != key_of(pixels):  # type: ignore[index]
         mine.leave()
 
 
 def show_state(mine: Desk, title: str) -> None:
-    """Progress with a way to stop, or why there is no map; nothing where there is one."""
+    """Shows progress with a Cancel button, or why there is no map; nothing if there is one."""
     if mine.state != "done":
         show_unfinished(mine, Notice(title))
 
 
 def choose_twin(key: str) -> str:
-    """Which of the two models is asked, bound to the address."""
+    """The choice of one of the two models, bound to the address."""
     take_from_address(key, TWIN_TITLES, _twin_title)
     name: str = st.segmented_control(
         "Model",
@@ -174,7 +174,7 @@ def near(mask: Mask) -> Mask:
 
 
 def share_near(result: Attribution, mask: Mask) -> float:
-    """Share of the map's positive values that lies on a mask or within the tolerance of it."""
+    """Share, 0 to 1, of the map's positive values on a mask or within the tolerance of it."""
     return metrics.share_near(result.heat, mask)
 
 
@@ -183,7 +183,7 @@ def share_near(result: Attribution, mask: Mask) -> float:
 
 @dataclass(frozen=True)
 class TagFigures:
-    """How often a model was right on the same unseen scenes, by what their corner tag said.
+    """How often a model was right on the same unseen scenes, by the class of their corner tag.
 
     Shares of `count` scenes; `swapped_follows_tag` is how often the answer was the wrong tag's.
     """
@@ -196,7 +196,7 @@ class TagFigures:
 
 
 def tag_figures(name: str) -> TagFigures | None:
-    """What the model's manifest states of tags; None where it states nothing that can be read."""
+    """The tag numbers of the model's manifest; None if they are missing or cannot be read."""
     try:
         given = json.loads((ASSETS / f"{name}.json").read_bytes())["tags"]
         true, none, swapped, follows = (float(given[name]) for name in _SHARES)

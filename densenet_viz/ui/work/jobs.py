@@ -1,9 +1,9 @@
-"""Long computations in the background: with progress, an estimate, a way to stop, and a memory.
+"""Long computations in the background: with progress, an estimate, a way to cancel, and a cache.
 
 A `Desk` follows one job at a time; a session has one for each kind of job. The `Shop` behind all
-desks runs each job in a thread of its own, lets desks that want the same thing share one job, and
-keeps the last results, so that nothing is computed twice. Results from an upload are kept where the
-asker says. A job that no desk wants any more stops itself.
+desks runs each job in its own thread, lets desks that want the same result share one job, and
+keeps the last results, so that nothing is computed twice. The caller chooses where results from an
+upload are kept. A job that no desk wants any more stops itself.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ Report = Callable[[float], None]
 State = Literal["working", "done", "failed", "cancelled"]
 
 KEPT = 32
-"""Results that the app remembers; a map of 224 x 224 px takes 0.6 MB."""
+"""Results that the app keeps; a map of 224 x 224 px takes 0.6 MB."""
 
 PATIENCE = 30.0
-"""Seconds that a job gets, when the app ends, to notice it; it looks before each pass."""
+"""Seconds that the app waits for a job at its end; a job checks before each pass."""
 
 ENOUGH = 0.05
-"""The part that has to be done before an estimate is worth saying."""
+"""The part, 0 to 1, that must be done before an estimate is shown."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,10 +49,10 @@ class Job:
         self.kept = kept
         self.progress = 0.0
         self.began: float | None = None
-        """`time.monotonic()` of the first report; before it, the job waits for its turn."""
+        """`time.monotonic()` of the first report; None while the job waits for its turn."""
         self.result: Any = None
         self.preview: Any = None
-        """The result as it stands, where the computation shows it on the way."""
+        """The unfinished result, if the computation gives one."""
         self.error: Exception | None = None
         self.stopped = False
         self.finished = threading.Event()
@@ -66,14 +66,14 @@ class Job:
         self.progress = min(1.0, max(0.0, part))
 
     def remaining(self, now: float) -> float | None:
-        """Seconds until the end, if it goes on as it went; None while too little is known."""
+        """Seconds until the end, if the speed stays the same; None while too little is known."""
         if self.began is None or self.progress < ENOUGH:
             return None
         return (now - self.began) * (1 - self.progress) / self.progress
 
 
 class Reporter:
-    """What a computation tells of itself: how far it is, and what its result looks like so far."""
+    """Takes a computation's progress and its unfinished result."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -82,18 +82,18 @@ class Reporter:
         self._job.report(part)
 
     def preview(self, value: Any) -> None:
-        """A result that is not finished; whoever looks at the job may show it."""
+        """Takes an unfinished result, which pages may show."""
         self._job.preview = value
         self._job.seen.set()
 
 
 Compute = Callable[[Reporter, Callable[[], bool]], Any]
-"""Takes where to report to and whom to ask whether to stop; a computation that is told to stop
-raises anything it likes."""
+"""Takes a reporter, and a function that says whether to stop; a computation that has to stop may
+raise any exception."""
 
 
 class Shop:
-    """Runs jobs, and keeps the last `kept` results that everybody may share."""
+    """Runs jobs, and keeps the last `kept` results for all visitors."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._results = Kept(kept)
@@ -103,9 +103,9 @@ class Shop:
         self._closed = False
 
     def want(self, desk: Desk, key: Hashable, compute: Compute, kept: Kept | None = None) -> Job:
-        """The job for `key`: done, if its result is known; else running, started if need be.
+        """The job for `key`: done, if its result is known; else running, and started if needed.
 
-        `kept` is where its result is looked for and kept; None is where everybody's are.
+        `kept` is the cache for its result; None is the one for all visitors.
         """
         kept = kept or self._results
         with self._lock:
@@ -123,7 +123,7 @@ class Shop:
             return job
 
     def drop(self, desk: Desk, job: Job) -> None:
-        """`desk` does not want `job` any more."""
+        """Notes that `desk` does not want `job` any more."""
         with self._lock:
             job.wanted_by.discard(desk)
 
@@ -159,7 +159,7 @@ class Shop:
 
 
 def _without_frames(error: Exception) -> Exception:
-    """The error alone: frames would hold every network and tensor of the computation."""
+    """The error without its frames, which would keep all the computation's tensors in memory."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
@@ -174,7 +174,7 @@ def _done(key: Hashable, result: Any) -> Job:
 
 
 class Desk:
-    """What one session asked for last. Asking for something else lets go of what was before."""
+    """The last job that one session asked for. When it asks for another, it drops that job."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
@@ -184,7 +184,7 @@ class Desk:
     def ask(self, key: Hashable, compute: Compute, kept: Kept | None = None) -> Job:
         """The job for `key`. A job that was cancelled or failed stays so until `again`.
 
-        `kept` is where the result is kept (`owners.kept_for`); None keeps it for everybody.
+        `kept` is the cache for the result (`owners.kept_for`); None is the one for all visitors.
         """
         if self.job is None or self.job.key != key:
             self.leave()
@@ -201,41 +201,41 @@ class Desk:
         return "done" if job.error is None else "failed"
 
     def cancel(self) -> None:
-        """Lets go at once; the thread itself ends with its next look."""
+        """Drops the job at once; its thread ends at its next check."""
         if self.job is not None and self.state == "working":
             self._shop.drop(self, self.job)
             self._cancelled = self._untold = True
 
     def just_cancelled(self) -> bool:
-        """Whether a cancel has not been told yet; who asks tells it.
+        """Whether a cancel was not shown yet; the caller has to show it.
 
-        A fragment answers it at once so, and lets the whole page run with its next look.
+        So a fragment shows it at once, and reruns the whole page the next time.
         """
         untold, self._untold = self._untold, False
         return untold
 
     def leave(self) -> None:
-        """Forgets the job, and stops it if nobody else wants it."""
+        """Drops the job, and stops it if no other desk wants it."""
         if self.job is not None:
             self._shop.drop(self, self.job)
         self.job, self._cancelled, self._untold = None, False, False
 
     again = leave
-    """So that the next `ask` starts anew after a cancel or an error."""
+    """Lets the next `ask` start the job again after a cancel or an error."""
 
 
 SHOP = Shop()
-# A thread that is still inside torch when the interpreter ends would abort the whole process.
+# A thread that is inside torch when the interpreter ends would abort the whole process.
 atexit.register(lambda: SHOP.close(PATIENCE))
 
 
 def desk_key(name: str) -> str:
-    """Where a session's state keeps its desk of that name."""
+    """The session state's key for the desk of that name."""
     return f"_desk_{name}"
 
 
 def desk(name: str = "attribution") -> Desk:
-    """This session's desk for one kind of job; what another desk follows goes on."""
+    """This session's desk for one kind of job; the jobs of other desks continue."""
     key = desk_key(name)
     if key not in st.session_state:
         st.session_state[key] = Desk(SHOP)
@@ -244,6 +244,6 @@ def desk(name: str = "attribution") -> Desk:
 
 
 def leave(names: Iterable[str]) -> None:
-    """Lets go of what this session's desks of those names follow."""
+    """Drops the jobs of this session's desks of those names."""
     for name in names:
         desk(name).leave()

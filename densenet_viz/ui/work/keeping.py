@@ -1,4 +1,4 @@
-"""Values that were computed once and are kept: a bounded number of them, the last used ones."""
+"""A cache of computed values, limited to the last used ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Kept:
             return self._values.get(key, absent)
 
     def put(self, key: Hashable, value: Any) -> None:
-        """Keeps a value; the one that was not used for the longest time may go for it."""
+        """Keeps a value; if there are too many, the least recently used one is dropped."""
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)
@@ -35,7 +35,7 @@ class Kept:
                 self._values.popitem(last=False)
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value of `key`, made if it is not there; who wants it meanwhile waits for it."""
+        """The value of `key`, made if it is missing; other threads that want it wait."""
         with self._lock:
             making = self._making.setdefault(key, threading.Lock())
         try:

@@ -1,8 +1,8 @@
-"""Who owns what was computed: all visitors, or the one who brought the picture or the model.
+"""Who owns a computed value: all visitors, or the one who uploaded the picture or the model.
 
-What comes from bundled pictures and models is kept for everybody. What comes from an upload is kept
-with the upload, which only its session holds: when the session ends, or another file takes its
-place, all that was computed from it is gone, too.
+Values from bundled pictures and models are kept for all visitors. Values from an upload are kept
+with the upload, which only its session holds. When the session ends, or another file replaces the
+upload, everything that was computed from it is deleted too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Owner = LoadedModel | CurrentPicture
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of value, and how many are kept: for everybody, and of each upload."""
+    """A kind of value, and how many are kept: for all visitors, and for each upload."""
 
     name: str
     shared: int
@@ -31,7 +31,7 @@ class Kind:
 
 
 class _Room:
-    """What is kept of the same owners, by kind; and rooms of those who own a part of it."""
+    """The values of the same owners, by kind; and a room inside for each further owner."""
 
     def __init__(self) -> None:
         self.kept: dict[Kind, Kept] = {}
@@ -47,9 +47,9 @@ def _shared() -> _Room:
 
 
 def kept_for(kind: Kind, *sources: Owner) -> Kept:
-    """Where values of a kind are kept that were computed from these models and pictures.
+    """The cache for values of a kind that were computed from these models and pictures.
 
-    The values must not hold a source themselves, or it would never go.
+    The values must not refer to a source, or its memory would never be freed.
     """
     own = [source for source in sources if is_own(source)]
     room = _shared()
@@ -60,7 +60,7 @@ def kept_for(kind: Kind, *sources: Owner) -> Kept:
 
 
 def is_own(source: Owner) -> bool:
-    """Whether a visitor brought it; else it comes with the app, and is the same for everybody."""
+    """Whether a visitor uploaded it; else it comes with the app, the same for all visitors."""
     if isinstance(source, LoadedModel):
         return source.name not in MODELS
     return source.truth is None

@@ -1,4 +1,4 @@
-"""How far a background job is: a bar, an estimate and a way to stop."""
+"""The progress of a background job: a bar, an estimate and a Cancel button."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import streamlit as st
 from densenet_viz.ui.work.jobs import Desk, Job
 
 POLL = 0.3
-"""Seconds between two looks at a job."""
+"""Seconds between two checks of a job."""
 WAITING = "waiting for the network"
-"""What a job does that has not begun."""
+"""Shown for a job that has not begun."""
 
 
 def _wait() -> str:
@@ -87,7 +87,7 @@ def show_bar(desk: Desk, notice: Notice) -> None:
 
 
 def progress_words(title: str, job: Job, now: float, waiting: str = WAITING) -> str:
-    """How far a job is, and how long it will still take."""
+    """The progress of a job, and the seconds that are left."""
     if job.began is None:
         return f"{title}: {waiting}"
     left = job.remaining(now)

@@ -1,7 +1,7 @@
-"""Measurements take turns, and the last of each kind and device is kept for everybody.
+"""Measurements take turns, and the last of each kind and device is kept for all visitors.
 
-A time means nothing while another measurement runs beside it. So a process measures one thing at a
-time: who asks for the same as what runs shares it, who asks for something else waits.
+A time means nothing while another measurement runs. So a process measures one thing at a time:
+sessions that ask for the running measurement share it, and others wait.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from densenet_viz.ui.work.unfinished import show_unfinished
 Result = TypeVar("Result")
 RunMeasurement = Callable[[Report, Callable[[], bool]], Result]
 
-WAITING = "another measurement runs; waiting for its end"
-CANCELLED = "The measurement was cancelled; what was measured before stays."
-FAILED = "The measurement did not succeed; please try again, with a smaller batch perhaps."
+WAITING = "waiting for another measurement to end"
+CANCELLED = "The measurement was cancelled. Earlier results stay."
+FAILED = "The measurement failed. Try a smaller batch."
 _LOOK = 0.1
-"""Seconds between two looks at whether a waiting measurement is still wanted."""
+"""Seconds between two checks whether a waiting measurement is still wanted."""
 _TURN = threading.Lock()
 
 
 @contextmanager
 def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
-    """Waits until nothing is being measured, and keeps others from it.
+    """Waits until nothing is being measured, and makes other measurements wait.
 
     Raises:
         Cancelled: told to stop while it waited.
@@ -72,12 +72,12 @@ class Measurement(Generic[Result]):
 
     @property
     def latest(self) -> Mapping[str, Result]:
-        """The last result of each device that was measured, devices in the order of their names."""
+        """The last result of each measured device, sorted by the device's name."""
         return dict(sorted(self._latest.items()))
 
     @property
     def desk(self) -> Desk:
-        """This session's."""
+        """This session's desk."""
         return desk(self._name)
 
     def ask(self, device: str, asked: Hashable, measure: RunMeasurement[Result]) -> None:
@@ -86,7 +86,7 @@ class Measurement(Generic[Result]):
         def compute(report: Report, cancelled: Callable[[], bool]) -> Result:
             with turn(cancelled):
                 result = measure(report, cancelled)
-                # Before the job is settled: the same question asked from now on is a new one.
+                # Before the job ends: from now on the same question is a new one.
                 self._latest, self._count = self._latest | {device: result}, self._count + 1
                 return result
 
@@ -94,10 +94,10 @@ class Measurement(Generic[Result]):
         self.desk.ask((self._name, self._count, device, asked), compute)
 
     def shortage(self, needed: int, device: str, advice: str) -> str | None:
-        """Why a measurement would not fit into the memory, in a sentence; None where it would.
+        """A sentence why a measurement would need too much memory; None if it would not.
 
-        Nor is anything said while something is measured: that memory will be free again. A
-        measurement that waited looks once more, with `ensure_memory`.
+        Also None while something is measured, because that memory will be free again. A
+        measurement that waited checks again with `ensure_memory`.
         """
         if self.busy or is_measuring():
             return None
@@ -109,10 +109,10 @@ class Measurement(Generic[Result]):
         return self.desk.state == "working"
 
     def button(self, label: str, trouble: str | None, *, key: str) -> bool:
-        """A button that starts a measurement, dull while there is `trouble` or one is running.
+        """A button that starts a measurement, disabled while there is `trouble` or one is running.
 
         Returns:
-            Whether it was pressed, and may be.
+            Whether it was pressed and there is no trouble.
         """
         hindered = self.busy or trouble is not None
         pressed = st.button(label, type="primary", disabled=hindered, key=key)

@@ -15,8 +15,8 @@ from densenet_viz.ui.work.progress import POLL, Notice, show_progress
 GLANCE = 0.25
 """Seconds that a quick method gets before the page shows a progress bar."""
 LOOK = 0.8
-"""Seconds that a page waits for the first look at a map: sooner than it would poll for it."""
-FAILED = "The map could not be computed; please try again, or choose another method."
+"""Seconds that a page waits for the first preview of a map, before it begins to poll."""
+FAILED = "Computing the map failed. Try again, or choose another method."
 
 
 def run_job(
@@ -84,10 +84,10 @@ def _offer_again(desk: Desk, label: str, key: str | None) -> None:
 
 
 def waiting_words(desk: Desk) -> str:
-    """What stands in the empty frame of the map."""
+    """The words in the empty frame of the map."""
     return {
         "working": "The map is being computed.",
         "cancelled": "No map: it was cancelled.",
-        "failed": "No map: it could not be computed.",
+        "failed": "No map: computing it failed.",
         "done": "",
     }[desk.state]
