@@ -138,7 +138,7 @@ def current_picture() -> CurrentPicture:
 
 @cache
 def sample(name: str) -> CurrentPicture:
-    """The shipped scene of a class: always the same pixels, and never one of training's."""
+    """The sample scene of a class: always the same pixels, and never used in training."""
     scene = sample_scene(name)
     return CurrentPicture(name, scene.image, key_of(scene.image), name)
 

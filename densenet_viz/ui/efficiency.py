@@ -76,7 +76,7 @@ def choose_cost() -> Cost:
 
 
 def choose_measure() -> ErrorMeasure:
-    """What counts as a mistake on ImageNet."""
+    """How an error on ImageNet is counted."""
     chosen: ErrorMeasure = st.selectbox(
         "Error",
         MEASURES,
@@ -99,7 +99,7 @@ def asked_match() -> Match:
 
 
 def ask_guess() -> str | None:
-    """Lets the visitor guess before the DenseNets appear; None as long as nothing was chosen."""
+    """Lets the visitor guess before the DenseNets appear; None until something is chosen."""
     match = asked_match()
     with st.container(border=True):
         words = st.empty()

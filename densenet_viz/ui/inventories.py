@@ -55,9 +55,9 @@ def show_progress_line(names: Sequence[str]) -> None:
         return
     notice = Notice(
         f"Building and counting {len(names)} networks",
-        cancelled="The networks are not all counted: that was cancelled.",
+        cancelled="Counting was cancelled.",
         failed=FAILED,
-        resume="Count them after all",
+        resume="Count the networks",
         cancel_key="cancel_inventories",
         again_key="count_again",
         waiting=_waiting,
@@ -77,7 +77,7 @@ def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], boo
     """Counts the networks that are not counted yet, one after the other.
 
     Raises:
-        Cancelled: when told to stop; what was counted until then stays.
+        Cancelled: it was cancelled; what was counted until then stays.
     """
     import densenet_viz.measure.inventory  # noqa: F401  # loads torch before the estimate begins
 

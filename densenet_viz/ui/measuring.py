@@ -33,7 +33,7 @@ CITED = (
 )
 ADVICE = "choose smaller batches, or measure on a machine with more memory"
 RESTLESS = 0.25
-"""An interquartile range of more than this part of the median is worth a word."""
+"""A larger interquartile range than this part of the median gives a warning."""
 MEASUREMENT: Measurement[Benchmark] = Measurement("benchmark")
 
 
@@ -70,7 +70,7 @@ def measuring_panel() -> tuple[Benchmark, ...]:
 
 def _trouble(batches: Sequence[int], device: str) -> str | None:
     if not batches:
-        return "Choose how many pictures a pass shall take."
+        return "Choose at least one batch size."
     return MEASUREMENT.shortage(needed_for_passes(tuple(SYSTEMS), batches), device, ADVICE)
 
 

@@ -59,7 +59,7 @@ def own_model_or_none() -> LoadedModel | None:
 
 
 def titles() -> dict[str, str]:
-    """What the choice of model calls it: empty where the session has none."""
+    """Its title in the choice of model, by name; empty if the session has none."""
     model = own_model_or_none()
     return {} if model is None else {OWN: f"{model.title[:1].lower()}{model.title[1:]}"}
 

@@ -17,7 +17,7 @@ from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
 
 
 def verdict(question: MapQuestion) -> str:
-    """What the network says of the picture, and whether that is right where it is known."""
+    """What the network says about the picture, and whether that is right, if it is known."""
     truth = question.picture.truth
     known = truth if truth in question.model.labels else None
     return verdict_words(question.predictions[0], question.target, known)
@@ -62,7 +62,7 @@ def distance_words(found: Verdict) -> str:
 
 
 def show_words(question: MapQuestion, attribution: Attribution | None) -> None:
-    """What the method answers and when not to trust it; with a map, what it cost and sums to."""
+    """What the method answers and when not to trust it; with a map, also its cost and sum."""
     method = question.method
     st.markdown(f"**What it answers.** {method.question}")
     st.markdown(f"**When not to trust it.** {method.caution}")
@@ -75,14 +75,14 @@ def show_words(question: MapQuestion, attribution: Attribution | None) -> None:
 
 
 def value_words(question: MapQuestion, attribution: Attribution) -> str:
-    """Passes and seconds, and what the values are."""
+    """Passes and seconds, and the unit of the values."""
     words = f"{cost_words([attribution])} Unit of its values: {question.method.unit}."
     three = len(attribution.values) == 3
     return f"{words} Each pixel's value is the sum over its three colours." if three else words
 
 
 def show_tables(question: MapQuestion, attribution: Attribution) -> None:
-    """The predictions and the strongest regions, for who reads rather than looks."""
+    """The predictions and the strongest regions as tables."""
     with st.expander("The numbers as a table"):
         st.table(
             [

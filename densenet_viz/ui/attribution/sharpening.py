@@ -17,7 +17,7 @@ from densenet_viz.ui.work.unfinished import show_stopped, waiting_words
 
 
 def show_map(question: MapQuestion, desk: Desk) -> Attribution | None:
-    """The picture and its map, sharpening until it is finished; returns it once it is."""
+    """The picture and its map, redrawn until it is finished; returns the finished map or None."""
     # Its place stays, and with it the crosshair and the sliders.
     redraw(desk, partial(_draw, question, desk))
     return _finished(desk)

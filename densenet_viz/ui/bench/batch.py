@@ -106,7 +106,7 @@ def _listed(brought: Sequence[UploadedFile]) -> tuple[ImageFile, ...]:
 
 
 def _choose_work(bench: Bench) -> tuple[BatchWork | None, bool]:
-    """The question, and whether raw values go along; no question where a setting is refused."""
+    """The question, or None if a setting is refused; and whether raw values are included."""
     from densenet_viz.attribution.batch import work_for
 
     names = class_names(bench.model.labels)
@@ -114,7 +114,7 @@ def _choose_work(bench: Bench) -> tuple[BatchWork | None, bool]:
         method = choose_method("batch_method", width=260)
         asked = st.selectbox("Map for", [EACH, *names], key="batch_class", width=280)
         settings = choose_settings(bench.model, method, "batch-")
-        raw = st.checkbox("Raw values, too (NPZ)", key="batch_raw")
+        raw = st.checkbox("Raw values too (NPZ)", key="batch_raw")
     target = names.index(asked) if asked in names else None
     try:
         return work_for(bench.model, method.name, settings, target), raw
@@ -137,14 +137,14 @@ def _show_batch(batch: Batch, mine: Desk) -> None:
     if batch.tally is None and not batch.paused:
         mine.ask(batch.name, batch.compute)
     working = mine.state == "working"
-    # Always a fragment, so that nothing below jumps when the last map is there.
+    # Always a fragment, so that nothing below moves when the last map is finished.
     redraw(mine, partial(_draw, batch, mine, working), POLL)
     if not working:
         _show_end(batch, mine)
 
 
 def _draw(batch: Batch, mine: Desk, working: bool) -> None:
-    """What there is so far."""
+    """Shows the results so far."""
     if working and mine.state != "working":
         st.info("Cancelled. Finished maps stay.")
     elif working:

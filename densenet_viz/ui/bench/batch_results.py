@@ -32,7 +32,7 @@ FULL = (
 
 @dataclass(frozen=True)
 class KeptMap:
-    """One map: its row, and its files by ending."""
+    """One map: its row, and its files by file ending."""
 
     row: BatchRow
     files: Mapping[str, bytes]
@@ -47,7 +47,7 @@ class Results:
         self._bytes = 0
 
     def known(self, raw: bool) -> Mapping[str, BatchRow]:
-        """Rows by key of the maps that need no computing; with their NPZ, if `raw`."""
+        """Rows, by key, of the maps that exist; if `raw`, only those with their NPZ."""
         with self._lock:
             kept = dict(self._kept)
         return {key: one.row for key, one in kept.items() if not raw or ".npz" in one.files}
@@ -69,7 +69,7 @@ class Results:
             self._bytes += size
 
     def files_of(self, row: BatchRow) -> Mapping[str, bytes]:
-        """A map's files by ending; none where it has no map, or that was forgotten."""
+        """A map's files by ending; empty if there is no map, or it was deleted."""
         with self._lock:
             kept = self._kept.get(row.key)
         return kept.files if kept else {}

@@ -90,13 +90,13 @@ def _methods(bench: Bench, line: Any) -> Comparison:
         [name for name in in_order if name in METHODS_FIRST],
         MOST,
         names=in_order,
-        help=f"Up to {MOST}, family by family: {', '.join(map(_family_words, by_family()))}.",
+        help=f"Up to {MOST}, sorted by family: {', '.join(map(_family_words, by_family()))}.",
     )
     rows = [METHODS[name] for name in in_order if name in chosen]
     settings = _settings_of_each(bench, rows, line)
     label = bench.target.label
     return Comparison(
-        title=f"{count_words(len(rows), 'ways')} to ask what speaks for {label}",
+        title=f"{count_words(len(rows), 'ways')} to ask what raises {label}",
         lesson="The same picture, network and class. Each method answers its own question, so "
         "their maps may differ although none is wrong.",
         label=label,
@@ -161,9 +161,9 @@ def _classes(bench: Bench, line: Any) -> Comparison:
         ask = bench.ask(row.name, settings, target=index)
         entries.append(ComparedMap(name, ask, f"the network gives it {percent(probability)}"))
     return Comparison(
-        title=f"One picture, {count_words(len(entries), 'answers').lower()}: what speaks for each",
-        lesson=f"{row.title}, asked for each class. Look for parts that raise one class and lower "
-        "another: they are what tells the two apart.",
+        title=f"One picture, {count_words(len(entries), 'answers').lower()}: what raises each",
+        lesson=f"{row.title}, for each class. Look for parts that raise one class and lower "
+        "another: the network uses them to separate the two.",
         label="the class",
         entries=tuple(entries),
     )
@@ -231,8 +231,8 @@ def _baselines(bench: Bench, line: Any) -> Comparison:
     )
     return Comparison(
         title=f"{row.title} against {count_words(len(entries), 'baselines').lower()}",
-        lesson="The small picture in each map is its baseline, which stands for “nothing to see”: "
-        "whatever looks like it gets hardly any value.",
+        lesson="The small picture in each map is its baseline, which means “nothing to see”. "
+        "Pixels that look like it get almost no value.",
         label=bench.target.label,
         entries=entries,
     )

@@ -13,7 +13,7 @@ _COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight",
 
 @dataclass(frozen=True, eq=False)
 class ComparedMap:
-    """One map that is compared: what to call it, what is special about it, how it is made."""
+    """One map that is compared: its name, what is special about it, how it is made."""
 
     name: str
     ask: Ask
@@ -29,7 +29,7 @@ class Comparison:
     title: str
     lesson: str
     label: str
-    """Whose score they raise and lower."""
+    """The class whose score they raise and lower."""
     entries: tuple[ComparedMap, ...]
 
     @property

@@ -25,8 +25,8 @@ DESKS = (_GRID,) = ("bench-grid",)
 
 _NOTICE = Notice(
     "The maps",
-    cancelled="The maps were cancelled; those that were finished stay.",
-    resume="Compute them after all",
+    cancelled="Computing the maps was cancelled. Finished maps stay.",
+    resume="Compute the rest",
     cancel_key="cancel_grid",
     again_key="again_grid",
 )
@@ -57,8 +57,8 @@ def show(bench: Bench) -> None:
     else:
         mine.leave()
     working = mine.state == "working"
-    # One place for the grid whether it redraws itself or not, so that what a visitor has set in
-    # it, the zoom and the scale, outlives the last map.
+    # The grid has the same place whether it redraws itself or not, so that a visitor's zoom and
+    # scale stay after the last map.
     redraw(mine, partial(_draw, bench, comparison, job, mine), LOOK)
     there = {} if working else maps_so_far(job, mine)
     made = [there[ask.key] for ask in comparison.asks if ask.key in there]

@@ -27,7 +27,7 @@ TITLE = "The paths through the network"
 
 @dataclass(frozen=True, eq=False)
 class FlowQuestion:
-    """All that the flows depend on. Two with the same `key` have the same flows."""
+    """All that the flows depend on. The same `key` means the same flows."""
 
     bench: Bench
     baseline: str

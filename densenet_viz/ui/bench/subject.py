@@ -51,7 +51,7 @@ class Bench:
 
 
 def true_mask(picture: CurrentPicture, size: int) -> Mask | None:
-    """Where the object of a drawn scene is, (size, size); None where that is not known."""
+    """Where the object of a drawn scene is, (size, size); None if that is not known."""
     if picture.truth not in CLASSES:
         return None
     mask = sample_scene(picture.truth).mask

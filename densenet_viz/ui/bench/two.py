@@ -46,7 +46,7 @@ def show(bench: Bench) -> None:
     with st.container():
         if mine.job is not None and not working:
             show_stopped(mine, _NOTICE)
-    # The same place whether it redraws itself or not: what was set in the picture stays.
+    # The same place whether it redraws itself or not, so that the picture's settings stay.
     redraw(mine, partial(_draw, pair, job, mine, working), LOOK)
     made = [] if working else [maps_so_far(job, mine).get(ask.key) for ask in pair.asks]
     _show_numbers(pair, [one for one in made if one is not None])
@@ -96,7 +96,7 @@ def _side(bench: Bench, made: Attribution | None) -> Side:
 
 
 def looked_of(picture: CurrentPicture, made: Attribution) -> Looked | None:
-    """How much of a map lies on the drawn object or near it; None where no mask is known."""
+    """How much of a map lies on the drawn object or near it; None if no mask is known."""
     mask = true_mask(picture, len(made.heat))
     if mask is None or picture.truth is None:
         return None

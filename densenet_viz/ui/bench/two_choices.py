@@ -168,7 +168,7 @@ def same_class(bench: Bench, other: Bench) -> int | None:
 def _choose_settings(
     method: Method, left: LoadedModel, right: LoadedModel, line: Any
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The method's settings for each side; they differ where the networks' defaults do."""
+    """The method's settings for each side; they differ if the networks' defaults do."""
     chosen = choose_settings(left, method, "two-", place=line)
     if not chosen:
         return {}, {}

@@ -54,7 +54,7 @@ class Shelf:
         self._places = BoundedSemaphore(at_once)
 
     def get(self, key: str, make: Make, stopped: Callable[[], bool] = never) -> StageScene:
-        """The picture of a key, made if it is not there.
+        """The picture of a key, made if it is missing.
 
         Args:
             key: of the picture.
@@ -62,7 +62,7 @@ class Shelf:
             stopped: called while it waits; returns True if the picture is not wanted any more.
 
         Raises:
-            Cancelled: `stopped` answered yes.
+            Cancelled: `stopped` returned True.
         """
         mine = Desk(self._shop)
         job = mine.ask(key, partial(self._compute, make))
@@ -114,7 +114,7 @@ def choose_deck(container: Any) -> Deck:
 
 
 def show_lecture(deck: Deck) -> None:
-    """The player once its pictures are made; until then, how far they are."""
+    """Shows the player when its pictures are made; until then, their progress."""
 
     def draw(scene: dict[str, Any]) -> None:
         _player()(key="lecture", data=_data(deck, scene), height="content")
@@ -122,7 +122,7 @@ def show_lecture(deck: Deck) -> None:
 
     notice = Notice(
         TITLE,
-        cancelled="The lecture’s pictures were cancelled.",
+        cancelled="Making the pictures was cancelled.",
         failed=FAILED,
         resume="Make them now",
         cancel_key="lecture-cancel",

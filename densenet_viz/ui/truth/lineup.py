@@ -180,7 +180,7 @@ def _wanted(
     pixels: Picture,
     method: str,
 ) -> twins.TwinMaps:
-    """Both maps at once, asked in an order that does not depend on who is called what."""
+    """Both maps in one job; their order does not depend on which model is Model A."""
     asks = {
         model.name: twins.TwinAsk(model, method, answer.index)
         for model, answer in zip(models, answers, strict=True)

@@ -117,7 +117,7 @@ def _choose_target(
         return truth
     st.markdown(
         f"It says {twins.answer_words(top)}, and is **wrong**: this is "
-        f"{twins.with_article(scene.name)}, which gets {twins.answer_words(truth)}."
+        f"{twins.with_article(scene.name)}. It gives {twins.answer_words(truth)}."
     )
     chosen = st.segmented_control(
         "Map for",
@@ -159,7 +159,7 @@ def search(
     """The first scene from `start` on with a wrong answer; None after `LOOKS` scenes.
 
     Raises:
-        Cancelled: told to stop.
+        Cancelled: it was cancelled.
     """
     for place in range(LOOKS):
         if cancelled():

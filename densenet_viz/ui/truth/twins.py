@@ -73,7 +73,7 @@ def answers(model: LoadedModel, pixels: Picture, top: int = 5) -> tuple[Predicti
 
 @dataclass(frozen=True)
 class TwinAsk:
-    """One map that is wanted: by a method at its defaults, for a class, of a model."""
+    """One map to compute: by a method at its defaults, for a class, of a model."""
 
     model: LoadedModel
     method: str
@@ -82,7 +82,7 @@ class TwinAsk:
 
 @dataclass(frozen=True, eq=False)
 class TwinMaps:
-    """Maps of one picture that are computed one after the other, and come together."""
+    """Maps of one picture that are computed one after the other, as one job."""
 
     pixels: Picture
     asks: tuple[TwinAsk, ...]
@@ -114,12 +114,12 @@ class TwinMaps:
 
 
 def begin(name: str, maps: TwinMaps) -> None:
-    """Starts on maps that will be asked for soon."""
+    """Starts maps that will be needed soon."""
     desk(name).ask(maps.key, maps.compute)
 
 
 def ask(name: str, maps: TwinMaps) -> tuple[Desk, tuple[Attribution, ...] | None]:
-    """The maps if they are known or come at once, and the session's desk of that name."""
+    """The session's desk of that name, and the maps if they are known or quick, else None."""
     mine = desk(name)
     job = mine.ask(maps.key, maps.compute)
     job.finished.wait(GLANCE)

@@ -38,7 +38,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Declined(Exception):
-    """A job that cannot be done now; the words are the visitor's."""
+    """A job that cannot be done now; the message is for the visitor."""
 
 
 class Job:

@@ -27,24 +27,24 @@ class Notice:
 
     title: str
     note: str = ""
-    """What follows the estimate, in brackets."""
+    """The words after the estimate, in brackets."""
     cancelled: str = ""
     """The sentence for a cancelled job; empty: the one for a map."""
     failed: str = ""
     """The sentence for an error that has no words for the visitor; empty: the one for a map."""
-    resume: str = "Compute it after all"
-    """What the button says that starts a cancelled job again."""
+    resume: str = "Compute it now"
+    """The label of the button that starts a cancelled job again."""
     cancel_key: str = "cancel"
     again_key: str | None = "again"
-    """Of the button that starts the job again; None where the page has another way to do it."""
+    """The key of the button that starts the job again; None if the page has its own button."""
     waiting: Callable[[], str] = _wait
-    """Asked for what to say before the job begins."""
+    """Returns the words before the job begins."""
 
 
 def redraw(desk: Desk, draw: Callable[[], None], every: float = POLL) -> None:
-    """Draws now and, while the desk's job runs, every so many seconds; then the page runs again.
+    """Draws now, and every `every` seconds while the desk's job runs; then reruns the page.
 
-    It is a fragment in any case: what it draws keeps its place on the page when the job ends.
+    It is always a fragment, so that what it draws keeps its place when the job ends.
     """
     job, working = desk.job, desk.state == "working"
 
@@ -63,7 +63,7 @@ def show_progress(
     draw_preview: Callable[[Any], None] | None = None,
     every: float = POLL,
 ) -> None:
-    """The bar, and under it the result as it stands, until the job is settled."""
+    """Shows the bar, and below it the unfinished result, until the job has ended."""
 
     def draw() -> None:
         if desk.state == "cancelled":

@@ -36,7 +36,7 @@ def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
     """Waits until nothing is being measured, and makes other measurements wait.
 
     Raises:
-        Cancelled: told to stop while it waited.
+        Cancelled: cancelled while it waited.
     """
     while not _TURN.acquire(timeout=_LOOK):
         if cancelled():
@@ -55,7 +55,7 @@ def is_measuring() -> bool:
 def ensure_memory(needed: int, device: str, advice: str) -> None:
     """
     Raises:
-        Declined: it does not fit into the memory that is free now.
+        Declined: it needs more memory than is free now.
     """
     trouble = memory_trouble(needed, spare_bytes(device), advice)
     if trouble is not None:
@@ -63,7 +63,7 @@ def ensure_memory(needed: int, device: str, advice: str) -> None:
 
 
 class Measurement(Generic[Result]):
-    """One kind of measurement: who asks for it, and its last results in this process."""
+    """One kind of measurement: its jobs, and its last results in this process."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -81,7 +81,7 @@ class Measurement(Generic[Result]):
         return desk(self._name)
 
     def ask(self, device: str, asked: Hashable, measure: RunMeasurement[Result]) -> None:
-        """Starts a measurement on `device`, or joins the one that runs if it is the same."""
+        """Starts a measurement on `device`, or joins the running one if it is the same."""
 
         def compute(report: Report, cancelled: Callable[[], bool]) -> Result:
             with turn(cancelled):
@@ -119,7 +119,7 @@ class Measurement(Generic[Result]):
         return pressed and trouble is None
 
     def show_state(self, title: str) -> None:
-        """Progress with a way to stop, or why there is no result."""
+        """Shows progress with a Cancel button, or why there is no result."""
         notice = Notice(
             title,
             cancelled=CANCELLED,

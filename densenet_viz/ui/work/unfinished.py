@@ -56,7 +56,7 @@ def show_unfinished(
     draw_preview: Callable[[Any], None] | None = None,
     every: float = POLL,
 ) -> None:
-    """Progress, or why there is no result."""
+    """Shows progress, or why there is no result."""
     if desk.state == "working":
         show_progress(desk, notice, draw_preview, every)
     else:
@@ -64,7 +64,7 @@ def show_unfinished(
 
 
 def show_stopped(desk: Desk, notice: Notice) -> None:
-    """Why there is no result, and a way to have it after all."""
+    """Shows why there is no result, and a button that computes it."""
     if desk.state == "cancelled":
         st.info(
             notice.cancelled
