@@ -103,7 +103,7 @@ def to_html(deck: Mapping[str, Any]) -> str:
 
 
 def embedded(value: Mapping[str, Any]) -> str:
-    r"""JSON that may stand in a script element: no `<`, and no character beyond ASCII.
+    r"""JSON that is safe in a script element: no `<`, `>` or `&`, and only ASCII characters.
 
     >>> embedded({"text": "</script> \u2028"})
     '{"text":"\\u003c/script\\u003e \\u2028"}'

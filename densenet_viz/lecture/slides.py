@@ -148,7 +148,7 @@ def _marked(lines: Sequence[Line]) -> list[_Marked]:
     """The lines with their marks.
 
     Raises:
-        WordsError: a second # Title stands among them.
+        WordsError: there is a second # Title.
     """
     found, in_code = [], False
     for number, text in lines:

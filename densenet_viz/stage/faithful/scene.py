@@ -94,7 +94,7 @@ MEASURES: Mapping[str, Measure] = {
     "pointing": Measure(
         "Pointing game",
         "higher",
-        "Whether the highest point lies on the object.",
+        "Whether the highest point is on the object.",
         lambda value: "hit" if value else "miss",
     ),
     "energy": Measure(

@@ -239,13 +239,13 @@ class Lecture {
     return this.open ? this.act(action) : this.start();
   }
 
-  /** A slide as it stands, for the speaker. @param {Place} place @param {number} width */
+  /** A small picture of a slide as it is now, for the speaker. @param {Place} place @param {number} width */
   preview({ slide }, width) {
     const there = this.slides[slide];
     return there && this.open ? thumbnail(there.node, this.hall.clientWidth, this.hall.clientHeight, width) : null;
   }
 
-  /** The address was changed by hand. */
+  /** Goes to the place of an address that the visitor changed. */
   follow() {
     const place = placeOf(location.hash, this.deck.slides);
     if (place) this.start(place);

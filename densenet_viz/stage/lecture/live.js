@@ -1,5 +1,5 @@
 // Connects a live picture in the lecture with the server: sends a question, gets a scene. It shows nothing.
-// It is a component of its own, so an answer does not send all pictures of the lecture again.
+// It is a separate component, so an answer does not send all pictures of the lecture again.
 
 /** `id` is the number of the question. @typedef {{id: number, slide: number, scene?: any, error?: string}} Answer */
 

@@ -14,12 +14,12 @@ export function colourOf(hex) {
   return [part(1), part(3), part(5)];
 }
 
-/** Whether a fine pixel lies on a diagonal stripe. @param {number} x @param {number} y */
+/** Whether a fine pixel is on a diagonal stripe. @param {number} x @param {number} y */
 export function striped(x, y) {
   return (x + y) % STRIPE < STRIPE / 2;
 }
 
-/** Whether a fine pixel lies in one of the dots. @param {number} x @param {number} y */
+/** Whether a fine pixel is in one of the dots. @param {number} x @param {number} y */
 export function dotted(x, y) {
   const across = (x % STRIPE) - STRIPE / 2 + 0.5;
   const down = (y % STRIPE) - STRIPE / 2 + 0.5;
