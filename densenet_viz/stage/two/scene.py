@@ -38,7 +38,7 @@ LABELS: Mapping[Kind, str] = {
     "networks": "One picture, two networks",
 }
 LESSONS: Mapping[Kind, str] = {
-    "pictures": "One network, one class, two pictures: see whether the same things count in both.",
+    "pictures": "One network, two pictures: see whether the same things count in both pictures.",
     "networks": "Networks can give the same answer for different reasons: see whether they look at "
     "the same place.",
 }
