@@ -145,12 +145,12 @@ def test_lines_end_as_they_do_on_any_machine() -> None:
         ("title: a\n", 1, "no slide"),
         ("title: a\nminutes: 0\n---\n# b\n", 2, f"from 1 to {MOST_MINUTES}"),
         ("title: a\nminutes: ten\n---\n# b\n", 2, "minutes: ten was given"),
-        ("title: a\nminutes: 2\n---\n# b\nminutes: 3\n", 2, "2 was given, and the slides say 3"),
+        ("title: a\nminutes: 2\n---\n# b\nminutes: 3\n", 2, "the slides have 3"),
         ("title: a\nminutes: 9\n---\n# b\nminutes: 3\n", 2, "the two must agree"),
         ("title: a\n---\n\n---\n# b\n", 3, "slide 1 is empty"),
         ("title: a\n---\nb\n", 3, "'b' begins slide 1; # Title is expected"),
         ("title: a\n---\n# b\n---\n# b\n", 5, "id 'b' was given, which line 3 has already"),
-        ("title: a\n---\n# b\nid: B!\n", 4, "small letters, digits and hyphens"),
+        ("title: a\n---\n# b\nid: B!\n", 4, "lower-case letters, digits and hyphens"),
         ("title: a\n---\n# b\nminutes: -1\n", 4, "minutes: -1 was given"),
         ("title: a\n---\n# b\npictures: growth\n", 4, "'pictures: growth' was given"),
         ("title: a\n---\n# b\nsome words\n", 4, "an empty line before other words"),
@@ -182,7 +182,7 @@ def test_lines_end_as_they_do_on_any_machine() -> None:
         ("title: a\n---\n# b\n\n| x |\n|---|\n| y | z |\n", 7, "has 2 cells; 1 are expected"),
         ("title: a\n---\n# b\n\nsee [it](http://x.org)\n", 5, "links start with https://"),
         ("title: a\n---\n# b\n\nsee\n[it](javascript:alert)\n", 5, "links start with https://"),
-        ("title: a\n---\n# b\n" + "+\n" * 51, 54, "more than 50 steps"),
+        ("title: a\n---\n# b\n" + "+\n" * 51, 54, "at most 50 steps"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, line: int, words: str) -> None:
@@ -208,10 +208,10 @@ def test_files_that_are_no_decks_are_refused_without_their_place(tmp_path: Path)
     (tmp_path / "latin.md").write_bytes("title: größer".encode("latin-1"))
     (tmp_path / "large.md").write_bytes(b"x" * (MOST_BYTES + 1))
     for name, words in {
-        "nowhere.md": "cannot be read; a file that is there",
+        "nowhere.md": "cannot be read; an existing file",
         "empty": "a folder with a deck.md",
         "latin.md": "not text in UTF-8",
-        "large.md": "over 1,000,000 bytes",
+        "large.md": "1,000,000 bytes",
     }.items():
         with pytest.raises(DeckError, match=re.escape(words)) as error:
             read_deck(tmp_path / name)

@@ -58,8 +58,8 @@ def test_the_title_is_neutral_where_the_numbers_do_not_say() -> None:
 def test_a_picture_in_which_nothing_speaks_for_the_class_is_named() -> None:
     nothing = replace(RIGHT, attribution=made(-EVEN))
     sides = ["left", "right", "ring"]
-    assert names_in(title_of("pictures", (LEFT, nothing)), *sides) == ["left", "ring"]
-    assert names_in(title_of("pictures", (nothing, LEFT)), *sides) == ["right", "ring"]
+    assert set(names_in(title_of("pictures", (LEFT, nothing)), *sides)) == {"left", "ring"}
+    assert set(names_in(title_of("pictures", (nothing, LEFT)), *sides)) == {"right", "ring"}
     # Of two classes, or of a map that is not finished, that cannot be said.
     coming = replace(LEFT, attribution=made(corner(2, 2), finished=False))
     for pair in ((LEFT, replace(nothing, target=STAR)), (coming, nothing), (nothing, nothing)):

@@ -65,7 +65,7 @@ def randomise(model: LoadedModel, x: Tensor, seed: int) -> Iterator[tuple[Stage,
 
 
 def wholly_random(model: LoadedModel, x: Tensor, seed: int) -> LoadedModel:
-    """The last of `randomised`: no learned weight is left."""
+    """The last of `randomise`: no learned weight is left."""
     *_, (stage, network) = _networks(model, x, seed)
     return _named(model, network, stage, seed)
 

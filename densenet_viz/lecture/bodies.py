@@ -1,4 +1,4 @@
-"""Reading what a browser sends: small JSON objects with known fields, or a refusal."""
+"""Reads what a browser sends: small JSON objects with known fields; refuses everything else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from densenet_viz.lecture.rooms import Refused
 
 MOST_BYTES = 1024
-_WORDS = {int: "a whole number", str: "a text"}
+_WORDS = {int: "a whole number", str: "text"}
 
 
 async def fields(request: Request, **kinds: type) -> dict[str, Any]:
@@ -20,23 +20,23 @@ async def fields(request: Request, **kinds: type) -> dict[str, Any]:
         Refused: it is not JSON, is larger than `MOST_BYTES`, or has other fields.
     """
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-        raise Refused(415, "Something else was sent; JSON is allowed (application/json).")
+        raise Refused(415, "Only JSON is allowed (application/json).")
     found = _parsed(await _body(request))
     if not isinstance(found, dict) or found.keys() != kinds.keys():
         wanted = ", ".join(kinds) or "none"
         raise Refused(
-            400, f"Other fields were sent; a JSON object with these is allowed: {wanted}."
+            400, f"The wrong fields were sent; a JSON object must have exactly: {wanted}."
         )
     for name, kind in kinds.items():
-        if type(found[name]) is not kind:  # a bool is an int to isinstance
-            raise Refused(400, f"{name} has to be {_WORDS[kind]}.")
+        if type(found[name]) is not kind:  # for isinstance, a bool would be an int
+            raise Refused(400, f"{name} must be {_WORDS[kind]}.")
         if kind is str and not _is_unicode(found[name]):
-            raise Refused(400, f"{name} has to be {_WORDS[kind]}.")
+            raise Refused(400, f"{name} must be {_WORDS[kind]}.")
     return found
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether it can be written as UTF-8: JSON can name half a character, a lone surrogate."""
+    """Whether it can be encoded as UTF-8: JSON may contain half a character, a lone surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -48,23 +48,23 @@ def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise Refused(400, "What was sent is not JSON.") from None
+        raise Refused(400, "The request is not valid JSON.") from None
 
 
 async def _body(request: Request) -> bytes:
-    """The body, of which no more is taken than may be there."""
+    """The body; stops reading when it is too large."""
     body = b""
     try:
         async for part in request.stream():
             body += part
             if len(body) > MOST_BYTES:
-                raise Refused(413, f"Too much was sent; {MOST_BYTES} bytes are allowed.")
+                raise Refused(413, f"The request is too large; {MOST_BYTES} bytes are allowed.")
     except ClientDisconnect:
-        raise Refused(400, "The line broke before everything was sent.") from None
+        raise Refused(400, "The connection broke before everything was sent.") from None
     return body
 
 
 def bearer(request: Request) -> str:
-    """The token of a request's `Authorization: Bearer` line; empty where there is none."""
+    """The token of a request's `Authorization: Bearer` header; empty if there is none."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if kind == "Bearer" else ""

@@ -1,4 +1,4 @@
-"""Where a browser that can print stands on this machine; nothing is ever downloaded."""
+"""Finds a browser on this machine that can print; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WINDOWS_ROOTS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
 
 
 def find_browser() -> Path | None:
-    """The browser that $CHROMIUM names, else the first on the PATH, else one in a usual place."""
+    """The browser of $CHROMIUM, otherwise the first on the PATH or in a usual place."""
     named = os.environ.get(NAMED)
     if named:
         found = shutil.which(named)
@@ -46,7 +46,7 @@ def find_browser() -> Path | None:
 
 
 def usual_places(platform: str, environment: Mapping[str, str]) -> Iterator[Path]:
-    """Where Chrome, Chromium and Edge install themselves where they are not on the PATH.
+    """Where Chrome, Chromium and Edge are installed when they are not on the PATH.
 
     >>> [path.name for path in usual_places("darwin", {"HOME": "/Users/me"})][:2]
     ['Google Chrome', 'Google Chrome']

@@ -1,7 +1,8 @@
 """The followers of one room as open streams of server-sent events.
 
-Nothing is queued: a stream holds the version it has sent, and sends the newest state when that
-differs. A slow phone skips what it missed, and one that takes nothing for `SEND_SECONDS` is let go.
+Nothing is queued: a stream remembers the version that it sent last, and sends the newest state if
+that differs. A slow phone skips the states in between. If a phone accepts nothing for
+`SEND_SECONDS`, its stream is closed.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from starlette.types import Message, Receive, Scope, Send
 HEARTBEAT_SECONDS = 15.0
 SEND_SECONDS = 20.0
 MOST_TABS = 3
-"""Streams of one follower: a tab that was doubled, or a line that is not yet known to be dead."""
+"""The most streams of one follower: a duplicated tab, or a connection not yet known to be dead."""
 HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"
-"""An event and not a comment, so that a phone notices when it comes no more (`follow.js`)."""
+"""An event and not a comment, so a phone notices when it stops coming (`follow.js`)."""
 CLOSED = b"event: closed\ndata: {}\n\n"
 
 
 class Crowd:
-    """Who listens to a room, and the event that all of them are sent: the newest."""
+    """The streams of a room, and the newest event, which is sent to all of them."""
 
     def __init__(self, state: Mapping[str, Any]) -> None:
         self.streams: dict[str, list[EventStream]] = {}
@@ -32,14 +33,14 @@ class Crowd:
         self.tell(state)
 
     def tell(self, state: Mapping[str, Any]) -> None:
-        """A new state for everybody, made into an event once."""
+        """Sends a new state to everybody; the event is made once."""
         self.version = int(state["version"])
         text = json.dumps(state, separators=(",", ":"))
         self.event = f"id: {self.version}\nevent: state\ndata: {text}\n\n".encode()
         self._wake()
 
     def close(self) -> None:
-        """Everybody is told that the lecture has ended, and let go."""
+        """Tells everybody that the lecture has ended, and closes the streams."""
         self.closed = True
         self._wake()
 
@@ -49,14 +50,14 @@ class Crowd:
                 stream.wake.set()
 
     def add(self, stream: EventStream) -> None:
-        """A stream more; of more than `MOST_TABS` of one follower the oldest is let go."""
+        """Adds a stream; if a follower has more than `MOST_TABS`, closes the oldest."""
         own = self.streams.setdefault(stream.follower, [])
         own.append(stream)
         if len(own) > MOST_TABS:
             own.pop(0).leave()
 
     def remove(self, stream: EventStream) -> None:
-        """The stream has ended; it may have been let go before."""
+        """Removes a stream that has ended; it may have been removed before."""
         own = self.streams.get(stream.follower, [])
         if stream in own:
             own.remove(stream)
@@ -65,7 +66,7 @@ class Crowd:
 
 
 class EventStream(Response):
-    """What one follower listens to: the state at once, then each newer one, then the end."""
+    """The stream of one follower: the current state, then each newer one, then the end."""
 
     media_type = "text/event-stream"
 
@@ -92,7 +93,7 @@ class EventStream(Response):
             await self._tell(send)
             await _send(send, {"type": "http.response.body", "body": b""})
         except TimeoutError:
-            return  # A phone that takes nothing: without an end, the server closes its line.
+            return  # The phone accepts nothing; the server then closes the connection.
         finally:
             listening.cancel()
             self.crowd.remove(self)

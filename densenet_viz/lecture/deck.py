@@ -1,4 +1,4 @@
-"""A lecture as frozen values: what `reading.py` makes of a file, and `pictures.py` of these."""
+"""A lecture as frozen values: `reading.py` makes them from a file, `pictures.py` uses them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OWN = Path(__file__).parent / "decks" / "lecture.md"
 
 @dataclass(frozen=True)
 class Span:
-    """A run of characters in one style; `href` is an https address or empty."""
+    """Characters in one style; `href` is an https address or empty."""
 
     text: str
     bold: bool = False
@@ -33,7 +33,7 @@ Spans = tuple[Span, ...]
 class TextBlock:
     """A paragraph, a bullet, a heading, a piece of code or a table, shown from `step` on.
 
-    A table has `rows`, the first of which is its head, of cells; the others have `spans`.
+    A table has `rows` of cells, and the first row is its head; the other kinds have `spans`.
     """
 
     kind: Kind
@@ -44,7 +44,7 @@ class TextBlock:
 
 @dataclass(frozen=True)
 class PictureCall:
-    """A picture by its name in `PICTURES`, with the parameters that the slide gives it."""
+    """A picture by its name in `PICTURES`, with the settings that the slide gives it."""
 
     name: str
     parameters: Mapping[str, Setting] = field(default_factory=dict)
@@ -52,10 +52,10 @@ class PictureCall:
 
 @dataclass(frozen=True)
 class Change:
-    """What becomes of the picture at a step.
+    """How the picture changes at a step.
 
-    `parameters` make it another picture of the same kind; `state` is handed to the one that is
-    shown (`go` in the stage's module).
+    `parameters` make it another picture of the same kind; `state` is given to the shown picture
+    (`go` in the stage's module).
     """
 
     step: int
@@ -65,7 +65,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Question:
-    """What the hall is asked; the answer `right` (from 0, or None) is told at step `reveal`."""
+    """A question to the audience; the answer `right` (from 0, or None) is shown at `reveal`."""
 
     text: str
     options: tuple[str, ...]
@@ -90,7 +90,7 @@ class Slide:
 
     @property
     def steps(self) -> int:
-        """The number of the last step: 0 where everything is there at once."""
+        """The number of the last step: 0 if everything is visible from the start."""
         steps = [0, *(block.step for block in self.blocks), *(one.step for one in self.changes)]
         return max(steps if self.question is None else [*steps, self.question.reveal])
 

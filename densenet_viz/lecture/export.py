@@ -1,8 +1,8 @@
-"""A lecture to take away: one HTML file that plays without server or network, and its handout.
+"""The exported lecture: one HTML file that plays without server or network, and its handout.
 
 The file holds the player, the stages, their styles and scenes, and the notes. Its content
-security policy forbids every connection, so that nothing it holds, and nothing a deck says, can
-reach a network. `printing.to_pdf` prints the same file.
+security policy forbids every connection, so nothing in the file, and nothing in a deck, can reach
+a network. `printing.to_pdf` prints the same file.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ PLAYER_STYLES = (
     "lecture/hall.css",
     "shared/answer-bars.css",
 )
-"""What the player looks like, in a page of the app as in a file."""
+"""The player's styles, for a page of the app and for a file."""
 
-# The modules and pictures are inside the file, as data addresses; a style may stand anywhere,
-# because stages set widths and colours of their own, but can fetch nothing either.
+# The modules and pictures are inside the file, as data addresses. Styles are allowed everywhere,
+# because stages set widths and colours; a style cannot load anything either.
 _POLICY = (
     "default-src 'none'; script-src {hash} data:; style-src 'unsafe-inline'; "
     "img-src data: blob:; media-src data: blob:; base-uri 'none'; form-action 'none'"
 )
-# Printing from a command line happens at the page's load event: an open frame holds that back, and
-# the title tells `printing` that it came too early. Where the player does not start, words stay.
+# A browser on the command line prints at the page's load event. An open frame delays that event,
+# and the title tells `printing` if it came too early. If the player does not start, the words stay.
 _START = """
 const paper = location.search === "?handout";
 const title = document.title;
@@ -69,8 +69,8 @@ _PAGE = """<!doctype html>
 <body>
 <div id="lecture"></div>
 <main id="handout">
-<noscript><p>The pictures of this lecture are drawn by a script, and scripts are switched off
-here. These are its words.</p></noscript>
+<noscript><p>Scripts are switched off here, so the pictures of this lecture are missing. These are
+its words.</p></noscript>
 <h1>{title}</h1>
 {words}
 </main>
@@ -82,13 +82,13 @@ here. These are its words.</p></noscript>
 
 
 def to_html(deck: Mapping[str, Any]) -> str:
-    """One self-contained HTML page that plays a deck scene from a disk.
+    """One self-contained HTML page that plays a deck scene from a file.
 
     Args:
         deck: what `pictures.scene_of` returns: slides, scenes, modules and styles, as JSON values.
 
     Raises:
-        ValueError: a scene holds a number that JSON does not know (infinite, or not a number).
+        ValueError: a scene holds a number that JSON does not have (infinite, or not a number).
     """
     start = _START.format(unfinished=UNFINISHED, player=address("lecture/file.js"))
     digest = b64encode(sha256(start.encode()).digest()).decode()
@@ -103,7 +103,7 @@ def to_html(deck: Mapping[str, Any]) -> str:
 
 
 def embed_json(value: Mapping[str, Any]) -> str:
-    r"""JSON that may stand in a script element: no `<`, and no character beyond ASCII.
+    r"""JSON that is safe in a script element: no `<`, `>` or `&`, and only ASCII characters.
 
     >>> embed_json({"text": "</script> \u2028"})
     '{"text":"\\u003c/script\\u003e \\u2028"}'

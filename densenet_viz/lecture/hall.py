@@ -1,4 +1,4 @@
-"""What one server keeps of its lectures: decks, open rooms, their crowds, and its patience."""
+"""What one server keeps of its lectures: decks, open rooms, their streams, and rate limits."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from densenet_viz.lecture.rooms import IDLE_SECONDS, Outline, Refused, Room, Roo
 from densenet_viz.stage.modules import stage_file
 
 MOST_DECKS = 4
-"""Decks that no open room uses. Those of open rooms are kept besides: one a room at most."""
+"""The most decks without an open room that are kept. Decks of open rooms are kept in addition."""
 OPENINGS = (5, 1 / 60)
-"""Rooms that an address may open: at once, and a second after that."""
+"""Rooms that an address may open: at once, and then per second."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """A deck as followers get it: compressed JSON, and what a room has to know of it."""
+    """A deck as followers get it: compressed JSON, and what a room needs to know about it."""
 
     outline: Outline
     packed: bytes
@@ -36,15 +36,15 @@ class Published:
 class Hall:
     """Everything that is kept, in memory only.
 
-    All but `publish` is for the server's own loop.
+    Call everything except `publish` only from the server's event loop.
 
     Args:
-        clock: seconds that only grow.
+        clock: a clock in seconds that never goes back.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.served = False
-        """Whether a server answers for it (`server.routes`): without, nobody can follow."""
+        """Whether a server has the routes for it (`server.routes`): otherwise nobody can follow."""
         self.rooms = Rooms(clock)
         self.crowds: dict[str, Crowd] = {}
         self.openings = Allowance(*OPENINGS, clock)
@@ -56,14 +56,14 @@ class Hall:
         self._prepared = False
 
     def publish(self, scene: Mapping[str, Any]) -> str:
-        """Makes a deck's scene one that can be followed, from any thread; returns its key.
+        """Publishes a deck's scene for followers, from any thread; returns its key.
 
-        Followers get neither the speaker's notes nor which option of a question is right.
+        Followers get neither the speaker's notes nor the right options of questions.
         """
         text = json.dumps(for_followers(scene), separators=(",", ":"), sort_keys=True).encode()
         key = hashlib.sha256(text).hexdigest()[:32]
         known = self._decks.get(key)
-        # Not under the lock: the server's loop would wait for it.
+        # Without the lock: otherwise the server's event loop would wait.
         made = known or Published(outline_of(key, scene), gzip.compress(text, 6, mtime=0))
         with self._lock:
             self._decks.pop(key, None)
@@ -72,7 +72,7 @@ class Hall:
         return key
 
     def _drop_unused(self) -> None:
-        """Keeps the newest `MOST_DECKS` of those that no open room uses; to be called locked."""
+        """Keeps the newest `MOST_DECKS` decks that no open room uses; needs the lock."""
         unused = [key for key in self._decks if not self._used[key]]
         for key in unused[: max(0, len(unused) - MOST_DECKS)]:
             del self._decks[key]
@@ -81,11 +81,11 @@ class Hall:
         """A deck by its key.
 
         Raises:
-            Refused: it was not published, or others have taken its place since.
+            Refused: it was not published, or newer decks have replaced it.
         """
         with self._lock:
             if key not in self._decks:
-                raise Refused(404, "This lecture's slides are not there: open the page again.")
+                raise Refused(404, "This lecture's slides are missing: open the page again.")
             return self._decks[key]
 
     def open(self, key: str, owner: str = "") -> Room:
@@ -96,7 +96,7 @@ class Hall:
             owner: the address that opens the room.
 
         Raises:
-            Refused: the deck is not there, or too many rooms are open.
+            Refused: the deck is missing, or too many rooms are open.
         """
         deck = self.deck(key)
         self.sweep()
@@ -109,13 +109,13 @@ class Hall:
             before_the_server_ends(self.end)
         with self._lock:
             room = self.rooms.open(deck.outline, owner)
-            self._decks[key] = deck  # it may have been dropped since it was found
+            self._decks[key] = deck  # it may have been removed after it was found
             self._used[key] += 1
         self.crowds[room.code] = Crowd(room.state())
         return room
 
     def join(self, code: str, follower: str) -> tuple[Room, str]:
-        """The room of a code, and who the phone is in it: the name that it had, or a new one.
+        """The room of a code, and the phone's name in it: the name that it had, or a new one.
 
         Raises:
             Refused: there is no such room, or it is full.
@@ -124,25 +124,25 @@ class Hall:
         return room, room.join(follower, self.crowds[room.code].streams)
 
     def broadcast(self, room: Room) -> None:
-        """Everybody in the room is sent its state."""
+        """Sends the room's state to everybody in it."""
         self.crowds[room.code].tell(room.state())
 
     def close(self, room: Room) -> None:
-        """Ends a room and forgets it."""
+        """Ends a room and deletes it."""
         self.rooms.close(room)
         self._let_go(room)
 
     def _let_go(self, room: Room) -> None:
-        """What was kept for a room that has ended: its followers' streams, and its deck."""
+        """Releases what was kept for a room that has ended: its followers' streams and its deck."""
         self.crowds.pop(room.code).close()
         key = room.outline.key
         with self._lock:
             self._used[key] -= 1
-            self._used += Counter()  # forgets what is used no more
+            self._used += Counter()  # removes decks that are no longer used
             self._drop_unused()
 
     def end(self) -> None:
-        """Ends all rooms, so that no stream keeps the server from ending."""
+        """Ends all rooms, so no open stream prevents the server from ending."""
         for crowd in self.crowds.values():
             crowd.close()
 
@@ -152,7 +152,7 @@ class Hall:
             self._let_go(room)
 
     def sweep_later(self) -> None:
-        """Sweeps again and again until no room is open, so that nothing is kept of an old one."""
+        """Sweeps regularly until no room is open, so that nothing is kept of an old one."""
         if not self._sweeping:
             self._sweeping = True
             asyncio.get_running_loop().call_later(IDLE_SECONDS / 10, self._sweep_again)
@@ -165,14 +165,14 @@ class Hall:
 
 
 def for_followers(scene: Mapping[str, Any]) -> dict[str, Any]:
-    """A deck's scene without what followers must not see, and with modules by their address."""
-    # What controls of a live picture ask the app's page for, no follower can ask.
+    """A deck's scene without what followers must not see, and with the addresses of modules."""
+    # Followers get no controls of live pictures: these need a page of the app.
     shown = {name: part for name, part in scene.items() if name != "live"}
     return {
         **shown,
         "mode": "follow",
         "slides": [_without_secrets(slide) for slide in scene["slides"]],
-        # Beside the player's own file, which the browser keeps: joined modules repeat each other.
+        # Single files beside the player's, which the browser caches: joined modules would repeat.
         "modules": {name: f"../{stage_file(name)}" for name in scene["modules"]},
     }
 

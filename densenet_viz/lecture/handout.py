@@ -1,7 +1,6 @@
-"""A deck's words as HTML: a page a slide with its notes, for paper and where no script runs.
+"""A deck's words as HTML: each slide with its notes on a page, for paper and without scripts.
 
-Everything that a deck says is escaped here; what is drawn comes later, from
-`stage/lecture/handout.js`, into the empty pictures.
+All text of a deck is escaped here. `stage/lecture/handout.js` draws the pictures later.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def _page(slide: Json, place: int, deck: Json) -> str:
 
 
 def _told_in_steps(slide: Json) -> str:
-    """The words, and the question where it is asked: before what is only told after it."""
+    """The words, with the question before the words that are shown after it."""
     asked = (slide.get("question") or {}).get("step", slide["steps"])
     before = [block for block in slide["blocks"] if block["step"] <= asked]
     after = [block for block in slide["blocks"] if block["step"] > asked]
@@ -85,7 +84,7 @@ def _span(span: Json) -> str:
     for style, tag in (("code", "code"), ("italic", "i"), ("bold", "b")):
         if span.get(style):
             text = f"<{tag}>{text}</{tag}>"
-    # The reader of decks lets only https through; what comes from elsewhere stays words.
+    # The reader of decks allows only https; any other address stays plain words.
     address = span.get("href") or ""
     if address.startswith("https://"):
         text = f'<a href="{escape(address)}" rel="noopener noreferrer">{text}</a>'
@@ -123,7 +122,7 @@ def _notes(slide: Json) -> str:
 
 
 def _told(slide: Json) -> Iterator[tuple[str, str]]:
-    """What is said beside a slide: the notes, and the answer to its question."""
+    """The texts below a slide: the notes, and the answer to its question."""
     yield "Notes", words(slide["notes"])
     question = slide.get("question") or {}
     right = question.get("right")

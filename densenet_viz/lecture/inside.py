@@ -14,7 +14,7 @@ Settings = Mapping[str, Setting]
 
 
 def growth(networks: Networks, given: Settings) -> StageScene:
-    """Layer by layer through a block; with another growth rate than its own, on random weights."""
+    """Layer by layer through a block; a growth rate that was not trained gets random weights."""
     from densenet_viz.stage.growth.scene import growth_scene
 
     model, kind, block = str(given["model"]), str(given["picture"]), int(given["block"])
@@ -47,7 +47,7 @@ def transition(networks: Networks, given: Settings) -> StageScene:
 
 
 def paths(networks: Networks, given: Settings) -> StageScene:
-    """The ways of the loss's gradient back to the first layer of a block."""
+    """The paths of the loss's gradient back to the first layer of a block."""
     from densenet_viz.measure.paths import gradient_paths
     from densenet_viz.stage.paths.scene import paths_scene
 
@@ -64,7 +64,7 @@ def paths(networks: Networks, given: Settings) -> StageScene:
 
 
 def overview(_networks: Networks, given: Settings) -> StageScene:
-    """A variant as one strip, by arithmetic."""
+    """A variant as one strip, computed without a network."""
     from densenet_viz.facts.spec import VARIANTS
     from densenet_viz.images.pictures import fit
     from densenet_viz.stage.overview.scene import overview_scene
@@ -75,7 +75,7 @@ def overview(_networks: Networks, given: Settings) -> StageScene:
 
 
 def variants(_networks: Networks, _given: Settings) -> StageScene:
-    """The five variants on one scale, by arithmetic."""
+    """The five variants on one scale, computed without a network."""
     from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 
     return variants_scene(variants_shown(), {})

@@ -1,4 +1,4 @@
-"""How often one address may do a thing: an allowance that is spent, and comes back with time."""
+"""A rate limit per address: an allowance that is used up and comes back with time."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ MOST_ADDRESSES = 4096
 
 
 class Allowance:
-    """`burst` goes at once, then `per_second` more each second, for each address by itself.
+    """For each address: `burst` requests at once, then `per_second` more each second.
 
     Args:
-        burst: goes, 1 or more.
-        per_second: goes that come back each second, above 0.
-        clock: seconds that only grow.
+        burst: requests, 1 or more.
+        per_second: requests that come back each second, above 0.
+        clock: a clock in seconds that never goes back.
     """
 
     def __init__(
@@ -27,11 +27,11 @@ class Allowance:
         self._spent: dict[str, tuple[float, float]] = {}
 
     def wait(self, address: str) -> float:
-        """Seconds until the address may go again; 0 now."""
+        """Seconds until the address may send the next request; 0 if it may now."""
         return max(0.0, (self._used(address) + 1 - self._burst) / self._per_second)
 
     def spend(self, address: str) -> float:
-        """Takes one go if there is one; returns what `wait` said before."""
+        """Uses one request if one is left; returns what `wait` gave before."""
         wait = self.wait(address)
         if not wait:
             used = self._used(address) + 1
@@ -45,7 +45,7 @@ class Allowance:
         return max(0.0, used - (self._clock() - when) * self._per_second)
 
     def _make_room(self) -> None:
-        """Forgets who has the whole burst again; if that is nobody, who went longest ago."""
+        """Forgets addresses that have their whole burst again, then those used longest ago."""
         if len(self._spent) < MOST_ADDRESSES:
             return
         self._spent = {one: spent for one, spent in self._spent.items() if self._used(one)}
@@ -54,7 +54,7 @@ class Allowance:
 
 
 def counted_as(host: str) -> str:
-    """What an address is counted under: itself, or an IPv6 address's network of 64 bits.
+    """The name under which an address is counted: itself, or the 64-bit network of an IPv6 address.
 
     >>> counted_as("192.0.2.7"), counted_as("2001:db8::1:2:3:4"), counted_as("::ffff:192.0.2.7")
     ('192.0.2.7', '2001:db8::', '192.0.2.7')

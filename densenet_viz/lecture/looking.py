@@ -1,4 +1,4 @@
-"""Pictures of where networks looked: maps, the two twins, the ways of a decision."""
+"""Pictures of where networks looked: maps, the two twins, the paths of a decision."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from densenet_viz.stage.lineup.scene import Mask, Witness
 
 TWINS = {"Model A": "cheater", "Model B": "scenes"}
-"""Who stands behind each name in the line-up."""
+"""The model behind each name in the line-up."""
 SHOWN = ("asked", "answered", "looked")
-"""How much of a line-up may be seen."""
+"""How much of a line-up is shown."""
 CORNER: Corner = "upper left"
 NO_TAG = "none"
 MAP = "integrated-gradients"
 
 
 def attribution(networks: Networks, given: Settings) -> StageScene:
-    """The map of a method for what a model says of a drawn scene."""
+    """The map of a method for a model's answer to a drawn scene."""
     from densenet_viz.attribution import METHODS
     from densenet_viz.stage.attribution.scene import attribution_scene, verdict_words
 
@@ -45,7 +45,7 @@ def attribution(networks: Networks, given: Settings) -> StageScene:
 
 
 def lineup(networks: Networks, given: Settings) -> StageScene:
-    """The honest network and the cheater before one tagged picture, as much as may be seen."""
+    """The honest network and the cheater with one tagged picture, as much as `show` allows."""
     from densenet_viz.scenes.shapes import CLASSES
     from densenet_viz.scenes.tags import draw_tag, tag_mask
     from densenet_viz.stage.lineup.scene import lineup_scene
@@ -89,7 +89,7 @@ def _witnesses(
 
 
 def structure(networks: Networks, given: Settings) -> StageScene:
-    """The ways that a decision took through the connections of each block."""
+    """The paths of a decision through the connections of each block."""
     from densenet_viz.attribution.baselines import BASELINE_WORDS
     from densenet_viz.attribution.structure import through_structure
     from densenet_viz.stage.structure.scene import structure_scene

@@ -1,4 +1,4 @@
-"""The networks that a deck's pictures come from, each loaded once, and what they said."""
+"""The networks for a deck's pictures, each loaded once, and their results."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 IsCancelled = Callable[[], bool]
 SEED = 0
-"""Of the random weights of networks built for a slide, so that it shows the same maps each time."""
+"""The seed for random weights of networks built for a slide: it shows the same maps each time."""
 
 
 class Networks:
     """Networks by name, and their passes; what several slides show is computed once.
 
     Args:
-        model: gives the loaded model of a name, as `network.models.load_model` does.
+        model: loads the model of a name, as `network.models.load_model` does.
     """
 
     def __init__(self, model: Callable[[str], LoadedModel]) -> None:
@@ -34,10 +34,10 @@ class Networks:
         self._models: dict[str, LoadedModel] = {}
         self._traces: dict[tuple[str, str], NetworkTrace] = {}
         self.cancelled: IsCancelled = never
-        """Asked between the passes of what takes many."""
+        """Called between the passes of long computations."""
 
     def until(self, cancelled: IsCancelled) -> Networks:
-        """The same networks with all that they said; what takes many passes asks `cancelled`."""
+        """The same networks and results; long computations call `cancelled` between passes."""
         other = copy(self)
         other.cancelled = cancelled
         return other
@@ -46,14 +46,14 @@ class Networks:
         """The model of that name.
 
         Raises:
-            ModelUnavailable: it cannot be had; the message is one sentence.
+            ModelUnavailable: it is not available; the message is one sentence.
         """
         if name not in self._models:
             self._models[name] = self._load(name)
         return self._models[name]
 
     def trace(self, name: str, kind: str) -> NetworkTrace:
-        """The whole pass of the shipped scene of a class through a model."""
+        """The whole forward pass of the bundled scene of a class through a model."""
         from densenet_viz.measure.capture import capture
 
         if (name, kind) not in self._traces:
@@ -69,10 +69,10 @@ class Networks:
         return self._traces[name, kind]
 
     def explored(self, name: str, kind: str, *, growth_rate: int, until_block: int) -> NetworkTrace:
-        """The pass through a model's network with a growth rate.
+        """The forward pass through a model's network with a growth rate.
 
-        With its own that is the model's; else no such network was trained, and its weights are
-        random.
+        With the model's own growth rate, it is the model's pass. For another one no network was
+        trained, so the weights are random.
         """
         from densenet_viz.measure.capture import capture
         from densenet_viz.network.build import build
@@ -91,7 +91,7 @@ class Networks:
         )
 
     def logits(self, name: str, pixels: Picture) -> NDArray[np.float32]:
-        """(classes,), what a model answers to (H, W, 3) uint8."""
+        """(classes,), the logits of a model for a picture (H, W, 3) uint8."""
         import torch
 
         from densenet_viz.network.shares import alone
@@ -103,7 +103,7 @@ class Networks:
     def attribution(
         self, name: str, pixels: Picture, method: str, target: int | None = None
     ) -> Attribution:
-        """The map of a method at its defaults, by default for the most probable class."""
+        """The map of a method with default settings, by default for the most probable class."""
         from densenet_viz.attribution import attribute
 
         return attribute(
@@ -112,5 +112,5 @@ class Networks:
 
 
 def never() -> bool:
-    """What to ask where nobody stops anything."""
+    """Never cancels."""
     return False

@@ -1,4 +1,4 @@
-"""The follower's page and the files that it asks for, as bytes that are made once."""
+"""The follower's page and the files that it loads, as bytes that are made once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POLICY = (
     "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-"""Nothing from elsewhere, and no script but the files below (stages set styles on elements)."""
+"""Nothing from other sites, and only the scripts below (stages set styles on elements)."""
 
 _HTML = """<!doctype html>
 <html lang="en">
@@ -33,7 +33,7 @@ _HTML = """<!doctype html>
 </head>
 <body>
 <main id="follow" class="stage lecture follow" data-base="{base}">
-<noscript><p>Following needs JavaScript, which this browser has switched off.</p></noscript>
+<noscript><p>This page needs JavaScript, but it is switched off in this browser.</p></noscript>
 </main>
 </body>
 </html>
@@ -42,10 +42,10 @@ _HTML = """<!doctype html>
 
 @cache
 def pack_files() -> Mapping[str, tuple[bytes, str]]:
-    """Every module and style sheet by its path: compressed, and its type.
+    """Every module and style sheet by its path: the compressed bytes and the media type.
 
-    What an address asks for is only looked up here: no file is opened by its name, and no name
-    that a stranger makes up is remembered.
+    A requested name is only looked up here: no file is opened by a requested name, and unknown
+    names are not remembered.
     """
     return MappingProxyType({name: _packed(FOLDER / name) for name in all_files()})
 
@@ -55,7 +55,7 @@ def _packed(path: Path) -> tuple[bytes, str]:
 
 
 def page(base: str) -> str:
-    """The page, the same for every code; `base` is the path that the app is served under."""
+    """The page, the same for every code; `base` is the path under which the app is served."""
     files = f"{base}/hall/files/{version()}"
     styles = "\n".join(f'<link rel="stylesheet" href="{files}/{name}">' for name in STYLES)
     return _HTML.format(files=files, base=base, styles=styles)

@@ -1,4 +1,4 @@
-"""Lines `key: value` of a deck, and the settings that a value holds."""
+"""Lines `key: value` of a deck, and the settings in a value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAIR = re.compile(r"([A-Za-z][\w ]*?)\s*:\s*(.*)")
 
 @dataclass(frozen=True)
 class Value:
-    """What stands after a key, and the number of its line."""
+    """The text after a key, and the number of its line."""
 
     text: str
     line: int
@@ -38,13 +38,13 @@ def pairs_of(lines: Sequence[Line], allowed: Sequence[str]) -> dict[str, Value]:
             raise wrong(
                 number,
                 f"{text.strip()[:60]!r} was given",
-                f"lines `key: value` with {', '.join(allowed)} are allowed here, and an empty line "
+                f"lines `key: value` with {', '.join(allowed)} are allowed here; put an empty line "
                 "before other words",
             )
         if key in pairs:
-            raise wrong(number, f"{key} was given again", "once is enough")
+            raise wrong(number, f"{key} was given again", "it is allowed once")
         if not found[2]:
-            raise wrong(number, f"{key} has no value", "something must stand after the colon")
+            raise wrong(number, f"{key} has no value", "write one after the colon")
         pairs[key] = Value(found[2].strip(), number)
     return pairs
 

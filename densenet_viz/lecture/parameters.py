@@ -1,4 +1,4 @@
-"""What a slide may say of its picture: the settings of each picture and the values they take."""
+"""The settings that a slide may give to its picture, and the allowed values."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from densenet_viz.lecture.deck import Setting
 
 
 class PictureParameter(Protocol):
-    """A setting: its value where the slide says nothing, and how what it says is read."""
+    """A setting: its default value, and how a slide's text for it is read."""
 
     @property
     def default(self) -> Setting: ...
 
     @property
     def allowed(self) -> str:
-        """What may be given, in words."""
+        """The allowed values, in words."""
         ...
 
     def read(self, text: str) -> Setting:
-        """The value that a text stands for.
+        """The value of a text.
 
         Raises:
-            ValueError: it is not an allowed one.
+            ValueError: the value is not allowed.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""A deck's pictures from networks that ran, and the whole deck as the JSON that is played."""
+"""A deck's pictures from networks that ran, and the whole deck as JSON for the player."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["PICTURES", "PictureRow", "deck_modules", "deck_styles", "picture_sce
 
 DeckScene = dict[str, Any]
 Make = Callable[..., StageScene]
-"""Makes a picture; it may be given whom to ask now and then whether to stop (`IsCancelled`)."""
+"""Makes a picture; it may get a function (`Cancelled`) that says whether to stop."""
 Keep = Callable[[str, Make], StageScene]
 
 
@@ -31,16 +31,16 @@ def scene_of(
     on_progress: Callable[[float], None] | None = None,
     kept: Keep = lambda _key, make: make(),
 ) -> DeckScene:
-    """The `DeckScene` of a deck: its words, and each picture's own scene once.
+    """The `DeckScene` of a deck: its words, and each picture's scene once.
 
     Args:
-        deck: as it was read.
-        model: gives the loaded model of a name, as `network.models.load_model` does.
-        on_progress: told the part of the pictures that is made, 0 to 1.
-        kept: given a picture's key and what makes it, returns it; may remember those it has seen.
+        deck: the deck that was read.
+        model: loads the model of a name, as `network.models.load_model` does.
+        on_progress: called with the part of the pictures that is finished, 0 to 1.
+        kept: gets a picture's key and the function that makes it, returns it; may cache pictures.
 
     Raises:
-        ModelUnavailable: a model that a picture needs cannot be had.
+        ModelUnavailable: a model that a picture needs is not available.
     """
     networks, calls = Networks(model), dict(_calls(deck))
     scenes: dict[str, StageScene] = {}
@@ -54,7 +54,7 @@ def scene_of(
 
 
 def words_of(deck: Deck) -> DeckScene:
-    """The `DeckScene` without its scenes, which takes no network: ready at once."""
+    """The `DeckScene` without its scenes; needs no network, so it is ready at once."""
     stages = list(dict.fromkeys(PICTURES[call.name].stage for _, call in _calls(deck)))
     return {
         "title": deck.title,
@@ -73,29 +73,29 @@ def picture_scene(
     """One picture's scene, from a network that runs now.
 
     Raises:
-        Cancelled: `cancelled` answered yes; it is asked between an attribution's passes.
-        ModelUnavailable: a model that it needs cannot be had.
+        Cancelled: `cancelled` returned True; it is called between an attribution's passes.
+        ModelUnavailable: a model that it needs is not available.
     """
     row = PICTURES[call.name]
     return row.make(networks.until(cancelled), row.filled(call.parameters))
 
 
 def key_of(call: PictureCall) -> str:
-    """A short name for a picture with its settings: equal ones share one scene."""
+    """A short name for a picture with its settings: equal pictures share one scene."""
     given = PICTURES[call.name].filled(call.parameters)
     digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
     return f"{call.name}-{digest[:8]}"
 
 
 def deck_modules(stages: list[str]) -> dict[str, str]:
-    """The address of each stage's JavaScript with all that it imports."""
+    """The address of each stage's JavaScript with all its imports."""
     from densenet_viz.stage.modules import address, stage_file
 
     return {stage: address(stage_file(stage)) for stage in stages}
 
 
 def deck_styles(stages: list[str]) -> dict[str, str]:
-    """The style of each stage, and as "stage" what all of them build on."""
+    """The style of each stage, and under "stage" the style that all share."""
     from densenet_viz.stage.modules import SHARED_STYLE, style, style_of
 
     return {"stage": style(SHARED_STYLE), **{stage: style_of(stage) for stage in stages}}
@@ -108,7 +108,7 @@ def _calls(deck: Deck) -> Iterator[tuple[str, PictureCall]]:
 
 
 def _shown(slide: Slide) -> Iterator[tuple[int, PictureCall]]:
-    """Each picture that a slide shows, and from which step on."""
+    """Each picture that a slide shows, with the step from which it is shown."""
     if slide.picture is None:
         return
     given = dict(slide.picture.parameters)

@@ -1,7 +1,7 @@
-"""The handout as a PDF: the exported page, printed by a browser of this machine.
+"""The handout as a PDF: the exported page, printed by a browser on this machine.
 
-The page holds its own load event back until every picture is drawn (`stage/lecture/file.js`),
-and a headless browser prints at that event; its title says so where something stayed undrawn.
+The page delays its own load event until every picture is drawn (`export.py`), and a headless
+browser prints at that event. If a picture is missing, the page's title says so.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from densenet_viz.lecture.browser import NAMED, find_browser
 
 LIMIT_SECONDS = 300
 UNFINISHED = "handout-unfinished"
-"""What the title of the page starts with as long as a picture is missing."""
+"""The page's title starts with this while a picture is missing."""
 MISSING = (
-    "A PDF is printed by Chromium, Google Chrome or Microsoft Edge, and none was found here: "
-    f"install one, or name its program in the environment variable {NAMED}; or open the HTML "
+    "No browser that can print a PDF was found (Chromium, Google Chrome or Microsoft Edge): "
+    f"install one, or set the environment variable {NAMED} to its program; or open the HTML "
     "file in any browser, press Ctrl+P and choose to save it as a PDF."
 )
 _FLAGS = (
@@ -32,10 +32,10 @@ _FLAGS = (
     "--disable-dev-shm-usage",
     "--no-first-run",
     "--no-default-browser-check",
-    "--host-resolver-rules=MAP * ~NOTFOUND",  # the page asks for nothing, nor shall the browser
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # neither page nor browser may use the network
     "--window-size=1280,1000",
     "--force-device-scale-factor=2",  # canvases are drawn at twice the size, for paper
-    "--force-prefers-reduced-motion",  # pictures stand at their end
+    "--force-prefers-reduced-motion",  # animations show their end
     "--no-pdf-header-footer",
 )
 
@@ -50,7 +50,7 @@ def to_pdf(html: str, *, browser: Path | None = None, limit: float = LIMIT_SECON
     Args:
         html: what `export.to_html` returned.
         browser: the program that prints; by default the one that `find_browser` finds.
-        limit: seconds after which the browser is ended.
+        limit: seconds after which the browser is stopped.
 
     Raises:
         PrintError: there is no browser, it took too long, or a picture was not drawn.
@@ -58,7 +58,7 @@ def to_pdf(html: str, *, browser: Path | None = None, limit: float = LIMIT_SECON
     program = browser or find_browser()
     if program is None:
         raise PrintError(MISSING)
-    # A browser that was ended may still be writing its profile while that is removed.
+    # A stopped browser may still be writing its profile while the folder is removed.
     with TemporaryDirectory(prefix="densenet-viz-", ignore_cleanup_errors=True) as folder:
         page, pdf = Path(folder, "lecture.html"), Path(folder, "lecture.pdf")
         page.write_text(html, encoding="utf-8")
@@ -73,12 +73,12 @@ def to_pdf(html: str, *, browser: Path | None = None, limit: float = LIMIT_SECON
 
 
 def _sandbox() -> list[str]:
-    """Chromium refuses to run as root with its sandbox; the page that it prints is our own."""
+    """No sandbox for root: Chromium would refuse to start. The printed page is our own."""
     return ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 
 
 def _run(command: list[str], limit: float) -> None:
-    """Runs the browser, and ends it with all its children when its time is up."""
+    """Runs the browser; after `limit` seconds, ends it with all its child processes."""
     try:
         child = subprocess.Popen(
             command,
@@ -88,11 +88,11 @@ def _run(command: list[str], limit: float) -> None:
             start_new_session=True,
         )
     except OSError:
-        raise PrintError("The browser could not be started; name another one.") from None
+        raise PrintError("The browser could not be started; try another one.") from None
     try:
         child.wait(timeout=limit)
     except subprocess.TimeoutExpired:
-        raise PrintError(f"The browser had not printed after {limit:g} seconds.") from None
+        raise PrintError(f"The browser did not print within {limit:g} seconds.") from None
     finally:
         if child.poll() is None:
             _end(child)

@@ -1,4 +1,4 @@
-"""What a server needs of its process to be followed: many lines at once, and an end to them."""
+"""What a server with followers needs from its process: many connections, and a way to end them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ MOST_LINES = 8192
 
 
 def allow_many_lines() -> None:
-    """Lets the process have as many lines open as it may, `MOST_LINES` at most.
+    """Allows the process as many open connections as possible, `MOST_LINES` at most.
 
-    The usual 1024 are too few: 300 phones open some six each while they load the page.
+    The usual 1024 are too few: 300 phones open about six each while they load the page.
     """
-    with suppress(ImportError, ValueError, OSError):  # not a Unix, or it may not
+    with suppress(ImportError, ValueError, OSError):  # not on Unix, or not permitted
         import resource
 
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -27,10 +27,10 @@ def allow_many_lines() -> None:
 
 
 def before_the_server_ends(call: Callable[[], None]) -> None:
-    """Calls `call` when the process is asked to end, and then what is called on that so far.
+    """Calls `call` when the process gets a signal to end, and then the previous signal handler.
 
-    A server that is told to end waits for its streams, and these end with their room only. Does
-    nothing outside of the main thread, where nobody is told of signals.
+    A server that must end waits for its streams, and these end only with their room. Does nothing
+    outside of the main thread, because only the main thread gets signals.
     """
     if threading.current_thread() is not threading.main_thread():
         return

@@ -1,6 +1,6 @@
-"""A deck's text to a `Deck`, or one clear sentence about what is wrong and in which line.
+"""Turns a deck's text into a `Deck`, or says in one sentence what is wrong and in which line.
 
-The form is told in docs/lecture.md, "Writing a deck".
+docs/lecture.md, "Writing a deck", describes the format.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ _KEYS = ("title", "minutes", "author")
 
 
 class DeckError(ValueError):
-    """A deck that cannot be shown; the message says where, what was given, and what is allowed."""
+    """An invalid deck; the message says where, what was given, and what is allowed."""
 
 
 def read_deck(place: Path) -> Deck:
     """The deck in a file, or in a folder's `deck.md`.
 
     Raises:
-        DeckError: there is no such file, it is no UTF-8 text or too large, or is not a deck.
+        DeckError: there is no such file, it is not UTF-8 text, is too large, or is not a deck.
     """
     file = place / FILE_IN_FOLDER if place.is_dir() else place
     try:
         with file.open("rb") as opened:
             data = opened.read(MOST_BYTES + 1)
     except OSError:
-        wanted = f"a folder with a {FILE_IN_FOLDER}" if place.is_dir() else "a file that is there"
+        wanted = f"a folder with a {FILE_IN_FOLDER}" if place.is_dir() else "an existing file"
         raise DeckError(f"{place.name!r} cannot be read; {wanted} is expected.") from None
     if len(data) > MOST_BYTES:
-        raise DeckError(f"{file.name!r} is over {MOST_BYTES:,} bytes; a deck has fewer.")
+        raise DeckError(f"{file.name!r} is too large; {MOST_BYTES:,} bytes are allowed.")
     try:
         return deck_of(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -49,10 +49,10 @@ def read_deck(place: Path) -> Deck:
 
 
 def deck_of(text: str) -> Deck:
-    """The deck that a text stands for.
+    """The deck in a text.
 
     Raises:
-        DeckError: it is not one.
+        DeckError: the text is not a deck.
     """
     try:
         return _deck(text)
@@ -64,7 +64,7 @@ def _deck(text: str) -> Deck:
     parts = _parts(list(enumerate(text.splitlines(), start=1)))
     head = _head(parts[0])
     if len(parts) < 2:
-        raise DeckError("line 1: there is no slide; a line --- and then # Title begin one.")
+        raise DeckError("line 1: there is no slide; a slide begins with a line --- and # Title.")
     if len(parts) - 1 > MOST_SLIDES:
         raise DeckError(f"{len(parts) - 1} slides were given; at most {MOST_SLIDES} are allowed.")
     drafts = [draft_of(lines, number) for number, lines in enumerate(parts[1:], start=1)]
@@ -74,7 +74,7 @@ def _deck(text: str) -> Deck:
             raise wrong(
                 draft.line,
                 f"id {draft.slide.id!r} was given, which line {taken[draft.slide.id]} has already",
-                "each slide needs its own",
+                "each slide needs its own id",
             )
         taken[draft.slide.id] = draft.line
     slides = _timed(drafts, head)
@@ -88,7 +88,7 @@ def _deck(text: str) -> Deck:
 
 
 def _parts(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines between the lines `---`; those in code are not such lines."""
+    """The lines between the lines `---`; a line `---` in code does not count."""
     parts: list[list[Line]] = [[]]
     in_code = False
     for number, text in lines:
@@ -103,9 +103,7 @@ def _parts(lines: Sequence[Line]) -> list[list[Line]]:
 def _head(lines: Sequence[Line]) -> dict[str, Value]:
     head = pairs_of([line for line in lines if line[1].strip()], _KEYS)
     if "title" not in head:
-        raise WordsError(
-            1, "the deck has no title; a line `title: ...` before the first --- is it."
-        )
+        raise WordsError(1, "the deck has no title; put a line `title: ...` before the first ---.")
     if "minutes" in head:
         text, line = head["minutes"].text, head["minutes"].line
         if not re.fullmatch(r"\d{1,4}", text) or not 1 <= int(text) <= MOST_MINUTES:
@@ -118,7 +116,7 @@ def _head(lines: Sequence[Line]) -> dict[str, Value]:
 
 
 def _timed(drafts: Sequence[Draft], head: Mapping[str, Value]) -> tuple[Slide, ...]:
-    """The slides with their minutes: those that say none share what the others leave."""
+    """The slides with their minutes: slides without minutes share the remaining time."""
     said = sum(draft.minutes or 0.0 for draft in drafts)
     silent = sum(draft.minutes is None for draft in drafts)
     share = 2.0
@@ -127,7 +125,7 @@ def _timed(drafts: Sequence[Draft], head: Mapping[str, Value]) -> tuple[Slide, .
         if said > whole + 1e-9 or (silent == 0 and abs(said - whole) > 0.5):
             raise wrong(
                 head["minutes"].line,
-                f"minutes: {whole} was given, and the slides say {said:g} together",
+                f"minutes: {whole} was given, but the slides have {said:g} together",
                 "the two must agree",
             )
         share = (whole - said) / silent if silent else 0.0

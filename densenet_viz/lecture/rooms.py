@@ -1,7 +1,7 @@
-"""The rooms that students follow a lecture in: pure, in memory, and gone when they close.
+"""The rooms in which students follow a lecture: in memory only, deleted when they close.
 
-A room knows where the hall is and how many chose which answer. Of a follower it knows a random
-name that it made itself, as long as the room is open; of the person, nothing.
+A room knows the presenter's place and how many followers chose which answer. Of a follower it
+knows only a random name that the server made, as long as the room is open; nothing of the person.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from densenet_viz.lecture.codes import LENGTH, new_code, new_follower, new_token
 MOST_ROOMS = 20
 MOST_FOLLOWERS = 2000
 IDLE_SECONDS = 30 * 60
-"""A room whose presenter has not been heard of for so long is closed."""
+"""A room is closed when its presenter's window has sent nothing for this long."""
 LONGEST_SECONDS = 8 * 60 * 60
 DESERTED_SECONDS = 2 * 60
-"""A presenter's window that is open is heard of each two seconds, in the background each minute."""
+"""A presenter's open window sends a request every two seconds, in the background every minute."""
 
 
 class Refused(Exception):
-    """What cannot be done, in one sentence; `status` is HTTP's number for the reason."""
+    """A request that is refused, with the reason in one sentence; `status` is the HTTP status."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -33,17 +33,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """A slide's question: how many options, which is right (from 0), and when that is told."""
+    """A slide's question: how many options, which is right (from 0), and when that is shown."""
 
     options: int
     right: int | None
     reveal: int | None
-    """The step at which the answer is told; None where the presenter tells it by a button."""
+    """The step at which the answer is shown; None if the presenter shows it with a button."""
 
 
 @dataclass(frozen=True)
 class Outline:
-    """What a room has to know of its deck: `steps` holds the last step of each slide."""
+    """What a room needs to know about its deck: `steps` holds the last step of each slide."""
 
     key: str
     steps: tuple[int, ...]
@@ -67,7 +67,7 @@ def outline_of(key: str, scene: Mapping[str, Any]) -> Outline:
 
 @dataclass
 class Room:
-    """One lecture that is being followed; slides are counted from 1 and steps from 0."""
+    """One lecture with followers; slides are counted from 1 and steps from 0."""
 
     code: str
     token: str
@@ -75,22 +75,22 @@ class Room:
     opened: float
     """Seconds on the rooms' clock."""
     heard: float
-    """When the presenter was last heard of, on the same clock."""
+    """When the presenter's window last sent something, on the same clock."""
     owner: str = ""
     """The address that opened it (`limits.counted_as`)."""
     slide: int = 1
     step: int = 0
     version: int = 1
-    """Grows with every change that followers are told of."""
+    """Grows with every change that is sent to followers."""
     reached: int = 1
-    """The last slide that the hall has seen."""
+    """The last slide that the presenter has shown."""
     followers: set[str] = field(default_factory=set)
     answers: dict[int, dict[str, int]] = field(default_factory=dict)
     """By slide, then follower: the option, counted from 0."""
     revealed: set[int] = field(default_factory=set)
 
     def move(self, slide: int, step: int) -> None:
-        """The hall goes there; a step that tells an answer reveals it.
+        """Moves the lecture to a place; a step that shows an answer reveals it.
 
         Raises:
             Refused: the deck has no such place.
@@ -110,16 +110,16 @@ class Room:
         self.version += 1
 
     def join(self, follower: str = "", listening: Container[str] = ()) -> str:
-        """The name of a follower: the one given if it is this room's, else a new one.
+        """The name of a follower: the given one if this room knows it, otherwise a new one.
 
-        Where the room is full, the new name takes the place of one that nobody listens under.
+        If the room is full, the new follower replaces one that has no open stream.
 
         Args:
             follower: the name that the phone had, or "".
             listening: the names with an open stream.
 
         Raises:
-            Refused: the room is full, and all listen.
+            Refused: the room is full, and every follower has an open stream.
         """
         if follower in self.followers:
             return follower
@@ -130,21 +130,21 @@ class Room:
         return follower
 
     def _forget_one(self, listening: Container[str]) -> None:
-        """Forgets a follower that does not listen, if possible one that has not answered."""
+        """Forgets a follower without an open stream, if possible one that has not answered."""
         away = [one for one in self.followers if one not in listening]
         if not away:
-            raise Refused(503, f"This lecture is full: {MOST_FOLLOWERS} follow it.")
+            raise Refused(503, f"This lecture is full: {MOST_FOLLOWERS} phones follow it.")
         gone = min(away, key=lambda one: any(one in chosen for chosen in self.answers.values()))
         self.followers.remove(gone)
         for chosen in self.answers.values():
             chosen.pop(gone, None)
 
     def answer(self, follower: str, slide: int, option: int) -> None:
-        """What a follower chooses on a slide; until the answer is told, a later choice counts.
+        """What a follower chooses on a slide; until the answer is shown, the last choice counts.
 
         Raises:
-            Refused: the follower is not of this room, there is no such question or option, the
-                hall is not there yet, or the answer has been told.
+            Refused: the follower is not in this room, there is no such question or option, the
+                lecture is not there yet, or the answer has been shown.
         """
         if follower not in self.followers:
             raise Refused(403, "This phone has not joined the lecture: reload the page.")
@@ -152,20 +152,20 @@ class Room:
         if not 0 <= option < options:
             raise Refused(400, f"Option {option} was given; 0 to {options - 1} are allowed.")
         if slide > self.reached:
-            raise Refused(409, f"The hall has not reached slide {slide} yet.")
+            raise Refused(409, f"The lecture has not reached slide {slide} yet.")
         if slide in self.revealed:
-            raise Refused(409, "The answer has been told: choices no longer count.")
+            raise Refused(409, "The answer has been shown: choices no longer count.")
         self.answers.setdefault(slide, {})[follower] = option
 
     def reveal(self, slide: int) -> None:
-        """Everybody sees how many chose what on a slide, and which option is right.
+        """Shows everybody how many chose what on a slide, and which option is right.
 
         Raises:
-            Refused: there is no question, or the hall is not there yet.
+            Refused: there is no question, or the lecture is not there yet.
         """
         self._asked(slide)
         if slide > self.reached:
-            raise Refused(409, f"The hall has not reached slide {slide} yet.")
+            raise Refused(409, f"The lecture has not reached slide {slide} yet.")
         self.revealed.add(slide)
         self.version += 1
 
@@ -183,7 +183,7 @@ class Room:
         return self.outline.questions[slide]
 
     def state(self) -> dict[str, Any]:
-        """What every follower is told."""
+        """The state that every follower gets."""
         return {
             "version": self.version,
             "slide": self.slide,
@@ -199,7 +199,7 @@ class Room:
         }
 
     def tally(self) -> dict[str, Any]:
-        """What only the presenter is told: the counts of every question, revealed or not."""
+        """What only the presenter gets: the counts of every question, revealed or not."""
         return {
             "questions": {
                 str(slide): {"counts": self.counts(slide), "revealed": slide in self.revealed}
@@ -212,7 +212,7 @@ class Rooms:
     """All open rooms, `MOST_ROOMS` at most.
 
     Args:
-        clock: seconds that only grow.
+        clock: a clock in seconds that never goes back.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -230,29 +230,29 @@ class Rooms:
             owner: the address that opens it.
 
         Raises:
-            Refused: there are as many as may be.
+            Refused: `MOST_ROOMS` rooms are open.
         """
         if len(self._rooms) >= MOST_ROOMS:
-            raise Refused(503, f"{MOST_ROOMS} lectures are being followed, which is the most.")
+            raise Refused(503, f"{MOST_ROOMS} lectures are being followed; no more are allowed.")
         now = self._clock()
         code = new_code(self._rooms)
         room = self._rooms[code] = Room(code, new_token(), outline, now, now, owner)
         return room
 
     def choose_to_end(self, owner: str, listeners: Mapping[str, int]) -> Room | None:
-        """The room that gives way when `owner` wants one and all places are taken.
+        """The room to close when `owner` wants to open one and `MOST_ROOMS` are open.
 
-        First, one that its presenter has left and nobody listens to. Else one of the address that
-        holds most, if it holds at least two more than `owner`: so addresses end with equal numbers.
+        First choice: a room that its presenter has left and that no phone listens to. Otherwise a
+        room of the address with the most rooms, if it has at least two more than `owner`; so in
+        the end all addresses have about the same number.
 
         Args:
             owner: the address that wants to open a room.
             listeners: how many phones listen, by a room's code.
 
         Returns:
-            Of those rooms the one that fewest phones listen to, and of these the one whose
-            presenter was heard of longest ago; None where there is a place, or nobody has to give
-            way.
+            Of these rooms, the one with the fewest phones; if several have equally few, the one
+            whose presenter has been silent longest. None if there is a free place or no such room.
         """
         if len(self._rooms) < MOST_ROOMS:
             return None
@@ -275,14 +275,14 @@ class Rooms:
         if tidied is None:
             raise Refused(404, f"That is not a code: a code has {LENGTH} letters and digits.")
         if tidied not in self._rooms:
-            raise Refused(404, f"No lecture is open under {tidied}: it has ended, or look again.")
+            raise Refused(404, f"No lecture has the code {tidied}: is it right, or has it ended?")
         return self._rooms[tidied]
 
     def authorize(self, code: str, token: str) -> Room:
-        """The room of a code, for who holds its token; notes that the presenter was heard of.
+        """The room of a code, for the holder of its token; notes that the presenter is active.
 
         Raises:
-            Refused: there is no such room, or the token is not its own.
+            Refused: there is no such room, or it has another token.
         """
         room = self.find(code)
         if not same(token, room.token):
@@ -291,11 +291,11 @@ class Rooms:
         return room
 
     def close(self, room: Room) -> None:
-        """Forgets the room with all in it."""
+        """Deletes the room with everything in it."""
         self._rooms.pop(room.code, None)
 
     def sweep(self) -> list[Room]:
-        """Forgets the rooms whose presenter is gone or that are open too long; returns them."""
+        """Deletes rooms whose presenter is gone or that are open too long; returns them."""
         now = self._clock()
         ended = [
             room

@@ -1,4 +1,4 @@
-"""The pictures that a slide may name, as rows of data: their settings, their words, who makes them.
+"""The pictures that a slide may name, as rows of data: settings, words, and the making function.
 
 A new picture costs one row and one function.
 """
@@ -19,7 +19,7 @@ from densenet_viz.lecture.parameters import OneOf, PictureParameter, Whole
 from densenet_viz.scenes.shapes import CLASSES
 
 BUNDLED = VARIANTS["densenet121"]
-"""What the bundled networks are, but for their classes and their pictures' size."""
+"""The bundled networks' architecture, except for the classes and the pictures' size."""
 
 
 def _stateless(_given: Settings) -> Mapping[str, PictureParameter]:
@@ -28,10 +28,10 @@ def _stateless(_given: Settings) -> Mapping[str, PictureParameter]:
 
 @dataclass(frozen=True)
 class PictureRow:
-    """A picture: the stage that draws it, its settings, and what is said beside it.
+    """A picture: the stage that draws it, its settings, and the words beside it.
 
-    `alt` and `sentence` may name settings in braces. `state` gives, for the settings, what the
-    shown stage can be told at a step without another scene.
+    `alt` and `sentence` may name settings in braces. `state` gives, for the settings, what a step
+    can change in the shown stage without another scene.
     """
 
     name: str
@@ -45,7 +45,7 @@ class PictureRow:
     )
 
     def filled(self, given: Mapping[str, Setting]) -> dict[str, Setting]:
-        """All settings: those that are given, else their defaults."""
+        """All settings: the given ones, and defaults for the others."""
         return {name: row.default for name, row in self.parameters.items()} | dict(given)
 
 
@@ -70,8 +70,8 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
                 "growth",
                 "growth",
                 inside.growth,
-                "Feature maps of dense block {block}, layer by layer, each beside all before it.",
-                "Nothing is overwritten: each layer adds its maps beside all that came before.",
+                "Feature maps of dense block {block}, layer by layer, beside all earlier maps.",
+                "Nothing is overwritten: each layer adds its maps beside all earlier maps.",
                 {
                     "picture": _PICTURE,
                     "model": _MODEL,
@@ -84,7 +84,7 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
                 "block",
                 "block",
                 inside.block,
-                "Every connection of dense block {block}, and the maps that travel along them.",
+                "Every connection of dense block {block}, and the maps that pass through it.",
                 "Every layer reads the maps of all layers before it.",
                 {"picture": _PICTURE, "model": _MODEL, "block": _BLOCK},
                 _layer,
@@ -101,8 +101,8 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
                 "paths",
                 "paths",
                 inside.paths,
-                "The ways of the loss's gradient back to layer 1 of dense block {block}.",
-                "The gradient is the sum over all ways back; the short ones bring most of it.",
+                "The paths of the loss's gradient back to layer 1 of dense block {block}.",
+                "The gradient is the sum over all paths back; the short ones bring most of it.",
                 {"picture": _PICTURE, "model": _MODEL, "block": Whole(1, 4, 3)},
                 _way,
             ),
@@ -111,7 +111,7 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
                 "overview",
                 inside.overview,
                 "The whole network as a strip: height is channels, width is pixels.",
-                "From wide and shallow to narrow and deep, in four dense blocks.",
+                "From few wide maps to many narrow maps, in four dense blocks.",
                 {"picture": _PICTURE, "variant": OneOf(tuple(VARIANTS), "densenet121")},
             ),
             PictureRow(
@@ -119,21 +119,21 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
                 "variants",
                 inside.variants,
                 "The five DenseNets as strips on one scale.",
-                "One rule in five sizes: the blocks' layers differ, and once the growth rate.",
+                "One rule in five sizes: the numbers of layers differ, and once the growth rate.",
             ),
             PictureRow(
                 "name-count",
                 "variants-count",
                 inside.name_count,
                 "Which layers the number in a DenseNet's name counts.",
-                "The number counts layers with weights that are convolutions or linear.",
+                "The number counts the convolutions and the linear layer.",
             ),
             PictureRow(
                 "systems",
                 "scatter",
                 inside.systems,
                 "Nine ImageNet systems: accuracy against parameters, multiply-adds and time.",
-                "Accuracies and times are cited from Keras; costs are computed here.",
+                "Accuracies and times are cited from Keras; the costs are computed here.",
                 {"time": OneOf(("cpu", "gpu"), "cpu")},
             ),
             PictureRow(
@@ -141,7 +141,7 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
                 "attribution",
                 looking.attribution,
                 "A drawn {picture}, and the map of what raised or lowered the network's answer.",
-                "Orange raises the score of what the network says, blue lowers it.",
+                "Orange raises the score of the network's answer, blue lowers it.",
                 {
                     "picture": _PICTURE,
                     "model": _MODEL,
@@ -152,8 +152,8 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
                 "lineup",
                 "lineup",
                 looking.lineup,
-                "A drawn {picture} with a tag in a corner, before two networks.",
-                "Equally right answers may have very different reasons.",
+                "A drawn {picture} with a tag in a corner, and two networks.",
+                "The same right answer may have very different reasons.",
                 {
                     "picture": _PICTURE,
                     "tag": OneOf((looking.NO_TAG, *CLASSES), "ring"),
@@ -171,4 +171,4 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
         )
     }
 )
-"""By the name that a slide calls each."""
+"""The pictures by their names in a deck."""

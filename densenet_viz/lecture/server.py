@@ -1,7 +1,7 @@
-"""Following a lecture on a phone: the routes beside the app's own (docs/lecture.md).
+"""Following a lecture on a phone: the routes besides the app's own (docs/lecture.md).
 
-No page of the app is opened for a follower. Only the window that holds a room's token moves it;
-a follower changes nothing but its own answer.
+A follower does not open a page of the app. Only the window with a room's token can move the
+lecture; a follower can change only its own answer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from densenet_viz.lecture.rooms import Refused, Room
 from densenet_viz.stage.modules import version
 
 HALL: Final = Hall()
-"""This process's own: pages publish decks in it, the server's routes answer for it."""
+"""The hall of this process: pages publish decks in it, and the server's routes use it."""
 
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -41,11 +41,11 @@ _ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 
 Handler = Callable[[Hall, Request], Awaitable[Response]]
 RouteRow = tuple[str, str, Handler]
-"""Method, path, and what answers."""
+"""Method, path, and handler."""
 
 
 def routes(hall: Hall, base: str = "") -> list[BaseRoute]:
-    """What `st.App(routes=)` takes; `base` is the path that the app is served under."""
+    """The routes for `st.App(routes=)`; `base` is the path under which the app is served."""
     hall.served = True
     start = f"/{base.strip('/')}" if base.strip("/") else ""
     shown = HTMLResponse(
@@ -57,8 +57,8 @@ def routes(hall: Hall, base: str = "") -> list[BaseRoute]:
         return shown
 
     pages: tuple[RouteRow, ...] = (("GET", "/follow", follow), ("GET", "/follow/{code}", follow))
-    # Both without and with a slash at the end: from one to the other Starlette would redirect, and
-    # fails there where a query is not UTF-8.
+    # Each path without and with a slash at the end: otherwise Starlette redirects, and that fails
+    # if a query is not UTF-8.
     return [
         Route(f"{start}{path}{slash}", partial(_answered, handler, hall), methods=[method])
         for method, path, handler in (*pages, *_HALL)
@@ -87,14 +87,14 @@ def _address(request: Request) -> str:
 async def _open(hall: Hall, request: Request) -> Response:
     given = await fields(request, deck=str, origin=str)
     if not _ORIGIN.fullmatch(given["origin"]) or len(given["origin"]) > 200:
-        raise Refused(400, "The origin has to be an address such as http://192.0.2.7:8501.")
+        raise Refused(400, "The origin must be an address such as http://192.0.2.7:8501.")
     if wait := hall.openings.spend(_address(request)):
         again = f"try again in {wait + 1:.0f} s"
-        raise Refused(429, f"Lectures were opened from here too often: {again}.")
+        raise Refused(429, f"Too many lectures were opened from this address: {again}.")
     room = hall.open(given["deck"], _address(request))
     hall.sweep_later()
-    # The route's own path tells what stands before it, wherever the app is mounted. Not
-    # `request.url`: that is read from the browser's own Host line, which may be anything.
+    # The route's own path gives the part before it, wherever the app is mounted. `request.url` is
+    # not used: it comes from the browser's Host header, which may be anything.
     before = str(request.scope["path"]).rstrip("/").removesuffix("/hall/open")
     address = f"{given['origin']}{before}/follow/{room.code}"
     told = {"code": room.code, "token": room.token, "address": address, "qr": _qr(address)}
@@ -102,16 +102,16 @@ async def _open(hall: Hall, request: Request) -> Response:
 
 
 def _qr(address: str) -> str:
-    """A QR code as the address of an image; only its squares come from the text."""
+    """A QR code as a data address of an image; the text appears only as squares."""
     import segno
 
     return str(segno.make(address, error="m", micro=False).svg_data_uri(border=4, scale=8))
 
 
 def _authorize(hall: Hall, request: Request) -> Room:
-    """The room that the request may lead.
+    """The room that the request may control.
 
-    To be called when all has been read: the room may end while the rest of a request comes.
+    Call it after the whole request was read: the room may end while the request still arrives.
     """
     return hall.rooms.authorize(request.path_params["code"], bearer(request))
 
@@ -155,8 +155,8 @@ async def _join(hall: Hall, request: Request) -> Response:
 
 
 async def _events(hall: Hall, request: Request) -> Response:
-    if request.method == "HEAD":  # Starlette lets it ask for whatever can be got
-        raise Refused(405, "A stream of events can only be got (GET).")
+    if request.method == "HEAD":  # Starlette allows HEAD wherever GET is allowed
+        raise Refused(405, "A stream of events is only available with GET.")
     follower = request.query_params.get("follower", "")
     room = hall.rooms.find(request.path_params["code"])
     if follower not in room.followers:
@@ -171,7 +171,7 @@ async def _answer(hall: Hall, request: Request) -> Response:
     return _json({})
 
 
-# -- what browsers keep ----------------------------------------------------------------------
+# -- what browsers cache ---------------------------------------------------------------------
 
 
 async def _deck(hall: Hall, request: Request) -> Response:

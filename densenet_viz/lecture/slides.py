@@ -1,4 +1,4 @@
-"""The lines of one slide to a `Slide`."""
+"""Turns the lines of one slide into a `Slide`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OPTION = re.compile(r"-\s\[( |x|X)\]\s+(.+)")
 
 @dataclass
 class Draft:
-    """A slide as far as it is known before its minutes are, and the line of its title."""
+    """A slide whose final minutes are not known yet, and the line of its title."""
 
     slide: Slide
     line: int
@@ -66,7 +66,7 @@ def draft_of(lines: Sequence[Line], number: int) -> Draft:
 
 
 def _id(pairs: Mapping[str, Value], title: str, line: int) -> str:
-    """What is given, else the title's letters, digits and hyphens."""
+    """The given id, otherwise one made of the title's letters, digits and hyphens."""
     given = pairs.get("id")
     if given is None:
         made = "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:40].strip("-")
@@ -75,7 +75,7 @@ def _id(pairs: Mapping[str, Value], title: str, line: int) -> str:
         raise wrong(
             given.line,
             f"id: {given.text[:40]} was given",
-            "up to 40 small letters, digits and hyphens are allowed",
+            "up to 40 lower-case letters, digits and hyphens are allowed",
         )
     return given.text
 
@@ -137,7 +137,7 @@ def _picture(pairs: Mapping[str, Value]) -> tuple[PictureCall | None, tuple[Chan
 def _change(row: PictureRow, given: Mapping[str, Setting], step: int, value: Value) -> Change:
     if step > MOST_STEPS:
         raise wrong(value.line, f"step {step} was given", f"steps up to {MOST_STEPS} are allowed")
-    # At step 0 the picture line says which picture it is, and only its state is left to say.
+    # At step 0 the picture line gives the settings, so only a state may be given.
     state = row.state(row.filled(given))
     known = {**row.parameters, **state} if step else state
     settings = settings_of(value, value.text, known, f"a step of the picture {row.name}")
@@ -149,14 +149,14 @@ def _change(row: PictureRow, given: Mapping[str, Setting], step: int, value: Val
 
 
 _Marked = tuple[Line, str]
-"""A line and what mark it is: "+", "???", "?", or empty for words; in code, all are words."""
+"""A line and its mark: "+", "???", "?", or empty for words; in code, every line is words."""
 
 
 def _marked(lines: Sequence[Line]) -> list[_Marked]:
     """The lines with their marks.
 
     Raises:
-        WordsError: a second # Title stands among them.
+        WordsError: there is a second # Title.
     """
     found, in_code = [], False
     for number, text in lines:
@@ -194,10 +194,10 @@ def _body(lines: list[_Marked]) -> _Body:
             body.blocks += blocks_of(waiting, step)
             waiting, step = [], step + 1
             if step > MOST_STEPS:
-                raise WordsError(line[0], f"more than {MOST_STEPS} steps; that many are allowed.")
+                raise WordsError(line[0], f"a slide may have at most {MOST_STEPS} steps.")
         elif mark == "?":
             if body.question is not None:
-                raise WordsError(line[0], "a second question was given; a slide has one.")
+                raise WordsError(line[0], "a second question was given; one is allowed.")
             options = [one for one, _ in lines[place:]]
             body.question, used = _question(line, options, step)
             place += used
@@ -208,7 +208,7 @@ def _body(lines: list[_Marked]) -> _Body:
 
 
 def _question(line: Line, after: list[Line], step: int) -> tuple[Question, int]:
-    """`? text`, then its options; returns how many lines after the first belong to it, too."""
+    """`? text`, then its options; also returns how many of the lines `after` belong to it."""
     number, text = line
     used = next((place for place, (_, one) in enumerate(after) if one.strip()), len(after))
     options: list[str] = []
@@ -216,7 +216,9 @@ def _question(line: Line, after: list[Line], step: int) -> tuple[Question, int]:
     while used < len(after) and (found := _OPTION.fullmatch(after[used][1].strip())):
         if found[1] != " ":
             if right is not None:
-                raise WordsError(after[used][0], "two answers are marked [x]; one can be right.")
+                raise WordsError(
+                    after[used][0], "two answers are marked [x]; only one can be right."
+                )
             right = len(options)
         options.append(found[2].strip())
         used += 1

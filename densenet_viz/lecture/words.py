@@ -1,4 +1,4 @@
-"""The small Markdown of a slide: lines of text to blocks and spans. There is no HTML in it."""
+"""The small Markdown of a slide: turns lines of text into blocks and spans. It has no HTML."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Line = tuple[int, str]
 
 
 class WordsError(ValueError):
-    """A text that is not in the small Markdown; `line` is the number of its line."""
+    """A text that is not allowed in the small Markdown; `line` is the number of its line."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -29,13 +29,13 @@ class WordsError(ValueError):
 
 
 def spans_of(text: str, line: int = 0) -> Spans:
-    """The runs of one line: **bold**, *italic*, `code` and [links](https://...).
+    """The spans of one line: **bold**, *italic*, `code` and [links](https://...).
 
     >>> [(one.text, one.bold) for one in spans_of("layer 1: **64** in")]
     [('layer 1: ', False), ('64', True), (' in', False)]
 
     Raises:
-        WordsError: a link leads elsewhere than to an https address.
+        WordsError: a link does not lead to an https address.
     """
     spans: list[Span] = []
     start = 0
@@ -67,8 +67,8 @@ def blocks_of(lines: Sequence[Line], step: int = 0) -> Iterator[TextBlock]:
     """The blocks of some lines, all of which appear at `step`.
 
     Raises:
-        WordsError: code that is never closed, a table without its rule or with rows of unequal
-            length, or a link that is not allowed.
+        WordsError: code is never closed, a table has no rule or rows of different lengths, or a
+            link is not allowed.
     """
     place = 0
     while place < len(lines):
@@ -98,7 +98,7 @@ def blocks_of(lines: Sequence[Line], step: int = 0) -> Iterator[TextBlock]:
 
 
 def _continues(text: str) -> bool:
-    """Whether a line goes on with the paragraph or bullet before it."""
+    """Whether a line continues the paragraph or bullet before it."""
     return bool(text) and not text.startswith(("- ", "|", "## ", _FENCE))
 
 
@@ -113,19 +113,19 @@ def _closing(lines: Sequence[Line], start: int) -> int:
     for place in range(start + 1, len(lines)):
         if lines[place][1].strip() == _FENCE:
             return place
-    raise WordsError(lines[start][0], "code begins with ``` here and is never closed with ```.")
+    raise WordsError(lines[start][0], "code begins here with ``` but is never closed with ```.")
 
 
 def _table(lines: Sequence[Line], step: int) -> TextBlock:
     first = lines[0][0]
     if len(lines) < 2 or not _RULE.fullmatch(lines[1][1].strip()):
-        raise WordsError(first, "a table's second line must be its rule, as in |---|---|.")
+        raise WordsError(first, "the second line of a table must be its rule, such as |---|---|.")
     rows = [_cells(text, number) for number, text in [lines[0], *lines[2:]]]
     for (number, _), row in zip([lines[0], *lines[2:]], rows, strict=True):
         if len(row) != len(rows[0]):
             raise WordsError(
                 number,
-                f"a table's row has {len(row)} cells; {len(rows[0])} are expected, as in its head.",
+                f"a table row has {len(row)} cells; {len(rows[0])} are expected, as in its head.",
             )
     return TextBlock("table", step, rows=tuple(rows))
 

@@ -1,4 +1,4 @@
-// A table of rank correlations: each cell a number, and a colour beside it.
+// A table of rank correlations: each cell has a number and a colour.
 
 import { h, say } from "../shared/dom.js";
 import { Radios } from "../shared/radios.js";
@@ -72,7 +72,7 @@ class Agreement {
       return h("tr", {}, name, ...cells.map((cell, column) => this.cell(cell, row === column)));
     });
     this.table.replaceChildren(
-      h("caption", { class: "stage-hidden" }, `Spearman's rank correlation of each map with each, ${kind.name}`),
+      h("caption", { class: "stage-hidden" }, `Spearman's rank correlation of each pair of maps, ${kind.name}`),
       h("thead", {}, h("tr", {}, h("td", {}), ...numbers)),
       h("tbody", {}, ...rows),
     );

@@ -1,4 +1,4 @@
-"""Which maps put the same pixels first: a table of rank correlations; a JSON scene."""
+"""Which maps rank the pixels alike: a table of rank correlations; a JSON scene."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Matrix = NDArray[np.float64]
 KINDS: Mapping[Ranking, tuple[str, str]] = {
     "signed": (
         "with signs",
-        "1: both maps put the pixels in the same order, from what lowers most to what raises most; "
+        "1: both maps rank the pixels in the same order, from “lowers most” to “raises most”; "
         "0: no relation; −1: the opposite order.",
     ),
     "strength": (
@@ -25,10 +25,10 @@ KINDS: Mapping[Ranking, tuple[str, str]] = {
         "1: the same pixels are strong in both maps, whether they raise or lower; 0: no relation.",
     ),
 }
-"""What is ranked, by name: what the choice says, and how to read the numbers."""
+"""What is ranked: the label of the choice, and how to read the numbers."""
 
 _MIDDLE = 0.179
-"""The luminance that black and white stand out from equally, by 4.6 to 1."""
+"""The luminance with the same contrast to black and to white, 4.6 to 1."""
 
 
 class Cell(TypedDict):
@@ -64,13 +64,13 @@ def agreement_scene(
     """The scene of `agreement.js`.
 
     Args:
-        names: of N maps, two or more.
+        names: the names of N maps, N at least 2.
         signed: (N, N) Spearman's rho of the maps' values, nan where it is not defined.
-        strength: (N, N) the same of their absolute values.
-        lesson: one sentence, what agreement and disagreement mean here.
+        strength: (N, N) the same for their absolute values.
+        lesson: one sentence: what agreement and disagreement mean here.
 
     Raises:
-        ValueError: a table is not of as many rows and columns as there are names, or of one.
+        ValueError: a table does not have one row and one column per name, or N is below 2.
     """
     count = len(names)
     for matrix in (signed, strength):
@@ -98,7 +98,7 @@ def agreement_scene(
 
 
 def correlation(rho: float) -> str:
-    """Two digits, with a real minus.
+    """Two decimals, with a real minus sign.
 
     >>> correlation(0.834), correlation(-0.051), correlation(float("nan")), correlation(-0.001)
     ('0.83', '−0.05', '–', '0.00')
@@ -109,7 +109,7 @@ def correlation(rho: float) -> str:
 
 
 def extremes(matrix: Matrix) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """The most and the least alike pair; None where no pair can be compared."""
+    """The most and the least similar pair; None if no pair can be compared."""
     pairs = [pair for pair in combinations(range(len(matrix)), 2) if not np.isnan(matrix[pair])]
     if not pairs:
         return None
@@ -129,12 +129,12 @@ def _title(names: Sequence[str], matrix: Matrix) -> str:
 def _sentence(names: Sequence[str], matrix: Matrix) -> str:
     found = extremes(matrix)
     if found is None:
-        return "A map of one value only ranks no pixel before another."
+        return "A map with only one value does not rank the pixels."
     most, least = found
     if most == least:
         return ""
     return (
-        f"Most alike: {_pair(names, most)} ({correlation(matrix[most])}). Least alike: "
+        f"Most similar: {_pair(names, most)} ({correlation(matrix[most])}). Least similar: "
         f"{_pair(names, least)} ({correlation(matrix[least])})."
     )
 

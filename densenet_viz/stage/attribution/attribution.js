@@ -1,5 +1,5 @@
-// A picture and the map of what a network looked at in it. All that follows the map (opacity,
-// threshold, view, crosshair) is answered here, within a frame and without the server.
+// A picture and the map of what a network looked at in it. Opacity, threshold, view and crosshair
+// are handled here, within one frame and without the server.
 
 import { ends, moved, paintHeat, signed, strengths, threshold, unpackHeat } from "../shared/signed-scale.js";
 import { h, say } from "../shared/dom.js";
@@ -17,7 +17,7 @@ const VIEWS = [
   ["map", "map alone"],
   ["picture", "picture alone"],
 ];
-const HINT = "Point at the picture, or focus it and use the arrow keys, to read a value.";
+const HINT = "To read a value, point at the picture, or focus it and use the arrow keys.";
 
 /**
  * @param {HTMLElement} root
@@ -158,7 +158,7 @@ class AttributionStage {
     say(this.right.caption, scene.map ? `${scene.method} for ${scene.label}` : "");
     this.left.canvas.setAttribute("aria-label", `The picture: ${scene.caption}.`);
     this.right.canvas.setAttribute("aria-label", scene.map ? `${scene.map.alt} Arrow keys read single values.` : "No map yet.");
-    // A canvas that takes keys has to say so; without a map there is nothing to read.
+    // A canvas takes the focus only while it has a map: otherwise there is nothing to read.
     for (const { canvas } of [this.left, this.right]) canvas.tabIndex = scene.map ? 0 : -1;
     this.node.classList.toggle("attribution-empty", !scene.map);
     say(this.ghost, scene.map ? "" : scene.waiting);
@@ -184,7 +184,7 @@ class AttributionStage {
     context.putImageData(row, 0, 0);
   }
 
-  /** Decodes the picture; its pixels are needed under the map. @param {Scene} scene */
+  /** Decodes the picture, because its pixels are drawn under the map. @param {Scene} scene */
   async readPicture(scene) {
     const image = new Image();
     image.src = scene.picture;

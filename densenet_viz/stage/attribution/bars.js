@@ -1,12 +1,12 @@
-// What the network says: a bar for each of its most probable classes. A bar is a button that
-// asks for the map of its class.
+// What the network says: a bar for each of its most probable classes. Each bar is a button that
+// requests the map of its class.
 
 import { h } from "../shared/dom.js";
 
 /** @typedef {{name: string, share: number, text: string, chosen: boolean, right: boolean}} Bar */
 /** @typedef {{bars: Bar[]}} Scene */
 
-/** What a screen reader says of a bar. @param {Bar} bar */
+/** What a screen reader says about a bar. @param {Bar} bar */
 export function barLabel(bar) {
   const notes = [bar.right ? "the right answer" : "", bar.chosen ? "explained by the map" : ""];
   return [`${bar.name}: ${bar.text}`, ...notes.filter(Boolean)].join(", ");
@@ -31,7 +31,7 @@ export function mount(root, scene, tell) {
             class: "bars-bar",
             "aria-pressed": String(bar.chosen),
             "aria-label": barLabel(bar),
-            // The moment goes along: the same class chosen twice is still a choice.
+            // With the time, choosing the same class twice gives two different values.
             onclick: () => tell("picked", { name: bar.name, first: place === 0, at: Date.now() }),
           },
           h("span", { class: "bars-name" }, bar.name, bar.right ? h("span", { class: "bars-right" }, " ✓ right") : ""),

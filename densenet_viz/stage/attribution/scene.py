@@ -92,14 +92,14 @@ def attribution_scene(
     """The scene of `attribution.js`.
 
     Args:
-        picture: (S, S, 3) uint8, as the network is given it.
+        picture: (S, S, 3) uint8, the network's input.
         caption: what the picture is, a few words.
         method: the method's title.
         target: the class that is explained.
-        is_top: whether the network holds it for the most probable one.
-        verdict: one sentence, what the network says, and whether that is right where known.
+        is_top: whether the network gives it the highest probability.
+        verdict: one sentence: what the network says and, if known, whether that is right.
         attribution: the map, or None while there is none.
-        waiting: what stands in the map's place meanwhile.
+        waiting: text shown in place of the map until there is one.
     """
     finished = attribution is not None and attribution.finished
     words = (
@@ -123,13 +123,13 @@ def attribution_scene(
 def predictions_scene(
     predictions: Sequence[Prediction], names: Mapping[int, str], chosen: int, truth: str | None
 ) -> AttributionBarsScene:
-    """The scene of `bars.js`: a bar a class, and which of them is explained.
+    """The scene of `bars.js`: one bar per class, and which class is explained.
 
     Args:
-        predictions: best first.
-        names: what to call each class, by its index.
+        predictions: most probable first.
+        names: each class's name, by its index.
         chosen: the index of the class that is explained.
-        truth: the label of the right class, where it is known.
+        truth: the label of the right class, if it is known.
     """
     return {
         "bars": [
@@ -159,22 +159,23 @@ def gallery_scene(
 
 
 def verdict_words(top: Prediction, target: Prediction, truth: str | None) -> str:
-    """What the network says of a picture, and whether that is right where `truth` is known.
+    """What the network says about a picture and, if `truth` is known, whether that is right.
 
     >>> ring, star = Prediction(2, "ring", 0.75), Prediction(0, "star", 0.25)
     >>> verdict_words(ring, star, "star")
-    'It says ring, with 75.0%, and is wrong: it is a drawn star; it gives star 25.0%.'
+    'It says ring, with 75.0%, and is wrong: this is a drawn star. It gives star 25.0%.'
     """
     says = f"It says {top.label}, with {percent(top.probability)}"
     if truth is not None:
-        says += ", and is right" if truth == top.label else f", and is wrong: it is a drawn {truth}"
+        right = truth == top.label
+        says += ", and is right" if right else f", and is wrong: this is a drawn {truth}"
     if target.index != top.index:
-        says += f"; it gives {target.label} {percent(target.probability)}"
+        says += f". It gives {target.label} {percent(target.probability)}"
     return f"{says}."
 
 
 def _waiting_words(label: str, verdict: str) -> Headline:
-    return {"title": f"What speaks for {label}?", "sentence": verdict}
+    return {"title": f"What raises the score of {label}?", "sentence": verdict}
 
 
 def _words(attribution: Attribution, label: str, is_top: bool, verdict: str) -> Headline:
@@ -189,8 +190,8 @@ def _words(attribution: Attribution, label: str, is_top: bool, verdict: str) -> 
     return {
         "title": f"The network looked here to say {label}"
         if is_top
-        else f"This is what would speak for {label}",
-        "sentence": f"{verdict} {best.share:.0%} of what raises {label} lies at {best.name}; the "
+        else f"This raises the score of {label}",
+        "sentence": f"{verdict} {best.share:.0%} of what raises {label} is at {best.name}; the "
         f"strongest pixel is +{number(float(heat.max()))} at x {column}, y {row}.",
     }
 
@@ -201,9 +202,9 @@ def _map(attribution: Attribution, label: str, method: str) -> HeatMap:
     inside = float((np.abs(heat) <= limit).mean())
     best = strongest_regions(heat)[0]
     beyond = (
-        f"{inside:.1%} of the pixels lie within them; the strongest has {number(most)}."
+        f"{inside:.1%} of the pixels are within this range; the strongest has {number(most)}."
         if most > limit
-        else "no pixel lies beyond them."
+        else "no pixel is outside this range."
     )
     return {
         "heat": pack_heat(heat),
@@ -211,6 +212,6 @@ def _map(attribution: Attribution, label: str, method: str) -> HeatMap:
         "limits": [f"−{number(limit)}", "0", f"+{number(limit)}"],
         "meaning": [f"lowers {label}", f"raises {label}"],
         "scale": f"The colours end at ±{number(limit)}: {beyond}",
-        "alt": f"{method} map for {label}: {best.share:.0%} of what raises its score lies at "
+        "alt": f"{method} map for {label}: {best.share:.0%} of what raises its score is at "
         f"{best.name}.",
     }

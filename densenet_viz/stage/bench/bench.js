@@ -1,5 +1,5 @@
-// A picture and up to nine maps of it on one scale. Scale, opacity, zoom and crosshair are answered
-// here, within a frame and without the server; all panels always show the same part of the picture.
+// A picture and up to nine maps of it on one scale. Scale, opacity, zoom and crosshair are handled
+// here, within one frame and without the server. All panels always show the same part of the picture.
 
 import { moved } from "../shared/signed-scale.js";
 import { ground, paintOver } from "../shared/map-paint.js";
@@ -17,7 +17,7 @@ import { bytesOf } from "../shared/maps.js";
 /** @typedef {import("./zoom.js").Place} Place */
 /** @typedef {"over" | "map"} View */
 
-const HINT = "Point at a panel, or use the arrow keys in it: the same pixel is read in all. Click one, and the wheel or + and − zoom them together; drag to move, double-click to go back.";
+const HINT = "Point at a panel, or use the arrow keys in it, to read the same pixel in all. Click one, then zoom all with the wheel or + and −. Drag to move, double-click to go back.";
 /** @type {[ScaleKey, string][]} */
 const SCALES = [
   ["share", "share of each map"],
@@ -60,7 +60,7 @@ class Bench {
     this.part = whole(1);
     /** @type {Place | null} */
     this.at = null;
-    /** @type {Place | null} the last one, where the crosshair comes back */
+    /** @type {Place | null} the last place of the crosshair, where it appears again */
     this.last = null;
     this.frame = 0;
 
@@ -226,7 +226,7 @@ class Bench {
     this.look(zoomed(this.part, STEP ** step, [x + 0.5, y + 0.5], this.size));
   }
 
-  /** Zooms where a panel was clicked or Ctrl is held, as a pinch does; else the page scrolls. @param {WheelEvent} event @param {Place} about */
+  /** Zooms if a panel was clicked or Ctrl is held (a pinch sets it); otherwise the page scrolls. @param {WheelEvent} event @param {Place} about */
   wheel(event, about) {
     const meant = event.ctrlKey || this.panels.some((panel) => panel.focused);
     const lines = event.deltaMode === 1 ? 16 : 1;

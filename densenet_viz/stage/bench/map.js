@@ -1,4 +1,4 @@
-// A panel of the bench with a map in it, and what its caption says of it.
+// A panel of the bench with a map, and the map's caption.
 
 import { unpackHeat } from "../shared/signed-scale.js";
 import { Panel } from "./panel.js";
@@ -36,12 +36,12 @@ export class MapPanel extends Panel {
     say(this.under, map ? underWords(map, scale, contrast) : "");
   }
 
-  /** What stands in the caption while nothing is pointed at. @param {ScaleKey} scale */
+  /** The caption's text while nothing is pointed at. @param {ScaleKey} scale */
   strongest(scale) {
     return this.values ? `strongest ${this.valueAt(this.peak, scale)}` : "";
   }
 
-  /** The value at a pixel in words; nothing where there is no map. @param {number} index @param {ScaleKey} scale */
+  /** The value at a pixel in words; empty if there is no map. @param {number} index @param {ScaleKey} scale */
   valueAt(index, scale) {
     const { values, scene } = this;
     return values && scene?.map ? valueWords(values[index], scale, scene.map.strength) : "";

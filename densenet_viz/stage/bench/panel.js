@@ -6,8 +6,8 @@ import { isWhole, standing, transformOf } from "./zoom.js";
 /** @typedef {import("./zoom.js").Part} Part */
 /** @typedef {import("./zoom.js").Place} Place */
 /**
- * What a panel tells: the pixel under the pointer, a drag in pixels of the picture, a zoom around a
- * place, the wish to see all, a key.
+ * What a panel reports: the pixel under the pointer, a drag in pixels of the picture, a zoom around a
+ * place, a return to the whole picture, a key.
  * @typedef {{point: (at: Place | null) => void, drag: (dx: number, dy: number) => void, zoom: (factor: number, about: Place) => void, reset: () => void, key: (event: KeyboardEvent) => void, wheel: (event: WheelEvent, about: Place) => void}} Hands
  */
 

@@ -25,16 +25,16 @@ from densenet_viz.stage.shared.signed_scale import (
 )
 
 MOST = 9
-"""Maps that a screen shows well."""
+"""The most maps that are readable on one screen."""
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
     """One map's place in the grid.
 
-    `unit` is what its values measure, `note` a few words on what is special about it. `attribution`
-    is None while there is no map. `thumbnail`, (S, S, 3), is a picture that belongs to the map,
-    and `thumbnail_words` say which.
+    `unit` is what its values measure, `note` says in a few words what is special about it.
+    `attribution` is None while there is no map. `thumbnail`, (S, S, 3), is a picture that belongs
+    to the map, and `thumbnail_words` describe it.
     """
 
     name: str
@@ -84,7 +84,7 @@ class SharedEnds(TypedDict):
 
 
 def middle(limits: Sequence[float]) -> float:
-    """The median, of an even number the upper one; 1 of none.
+    """The median; the upper one of an even number of limits, and 1 if there are none.
 
     >>> middle([0.3, 0.1, 0.2]), middle([0.1, 0.2]), middle([])
     (0.2, 0.2, 1.0)
@@ -93,7 +93,7 @@ def middle(limits: Sequence[float]) -> float:
 
 
 def differing_units(panels: Sequence[Panel]) -> tuple[str, ...]:
-    """The units of the panels' values, each once, where they are not all the same."""
+    """The units of the panels' values, each once; empty if all are the same."""
     units = tuple(dict.fromkeys(short_unit(panel.unit) for panel in panels))
     return units if len(units) > 1 else ()
 
@@ -111,16 +111,16 @@ def bench_scene(
     """The scene of `bench.js`.
 
     Args:
-        picture: (S, S, 3) uint8, as the network is given it.
+        picture: (S, S, 3) uint8, the network's input.
         panels: 1 to `MOST`, in the order of the grid.
         caption: what the picture is, a few words.
         title: what to see.
-        lesson: one sentence, what the comparison teaches.
+        lesson: one sentence: what the comparison teaches.
         label: whose score the maps raise and lower: a class, or "its class".
-        waiting: what stands in the place of a map that is not there.
+        waiting: text shown in place of a missing map.
 
     Raises:
-        ValueError: there are too many panels or none, or a map is not of the picture's size.
+        ValueError: there are too many panels or none, or a map does not have the picture's size.
     """
     if not 1 <= len(panels) <= MOST:
         raise ValueError(f"{len(panels)} panels were given; 1 to {MOST} are allowed.")
@@ -128,12 +128,12 @@ def bench_scene(
     for heat in maps:
         if heat.shape != picture.shape[:2]:
             raise ValueError(
-                f"A map is {heat.shape}; the picture's {picture.shape[:2]} is expected."
+                f"A map has shape {heat.shape}; the picture's {picture.shape[:2]} is expected."
             )
     units = differing_units(panels)
     ends: SharedEnds = {
         "shared": max((limit_of(heat) for heat in maps), default=1.0),
-        # The middle one: a map of few strong pixels would leave the broad ones blank.
+        # The median: a map with few strong pixels would otherwise make broad maps look empty.
         "share": middle([limit_of(heat) / (strength_of(heat) or 1.0) for heat in maps]),
     }
     return {
@@ -155,7 +155,7 @@ def bench_scene(
 
 def _shared(title: str, lesson: str, end: float, units: Sequence[str]) -> Scale:
     differ = (
-        f" The maps have {len(units)} different units: a map that is faint here is not a weak one."
+        f" The maps have {len(units)} different units, so a pale map here is not a weak map."
         if units
         else ""
     )
@@ -175,7 +175,7 @@ def _share(title: str, lesson: str, end: float, units: Sequence[str]) -> Scale:
         "title": title,
         "sentence": f"{lesson} Each map is divided by the sum of its absolute values{why}.",
         "end": end,
-        "legend": "One scale for all maps, as parts of a map’s whole strength",
+        "legend": "One scale for all maps, as shares of each map’s total strength",
     }
 
 
@@ -185,7 +185,7 @@ def _own() -> Scale:
         "title": OWN_TITLE,
         "sentence": OWN_SENTENCE,
         "end": None,
-        "legend": "Another scale in each map: what full colour means stands under it",
+        "legend": "Each map has its own scale; the value of full colour is given below it",
     }
 
 
@@ -217,4 +217,4 @@ def _where(heat: Heat) -> str:
     if not heat.max() > 0:
         return "no pixel of the map is above zero."
     best = strongest_regions(heat)[0]
-    return f"{best.share:.0%} of what raises the score lies at {best.name}."
+    return f"{best.share:.0%} of what raises the score is at {best.name}."

@@ -1,9 +1,9 @@
-// The part of a picture that all panels show, as numbers. No document.
+// The part of a picture that all panels show, as numbers. Does not use the DOM.
 
 /** A square part of a picture, in its pixels: the upper left corner and the side. @typedef {{x: number, y: number, side: number}} Part */
 /** @typedef {[number, number]} Place  x, y in pixels */
 
-/** Pixels that a panel shows at least. */
+/** The fewest pixels a side that a panel shows. */
 export const CLOSEST = 8;
 /** How much a key or a button zooms. */
 export const STEP = 1.5;
@@ -25,7 +25,7 @@ function inside({ x, y, side }, size) {
 }
 
 /**
- * Closer (factor above 1) or further, with one point of the picture staying where it is.
+ * Zooms in (factor above 1) or out; one point of the picture stays where it is.
  * @param {Part} part @param {number} factor @param {Place} point @param {number} size @returns {Part}
  */
 export function zoomed(part, factor, [px, py], size) {
@@ -45,7 +45,7 @@ export function showing({ x, y, side }, [ax, ay], size) {
   return inside({ x: reach(x, ax), y: reach(y, ay), side }, size);
 }
 
-/** Where the middle of a pixel stands in a panel, 0 to 1 where it can be seen. @param {Part} part @param {Place} at @returns {Place} */
+/** Where the middle of a pixel is in a panel, 0 to 1 if it is visible. @param {Part} part @param {Place} at @returns {Place} */
 export function standing({ x, y, side }, [ax, ay]) {
   return [(ax + 0.5 - x) / side, (ay + 0.5 - y) / side];
 }
@@ -55,7 +55,7 @@ export function transformOf({ x, y, side }, size) {
   return `scale(${size / side}) translate(${(-100 * x) / size}%, ${(-100 * y) / size}%)`;
 }
 
-/** How far the wheel zooms: the same for one long turn as for its many small steps. @param {number} delta pixels */
+/** How much the wheel zooms: one long turn zooms as much as many short ones. @param {number} delta pixels */
 export function wheelFactor(delta) {
   return 2 ** (-Math.max(-240, Math.min(240, delta)) / 240);
 }

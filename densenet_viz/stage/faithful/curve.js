@@ -1,4 +1,4 @@
-// Probability over the share of pixels that went or came, one line a map.
+// Probability against the share of deleted or inserted pixels, one line per map.
 
 import { h, onWidth, s } from "../shared/dom.js";
 import { LEVELS, along, percent } from "./words.js";
@@ -10,7 +10,7 @@ import { markOf } from "../shared/marks.js";
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 10, 10, 26];
 const HEIGHT = 250;
 export const DASHES = ["", "9 5", "3 4", "14 4 3 4"];
-/** The references have no colour: a thin long-dashed line, and a dotted one. */
+/** The references have no colour: one thin line with long dashes, one dotted line. */
 const QUIET = ["16 6", "1 5"];
 
 /** @param {number} share 0 to 1 @param {number} value 0 to 1 @param {number} width @returns {[number, number]} */
@@ -18,7 +18,7 @@ export function placed(share, value, width) {
   return [LEFT + share * (width - LEFT - RIGHT), TOP + (1 - value) * (HEIGHT - TOP - BOTTOM)];
 }
 
-/** The step, whole or between two, that an x stands for. @param {number} x @param {number} width @param {number} steps */
+/** The nearest step to an x. @param {number} x @param {number} width @param {number} steps */
 export function stepAt(x, width, steps) {
   return Math.max(0, Math.min(steps, Math.round(((x - LEFT) / (width - LEFT - RIGHT)) * steps)));
 }
@@ -28,7 +28,7 @@ export function pathOf(curve, width) {
   return curve.map((value, step) => (step ? "L" : "M") + placed(step / (curve.length - 1), value, width).map((part) => part.toFixed(1)).join(" ")).join("");
 }
 
-/** How the line of a map looks. @param {CurveLine} line @param {number} index among all @param {number} methods how many are no references @returns {Record<string, string>} */
+/** How the line of a map looks. @param {CurveLine} line @param {number} index among all lines @param {number} methods the number of lines that are not references @returns {Record<string, string>} */
 export function lookOf({ colour }, index, methods) {
   if (colour) return { class: "faithful-line", stroke: colour, "stroke-dasharray": DASHES[index] };
   return { class: "faithful-quiet", "stroke-dasharray": QUIET[(index - methods) % QUIET.length] };
@@ -51,7 +51,7 @@ export class Curves {
     this.svg = s("svg", { class: "faithful-svg", role: "img", height: HEIGHT });
     this.cursor = s("line", { class: "faithful-cursor" });
     this.dots = s("g", {});
-    this.node = h("figure", { class: "faithful-curve" }, h("figcaption", {}, title), this.svg, h("p", { class: "faithful-axis" }, way === "deletion" ? "pixels gone, highest values first" : "pixels back, highest values first"));
+    this.node = h("figure", { class: "faithful-curve" }, h("figcaption", {}, title), this.svg, h("p", { class: "faithful-axis" }, way === "deletion" ? "pixels deleted, highest values first" : "pixels inserted, highest values first"));
     const pointed = (/** @type {PointerEvent} */ event) => {
       const box = this.svg.getBoundingClientRect();
       point(way, stepAt(event.clientX - box.left, box.width, this.steps));

@@ -18,8 +18,8 @@ import { paintFaded, unpackSigned } from "../shared/signed-scale.js";
 
 /** @type {[View, string][]} */
 const VIEWS = [
-  ["deletion", "take away"],
-  ["insertion", "bring back"],
+  ["deletion", "deletion"],
+  ["insertion", "insertion"],
   ["maps", "the maps"],
 ];
 
@@ -58,7 +58,7 @@ class Faithful {
     this.player = new Player({ steps: 0, stepMilliseconds: 450, noun: "step", draw: (time) => this.go(time), label });
     this.player.speeds.hidden = true;
     const point = (/** @type {Way} */ way, /** @type {number} */ step) => this.point(way, step);
-    this.curves = [new Curves("deletion", "Take away: low is good", point), new Curves("insertion", "Bring back: high is good", point)];
+    this.curves = [new Curves("deletion", "Deletion: low is good", point), new Curves("insertion", "Insertion: high is good", point)];
     this.table = h("table", { class: "faithful-table" });
     this.values = h("table", { class: "faithful-table faithful-plain" });
     this.notes = h("ul", { class: "faithful-notes" });
@@ -86,7 +86,7 @@ class Faithful {
     return Math.max(1, (this.scene?.lines[0].deletion.length ?? 2) - 1);
   }
 
-  /** Which of the two ways is gone; with the maps it is deletion. @returns {Way} */
+  /** Deletion or insertion; the view of the maps uses deletion. @returns {Way} */
   get way() {
     return this.view === "insertion" ? "insertion" : "deletion";
   }
@@ -108,8 +108,8 @@ class Faithful {
     this.scene = scene;
     say(this.title, scene.title);
     say(this.sentence, scene.sentence);
-    const waiting = scene.waiting.length ? ` Still to come: ${scene.waiting.join(", ")}.` : "";
-    say(this.caption, `${scene.caption}. The curves follow the probability of ${scene.label}; deleted pixels show the training pictures’ mean colour, insertion starts from the blurred picture.${waiting}`);
+    const waiting = scene.waiting.length ? ` Not measured yet: ${scene.waiting.join(", ")}.` : "";
+    say(this.caption, `${scene.caption}. The curves show the probability of ${scene.label}. Deleted pixels get the mean colour of the training pictures; insertion starts from the blurred picture.${waiting}`);
     this.palette = bytesOf(scene.palette);
     const methods = scene.lines.filter(({ colour }) => colour).length;
     this.cards = scene.lines.map((line, index) => this.card(line, index, methods, scene));
@@ -121,7 +121,7 @@ class Faithful {
     this.fillValues(scene);
     const same = before?.picture === scene.picture;
     this.player.setSteps(this.steps);
-    // Where it begins something is already gone, so that the pictures differ.
+    // At the start some pixels are already deleted, so the pictures differ.
     this.player.seek(same ? this.time : Math.round(this.player.options.steps / 8));
     if (!same) this.read(scene);
   }
@@ -154,7 +154,7 @@ class Faithful {
 
   /** @param {Scene} scene */
   fillValues(scene) {
-    const ways = /** @type {[Way, string][]} */ ([["deletion", "gone"], ["insertion", "back"]]);
+    const ways = /** @type {[Way, string][]} */ ([["deletion", "deleted"], ["insertion", "inserted"]]);
     const heads = ways.flatMap(([, word]) => scene.lines.map(({ title }) => h("th", { scope: "col" }, `${title}, ${word}`)));
     const steps = this.steps;
     const rows = Array.from({ length: steps + 1 }, (_, step) => {
@@ -172,7 +172,7 @@ class Faithful {
     this.player.seek(this.player.time);
   }
 
-  /** The true outline stands on the maps; on the picture it would hide what is gone. */
+  /** The true outline is drawn on the maps only; on the picture it would hide the deleted pixels. */
   outline() {
     const path = this.view === "maps" ? this.scene?.outline : "";
     for (const { frame } of this.cards) frame.outline(path ? [{ path, dashed: false }] : []);

@@ -20,19 +20,19 @@ from densenet_viz.stage.shared.words import number
 Better = Literal["lower", "higher"]
 
 LEVELS = 256
-"""Into so many shares the order of the pixels is cut: one byte a pixel."""
+"""The order of the pixels is divided into this many equal shares: one byte per pixel."""
 
 COLOURS = (OKABE_ITO[5], OKABE_ITO[4], OKABE_ITO[2], OKABE_ITO[3])
-"""Of the methods' lines; each has dashes and marks of its own, too."""
+"""The colours of the methods' lines; each line also has its own dashes and marks."""
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One map, and what was measured of it.
+    """One map, and its measures.
 
-    `heat` is (S, S), signed; `rank` (S, S) says of each pixel how many go before it. `deletion` and
-    `insertion` are the class's probabilities after 0, 1, ... of the steps. `values` are the
-    measures by the keys of `MEASURES`; one that was not taken is left out.
+    `heat` is (S, S), signed; `rank` (S, S) gives for each pixel how many pixels come before it.
+    `deletion` and `insertion` are the class's probabilities after 0, 1, ... steps. `values` are the
+    measures by the keys of `MEASURES`; a measure that was not computed is left out.
     """
 
     title: str
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Measure:
-    """What a number asks, and which way is good."""
+    """What a number measures, and whether a lower or a higher one is better."""
 
     title: str
     better: Better
@@ -61,55 +61,55 @@ MEASURES: Mapping[str, Measure] = {
     "deletion": Measure(
         "Deletion, area",
         "lower",
-        "The probability that is left, on average, while the highest pixels go first.",
+        "The average probability while pixels are deleted, highest values first.",
         _share,
     ),
     "insertion": Measure(
         "Insertion, area",
         "higher",
-        "The probability that is there, on average, while the highest pixels come back first.",
+        "The average probability while pixels are inserted, highest values first.",
         _share,
     ),
     "unexplained": Measure(
         "Infidelity, unexplained",
         "lower",
-        "Of the changes of the score when squares are covered, the part that the map, scaled as "
-        "well as can be, does not foretell.",
+        "When squares are covered, the score changes. This is the part of these changes that the "
+        "map, with the best scale, fails to predict.",
         _share,
     ),
     "infidelity": Measure(
         "Infidelity",
         "lower",
-        "The same in squared units of the score, as the paper has it: it compares maps of this "
-        "picture and class only.",
+        "The same in squared units of the score, as in the paper. It compares only maps of the "
+        "same picture and class.",
         number,
     ),
     "sensitivity": Measure(
         "Max sensitivity",
         "lower",
-        "How far the map moves, in parts of itself, when the picture changes by a grey level.",
+        "How much the map changes, relative to its size, when the picture changes by a grey level.",
         number,
     ),
     "pointing": Measure(
         "Pointing game",
         "higher",
-        "Whether the highest point lies on the object.",
+        "Whether the highest point is on the object.",
         lambda value: "hit" if value else "miss",
     ),
     "energy": Measure(
         "Energy in the object",
         "higher",
-        "The part of the positive values that lies within the true outline.",
+        "The share of the positive values that is inside the true outline.",
         _share,
     ),
     "average_precision": Measure(
         "Average precision",
         "higher",
-        "How well the highest values pick out the object, over all thresholds.",
+        "How well the highest values find the object, over all thresholds.",
         _share,
     ),
 }
-"""The rows of the table. The last three need to know where the object is."""
+"""The rows of the table. The last three need the object's mask."""
 
 
 class Areas(TypedDict):
@@ -182,19 +182,19 @@ def faithful_scene(
     """The scene of `faithful.js`.
 
     Args:
-        picture: (S, S, 3) uint8, as the network is given it.
-        blurred: the same out of focus, what insertion starts from.
-        mean: what stands in the place of deleted pixels, 0 to 255 a colour.
+        picture: (S, S, 3) uint8, the network's input.
+        blurred: the same picture, blurred: insertion starts from it.
+        mean: the colour of deleted pixels, 0 to 255 per channel.
         caption: what the picture is, a few words.
-        label: the class whose probability is followed.
-        methods: those that are measured so far, at most four.
-        references: orders and maps that ask no network.
-        planned: the titles of all methods that there will be.
-        mask: where the drawn object is, (S, S), where that is known.
-        notes: what has to be kept in mind, a sentence each.
+        label: the class whose probability is shown.
+        methods: the methods measured so far, at most four.
+        references: orders and maps that do not use the network.
+        planned: the titles of all methods that will be measured.
+        mask: where the drawn object is, (S, S), if that is known.
+        notes: what to keep in mind, one sentence each.
 
     Raises:
-        ValueError: more than four methods, or a map of another size than the picture.
+        ValueError: more than four methods, or a map that does not have the picture's size.
     """
     if len(planned) > len(COLOURS):
         raise ValueError(f"{len(planned)} methods were given; up to {len(COLOURS)} are allowed.")
@@ -224,8 +224,8 @@ def faithful_scene(
 def packed_order(rank: NDArray[np.int32]) -> str:
     """The order of the pixels (S, S) as bytes, in base64.
 
-    A pixel is among the first n-th share iff its byte is below `LEVELS` * n: exactly so for the
-    shares that are whole parts of `LEVELS`.
+    A pixel is among the first share n (0 to 1) if and only if its byte is below `LEVELS` * n. This
+    is exact for shares for which `LEVELS` * n is a whole number.
 
     >>> order = np.arange(LEVELS, dtype=np.int32).reshape(16, 16)
     >>> base64.b64decode(packed_order(order)) == bytes(range(LEVELS))
@@ -255,7 +255,7 @@ def _line(line: Line, colour: str) -> LineScene:
 
 
 def _table(methods: Sequence[Line], references: Sequence[Line]) -> list[MeasureRow]:
-    """A row for each measure that was taken of some map."""
+    """A row for each measure that was computed for some map."""
     lines = (*methods, *references)
     rows: list[MeasureRow] = []
     for key, measure in MEASURES.items():
@@ -280,7 +280,7 @@ def _table(methods: Sequence[Line], references: Sequence[Line]) -> list[MeasureR
 
 
 def _best(key: str, lines: Sequence[Line]) -> list[Line]:
-    """The lines that no other one beats, as the table shows them; none where all are alike."""
+    """The lines with the best value, as the table shows it; none if all are equal."""
     known = [line for line in lines if key in line.values]
     if not known:
         return []
@@ -296,7 +296,7 @@ def _best(key: str, lines: Sequence[Line]) -> list[Line]:
 
 def _title(methods: Sequence[Line], references: Sequence[Line], planned: int, label: str) -> str:
     if len(methods) < planned:
-        return f"Do the highest pixels matter to the network’s {label}?"
+        return f"Do the highest pixels matter for {label}?"
     if len(methods) == 1:
         return _alone(methods[0], references, label)
     winners: dict[str, str] = {}
@@ -305,26 +305,28 @@ def _title(methods: Sequence[Line], references: Sequence[Line], planned: int, la
         if len(best) == 1 and key != "infidelity":
             winners.setdefault(best[0].title, measure.title.split(",")[0].lower())
     if not winners:
-        return "No measure tells these maps apart"
+        return "No measure shows a difference between these maps"
     if len(winners) == 1:
         (name,) = winners
-        return f"{name} is ahead in every measure that tells these maps apart"
+        return f"{name} is best in every measure that shows a difference"
     (one, first), (two, second), *_ = winners.items()
-    return f"The measures disagree: {one} leads in {first}, {two} in {second}"
+    return f"The measures disagree: {one} is best in {first}, {two} in {second}"
 
 
 def _alone(line: Line, references: Sequence[Line], label: str) -> str:
     others = [other.values["deletion"] for other in references]
     if others and line.values["deletion"] < min(others):
-        return f"Without the pixels that {line.title} marks, {label} is gone soonest"
-    return f"{line.title} takes {label} away no sooner than what asks no network"
+        return f"Deleting the pixels that {line.title} marks lowers {label} fastest"
+    return f"{line.title} lowers {label} no faster than orders that use no network"
 
 
 def _sentence(methods: Sequence[Line], references: Sequence[Line], label: str) -> str:
     if not methods:
-        return f"Pixels go, highest value first, and the probability of {label} is followed."
+        return (
+            f"Pixels are deleted, highest values first. How does the probability of {label} fall?"
+        )
     areas = ", ".join(
         f"{line.title} {MEASURES['deletion'].text(line.values['deletion'])}"
         for line in (*methods, *references)
     )
-    return f"While its highest pixels go, this much of {label} is left on average: {areas}."
+    return f"Average probability of {label} while the highest pixels are deleted first: {areas}."

@@ -1,11 +1,11 @@
-// What is said of a step of deletion and insertion, and where pixels are by then. No document.
+// The texts for a step of deletion or insertion, and the pixels at that step. Does not use the DOM.
 
 /** @typedef {"deletion" | "insertion"} Way */
 
-/** The order's bytes go from 0 to one less than this. */
+/** The bytes of the order go from 0 to this number minus one. */
 export const LEVELS = 256;
 
-/** A probability in few digits; what is nearly nothing or all is not rounded to it. @param {number} value 0 to 1 */
+/** A probability with few digits; a value near 0 or 1 is not rounded to 0% or 100%. @param {number} value 0 to 1 */
 export function percent(value) {
   if (value > 0 && value < 0.001) return "under 0.1%";
   if (value < 1 && value > 0.999) return "over 99.9%";
@@ -19,10 +19,10 @@ export function along(curve, time) {
   return curve[before] + (time - before) * (curve[after] - curve[before]);
 }
 
-/** How much is gone or back, for the slider. @param {Way} way @param {number} time @param {number} steps */
+/** The share of deleted or inserted pixels, for the slider. @param {Way} way @param {number} time @param {number} steps */
 export function shareWords(way, time, steps) {
   const share = Math.round((100 * time) / steps);
-  return way === "deletion" ? `${share}% gone` : `${share}% back`;
+  return way === "deletion" ? `${share}% deleted` : `${share}% inserted`;
 }
 
 /**

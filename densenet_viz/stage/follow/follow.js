@@ -1,4 +1,4 @@
-// A phone in the lecture: joins by a code, shows the slide where the hall is, and answers questions.
+// A phone in the lecture: joins with a code, shows the presenter's slide, and answers questions.
 
 import { Latest } from "../lecture/hall-state.js";
 import { answerBars } from "../shared/answer-bars.js";
@@ -12,12 +12,12 @@ import { askedAt, askedWords, catchUpWords, placeOf, same, tidy, waitBefore } fr
 /** @typedef {import("./state.js").State} State */
 
 const JSON_HEADERS = { "Content-Type": "application/json" };
-/** Milliseconds that a choice may take to arrive. */
+/** A request for a choice times out after this many milliseconds. */
 const PATIENCE = 10_000;
 
-/** What the server refuses to do, in its own sentence. */
+/** A refusal by the server, with its message. */
 class Refused extends Error {
-  /** @param {string} sentence @param {number} status HTTP's number for the reason */
+  /** @param {string} sentence @param {number} status the HTTP status */
   constructor(sentence, status) {
     super(sentence);
     this.status = status;
@@ -39,7 +39,7 @@ async function ask(address, { content, signal, alive = () => {} }) {
   return told;
 }
 
-/** @param {Response} answer @param {() => void} alive called with each part of it */
+/** @param {Response} answer @param {() => void} alive called for each part that arrives */
 async function textOf(answer, alive) {
   const reader = answer.body?.getReader();
   const decoder = new TextDecoder();
@@ -52,7 +52,7 @@ async function textOf(answer, alive) {
 }
 
 export class Follow {
-  /** @param {HTMLElement} root @param {string} base the path before the app's own */
+  /** @param {HTMLElement} root @param {string} base the path under which the app is served */
   constructor(root, base) {
     this.base = base;
     this.code = "";
@@ -72,11 +72,11 @@ export class Follow {
     /** @type {EventSource | null} */
     this.events = null;
     this.asking = "";
-    /** Whether this phone wants to be in a room: not while a code is asked for, nor after the end. */
+    /** Whether this phone should be in a room: false while it asks for a code and after the end. */
     this.active = false;
     this.pulse = new Pulse(() => this.join());
     this.joining = new AbortController();
-    /** @type {Record<number, Latest<number>>} by slide: choices arrive in the order in which they were made */
+    /** @type {Record<number, Latest<number>>} by slide: choices are sent in the order in which they are made */
     this.sending = {};
     this.input = h("input", { ...{ id: "code", name: "code", autocomplete: "off", autocapitalize: "characters" }, ...{ spellcheck: "false", required: true, maxlength: 20 } });
     this.form = h(
@@ -92,7 +92,7 @@ export class Follow {
     this.stage = h("div", { class: "follow-stage" });
     this.question = h("section", { class: "follow-question", "aria-label": "Question", hidden: true });
     this.said = h("p", { class: "follow-said", role: "status", "aria-live": "polite" });
-    const play = h("a", { href: `${base}/growth_rate`, target: "_blank", rel: "noopener", class: "follow-play" }, "Play with the network (a new tab; come back here to catch up)");
+    const play = h("a", { href: `${base}/growth_rate`, target: "_blank", rel: "noopener", class: "follow-play" }, "Try the network yourself (in a new tab; come back here later)");
     this.foot = h("footer", { hidden: true }, play);
     root.replaceChildren(this.line, this.form, this.catchUp, this.question, this.stage, this.foot);
     onWake(document, window, () => this.active && this.join());
@@ -130,7 +130,7 @@ export class Follow {
     return `${this.base}/hall/${encodeURIComponent(this.code)}`;
   }
 
-  /** Joins, or joins again: a line that may be dead is left, and what comes over it no longer counts. */
+  /** Joins, or joins again: closes the old connection, which may be dead, and ignores what it still sends. */
   async join() {
     this.hangUp();
     this.active = true;
@@ -156,7 +156,7 @@ export class Follow {
     }
   }
 
-  /** Leaves the line, and all that waits for it or for another. */
+  /** Closes the connection, and stops all that waits for it or for a new one. */
   hangUp() {
     this.joining.abort();
     this.events?.close();
@@ -165,7 +165,7 @@ export class Follow {
     this.pulse.stop();
   }
 
-  /** Nothing more is tried by itself. */
+  /** Stops: nothing is tried again without the visitor. */
   rest() {
     this.hangUp();
     this.active = false;
@@ -173,10 +173,10 @@ export class Follow {
 
   /** @param {Refused} reason */
   refused({ message, status }) {
-    // A room that had let this phone in and is no more has ended while the line was broken.
+    // This phone was in the room, and the room is gone: it ended while there was no connection.
     if (this.deck && status === 404) this.end();
     else if (this.deck) {
-      this.hangUp(); // and joins again when it wakes: a full lecture may have a place by then
+      this.hangUp(); // it joins again when the phone wakes: a full lecture may have a free place then
       say(this.line, `${message} The slides stay here until you close the page.`);
     } else this.enter(message);
   }
@@ -215,11 +215,11 @@ export class Follow {
     this.rest();
     sessionStorage.removeItem(this.kept);
     this.catchUp.hidden = true;
-    say(this.line, "The lecture has ended, and nothing of it was kept. The slides stay here until you close the page.");
+    say(this.line, "The lecture has ended. Nothing was stored. The slides stay here until you close the page.");
     this.question.querySelectorAll("button").forEach((button) => (button.disabled = true));
   }
 
-  /** What the hall has come to; what is older than is known came late. @param {State} state */
+  /** Takes the lecture's new state; a state that is older than the known one came late. @param {State} state */
   take(state) {
     if (this.state && state.version < this.state.version) return;
     this.state = state;
@@ -232,7 +232,7 @@ export class Follow {
     else this.draw();
   }
 
-  /** To where the hall is. */
+  /** Goes to the presenter's place. */
   back() {
     if (!this.state) return;
     this.following = true;
@@ -241,7 +241,7 @@ export class Follow {
     this.draw();
   }
 
-  /** The follower went somewhere. @param {Place} place */
+  /** The follower has gone to a place. @param {Place} place */
   moved(place) {
     this.own = place;
     if (!this.state) return;
@@ -300,7 +300,7 @@ export class Follow {
       this.choices[slide] = option;
       this.draw();
     } catch (error) {
-      say(this.said, error instanceof Refused ? error.message : "Your choice did not arrive: choose again.");
+      say(this.said, error instanceof Refused ? error.message : "Your choice was not sent. Choose again.");
     }
   }
 }

@@ -1,4 +1,4 @@
-// The page of a phone that follows: what `lecture/page.py` loads.
+// The follower's page on a phone; `lecture/page.py` loads this file.
 
 import { Follow } from "./follow.js";
 import { codeIn } from "./state.js";

@@ -1,6 +1,6 @@
-// Whether a phone's line is alive. A phone that slept, or changed networks, may keep a dead line that says nothing.
+// Whether a phone's connection is alive. After sleep or a change of network, it may be dead without any error.
 
-/** Milliseconds of silence after which a line is dead: the server sends an event each 15 seconds (`lecture/crowd.py`). */
+/** After this many milliseconds of silence the connection is dead: the server sends an event every 15 seconds (`lecture/crowd.py`). */
 export const SILENCE = 25_000;
 
 export class Pulse {
@@ -9,13 +9,13 @@ export class Pulse {
     this.lost = lost;
   }
 
-  /** Something was heard, or is waited for from now on. */
+  /** Something arrived, or the waiting begins now. */
   beat() {
     clearTimeout(this.timer);
     this.timer = setTimeout(this.lost, SILENCE);
   }
 
-  /** Nothing is waited for. */
+  /** Stops waiting. */
   stop() {
     clearTimeout(this.timer);
   }
@@ -29,7 +29,7 @@ export class Pulse {
  */
 export function onWake(page, window, wake) {
   page.addEventListener("visibilitychange", () => page.visibilityState === "visible" && wake());
-  // A page that has just been loaded is shown, too, but joins by itself.
+  // A page that has just been loaded sends `pageshow` too, but it joins by itself.
   window.addEventListener("pageshow", (event) => /** @type {PageTransitionEvent} */ (event).persisted && wake());
   window.addEventListener("online", () => wake());
 }

@@ -1,4 +1,4 @@
-// The slides on a phone: one at a time, as wide as the window and as tall as they like.
+// The slides on a phone: one at a time, as wide as the window and as tall as needed.
 
 import { h, say } from "../shared/dom.js";
 import { inside, moved } from "../lecture/place.js";
@@ -8,20 +8,20 @@ import { onSwipe } from "../lecture/swipe.js";
 /** @typedef {import("../lecture/place.js").Place} Place */
 /** @typedef {import("../lecture/place.js").Scene} Scene */
 
-/** Slides that are kept as they were left; a phone has little memory. */
+/** The most slides that are kept in memory as they were left; a phone has little memory. */
 const MOST_MOUNTED = 4;
 
 /** @type {Record<string, string>} */
 const KEYS = { ArrowRight: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back" };
 
 export class FollowSlides {
-  /** @param {Scene} deck @param {(place: Place) => void} tell the follower has gone to a place */
+  /** @param {Scene} deck @param {(place: Place) => void} tell called when the follower has gone to a place */
   constructor(deck, tell) {
     this.deck = deck;
     this.tell = tell;
     /** @type {Place} */
     this.at = { slide: 0, step: 0 };
-    /** @type {Map<number, Slide>} by place, the one that was seen last at the end */
+    /** @type {Map<number, Slide>} by place; the slide seen last is at the end */
     this.slides = new Map();
     this.hall = h("div", { class: "lecture-hall", tabindex: -1 });
     this.place = h("span", { class: "follow-place", role: "status" });

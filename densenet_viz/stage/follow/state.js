@@ -1,15 +1,15 @@
-// Following a lecture, without a document: addresses, waiting, and what a phone shows at a state.
+// Following a lecture: addresses, waiting times, and what a phone shows at a state. Does not use the DOM.
 
 /** @typedef {import("../lecture/place.js").Place} Place */
 /** @typedef {import("../lecture/place.js").Slide} Slide */
 
 /**
- * What the server tells every follower (`rooms.Room.state`); slides are counted from 1.
+ * The state that the server sends to every follower (`rooms.Room.state`); slides are counted from 1.
  * @typedef {object} State
  * @property {number} version
  * @property {number} slide
  * @property {number} step
- * @property {number} reached the last slide that the hall has seen
+ * @property {number} reached the last slide that the presenter has shown
  * @property {Record<string, {counts: number[], right: number | null}>} revealed by slide
  */
 
@@ -21,19 +21,19 @@
  * @property {string[]} options
  * @property {boolean} open whether a choice still counts
  * @property {number | null} chosen
- * @property {number[] | null} counts how many chose each, once that is told
+ * @property {number[] | null} counts how many chose each, when that is shown
  * @property {number | null} right
  */
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 
-/** Milliseconds before a try: longer each time, and by chance, so that 300 phones do not come at once. @param {number} tries that failed, 0 or more @param {number} chance 0 to 1 */
+/** Milliseconds before a try: longer each time, and partly random, so 300 phones do not come at once. @param {number} tries that failed, 0 or more @param {number} chance 0 to 1 */
 export function waitBefore(tries, chance) {
   return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(tries, 10)) * (0.5 + chance);
 }
 
-/** A code as it was typed, the way it is written. @param {string} text */
+/** A typed code in its usual form: capital letters, no spaces or hyphens. @param {string} text */
 export function tidy(text) {
   return text.replace(/[\s-]/g, "").toUpperCase();
 }
@@ -43,7 +43,7 @@ export function codeIn(path) {
   return tidy(decodeURIComponent(/\/follow\/([^/]*)\/?$/.exec(path)?.[1] ?? ""));
 }
 
-/** Where the hall is. @param {State} state @returns {Place} */
+/** The presenter's place. @param {State} state @returns {Place} */
 export function placeOf({ slide, step }) {
   return { slide: slide - 1, step };
 }
@@ -53,14 +53,14 @@ export function same(one, other) {
   return one.slide === other.slide && one.step === other.step;
 }
 
-/** What brings a phone back to the hall. @param {State} state @param {Place} own */
+/** The words on the button that brings a phone to the presenter's place. @param {State} state @param {Place} own */
 export function catchUpWords({ slide, step }, own) {
-  if (slide - 1 !== own.slide) return `The hall is at slide ${slide}: catch up`;
-  return step > own.step ? "The hall is further on this slide: catch up" : "The hall is still before this: go back";
+  if (slide - 1 !== own.slide) return `The lecture is at slide ${slide}: catch up`;
+  return step > own.step ? "The lecture is further on this slide: catch up" : "The lecture is not here yet: go back";
 }
 
 /**
- * The question of a place, once the hall has come to its slide.
+ * The question of a place, if the presenter has reached its slide.
  * @param {Slide[]} slides @param {State} state @param {Place} own @param {Record<number, number>} choices by slide from 1
  * @returns {Asked | null}
  */
@@ -82,12 +82,12 @@ export function askedAt(slides, state, own, choices) {
   };
 }
 
-/** What is said of a question. @param {Asked} asked */
+/** The text below a question. @param {Asked} asked */
 export function askedWords({ options, open, chosen, counts, right }) {
-  if (open) return chosen === null ? "Choose one; nobody sees who chose what." : `You chose “${options[chosen]}”. You may change it until the answer is told.`;
+  if (open) return chosen === null ? "Choose one; nobody sees who chose what." : `You chose “${options[chosen]}”. You may change it until the answer is shown.`;
   const all = (counts ?? []).reduce((sum, count) => sum + count, 0);
   const answers = `${all} ${all === 1 ? "answer" : "answers"}.`;
   if (right === null) return answers;
   const you = chosen === null ? "" : chosen === right ? " You were right." : ` You chose “${options[chosen]}”.`;
-  return `It is “${options[right]}”.${you} ${answers}`;
+  return `The answer is “${options[right]}”.${you} ${answers}`;
 }

@@ -1,4 +1,4 @@
-// What the page shows before a lecture starts: its title, how long it is, and how it is driven.
+// What the page shows before a lecture starts: its title, its length, and its keys.
 
 import { h } from "../shared/dom.js";
 import { helpTable } from "./over.js";

@@ -1,4 +1,4 @@
-// The exported lecture: plays in the window, and prints a handout when it is asked for one.
+// The exported lecture: plays in the window, and prints the handout on request.
 
 import { h, say } from "../shared/dom.js";
 import { drawAll } from "./handout.js";
@@ -14,7 +14,7 @@ function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
-/** The player in a shadow root, as in the app, so that its styles reach nothing else. */
+/** Shows the player in a shadow root, as in the app, so its styles change nothing else. */
 export function play() {
   const root = h("div", { class: "stage lecture" });
   byId("lecture").attachShadow({ mode: "open" }).append(h("style", {}, deck.style), root);
@@ -22,7 +22,7 @@ export function play() {
   addEventListener("keydown", (event) => void printing(event), { capture: true });
 }
 
-/** Draws the handout's pictures once, on pages set out as on paper, and tells how far it is. */
+/** Draws the handout's pictures once, on pages with the layout of paper, and shows the progress. */
 async function prepare() {
   // In the top layer: the player is a modal dialog.
   const notice = h("p", { class: "lecture-notice", role: "status", popover: "manual" });
@@ -47,7 +47,7 @@ async function printing(event) {
   window.print();
 }
 
-/** Nothing but the handout, for a program that prints the page. */
+/** Shows only the handout, for a program that prints the page. */
 export async function print() {
   document.body.classList.add("lecture-words");
   await prepare();

@@ -1,18 +1,18 @@
-// As large as the slide's room allows: a picture is laid out narrower and enlarged, until it fits.
+// Makes a picture as large as the slide allows: it is laid out narrower and enlarged until it fits.
 
 const SMALLEST = 0.6;
 const TRIES = 6;
 const PHONE = 640;
-/** The size of the smallest letters on a page, in the stage's own pixels. */
+/** The smallest font size on a page, in the stage's own pixels. */
 const LETTERS = 14;
-/** Below this width in its own pixels a stage lays itself out as on a phone. */
+/** Below this width, in its own pixels, a stage uses its phone layout. */
 const WIDE = 660;
-/** Stages that need more to stand side by side. @type {Record<string, number>} */
+/** Stages that need more width to place their parts side by side. @type {Record<string, number>} */
 const WIDER = { overview: 790, variants: 710, "variants-count": 710, scatter: 910, structure: 910, paths: 910 };
-/** Room kept for a sentence that gets longer. */
+/** A little room is kept free for a sentence that gets longer. */
 const FITS = 0.985;
 
-/** What fitted a stage into a room of this size before. @type {Map<string, {zoom: number, own: number}>} */
+/** What made a stage fit into a room of this size before. @type {Map<string, {zoom: number, own: number}>} */
 const FOUND = new Map();
 
 /** The width that a stage needs, in its own pixels. @param {string} [kind] */
@@ -21,24 +21,24 @@ export function leastWidth(kind = "") {
 }
 
 /**
- * The first enlargement to try: letters become as large as the slide's words, unless that is too wide.
+ * The first zoom to try: letters become as large as the slide's words, unless the stage gets too wide.
  * @param {number} width of the room @param {number} words px @param {number} least width of the stage
  */
 export function largest(width, words, least) {
   return Math.max(1, Math.min(words / LETTERS, width / least));
 }
 
-/** The next enlargement to try where a picture was `tall` times its room. @param {number} zoom @param {number} tall */
+/** The next zoom to try after a picture was `tall` times as high as its room. @param {number} zoom @param {number} tall */
 export function smaller(zoom, tall) {
   return Math.max(SMALLEST, Math.floor(20 * Math.min(zoom - 0.05, zoom / tall ** 0.8) + 1e-9) / 20);
 }
 
-/** The width that may make it fit: what is as tall as it is wide gets lower with it. @param {number} width @param {number} tall @param {number} least */
+/** A width that may make it fit: square parts get lower when they get narrower. @param {number} width @param {number} tall @param {number} least */
 export function narrower(width, tall, least) {
   return Math.max(Math.min(width, least), Math.floor(width / tall));
 }
 
-/** Until what has just been laid out is drawn, too; a window in the background draws nothing. */
+/** Waits until the new layout is drawn; a window in the background draws nothing. */
 function drawn() {
   return new Promise((done) => {
     if (document.hidden) setTimeout(done, 60);
@@ -46,7 +46,7 @@ function drawn() {
   });
 }
 
-/** Until its pictures have come and it stands still. @param {HTMLElement} stage */
+/** Waits until its images are loaded and its height no longer changes. @param {HTMLElement} stage */
 async function settled(stage) {
   let before = -1;
   for (let looks = 0; looks < 8 && before !== stage.scrollHeight; looks++) {
@@ -56,13 +56,13 @@ async function settled(stage) {
 }
 
 /**
- * Enlarges `stage` within `room`, and tells it (`--stage-room`, in its own pixels) how tall it may
- * be and (`--words`) how large its letters at least are. On a phone it is as wide as the window and
- * as tall as it likes.
+ * Enlarges `stage` within `room`. Sets the largest height (`--stage-room`, in the stage's own pixels)
+ * and the smallest font size (`--words`). On a phone the stage is as wide as the window and as tall
+ * as it needs.
  * @param {HTMLElement} room @param {HTMLElement} host @param {HTMLElement} stage
  */
 export async function fit(room, host, stage) {
-  // A pixel less: the room's own may be a fraction, and rounded up.
+  // One pixel less: the room's width may be a fraction that was rounded up.
   const [width, height] = [room.clientWidth - 1, room.clientHeight];
   if (width <= 0) return;
   await settled(stage);
@@ -73,7 +73,7 @@ export async function fit(room, host, stage) {
   }
   const words = parseFloat(getComputedStyle(room).fontSize);
   const least = leastWidth(stage.dataset.stage);
-  /** How tall it then is, in rooms; more than one too where it is too wide. @param {number} zoom @param {number} own */
+  /** Its height divided by the room's; also more than 1 if it is too wide. @param {number} zoom @param {number} own */
   const tried = async (zoom, own) => {
     host.style.setProperty("zoom", String(zoom));
     host.style.setProperty("width", `${own}px`);
@@ -85,7 +85,7 @@ export async function fit(room, host, stage) {
     const wide = stage.scrollWidth / Math.max(1, stage.clientWidth);
     return Math.max((stage.scrollHeight * zoom) / height, wide > 1.02 ? wide : 0);
   };
-  /** The width at which it fits at an enlargement, or how tall it at least is. @param {number} zoom */
+  /** Looks for a width at which it fits at this zoom; otherwise gives the lowest height. @param {number} zoom */
   const look = async (zoom) => {
     let own = Math.floor(width / zoom);
     let tall = await tried(zoom, own);
@@ -106,7 +106,7 @@ export async function fit(room, host, stage) {
   FOUND.set(kind, best);
 }
 
-/** Whether it has grown out of its room since. @param {HTMLElement} room @param {HTMLElement} host @param {HTMLElement} stage */
+/** Whether it has become larger than its room. @param {HTMLElement} room @param {HTMLElement} host @param {HTMLElement} stage */
 export function outgrown(room, host, stage) {
   const zoom = Number(host.style.getPropertyValue("zoom"));
   return zoom > SMALLEST && stage.scrollHeight * zoom > room.clientHeight + 1;

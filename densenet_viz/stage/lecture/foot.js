@@ -1,4 +1,4 @@
-// The line under a slide: where it is, how much is left, and the same ways for a finger.
+// The line below a slide: the slide's number, the progress, and buttons for touch screens.
 
 import { h, say } from "../shared/dom.js";
 import { plannedAt } from "./place.js";
@@ -7,7 +7,7 @@ import { plannedAt } from "./place.js";
 /** @typedef {import("./place.js").Slide} Slide */
 
 export class Foot {
-  /** @param {Slide[]} slides @param {(action: "back" | "next" | "overview" | "help") => void} act @param {Node[]} corner what stands beside the buttons */
+  /** @param {Slide[]} slides @param {(action: "back" | "next" | "overview" | "help") => void} act @param {Node[]} corner what is shown beside the buttons */
   constructor(slides, act, corner) {
     this.slides = slides;
     const button = (/** @type {string} */ text, /** @type {string} */ name, /** @type {"back" | "next" | "overview" | "help"} */ action) =>

@@ -1,6 +1,6 @@
-// Leading a room, without a document: the newest move only, and what is said of the room.
+// Controlling a room: sends only the newest move, and texts about the room. Does not use the DOM.
 
-/** Sends one thing at a time; of those that come meanwhile only the newest is sent next. @template T */
+/** Sends one thing at a time; then only the newest of those that came in the meantime. @template T */
 export class Latest {
   /** @param {(thing: T) => Promise<unknown>} send */
   constructor(send) {
@@ -24,14 +24,14 @@ export class Latest {
   }
 }
 
-/** Numbers questions that are asked again and again: an answer counts if no later question's has come before it. */
+/** Numbers repeated questions: an answer counts unless the answer to a later question has come already. */
 export class Ordered {
   constructor() {
     this.asked = 0;
     this.answered = 0;
   }
 
-  /** @returns {number} of a new question */
+  /** @returns {number} the number of a new question */
   ask() {
     this.asked += 1;
     return this.asked;
@@ -45,13 +45,13 @@ export class Ordered {
   }
 }
 
-/** A code in two halves, to be read aloud. @param {string} code */
+/** A code in two halves, easier to read aloud. @param {string} code */
 export function spaced(code) {
   const half = code.length / 2;
   return `${code.slice(0, half)} ${code.slice(half)}`;
 }
 
-/** Whether phones cannot reach an address, because it names this machine only. @param {string} origin */
+/** Whether phones cannot reach an address, because it works only on this machine. @param {string} origin */
 export function isLocal(origin) {
   const { hostname } = new URL(origin);
   return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || hostname.startsWith("127.");
@@ -59,7 +59,7 @@ export function isLocal(origin) {
 
 /** @param {string} origin */
 export function localWords(origin) {
-  return isLocal(origin) ? `Phones cannot open this: ${new URL(origin).host} means the phone itself there. Open this page under this machine's address in the hall's network, then let students follow.` : "";
+  return isLocal(origin) ? `Phones cannot open this: on a phone, ${new URL(origin).host} means the phone itself. Open this page with this machine's network address, then let students follow.` : "";
 }
 
 /** @param {number} count */

@@ -1,4 +1,4 @@
-// The presenter's side of following: opens a room, shows its code, tells it each move, shows answers.
+// Following, on the presenter's page: opens a room, shows its code, sends each move, shows answers.
 
 import { answerBars } from "../shared/answer-bars.js";
 import { h, say } from "../shared/dom.js";
@@ -11,17 +11,17 @@ import { answeredWords, followersWords, Latest, localWords, Ordered, spaced } fr
 
 const KEPT = "densenet-viz-room";
 const POLL_MILLISECONDS = 2000;
-/** A line that is dead says nothing: what takes longer has failed. */
+/** A request times out after this many milliseconds: a dead connection gives no error. */
 const PATIENCE = 8000;
 const WITHOUT = "Students cannot follow: this server was started without the routes for it. Start it with streamlit run app.py.";
 
-/** What the server refuses, in its own sentence. */
+/** A refusal by the server, with its message. */
 class Refused extends Error {}
 
 export class LectureHall {
   /**
    * @param {Scene} deck
-   * @param {{key: string, base: string} | undefined} hall the published deck, and the path before the app's own
+   * @param {{key: string, base: string} | undefined} hall the published deck, and the path under which the app is served
    * @param {(slide: number) => Element | null | undefined} questionOf the element of a slide's question, by the slide's place
    */
   constructor(deck, hall, questionOf) {
@@ -35,7 +35,7 @@ export class LectureHall {
     this.gone = false;
     /** @type {Place} */
     this.at = { slide: 0, step: 0 };
-    /** Whether phones may not know where the hall is. */
+    /** Whether phones may not know the presenter's place. */
     this.untold = false;
     this.moves = new Latest((/** @type {Place} */ place) => this.sendMove(place));
     this.polls = new Ordered();
@@ -57,7 +57,7 @@ export class LectureHall {
     this.largeAddress = h("p", { class: "rooms-address" });
     this.largeCode = h("p", { class: "rooms-code" });
     this.large = h("div", { class: "rooms-large", popover: "auto", role: "dialog", "aria-label": "Code for phones" }, this.largePicture, this.largeAddress, this.largeCode);
-    /** For a corner of each slide: the code, and how many follow or have answered; large, for who comes late. */
+    /** In a corner of each slide: the code, and how many follow or have answered. A click shows the code large, for latecomers. */
     this.badge = h("span", { class: "rooms-corner", hidden: true }, shown, this.large);
     this.resume();
   }
@@ -88,11 +88,11 @@ export class LectureHall {
       if (!this.gone) this.lead(room);
     } catch (error) {
       this.openButton.disabled = false;
-      say(this.line, error instanceof Refused ? error.message : "The server did not answer: try again.");
+      say(this.line, error instanceof Refused ? error.message : "The server did not answer. Try again.");
     }
   }
 
-  /** After a reload the window still leads its room. */
+  /** After a reload the window still controls its room. */
   resume() {
     const kept = sessionStorage.getItem(KEPT);
     if (!kept || !this.hall) return;
@@ -142,17 +142,17 @@ export class LectureHall {
     }
   }
 
-  /** @param {unknown} error @param {Room | null} room that was asked; another may be open since */
+  /** @param {unknown} error @param {Room | null} room that the request was for; another one may be open now */
   failed(error, room) {
     if (!room || this.room !== room) return;
     const gone = error instanceof Refused && [403, 404].includes(/** @type {any} */ (error).status);
-    if (gone) this.forget("The room is no longer open. Let students follow again to get a new code.");
-    else say(this.line, "Phones are not reached just now. Trying again …");
+    if (gone) this.forget("The room is closed. Let students follow again to get a new code.");
+    else say(this.line, "No connection to the phones. Trying again …");
   }
 
   async close() {
     await this.post("close").catch(() => {});
-    this.forget("Nobody follows any more, and nothing was kept.");
+    this.forget("The room is closed. Nothing was stored.");
   }
 
   /** @param {string} why */
@@ -164,7 +164,7 @@ export class LectureHall {
     this.show();
   }
 
-  /** The hall goes on; phones are told when they can be. @param {Place} at */
+  /** The presenter goes to a place; phones get it as soon as possible. @param {Place} at */
   move(at) {
     this.at = at;
     if (this.large.isConnected) this.large.hidePopover();
@@ -172,7 +172,7 @@ export class LectureHall {
     this.show();
   }
 
-  /** Everybody sees the answers to a slide's question. @param {number} slide its place, from 0 */
+  /** Shows everybody the answers to a slide's question. @param {number} slide its place, from 0 */
   reveal(slide) {
     const { room } = this;
     if (room && this.deck.slides[slide].question) this.post("reveal", { slide: slide + 1 }).then(() => this.poll(), (error) => this.failed(error, room));
@@ -190,7 +190,7 @@ export class LectureHall {
     this.bars(asked);
   }
 
-  /** The hall sees nothing of the answers before they are told. @param {{counts: number[], revealed: boolean} | undefined} asked */
+  /** Shows the answers on the slide, but only after they are revealed. @param {{counts: number[], revealed: boolean} | undefined} asked */
   bars(asked) {
     const { slide } = this.at;
     const question = this.questionOf(slide);

@@ -1,4 +1,4 @@
-// The handout's pictures: each slide's stage at its last step, drawn once and kept still.
+// The handout's pictures: each slide's stage at its last step, drawn once as a still picture.
 
 import { h } from "../shared/dom.js";
 import { keyAt } from "./place.js";
@@ -7,9 +7,9 @@ import { keyAt } from "./place.js";
 /** @typedef {import("./place.js").Scene} Deck */
 /** @typedef {import("../shared/stage.js").Stage & {go?: (state: object) => void}} Mounted */
 
-/** A stage is drawn at this width, in CSS pixels, and made smaller: as on a screen, not as on a phone. */
+/** A stage is drawn at this width, in CSS pixels, then made smaller: so it has its screen layout, not the phone layout. */
 const STAGE_WIDTH = 1000;
-/** The room for pictures on an A4 page, in CSS pixels (96 to the inch), inside margins and frame. */
+/** The width for pictures on an A4 page, in CSS pixels (96 per inch), inside margins and frame. */
 const PAPER_WIDTH = 648;
 const PAGE_HEIGHT = 1000;
 const LEAST_HEIGHT = 380;
@@ -18,17 +18,17 @@ const FIRST_FRAMES = 4;
 const CALM_FRAMES = 12;
 const MOST_FRAMES = 900;
 
-/** How high a picture may be beside words and notes of some height; long notes go over to the next page. @param {number} words */
+/** How high a picture may be with words and notes of this height; long notes continue on the next page. @param {number} words */
 export function roomFor(words) {
   return Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, PAGE_HEIGHT - words));
 }
 
-/** How much a drawn stage is made smaller. @param {number} height of the stage @param {number} room */
+/** The scale of a drawn stage on paper. @param {number} height of the stage @param {number} room */
 export function scaleFor(height, room) {
   return Math.min(PAPER_WIDTH / STAGE_WIDTH, room / Math.max(1, height));
 }
 
-/** The scene that a picture shows at its last step, and the state it is in. @param {Picture} picture */
+/** The scene and the state of a picture at its last step. @param {Picture} picture */
 export function lastOf(picture) {
   const { states } = picture;
   const told = states.map(({ state }) => state ?? {}).filter((state) => Object.keys(state).length > 0);
@@ -37,13 +37,13 @@ export function lastOf(picture) {
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
-/** What has changed where something is still being set out. @param {HTMLElement} root */
+/** A text that changes while the layout still changes. @param {HTMLElement} root */
 function signOf(root) {
   const canvases = [...root.querySelectorAll("canvas")].map(({ width, height }) => `${width}x${height}`);
   return `${root.innerHTML.length} ${root.offsetHeight} ${canvases.join(" ")}`;
 }
 
-/** @param {HTMLElement} root @param {number} frames in which nothing may change */
+/** Waits until nothing changes. @param {HTMLElement} root @param {number} frames without a change */
 async function calm(root, frames) {
   let [sign, still] = ["", 0];
   for (let count = 0; count < MOST_FRAMES && still < frames; count++) {
@@ -53,15 +53,15 @@ async function calm(root, frames) {
     still = loaded && now === sign ? still + 1 : 0;
     sign = now;
   }
-  if (still < frames) throw new Error("A picture did not come to rest.");
+  if (still < frames) throw new Error("A picture did not stop changing.");
 }
 
-/** Lets a stage set itself out, whether or not it moves already. */
+/** Waits a few frames, so a stage can make its first layout. */
 async function started() {
   for (let count = 0; count < FIRST_FRAMES; count++) await frame();
 }
 
-/** The same elements, with what the canvases show, and without what moves them. @param {HTMLElement} root */
+/** A copy of the elements and of the canvases' content, without the code that animates them. @param {HTMLElement} root */
 function still(root) {
   const copy = /** @type {HTMLElement} */ (root.cloneNode(true));
   const drawn = root.querySelectorAll("canvas");
@@ -72,7 +72,7 @@ function still(root) {
   return copy;
 }
 
-/** What a player offers cannot be used on paper. */
+/** The controls cannot be used on paper. */
 const PAPER_STYLE = ".stage-player, .stage-choice, .stage-switch, .stage-hidden, .stage-save, .attribution-tools { display: none !important }";
 
 /** @param {HTMLElement} place @param {HTMLElement} copy @param {string} css @param {number} height */
@@ -117,7 +117,7 @@ async function draw(deck, picture, place) {
 }
 
 /**
- * Draws all pictures of the handout, one after the other.
+ * Draws all pictures of the handout, one after another.
  * @param {HTMLElement} handout holds an element with `data-slide` for each picture
  * @param {Deck} deck
  * @param {(done: number, all: number) => void} told

@@ -1,45 +1,45 @@
-// What a key means in a lecture: no document, so that node can test every one of them.
+// What a key means in a lecture. Does not use the DOM, so Node can test every key.
 
 /**
- * What a key is judged by.
+ * What the meaning of a key depends on.
  * @typedef {object} At
- * @property {boolean} inPicture the focus is in a slide's picture, which has keys of its own
+ * @property {boolean} inPicture the focus is in a slide's picture, which has its own keys
  * @property {boolean} onButton the focus is on a button or link of the lecture's own
- * @property {string | null} typed digits so far, or null where no number is being typed
- * @property {"" | "overview" | "help"} over what lies over the slide
+ * @property {string | null} typed digits so far, or null if no number is being typed
+ * @property {"" | "overview" | "help"} over what is shown over the slide
  * @property {boolean} blank the screen is black or white
  */
 
 /**
- * A key as the browser tells it.
+ * A key event of the browser.
  * @typedef {{key: string, shiftKey?: boolean, ctrlKey?: boolean, altKey?: boolean, metaKey?: boolean}} Key
  */
 
 /**
- * What to do. `hush` keeps a key from the page around but not from the picture; `nothing` swallows it.
+ * What to do. `hush` hides a key from the page around but not from the picture; `nothing` ignores it.
  * @typedef {"next" | "back" | "nextSlide" | "backSlide" | "first" | "last" | "digit" | "erase" | "jump"
  *   | "ask" | "cancel" | "overview" | "close" | "black" | "white" | "screen" | "speaker" | "timer"
  *   | "pointer" | "reset" | "answer" | "help" | "leave" | "release" | "wake" | "nothing" | "hush"} Action
  */
 
-/** The keys as the help lists them: what is pressed, and what it does. @type {[string[], string][]} */
+/** The keys in the help: what to press, and what it does. @type {[string[], string][]} */
 export const HELP = [
   [["→", "Space", "N", "Page Down"], "next step"],
-  [["←", "P", "Page Up"], "one step back"],
-  [["Shift →", "Shift ←"], "next or previous slide, past the steps"],
+  [["←", "P", "Page Up"], "previous step"],
+  [["Shift →", "Shift ←"], "next or previous slide, skipping the steps"],
   [["Home", "End"], "first or last slide"],
-  [["7", "Enter"], "to slide 7; G asks for the number"],
+  [["7", "Enter"], "go to slide 7; G asks for a number"],
   [["O", "Esc"], "overview of all slides"],
-  [["B", "."], "black screen, W a white one; any key comes back"],
+  [["B", "."], "black screen (W: white); any key shows the slide again"],
   [["F"], "full screen"],
   [["S"], "speaker view in a second window"],
   [["T"], "elapsed and planned time"],
-  [["L"], "pointer for the hall"],
-  [["A"], "the answer to a question"],
-  [["K"], "the picture as it was at first"],
-  [["Tab"], "into the picture, which has keys of its own; Esc comes out again"],
+  [["L"], "pointer for the audience"],
+  [["A"], "show the answer to a question"],
+  [["K"], "reset the picture"],
+  [["Tab"], "go into the picture, which has its own keys; Esc leaves it"],
   [["Q"], "leave the lecture"],
-  [["?"], "these keys"],
+  [["?"], "show these keys"],
 ];
 
 /** @type {Record<string, Action>} */
@@ -83,7 +83,7 @@ function lower(key) {
 }
 
 /**
- * What a key asks for, or null where it is none of the lecture's.
+ * The action of a key, or null if the lecture does not use the key.
  * @param {Key} event @param {At} at @returns {Action | null}
  */
 export function actionOf(event, at) {
@@ -104,7 +104,7 @@ export function actionOf(event, at) {
   return (event.shiftKey && SHIFTED[key]) || PLAIN[key] || null;
 }
 
-/** On a black or white screen any key brings the slide back, as it was. @param {string} key @returns {Action} */
+/** On a black or white screen any key shows the slide again, unchanged. @param {string} key @returns {Action} */
 function wakes(key) {
   return key === "F5" ? "nothing" : "wake";
 }
@@ -121,7 +121,7 @@ function whileTyping(key) {
   return /** @type {Record<string, Action>} */ ({ Enter: "jump", Backspace: "erase", Escape: "cancel" })[key] ?? null;
 }
 
-/** The overview moves among its slides by itself. @param {string} key @returns {Action | null} */
+/** In the overview, the arrow keys and similar keys are handled by the overview. @param {string} key @returns {Action | null} */
 function inOverview(key) {
   if (key === "Escape" || key === "o") return "close";
   if (/^(Arrow|Home$|End$|Enter$|Tab$| $)/.test(key)) return null;

@@ -1,4 +1,4 @@
-// The lecture: slides whose pictures are live, over the whole window, driven by keys, clicker or finger.
+// The lecture: slides with live pictures in the whole window, controlled with keys, clicker or finger.
 
 import { h, say } from "../shared/dom.js";
 import { makeCard } from "./card.js";
@@ -18,9 +18,9 @@ import { Timer } from "./timer.js";
 /** @typedef {import("./place.js").Scene} Scene */
 /** @typedef {import("./keys.js").Action} Action */
 
-/** Milliseconds after a key before the next slide's picture is made ready. */
+/** Milliseconds after a key press until the next slide's picture is prepared. */
 const CALM = 60;
-/** And before each of those further away. */
+/** Milliseconds until each of the slides further away is prepared. */
 const LONG_CALM = 1500;
 
 class Lecture {
@@ -37,7 +37,7 @@ class Lecture {
     this.screen = h("div", { class: "lecture-screen" });
     this.over = new Over(deck.slides, this.screen);
     this.overview = new Overview((slide) => this.jump({ slide, step: 0 }), () => this.leave());
-    // An exported file has no server that phones could ask.
+    // An exported file has no server, so phones cannot follow.
     this.rooms = deck.mode === "file" ? null : new LectureHall(deck, deck.hall, (slide) => this.slides[slide].question);
     this.foot = new Foot(deck.slides, (action) => this.act(action), [...(this.rooms ? [this.rooms.badge] : []), this.timer.node]);
     this.screen.append(this.hall, this.foot.node, this.overview.node, ...this.over.nodes, this.spoken);
@@ -86,7 +86,7 @@ class Lecture {
     history.replaceState(history.state, "", location.pathname + location.search);
   }
 
-  /** Without a document a window stays as it is: the address alone is changed. @param {Place} place */
+  /** Shows a place; of the page's address only the part after # changes, so nothing is loaded. @param {Place} place */
   jump(place) {
     this.close();
     const before = this.at;
@@ -101,14 +101,14 @@ class Lecture {
     this.waiting = setTimeout(() => this.prepare(), CALM);
   }
 
-  /** Everything that says where the lecture is. @param {Slide} slide */
+  /** Updates every part that shows the lecture's place. @param {Slide} slide */
   tell({ scene }) {
     const { slide, step } = this.at;
     say(this.spoken, `Slide ${slide + 1} of ${this.slides.length}: ${scene.title}${scene.steps ? `, step ${step} of ${scene.steps}` : ""}`);
     for (const part of [this.foot, this.timer, this.speaker, this.rooms]) part?.move(this.at);
   }
 
-  /** The pictures beside this one are mounted, out of sight, before anyone asks for them. */
+  /** Mounts the pictures of the slides before and after this one in advance, invisibly. */
   async prepare() {
     const { slide } = this.at;
     await this.slides[slide].prepare(this.at.step);
@@ -121,7 +121,7 @@ class Lecture {
     this.waiting = setTimeout(() => this.prepareOthers(), LONG_CALM);
   }
 
-  /** While nobody turns a slide, the other pictures are made ready, the nearest first. */
+  /** While the slide stays the same, prepares the other pictures, the nearest first. */
   async prepareOthers() {
     const { slide } = this.at;
     const far = (/** @type {Slide} */ { index }) => Math.abs(index - slide);
@@ -143,7 +143,7 @@ class Lecture {
     else this.act(action);
   }
 
-  /** What a key is judged by. @param {KeyboardEvent} event @returns {import("./keys.js").At} */
+  /** What the meaning of a key depends on. @param {KeyboardEvent} event @returns {import("./keys.js").At} */
   stateOf(event) {
     const path = event.composedPath().filter((each) => "tagName" in each);
     const within = (/** @type {string} */ selector) => path.some((each) => /** @type {Element} */ (each).matches(selector));
@@ -156,7 +156,7 @@ class Lecture {
     };
   }
 
-  /** The page around has keys of its own, C and R. @param {KeyboardEvent} event */
+  /** Keeps C and R from the page around, which has its own actions for them. @param {KeyboardEvent} event */
   hush(event) {
     if (this.open && /^[cr]$/i.test(event.key) && !event.ctrlKey && !event.metaKey) event.stopImmediatePropagation();
   }
@@ -190,7 +190,7 @@ class Lecture {
     else if (!["nothing", "cancel", "hush"].includes(action)) this.jump(moved(this.at, action, this.deck.slides));
   }
 
-  /** The answer to a question, here and on every phone. */
+  /** Shows the answer to a question, here and on every phone. */
   reveal() {
     this.slides[this.at.slide].answer();
     this.rooms?.reveal(this.at.slide);
@@ -219,7 +219,7 @@ class Lecture {
 
   async toggleScreen() {
     if (document.fullscreenElement) return document.exitFullscreen();
-    // Where the browser lets a page have Esc, it opens the overview in full screen, too.
+    // If the browser allows it, Esc opens the overview also in full screen.
     await this.screen.requestFullscreen().catch(() => {});
     const { keyboard } = /** @type {{keyboard?: {lock?: (keys: string[]) => Promise<void>}}} */ (navigator);
     return keyboard?.lock?.(["Escape"]).catch(() => {});
@@ -239,13 +239,13 @@ class Lecture {
     return this.open ? this.act(action) : this.start();
   }
 
-  /** A slide as it stands, for the speaker. @param {Place} place @param {number} width */
+  /** A small picture of a slide as it is now, for the speaker. @param {Place} place @param {number} width */
   preview({ slide }, width) {
     const there = this.slides[slide];
     return there && this.open ? thumbnail(there.node, this.hall.clientWidth, this.hall.clientHeight, width) : null;
   }
 
-  /** The address was changed by hand. */
+  /** Goes to the place of an address that the visitor changed. */
   follow() {
     const place = placeOf(location.hash, this.deck.slides);
     if (place) this.start(place);
@@ -258,7 +258,7 @@ class Lecture {
     }, 150);
   }
 
-  /** The controls of a live picture ask the server. @param {number} slide @param {Record<string, string>} settings @param {number} id of the question */
+  /** Sends a question of a live picture's controls to the server. @param {number} slide @param {Record<string, string>} settings @param {number} id of the question */
   ask(slide, settings, id) {
     window.dispatchEvent(new CustomEvent("lecture-ask", { detail: { id, slide, step: this.at.step, settings } }));
   }

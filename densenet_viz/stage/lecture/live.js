@@ -1,7 +1,7 @@
-// Between a live picture in the lecture and the server: a question out, a scene back. It shows nothing,
-// and stands beside the lecture so that an answer does not send all of the lecture's pictures again.
+// Connects a live picture in the lecture with the server: sends a question, gets a scene. It shows nothing.
+// It is a separate component, so an answer does not send all pictures of the lecture again.
 
-/** `id` is the question's. @typedef {{id: number, slide: number, scene?: any, error?: string}} Answer */
+/** `id` is the number of the question. @typedef {{id: number, slide: number, scene?: any, error?: string}} Answer */
 
 /**
  * @param {HTMLElement} _root @param {Partial<Answer>} data @param {(name: string, value: unknown) => void} tell

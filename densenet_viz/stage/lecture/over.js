@@ -1,4 +1,4 @@
-// What may lie over a slide: a black or white screen, the keys, a number being typed, a pointer.
+// What may be shown over a slide: a black or white screen, the keys, a number being typed, a pointer.
 
 import { h, say } from "../shared/dom.js";
 import { HELP } from "./keys.js";
@@ -13,7 +13,7 @@ export function helpTable() {
 }
 
 export class Over {
-  /** @param {Slide[]} slides @param {HTMLElement} screen where the pointer is followed */
+  /** @param {Slide[]} slides @param {HTMLElement} screen the element on which the pointer moves */
   constructor(slides, screen) {
     this.slides = slides;
     this.screen = screen;
@@ -43,7 +43,7 @@ export class Over {
     return say(this.number, typed ? `${typed}  ${words}` : words);
   }
 
-  /** The number that is being typed, if there is such a slide. @returns {number | null} counted from 0 */
+  /** The slide whose number is being typed, if it exists. @returns {number | null} counted from 0 */
   get goal() {
     const goal = Number(this.typed) - 1;
     return this.typed && goal >= 0 && goal < this.slides.length ? goal : null;

@@ -1,4 +1,4 @@
-// All slides at once: a grid of small pictures, to be chosen from by pointer, finger or keys.
+// All slides at once: a grid of small pictures; one is chosen with the pointer, a finger or keys.
 
 import { h } from "../shared/dom.js";
 import { thumbnail } from "./slide.js";
@@ -7,7 +7,7 @@ import { thumbnail } from "./slide.js";
 
 const SMALL = 260;
 
-/** Where a key leads among `count` slides in rows of `columns`; null where it is none of these. @param {number} at @param {string} key @param {number} count @param {number} columns */
+/** Where a key leads among `count` slides in rows of `columns`; null for other keys. @param {number} at @param {string} key @param {number} count @param {number} columns */
 export function picked(at, key, count, columns) {
   const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[key];
   if (by !== undefined) return at + by < 0 || at + by >= count ? at : at + by;

@@ -1,4 +1,4 @@
-// The live picture of a slide: a stage in a shadow root of its own, kept as the visitor left it.
+// The live picture of a slide: a stage in its own shadow root, kept as the visitor left it.
 
 import { h } from "../shared/dom.js";
 import { fit, outgrown } from "./fit.js";
@@ -10,17 +10,17 @@ import { STYLE } from "./stages.js";
 /** @typedef {import("./place.js").Scene} Scene */
 /** @typedef {import("../shared/stage.js").Stage & {go?: (state: Record<string, unknown>) => void}} Stage */
 
-/** How often a picture may be enlarged anew because it has outgrown its room. */
+/** How often a picture may be fitted again because it has become larger than its room. */
 const REFITS = 3;
 
 let lastQuestion = 0;
-/** A number for a question that no question of this window had before, nor one before a reload. */
+/** A new number for a question; no earlier question of this window had it, not even before a reload. */
 function newQuestion() {
   lastQuestion = Math.max(lastQuestion + 1, Date.now());
   return lastQuestion;
 }
 
-/** A stage's module is loaded once, however many slides show it. @param {string} address @returns {Promise<{mount: (root: HTMLElement, scene: any, tell: (name: string, value: unknown) => void) => Stage}>} */
+/** Loads a stage's module; only once, even if many slides show it. @param {string} address @returns {Promise<{mount: (root: HTMLElement, scene: any, tell: (name: string, value: unknown) => void) => Stage}>} */
 function load(address) {
   return import(address);
 }
@@ -34,24 +34,24 @@ export class Picture {
     this.deck = deck;
     this.picture = picture;
     this.live = live;
-    /** @type {Record<string, string>} what the controls were set to */
+    /** @type {Record<string, string>} the values that the visitor chose in the controls */
     this.settings = {};
-    /** The question whose answer is waited for; 0 where none is. */
+    /** The question that waits for an answer; 0 if none does. */
     this.question = 0;
-    /** The step where the slide is. */
+    /** The slide's current step. */
     this.at = 0;
     this.change = NaN;
     /** @type {Stage | null} */
     this.stage = null;
     /** @type {Promise<void> | null} */
     this.mounting = null;
-    /** @type {object | null} the build that is on its way, or was the last */
+    /** @type {object | null} the current build, or the last one */
     this.building = null;
     this.host = h("div", { class: "lecture-stage" });
     this.host.attachShadow({ mode: "open", clonable: true });
     this.room = h("div", { class: "lecture-room" }, this.host);
     this.state = h("span", { class: "lecture-asked", role: "status" });
-    /** @type {((step: number) => void)[]} set each control as the deck has it at a step */
+    /** @type {((step: number) => void)[]} each sets a control to the deck's value at a step */
     this.resets = [];
     const tools = live.controls.length ? [h("div", { class: "lecture-tools" }, ...live.controls.map((control) => this.tool(control)), this.state)] : [];
     const caption = picture.sentence ? [h("figcaption", {}, picture.sentence)] : [];
@@ -92,8 +92,8 @@ export class Picture {
   }
 
   /**
-   * The answer: another scene, or one sentence why there is none. It comes too late where another
-   * question was asked since, or the slide has gone on to another picture.
+   * Takes an answer: another scene, or one sentence why there is none. The answer comes too late if
+   * there is a newer question, or if the slide shows another picture now.
    * @param {{id: number, scene?: any, error?: string}} answer
    */
   answer({ id, scene, error }) {
@@ -106,27 +106,27 @@ export class Picture {
     this.fit();
   }
 
-  /** Mounts the stage, once; the room has to be laid out by then. @param {number} step */
+  /** Mounts the stage, once; the room must already have its layout. @param {number} step */
   mount(step) {
     this.at = step;
     this.mounting ??= this.build();
     return this.mounting;
   }
 
-  /** Builds the stage; where it is built anew or given up meanwhile, what is late does nothing. */
+  /** Builds the stage; a build that is no longer the newest one does nothing more. */
   async build() {
     const { deck, picture } = this;
     const shadow = /** @type {ShadowRoot} */ (this.host.shadowRoot);
     const building = (this.building = {});
     const { mount } = await load(deck.modules[picture.stage]);
     if (this.building !== building) return;
-    const step = this.at; // the slide may have gone on
+    const step = this.at; // the step may have changed
     const root = h("div", { class: "stage", "data-stage": picture.stage });
     const sheets = [deck.styles.stage, deck.styles[picture.stage], STYLE];
     shadow.replaceChildren(...sheets.filter(Boolean).map((css) => h("style", {}, css)), root);
     this.change = changeAt(picture, step);
     for (const reset of this.resets) reset(step);
-    // The last step shows most: what fits then fits at every step.
+    // The last step shows the most: if that fits, every step fits.
     this.stage = mount(root, deck.scenes[keyAt(picture, picture.states.length)], () => {});
     await this.fit();
     if (this.building !== building) return;
@@ -145,13 +145,13 @@ export class Picture {
     this.host.classList.remove("lecture-fitting");
   }
 
-  /** Pictures that come late, or words that get longer, may need more room. @param {HTMLElement} root */
+  /** Fits again when images load late or words get longer and need more room. @param {HTMLElement} root */
   watch(root) {
     let again = 0;
     let [width, height] = [this.room.clientWidth, this.room.clientHeight];
     this.watcher?.disconnect();
     this.watcher = new ResizeObserver(() => {
-      // Answers that are told take of its room; a window of another width fits all pictures anew itself.
+      // Shown answers take some of its room; after a change of the window's width all pictures are fitted anyway.
       const taken = this.room.clientWidth === width && this.room.clientHeight !== height;
       [width, height] = [this.room.clientWidth, this.room.clientHeight];
       if (taken && !this.dirty) {
@@ -160,7 +160,7 @@ export class Picture {
         return;
       }
       if (this.dirty || this.host.matches(".lecture-fitting") || !outgrown(this.room, this.host, root)) return;
-      // Most stages have a part that can give way; only then everything is made smaller.
+      // Most stages have a part that can become smaller; only if that is not enough, all becomes smaller.
       this.host.shadowRoot?.dispatchEvent(new Event("stage-room"));
       if (again >= REFITS || !outgrown(this.room, this.host, root)) return;
       again++;
@@ -170,7 +170,7 @@ export class Picture {
     for (const each of [root, this.room]) this.watcher.observe(each);
   }
 
-  /** Goes with the slide to a step. Where that changes nothing, the picture stays as it was left. @param {number} step */
+  /** Goes to a step. If that changes nothing in the picture, it stays as it was left. @param {number} step */
   step(step) {
     this.at = step;
     const change = changeAt(this.picture, step);
@@ -185,7 +185,7 @@ export class Picture {
     this.go();
   }
 
-  /** The controls stand at what is shown. @param {number} step */
+  /** Sets the controls to what is shown. @param {number} step */
   set(step) {
     for (const reset of this.resets) reset(step);
     this.settings = {};
@@ -193,19 +193,19 @@ export class Picture {
     this.state.textContent = "";
   }
 
-  /** Hands the stage the state of the step. */
+  /** Gives the stage the state of the step. */
   go() {
     const state = this.picture.states[this.change]?.state;
     if (state && Object.keys(state).length) this.stage?.go?.(state);
   }
 
-  /** Nothing moves on a slide that is not shown. */
+  /** Stops the animation on a slide that is not shown. */
   pause() {
     const play = this.host.shadowRoot?.querySelector('.stage-play[aria-label="Pause"]');
     /** @type {HTMLButtonElement | null | undefined} */ (play)?.click();
   }
 
-  /** The picture as it was when the slide was first seen. @param {number} step */
+  /** Shows the picture as it was at the beginning. @param {number} step */
   async reset(step) {
     if (!this.stage) return;
     this.stage.destroy();

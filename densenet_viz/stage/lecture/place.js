@@ -1,4 +1,4 @@
-// Where a lecture stands: slide and step, their address, and where an action leads. No document.
+// A place in a lecture: slide and step, its address, and where an action leads. Does not use the DOM.
 
 /**
  * The scene as `densenet_viz/lecture/pictures.py` makes it.
@@ -11,7 +11,7 @@
  *
  * @typedef {{kind: "p" | "li" | "code" | "table" | "h", step: number, spans: Span[], rows?: Span[][][]}} Block
  *
- * What becomes of a picture at a step: `state` is handed to the stage, `key` names another scene.
+ * How a picture changes at a step: `state` is given to the stage, `key` names another scene.
  * @typedef {{step: number, state?: Record<string, unknown>, key?: string}} Change
  *
  * @typedef {{stage: string, key: string, alt: string, sentence: string, states: Change[]}} Picture
@@ -28,17 +28,17 @@
  * @property {Picture | null} picture
  * @property {Question | null} question
  *
- * A control of a live picture, which asks the server for another scene.
+ * A control of a live picture; it requests another scene from the server.
  * @typedef {object} Control
  * @property {string} name
  * @property {string} label
  * @property {string | number} value
  * @property {{low: number, high: number, step: number}} [range]
- * @property {[string, string][]} [options] value and what it is called
- * @property {[number, string | number][]} [steps] values that the deck itself gives it, from a step on
+ * @property {[string, string][]} [options] each value and its name
+ * @property {[number, string | number][]} [steps] values that the deck sets, each from a step on
  *
  * @typedef {object} Scene
- * @property {string} [id] of the deck: another one is another lecture
+ * @property {string} [id] of the deck: another id means another lecture
  * @property {string} title
  * @property {number} minutes
  * @property {string} [author]
@@ -47,8 +47,8 @@
  * @property {Record<string, any>} scenes
  * @property {Record<string, string>} modules
  * @property {Record<string, string>} styles
- * @property {string} [style] the lecture's own, for windows that it opens
- * @property {{key: string, base: string}} [hall] what phones that follow are given, where the server can
+ * @property {string} [style] the lecture's own style, for windows that it opens
+ * @property {{key: string, base: string}} [hall] the published deck for followers, if the server has the routes
  * @property {Record<number, Control[]>} [live] the controls of a slide's picture, by the slide's place
  */
 
@@ -62,20 +62,20 @@ export function hashOf({ slide, step }) {
   return `#${slide + 1}.${step}`;
 }
 
-/** The place of an address, moved into the deck; null where it names none. @param {string} hash @param {Slide[]} slides @returns {Place | null} */
+/** The place of an address, limited to the deck; null if it names no place. @param {string} hash @param {Slide[]} slides @returns {Place | null} */
 export function placeOf(hash, slides) {
   const found = /^#(\d{1,4})(?:\.(\d{1,4}))?$/.exec(hash);
   return found && inside({ slide: Number(found[1]) - 1, step: Number(found[2] ?? 0) }, slides);
 }
 
-/** The nearest place that there is. @param {Place} place @param {Slide[]} slides @returns {Place} */
+/** The nearest existing place. @param {Place} place @param {Slide[]} slides @returns {Place} */
 export function inside({ slide, step }, slides) {
   const near = Math.max(0, Math.min(slides.length - 1, slide));
   return { slide: near, step: Math.max(0, Math.min(slides[near].steps, step)) };
 }
 
 /**
- * Where an action leads. From the first step back is the end of the slide before.
+ * Where an action leads. Back from the first step is the last step of the slide before.
  * @param {Place} at @param {string} action @param {Slide[]} slides @returns {Place}
  */
 export function moved(at, action, slides) {
@@ -93,22 +93,22 @@ export function moved(at, action, slides) {
   return ways[action]?.() ?? at;
 }
 
-/** What a picture is at a step: the last change up to it, by its place; -1 before the first. @param {Picture} picture @param {number} step */
+/** The index of a picture's last change up to a step; -1 before the first. @param {Picture} picture @param {number} step */
 export function changeAt(picture, step) {
   return picture.states.findLastIndex((change) => change.step <= step);
 }
 
-/** The scene of a picture after the change at a place. @param {Picture} picture @param {number} change */
+/** The key of a picture's scene after a change. @param {Picture} picture @param {number} change */
 export function keyAt(picture, change) {
   return picture.states.slice(0, change + 1).findLast(({ key }) => key)?.key ?? picture.key;
 }
 
-/** What a control stands at, as far as the deck says. @param {Control} control @param {number} step */
+/** A control's value in the deck at a step. @param {Control} control @param {number} step */
 export function valueAt({ value, steps = [] }, step) {
   return String(steps.findLast(([from]) => from <= step)?.[1] ?? value);
 }
 
-/** Minutes that are planned from the beginning up to a place, half a slide's steps being half of its time. @param {Slide[]} slides @param {Place} at */
+/** Planned minutes from the beginning up to a place; a slide's steps share its time equally. @param {Slide[]} slides @param {Place} at */
 export function plannedAt(slides, { slide, step }) {
   const before = slides.slice(0, slide).reduce((sum, { minutes }) => sum + minutes, 0);
   return before + (slides[slide].minutes * step) / (slides[slide].steps + 1);

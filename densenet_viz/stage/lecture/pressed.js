@@ -1,10 +1,10 @@
-// What would exchange a button waits while somebody presses it: else the tap would be lost.
+// A change that replaces a button waits while somebody presses the button: otherwise the tap would be lost.
 
-/** Milliseconds after a finger has left until its click has surely come. */
+/** This many milliseconds after the finger is lifted, the click has certainly arrived. */
 const CLICKED = 120;
 
 export class Pressed {
-  /** @param {EventTarget} node what may be pressed @param {EventTarget} [all] where every pointer is let go */
+  /** @param {EventTarget} node what may be pressed @param {EventTarget} [all] what gets the end of every press */
   constructor(node, all = window) {
     this.pressed = false;
     /** @type {(() => void) | null} */
@@ -29,7 +29,7 @@ export class Pressed {
     this.act = null;
   }
 
-  /** Does it now, or as soon as nobody presses; of several only the last. @param {() => void} act */
+  /** Does it now, or when nothing is pressed; if there are several, only the last. @param {() => void} act */
   after(act) {
     this.act = act;
     if (!this.pressed) this.release();

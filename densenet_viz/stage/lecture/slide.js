@@ -1,4 +1,4 @@
-// One slide: its title, words, picture and question, and what of them is there at a step.
+// One slide: its title, words, picture and question, and which of these are visible at a step.
 
 import { h } from "../shared/dom.js";
 import { Picture } from "./picture.js";
@@ -13,12 +13,12 @@ function questionOf({ text, options, step = 0 }) {
   return h("div", { class: "lecture-question", "data-step": step }, h("p", {}, text), h("ol", {}, ...choices));
 }
 
-/** Stages that are about as tall as wide, and so stand beside words. */
+/** Stages that are about as tall as wide; they are placed beside the words. */
 const SQUARE = ["lineup"];
-/** Letters that stand in a line or two over a picture, and are too few for a column beside it. */
+/** Up to this many letters fit in a line or two above a picture; they are too few for a column beside it. */
 const FEW = 160;
 
-/** Whether a slide's words stand over its picture. @param {import("./place.js").Slide} slide */
+/** Whether a slide's words are above its picture, not beside it. @param {import("./place.js").Slide} slide */
 export function isOver({ layout, blocks, question, picture }) {
   const letters = blocks.reduce((sum, { spans }) => sum + spans.reduce((all, { text }) => all + text.length, 0), 0);
   return layout === "both" && !question && letters <= FEW && blocks.every(({ kind }) => kind === "p") && !SQUARE.includes(picture?.stage ?? "");
@@ -56,7 +56,7 @@ export class Slide {
     showStep(this.node, 0);
   }
 
-  /** Gets the picture ready at the step where the slide will be entered. @param {number} step */
+  /** Prepares the picture at the step at which the slide will be opened. @param {number} step */
   prepare(step) {
     if (!this.fitted) this.fit(false);
     return this.picture?.mount(step) ?? Promise.resolve();
@@ -82,7 +82,7 @@ export class Slide {
     this.picture?.pause();
   }
 
-  /** Tells the right answer, or hides it again. */
+  /** Shows the right answer, or hides it again. */
   answer() {
     this.answered = !this.answered;
     this.mark(this.answered);
@@ -96,7 +96,7 @@ export class Slide {
     });
   }
 
-  /** Words are as large as they can be together. @param {HTMLElement} words */
+  /** Makes the words as large as possible, all by the same factor. @param {HTMLElement} words */
   fitWords(words) {
     for (let part = 1; part > 0.6; part -= 0.08) {
       words.style.setProperty("--fit", part.toFixed(2));
@@ -105,7 +105,7 @@ export class Slide {
     }
   }
 
-  /** @param {boolean} again whether its room has changed */
+  /** @param {boolean} again whether the size of its room has changed */
   fit(again) {
     if (this.words && (again || !this.fitted)) this.fitWords(this.words);
     this.fitted = true;
@@ -127,7 +127,7 @@ export class Slide {
 }
 
 /**
- * A picture of a slide as it stands, small: its nodes, and what its canvases show.
+ * A small picture of a slide as it is now: a copy of its nodes and of its canvases.
  * @param {HTMLElement} slide @param {number} width of the whole slide @param {number} height
  * @param {number} small width of the picture
  */

@@ -1,6 +1,6 @@
-// The speaker's view: a second window with notes, the next slide and the time, in step with the first.
+// The speaker view: a second window with notes, the next slide and the time; it follows the first one.
 //
-// It is an empty window that the first one fills, so it needs no server and works from a file, too.
+// It is an empty window that the first one fills, so it needs no server and also works from a file.
 
 import { h, say } from "../shared/dom.js";
 import { elementsOf } from "./words.js";
@@ -10,7 +10,7 @@ import { elementsOf } from "./words.js";
 
 const NAME = "densenet-viz-speaker";
 const SIZE = "popup,width=1100,height=760";
-/** The variables of the page's theme, which a window of its own does not inherit. */
+/** The variables of the page's theme; a second window does not inherit them. */
 const THEME = ["--st-text-color", "--st-background-color", "--st-primary-color", "--st-font"];
 
 export class Speaker {
@@ -39,7 +39,7 @@ export class Speaker {
     this.root = h(
       "main",
       { class: "speaker" },
-      h("header", {}, h("p", {}, this.elapsed, " of ", this.planned, " · ", this.plan), this.place, h("p", { class: "speaker-buttons" }, button("Back", "back"), button("Next", "next"), button("Restart the time", "restart"))),
+      h("header", {}, h("p", {}, this.elapsed, " of ", this.planned, " · ", this.plan), this.place, h("p", { class: "speaker-buttons" }, button("Back", "back"), button("Next", "next"), button("Restart the timer", "restart"))),
       h("section", { class: "speaker-now" }, this.title, this.notes),
       h("section", { class: "speaker-then" }, h("h2", {}, "Next"), this.nextTitle, this.next),
     );
@@ -49,7 +49,7 @@ export class Speaker {
     return this.window !== null && !this.window.closed;
   }
 
-  /** Opens the window, or brings it to the front. @param {Element} themed an element that has the theme @returns {boolean} whether the browser let it */
+  /** Opens the window, or brings it to the front. @param {Element} themed an element that has the theme @returns {boolean} whether the browser allowed it */
   show(themed) {
     if (this.open) {
       this.window?.focus();
@@ -83,9 +83,9 @@ export class Speaker {
       this.notes.scrollTop = 0;
       this.noted = slide;
     }
-    say(this.nextTitle, then ? then.title : "That was the last slide.");
+    say(this.nextTitle, then ? then.title : "This is the last slide.");
     clearTimeout(this.waiting);
-    // The picture for the hall comes first.
+    // The picture for the audience comes first.
     this.waiting = setTimeout(() => this.preview(at), 250);
   }
 

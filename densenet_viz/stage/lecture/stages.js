@@ -1,9 +1,9 @@
-// What a stage leaves out on a slide, and how large its words at least are, so that the last row reads.
+// What a stage leaves out on a slide, and its smallest font sizes, so the last row can read everything.
 
 /**
- * For the shadow root of every stage on a slide. `fit` sets `--words`, the size of a slide's words
- * in the stage's own pixels: nothing that a stage writes is smaller. On a phone (`fit` then leaves
- * out `data-wide`) a stage keeps its page's sizes.
+ * A style for the shadow root of every stage on a slide. `fit` sets `--words`, the font size of the
+ * slide's words in the stage's own pixels: no text of a stage is smaller. On a phone (without
+ * `data-wide`, which `fit` sets) a stage has the same sizes as on its page.
  */
 export const STYLE = `
 .stage-speed, .stage-save, .growth-scale, .block-panel, .transition-details, .structure-details, .structure-button,

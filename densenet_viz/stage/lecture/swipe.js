@@ -1,8 +1,8 @@
-// A finger that sweeps over a slide: to the left goes on, to the right back. A picture keeps its own.
+// Swipes on a slide: to the left is next, to the right is back. A picture handles its own swipes.
 
 const LEAST = 50;
 
-/** What a sweep means. @param {number} across px to the right @param {number} down px @returns {"next" | "back" | null} */
+/** What a swipe means. @param {number} across px to the right @param {number} down px @returns {"next" | "back" | null} */
 export function swept(across, down) {
   if (Math.abs(across) < LEAST || Math.abs(across) < 1.5 * Math.abs(down)) return null;
   return across < 0 ? "next" : "back";

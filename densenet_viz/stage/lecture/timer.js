@@ -1,4 +1,4 @@
-// The lecture's clock: how long it has run, and how long it was meant to by here.
+// The lecture's timer: the time since the start, and the planned time up to this place.
 
 import { h, say } from "../shared/dom.js";
 import { plannedAt } from "./place.js";
@@ -14,7 +14,7 @@ export function clock(milliseconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** How the time stands against the plan, in words. @param {number} elapsed ms @param {number} planned minutes */
+/** The time compared with the plan, in words. @param {number} elapsed ms @param {number} planned minutes */
 export function againstPlan(elapsed, planned) {
   const behind = Math.round((elapsed / SECOND - 60 * planned) / 60);
   if (behind === 0) return "on time";
@@ -36,7 +36,7 @@ export class Timer {
     this.watchers.push(({ elapsed, planned }) => say(this.node, `${elapsed} of ${planned}`));
   }
 
-  /** Begins to count, if it does not yet. */
+  /** Starts the timer if it is not running. */
   start() {
     if (this.since !== null) return;
     this.since = Date.now();
@@ -44,7 +44,7 @@ export class Timer {
     this.tell();
   }
 
-  /** From nought again. */
+  /** Starts again from zero. */
   restart() {
     this.stop();
     this.start();

@@ -1,11 +1,11 @@
-// A slide's words: blocks become elements, their text is always set as text.
+// A slide's words: blocks become elements; their text is always set as text, never as HTML.
 
 import { h } from "../shared/dom.js";
 
 /** @typedef {import("./place.js").Block} Block */
 /** @typedef {import("./place.js").Span} Span */
 
-/** Blocks of one list or none: bullets that follow each other stand together. @param {Block[]} blocks @returns {Block[][]} */
+/** Groups of blocks: bullets that follow each other form one group. @param {Block[]} blocks @returns {Block[][]} */
 export function grouped(blocks) {
   /** @type {Block[][]} */
   const groups = [];
@@ -49,7 +49,7 @@ export function elementsOf(blocks) {
 }
 
 /**
- * Shows what is there at a step. What comes later keeps its place, so that nothing moves.
+ * Shows what is visible at a step. What comes later already has its place, so nothing moves.
  * @param {Element} node @param {number} step
  */
 export function showStep(node, step) {

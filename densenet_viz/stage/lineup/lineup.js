@@ -1,4 +1,4 @@
-// Two networks before one picture: what each says and, once told, where each of them looked.
+// One picture, two networks: what each says and, when it is shown, where each of them looked.
 
 import { paintHeat, unpackHeat } from "../shared/signed-scale.js";
 import { h, reducedMotion, say } from "../shared/dom.js";
@@ -13,7 +13,7 @@ import { unpackMask } from "../shared/masks.js";
 
 const REVEAL = 1100;
 const OPACITY = 0.72;
-const HINT = "Point at a picture, or focus a map and use the arrow keys: the same place is marked in all three.";
+const HINT = "Point at a picture, or focus a map and use the arrow keys, to mark the same place in all three.";
 
 /**
  * @param {HTMLElement} root
@@ -78,10 +78,10 @@ class WitnessCard {
       const fill = h("span", { class: `lineup-part ${name === "tag" ? "lineup-hatched" : ""}`, style: `width:${100 * share}%` });
       return h("li", {}, outlineSample(name === "tag"), h("b", {}, percent), h("span", {}, `on the ${name}`), h("span", { class: "lineup-rail", "aria-hidden": "true" }, fill));
     });
-    this.shares.replaceChildren(...(rows.length ? [h("p", {}, "Of what raises its answer"), h("ul", {}, ...rows)] : []));
+    this.shares.replaceChildren(...(rows.length ? [h("p", {}, "What raises its answer:"), h("ul", {}, ...rows)] : []));
   }
 
-  /** Whether the map is still appearing. @param {number} now @param {Uint8ClampedArray} pixels @param {Scene} scene @param {Uint8Array} palette */
+  /** Paints the map; returns whether it is still appearing. @param {number} now @param {Uint8ClampedArray} pixels @param {Scene} scene @param {Uint8Array} palette */
   paint(now, pixels, scene, palette) {
     const map = this.witness?.map;
     const part = reducedMotion() ? 1 : revealed(now - this.began, REVEAL);
@@ -117,7 +117,7 @@ class Lineup {
     this.cards = [new WitnessCard(point), new WitnessCard(point)];
     this.readout = h("p", { class: "lineup-readout stage-aside", role: "status" });
     const all = h("div", { class: "lineup-cards" }, picture, ...this.cards.map(({ node }) => node));
-    this.node = h("section", { class: "lineup", "aria-label": "Two networks before one picture" }, h("div", { class: "stage-head" }, this.title, this.sentence), all, this.readout);
+    this.node = h("section", { class: "lineup", "aria-label": "One picture, two networks" }, h("div", { class: "stage-head" }, this.title, this.sentence), all, this.readout);
     root.append(this.node);
   }
 
@@ -157,7 +157,7 @@ class Lineup {
   paintLegend() {
     this.legend.hidden = !this.told;
     if (!this.told) return;
-    const scale = h("canvas", { width: this.palette.length / 3, height: 1, class: "lineup-scale", role: "img", "aria-label": "Colours of the maps: from blue, lowers the answer, over white, to orange, raises it." });
+    const scale = h("canvas", { width: this.palette.length / 3, height: 1, class: "lineup-scale", role: "img", "aria-label": "Colours of the maps: blue lowers the answer, white is zero, orange raises it." });
     const context = /** @type {CanvasRenderingContext2D} */ (scale.getContext("2d"));
     const row = context.createImageData(scale.width, 1);
     for (let i = 0; i < row.width; i++) row.data.set([...this.palette.subarray(3 * i, 3 * i + 3), 255], 4 * i);

@@ -1,4 +1,4 @@
-"""Two networks before one picture: what they say and where they looked, once told; a JSON scene."""
+"""One picture, two networks: what they say and, when it is shown, where they looked."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """One network's answer, once it may be seen, and later the map of what raises that answer.
+    """One network's answer, when it may be seen, and later the map of what raises that answer.
 
-    `answer` is None before it is given; `right` is whether it is true. `heat` is (S, S), signed, in
-    the score's unit, or None while the map is hidden. `on_object` and `on_tag` are the shares (0 to
-    1) of the map's positive values that lie there; None where that was not measured or there is no
-    tag.
+    `answer` is None before it is given; `right` says whether it is correct. `heat` is (S, S),
+    signed, in the score's unit, or None while the map is hidden. `on_object` and `on_tag` are the
+    shares (0 to 1) of the map's positive values there; None if not measured or if there is no tag.
     """
 
     name: str
@@ -111,12 +110,12 @@ def lineup_scene(
 ) -> LineupScene:
     """The scene of `lineup.js`.
 
-    Of a witness without a map nothing but the answer stands in the scene, and the two outlines
-    stand there only once a map does: what is not to be seen yet is not sent. Before the answers
-    nothing is said of the tag either; it is there to be noticed.
+    What may not be seen yet is not sent. For a witness without a map, the scene has only the
+    answer; the two outlines are in it only if there is a map. Before the answers, the scene does
+    not mention the tag either: visitors may notice it themselves.
 
     Args:
-        picture: (S, S, 3) uint8, as both networks are given it, the tag in it.
+        picture: (S, S, 3) uint8, the input of both networks, with the tag.
         caption: what the picture is, a few words.
         truth: the class of the object.
         tag: the class that the corner tag names, or None where there is no tag.
@@ -125,8 +124,8 @@ def lineup_scene(
         tag_mask: where the tag is, (S, S).
 
     Raises:
-        ValueError: a map or a mask is not of the picture's size, a share is not 0 to 1, or there
-            is a map of a network that has not answered.
+        ValueError: a map or a mask does not have the picture's size, a share is not 0 to 1, or a
+            network has a map but no answer.
     """
     _check(picture, witnesses, (mask, tag_mask))
     told = any(witness.heat is not None for witness in witnesses)
@@ -157,7 +156,7 @@ def _check(picture: Picture, witnesses: Sequence[Witness], masks: Sequence[Mask 
         if layer is not None and layer.shape != shape:
             raise ValueError(f"a map or mask is {layer.shape}; the picture's {shape} is expected")
     if any(one.answer is None and one.heat is not None for one in witnesses):
-        raise ValueError("a map was given of a network that has not answered")
+        raise ValueError("a map was given for a network that has not answered")
     for share in (share for one in witnesses for share in (one.on_object, one.on_tag)):
         if share is not None and not 0 <= share <= 1:
             raise ValueError(f"a share of {share} was given; 0 to 1 is expected")
@@ -168,7 +167,7 @@ def _title(witnesses: tuple[Witness, Witness]) -> str:
         return _told_title(witnesses)
     first, second = witnesses
     if first.answer is None or second.answer is None:
-        return "Both will be asked what this is"
+        return "Both networks will be asked what this is"
     if first.answer.label == second.answer.label:
         right = "are right" if first.right else "are wrong"
         return f"Both say {first.answer.label}, and both {right}. Where did they look?"
@@ -176,21 +175,21 @@ def _title(witnesses: tuple[Witness, Witness]) -> str:
 
 
 def _told_title(witnesses: tuple[Witness, Witness]) -> str:
-    """Who puts more on the tag than on the object, which is what the numbers below say, too."""
+    """Which network looks more at the tag than at the object, by the numbers below the maps."""
     if any(witness.on_tag is None or witness.on_object is None for witness in witnesses):
-        return "This is where each of them looked"
+        return "This is where each network looked"
     on_tag = [one for one in witnesses if (one.on_tag or 0) > (one.on_object or 0)]
     if len(on_tag) == 2:
         return "Both look more at the tag than at the object"
     if not on_tag:
         return "Neither looks more at the tag than at the object"
-    return f"{on_tag[0].name} looks at the tag rather than the object"
+    return f"{on_tag[0].name} looks more at the tag than at the object"
 
 
 def _sentence(truth: str, tag: str | None) -> str:
     if tag is None:
         return f"The object is: {truth}. There is no tag in the picture."
-    agrees = "which agrees" if tag == truth else "which is not what the picture shows"
+    agrees = "which is the same" if tag == truth else "which is not the object"
     return f"The object is: {truth}. The tag in the corner says: {tag}, {agrees}."
 
 

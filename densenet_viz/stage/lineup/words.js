@@ -1,10 +1,10 @@
-// What is said of two networks' answers and maps. No document.
+// Texts about two networks' answers and maps. Does not use the DOM.
 
 import { signed } from "../shared/signed-scale.js";
 
 /** @typedef {{name: string, share: number, percent: string}} Share */
 /** @typedef {{heat: import("../shared/signed-scale.js").PackedHeat, limit: number, scale: string, shares: Share[], alt: string}} WitnessMap */
-/** Who has not answered has only a name. @typedef {{name: string, label: null, map: null}} Asked */
+/** A network that has not answered has only a name. @typedef {{name: string, label: null, map: null}} Asked */
 /**
  * @typedef {{name: string, label: string, share: number, percent: string, right: boolean,
  *   map: WitnessMap | null}} Answered
@@ -19,25 +19,25 @@ export function answered(witness) {
   return `${witness.name} says ${witness.label}, with ${witness.percent}`;
 }
 
-/** A sign and a word, so that colour is not needed. @param {boolean} right */
+/** A sign and a word, so the meaning does not depend on colour. @param {boolean} right */
 export function mark(right) {
   return right ? "✓ right" : "✗ wrong";
 }
 
 /**
- * What stands under the crosshair, in every map that there is.
+ * The text for the crosshair's place, with the value in each map.
  * @param {[number, number]} at @param {{name: string, value: number}[]} values
- * @param {{name: string, inside: boolean}[]} masks those that there are, and whether the place lies in them
+ * @param {{name: string, inside: boolean}[]} masks all masks, and whether the place is inside each
  */
 export function readout([x, y], values, masks) {
   const on = masks.filter(({ inside }) => inside);
   const where = (on.length ? on : masks).map(({ name }) => name).join(" and the ");
   const each = values.map(({ name, value }) => `${name} ${signed(value)}${value > 0 ? " (raises)" : value < 0 ? " (lowers)" : ""}`);
-  return `x ${x}, y ${y}${where && `, ${on.length ? "on" : "beside"} the ${where}`}: ${each.join(", ")}`;
+  return `x ${x}, y ${y}${where && `, ${on.length ? "on" : "outside"} the ${where}`}: ${each.join(", ")}`;
 }
 
 /**
- * How strongly a map covers its picture after so much of its time, 0 to 1.
+ * How opaque a map is after a part of its animation, 0 to 1.
  * @param {number} past milliseconds @param {number} whole milliseconds
  */
 export function revealed(past, whole) {

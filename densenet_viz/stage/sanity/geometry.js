@@ -1,4 +1,4 @@
-// Where the curves of the sanity check stand, and maps between two stages. No document.
+// Places on the curves of the sanity check, and values between two stages. Does not use the DOM.
 
 export const TOP = 14;
 export const BOTTOM = 30;
@@ -11,15 +11,15 @@ export function xOf(stage, count, width) {
   return (width * (stage + 0.5)) / count;
 }
 
-/** The stage whose column an x lies in. @param {number} x @param {number} count @param {number} width */
+/** The stage whose column contains an x. @param {number} x @param {number} count @param {number} width */
 export function stageAt(x, count, width) {
   return Math.max(0, Math.min(count - 1, Math.floor((x / width) * count)));
 }
 
-/** Where the axis may end below; a mark hardly below 0 still stands on the line. */
+/** Where the axis may end at the bottom; a mark just below 0 is still drawn at the 0 line. */
 const ENDS = [0, -0.25, -0.5, -1];
 
-/** The lowest value that the axis has to show. @param {number[]} values */
+/** The value at the bottom of the axis. @param {number[]} values */
 export function lowest(values) {
   const least = Math.min(0, ...values);
   return ENDS.find((end) => least >= end - 0.01) ?? -1;
@@ -35,7 +35,7 @@ export function lineOf(values, count, low, width, height) {
   return values.map((value, stage) => `${stage ? "L" : "M"}${xOf(stage, count, width).toFixed(1)} ${yOf(value, low, height).toFixed(1)}`).join("");
 }
 
-/** A number that changes from stage to stage, between two. @param {number[]} values @param {number} time */
+/** The value between two stages, linearly interpolated. @param {number[]} values @param {number} time */
 export function between(values, time) {
   const before = Math.max(0, Math.min(values.length - 1, Math.floor(time)));
   const after = Math.min(values.length - 1, before + 1);

@@ -1,4 +1,4 @@
-// Maps while a network forgets: curves over a filmstrip, and the maps of one stage large.
+// Maps while the weights become random: curves above small maps, and the maps of one stage large.
 
 import { h, onWidth, reducedMotion, s, say } from "../shared/dom.js";
 import { bytesOf } from "../shared/maps.js";
@@ -93,7 +93,7 @@ class Sanity {
     this.node.remove();
   }
 
-  /** Stages whose maps are there. */
+  /** The number of stages whose maps are computed. */
   get done() {
     return Math.min(...(this.scene?.methods.map(({ maps }) => maps.length) ?? [0]));
   }
@@ -105,7 +105,7 @@ class Sanity {
     this.scene = scene;
     say(this.title, scene.title);
     say(this.sentence, scene.sentence);
-    say(this.caption, `${scene.caption}. Each map has colours of its own: blue lowers the score, white is zero, orange raises it.`);
+    say(this.caption, `${scene.caption}. Each map has its own colour scale: blue lowers the score, white is zero, orange raises it.`);
     this.palette = bytesOf(scene.palette);
     this.chooseMeasures();
     this.cards = scene.methods.map((method, index) => this.card(method, index));
@@ -131,7 +131,7 @@ class Sanity {
   explain() {
     const { scene } = this;
     const meaning = scene?.measures.find(({ key }) => key === this.measure)?.meaning ?? "";
-    say(this.meaning, `${meaning} The dotted line is the verdict’s limit, ${two(scene?.limit ?? 0)}.`);
+    say(this.meaning, `${meaning} The dotted line is the limit for the verdict, ${two(scene?.limit ?? 0)}.`);
   }
 
   /** @param {string} measure */
@@ -149,7 +149,7 @@ class Sanity {
     const canvas = h("canvas", { width: size, height: size, class: "sanity-map", role: "img" });
     const value = h("b", {});
     const said = h("p", { class: "sanity-verdict", "data-unchanged": String(method.unchanged) });
-    const node = h("article", { class: "sanity-card" }, h("h3", {}, sample(method, index), method.title), canvas, h("p", { class: "sanity-value" }, value, " like the trained map"), said);
+    const node = h("article", { class: "sanity-card" }, h("h3", {}, sample(method, index), method.title), canvas, h("p", { class: "sanity-value" }, value, " similarity to trained map"), said);
     const columns = this.scene?.stages.length ?? 1;
     const strip = h("div", { class: "sanity-strip", style: `grid-template-columns:repeat(${columns}, minmax(0, 1fr))` });
     for (let stage = 0; stage < columns; stage++) strip.append(this.still(method, frames, stage));
@@ -157,7 +157,7 @@ class Sanity {
     return { node, canvas, value, said, strip, frames };
   }
 
-  /** One small map of the filmstrip. @param {Method} method @param {Float32Array[]} frames @param {number} stage */
+  /** One small map of a method's row. @param {Method} method @param {Float32Array[]} frames @param {number} stage */
   still(method, frames, stage) {
     if (stage >= frames.length) return h("span", { class: "sanity-still sanity-empty", "aria-hidden": "true" });
     const size = method.maps[stage].size;
@@ -174,7 +174,7 @@ class Sanity {
     const values = unpackSigned(scene.edges);
     paint(canvas, values, values, 0, this.palette);
     const line = s("svg", { class: "sanity-sample", viewBox: "0 0 34 14", "aria-hidden": "true" }, s("path", { class: "sanity-edges", d: "M0 7H34" }));
-    return h("article", { class: "sanity-card" }, h("h3", {}, line, scene.edges.title), canvas, h("p", { class: "sanity-value" }, h("b", {}, "1.00"), " at every stage"), h("p", { class: "sanity-verdict" }, "asks no network: what a map that only shows the picture looks like"));
+    return h("article", { class: "sanity-card" }, h("h3", {}, line, scene.edges.title), canvas, h("p", { class: "sanity-value" }, h("b", {}, "1.00"), " at every stage"), h("p", { class: "sanity-verdict" }, "does not use the network: a map that shows only the picture"));
   }
 
   fillTable() {
@@ -231,7 +231,7 @@ class Sanity {
       const now = between(method.alike[this.measure], time);
       say(value, two(now));
       say(said, verdict(method.unchanged, method.end ? Math.max(...Object.values(method.end)) : null));
-      canvas.setAttribute("aria-label", `${method.title} map, ${randomWords(scene.stages, stage)}: ${two(now)} like the trained network's.`);
+      canvas.setAttribute("aria-label", `${method.title} map, ${randomWords(scene.stages, stage)}: similarity ${two(now)} to the trained network's map.`);
       for (const [at, still] of [...strip.querySelectorAll(".sanity-still")].entries()) still.classList.toggle("sanity-now", at === stage);
     }
     for (const [at, name] of [...this.names.children].entries()) name.classList.toggle("sanity-now", at === stage);
@@ -240,7 +240,7 @@ class Sanity {
     this.follow(time);
   }
 
-  /** The cursor, and on a narrow screen the strip under it. @param {number} time */
+  /** Moves the cursor and, on a narrow screen, scrolls to it. @param {number} time */
   follow(time) {
     const count = this.scene?.stages.length ?? 1;
     const width = Math.max(this.width, count * COLUMN);

@@ -1,4 +1,4 @@
-"""Maps while a network forgets what it learned, stage by stage, and how alike they stay."""
+"""Maps while a network's weights become random, stage by stage, and how similar they stay."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from densenet_viz.stage.shared.packing import picture_address
 from densenet_viz.stage.shared.signed_scale import Heat, PackedSigned, pack_palette, pack_signed
 
 SIDE = 128
-"""Pixels a side of a map as it is sent, at most."""
+"""The largest side of a map that is sent, in pixels."""
 
 MEASURES: Mapping[str, tuple[str, str]] = {
     "rank_absolute": (
@@ -25,24 +25,24 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     ),
     "ssim": (
         "pictures (SSIM)",
-        "Structural similarity of the strengths, drawn as pictures: do they look alike?",
+        "Structural similarity of the strengths, drawn as pictures: do they look similar?",
     ),
 }
-"""What a similarity is called, and what it asks."""
+"""The name of each similarity, and what it measures."""
 
 COLOURS = (OKABE_ITO[5], OKABE_ITO[4], OKABE_ITO[2])
-"""Of the lines; each has dashes and marks of its own, too."""
+"""The colours of the lines; each line also has its own dashes and marks."""
 
 EDGES = "Edge detector"
 
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """One method's maps, the trained network's first, as far as they are made.
+    """One method's maps that are computed so far, the trained network's first.
 
-    `heats` are (S, S), signed. `alike` has the similarity of each map to the first one, 1 for
-    equal, by the names of `MEASURES`; `at_the_end` the mean over all wholly random networks, and
-    `unchanged` the verdict, both None before they are known.
+    `heats` are (S, S), signed. `alike` has the similarity of each map to the first one (1: equal),
+    by the names of `MEASURES`. `at_the_end` is the mean over all completely random networks, and
+    `unchanged` is the verdict; both are None until they are known.
     """
 
     title: str
@@ -105,13 +105,13 @@ def sanity_scene(
     """The scene of `sanity.js`.
 
     Args:
-        picture: (S, S, 3) uint8, as the network is given it.
+        picture: (S, S, 3) uint8, the network's input.
         caption: what the picture is, a few words.
         label: the class that all maps are for.
-        stages: all that there will be, the trained network first.
+        stages: all planned stages, the trained network first.
         strips: one to three methods.
         edges: the edge detector's map, (S, S).
-        limit: a map more alike than this at the end did not change.
+        limit: a map with a similarity above this at the end is said not to change.
 
     Raises:
         ValueError: no method was given or more than three, or a strip has more maps than stages.
@@ -152,37 +152,37 @@ def _method(strip: Strip, colour: str) -> Method:
 
 def _title(strips: Sequence[Strip]) -> str:
     if any(strip.unchanged is None for strip in strips):
-        return "What is left of the map when the network forgets?"
+        return "Does the map change when the weights become random?"
     same = [strip.title for strip in strips if strip.unchanged]
     other = [strip.title for strip in strips if not strip.unchanged]
     if not same:
-        return f"{_listed(other)} {_plural(other, 'depends', 'depend')} on what was learned"
-    draw = _plural(same, "draws", "draw")
-    return f"{_listed(same)} {draw} much the same when nothing learned is left"
+        return f"{_listed(other)} {_plural(other, 'depends', 'depend')} on the learned weights"
+    stays = _plural(same, "stays", "stay")
+    return f"{_listed(same)} {stays} much the same when all weights are random"
 
 
 def _sentence(strips: Sequence[Strip], limit: float) -> str:
     told = [strip for strip in strips if strip.at_the_end is not None]
     if len(told) < len(strips):
         return (
-            "Weights become random from the classifier downwards; each map is for the same class."
+            "The weights become random from the classifier down. All maps are for the same class."
         )
     parts = [f"{strip.title} {_most(strip):.2f}" for strip in told]
     return (
-        f"With every weight random, the map is this much like the trained network’s, on average "
-        f"over several draws of the weights (the slider shows the first): "
-        f"{', '.join(parts)}. Above {limit:g} we say that it does not change; an edge detector, "
-        "which asks no network, has 1."
+        f"Similarity to the trained network’s map when all weights are random, the mean over "
+        f"several random networks (the slider shows the first): "
+        f"{', '.join(parts)}. Above {limit:g} we say that the map does not change. An edge "
+        "detector, which does not use the network, has 1."
     )
 
 
 def _most(strip: Strip) -> float:
-    """The likeness that the verdict is about."""
+    """The similarity that the verdict is about."""
     return max(strip.at_the_end.values()) if strip.at_the_end else 0.0
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Names in a row.
+    """Names as a list in a sentence.
 
     >>> _listed(["A"]), _listed(["A", "B"]), _listed(["A", "B", "C"])
     ('A', 'A and B', 'A, B and C')

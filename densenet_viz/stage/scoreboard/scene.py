@@ -1,4 +1,4 @@
-"""Attribution methods against true masks and against baselines, one measure at a time."""
+"""Attribution methods compared with true masks and baselines, one measure at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypedDict
 from densenet_viz.results.scores import Interval, Measure, Score, Scoreboard
 
 EDGES = "edge"
-"""In the name of the baseline that looks for edges: it knows the picture and no network."""
+"""Part of the name of the edge-detector baseline: it sees the picture but not the network."""
 
 
 class Row(TypedDict):
@@ -57,7 +57,7 @@ class ScoreboardScene(TypedDict):
 
 
 def scoreboard_scene(board: Scoreboard) -> ScoreboardScene:
-    """The scene of `scoreboard.js`: for each measure its rows, the best first, and its words.
+    """The scene of `scoreboard.js`: for each measure its rows, best first, and its texts.
 
     Raises:
         ValueError: the scoreboard has no row with a measure.
@@ -82,9 +82,9 @@ def scoreboard_scene(board: Scoreboard) -> ScoreboardScene:
 
 
 def worse_than_edges(board: Scoreboard, measure: Measure) -> tuple[Score, ...]:
-    """The methods whose whole interval lies on the bad side of the edge detector's, best first.
+    """The methods whose whole interval is worse than the edge detector's, best first.
 
-    Empty where there is no edge detector or none is worse.
+    Empty if there is no edge detector or no method is worse.
     """
     edges = _edges(board, measure)
     if edges is None:
@@ -142,21 +142,21 @@ def _headline(board: Scoreboard, measure: Measure, worse: Sequence[Score]) -> st
     best = board.best(measure.name)
     if best is None:
         return "Only baselines were measured"
-    first = f"{_named(board, best)} does best: {best.measures[measure.name].mean:.1%}"
+    first = f"{_named(board, best)} is best: {best.measures[measure.name].mean:.1%}"
     if not worse:
         return first
     if len(worse) == 1:
-        return f"{first}. {_named(board, worse[0])} does worse than an edge detector"
-    return f"{first}. {len(worse)} methods do worse than an edge detector"
+        return f"{first}. {_named(board, worse[0])} is worse than an edge detector"
+    return f"{first}. {len(worse)} methods are worse than an edge detector"
 
 
 def _verdict(board: Scoreboard, measure: Measure, worse: Sequence[Score]) -> str:
-    """How the methods stand against the edge detector, which never saw the network."""
+    """How the methods compare with the edge detector, which does not use the network."""
     edges = _edges(board, measure)
     methods = [row for row in board.ranked(measure.name) if not row.is_baseline]
     if edges is None or not methods:
         return ""
-    behind = "which knows the picture and nothing of the network"
+    behind = "which sees the picture but not the network"
     if worse:
         names = _listed([_named(board, row) for row in worse])
         return f"Worse than an edge detector, {behind}: {names}."
@@ -164,17 +164,17 @@ def _verdict(board: Scoreboard, measure: Measure, worse: Sequence[Score]) -> str
     if level:
         names = _listed([_named(board, row) for row in level])
         return f"Not clearly better than an edge detector, {behind}: {names}."
-    return f"Every method does better than an edge detector, {behind}."
+    return f"Every method is better than an edge detector, {behind}."
 
 
 def _named(board: Scoreboard, row: Score) -> str:
-    """The title, with the treatment where another row has the same title."""
+    """The title, with the treatment if another row has the same title."""
     same = [one for one in board.rows if one.title == row.title]
     return row.title if len(same) == 1 else f"{row.title} ({row.treatment})"
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Names as one would say them.
+    """Names as a list in a sentence.
 
     >>> _listed(["a"]), _listed(["a", "b"]), _listed(["a", "b", "c"])
     ('a', 'a and b', 'a, b and c')
@@ -191,5 +191,5 @@ def _caption(board: Scoreboard) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in board.versions.items())
     return (
         f"Model “{board.model}”, {board.scenes:,} scenes of one object{pairs}, seed {board.seed}, "
-        f"measured {board.date} with {versions}. Bars are 95% intervals of the mean."
+        f"measured {board.date} with {versions}. Bars show 95% intervals of the mean."
     )

@@ -1,5 +1,5 @@
-// Attribution methods and baselines on one scale, one measure at a time: a dot with its interval,
-// sorted, against the line that any method has to beat.
+// Attribution methods and baselines on one scale, one measure at a time: sorted dots with intervals,
+// and the line that every method should beat.
 
 import { h, say } from "../shared/dom.js";
 import { Radios } from "../shared/radios.js";
@@ -88,7 +88,7 @@ class ScoreboardView {
       "p",
       { class: "scoreboard-key", "aria-hidden": "true" },
       h("span", {}, h("i", { class: "scoreboard-dot" }), "method"),
-      h("span", { class: "scoreboard-baseline" }, h("i", { class: "scoreboard-dot" }), "baseline: knows nothing of the network"),
+      h("span", { class: "scoreboard-baseline" }, h("i", { class: "scoreboard-dot" }), "baseline: does not see the network"),
       h("span", {}, whisker(), "95% interval of the mean"),
       this.better,
     );
@@ -96,7 +96,7 @@ class ScoreboardView {
     this.table = h("table", { class: "scoreboard-table" });
     const scroll = h("div", { class: "scoreboard-scroll", role: "region", tabindex: 0, "aria-label": "All numbers" }, this.table);
     const details = h("details", { class: "scoreboard-details" }, h("summary", {}, "All numbers as a table"), scroll);
-    this.node = h("section", { class: "scoreboard", "aria-label": "Methods against true masks" }, h("div", { class: "stage-head" }, this.title, this.verdict), this.choice.node, this.explanation, this.key, this.plot, details, this.caption);
+    this.node = h("section", { class: "scoreboard", "aria-label": "Methods compared with true masks" }, h("div", { class: "stage-head" }, this.title, this.verdict), this.choice.node, this.explanation, this.key, this.plot, details, this.caption);
     root.append(this.node);
   }
 
@@ -152,8 +152,8 @@ class ScoreboardView {
       view?.update(row, index + 1);
       return view ? [view] : [];
     });
-    // The order in the document is the ranking; where a row stands on the screen is its --rank,
-    // so that a row which moves is seen to move.
+    // The order in the document is the ranking. The place on the screen is set by --rank, so a row
+    // that changes its rank is seen to move.
     this.arrange(views.map(({ node }) => node));
     this.lines.replaceChildren(
       ...lines(measure).map(({ kind, at, label, leftward }) => {
@@ -168,7 +168,7 @@ class ScoreboardView {
     const keep = new Set(nodes);
     for (const child of [...this.list.children]) if (!keep.has(/** @type {HTMLElement} */ (child))) child.remove();
     for (const node of nodes) if (!node.isConnected) this.list.append(node);
-    // Moving a connected node would restart its movement; the order is set once it has ended.
+    // Moving a connected node would restart its animation, so the order is set after the animation.
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
       if (nodes.some((node, index) => this.list.children[index] !== node)) this.list.append(...nodes);

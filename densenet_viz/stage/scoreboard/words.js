@@ -1,13 +1,13 @@
-// Where a scoreboard's marks stand and what is said of a row. No document.
+// Where a scoreboard's marks are, and the text of a row. Does not use the DOM.
 
 /** @typedef {{id: string, mean: number, low: number, high: number, text: string, range: string, count: number, isWorse: boolean}} Row */
 /** @typedef {{name: string, title: string, headline: string, explanation: string, verdict: string, higherIsBetter: boolean, chance: number | null, edges: number | null, rows: Row[]}} Measure */
 /** @typedef {{id: string, title: string, treatment: string, isBaseline: boolean, cells: string[]}} Method */
 /** @typedef {{measures: Measure[], methods: Method[], caption: string}} Scene */
 
-/** Between lines that are less than this apart two labels may not have room. */
+/** If two lines are closer than this, there may be no room for two labels between them. */
 const NEAR = 0.25;
-/** From here on a label stands on the left of its line. */
+/** From here on a label is on the left of its line. */
 const LEFTWARD = 0.6;
 
 /** A share as a place along the row. @param {number} share 0 to 1 */
@@ -16,8 +16,8 @@ export function place(share) {
 }
 
 /**
- * The lines that run down through all rows, and on which side of it each has its label: of two
- * that lie close, the first has it on the left and the second on the right.
+ * The vertical lines through all rows, and on which side each has its label: if two lines are close
+ * together, the first has its label on the left and the second on the right.
  * @param {Measure} measure
  * @returns {{kind: "edges" | "chance", at: number, label: string, leftward: boolean}[]}
  */
@@ -31,14 +31,14 @@ export function lines({ edges, chance }) {
   return all;
 }
 
-/** What a screen reader says of a row. @param {Method} method @param {Row} row @param {number} rank from 1 */
+/** What a screen reader says about a row. @param {Method} method @param {Row} row @param {number} rank from 1 */
 export function rowWords(method, row, rank) {
   const kind = method.isBaseline ? "baseline, " : "";
   const worse = row.isWorse ? ", worse than an edge detector" : "";
   return `${rank}. ${method.title}, ${kind}${row.text}, 95% interval ${row.range}, over ${row.count.toLocaleString("en")} scenes${worse}`;
 }
 
-/** Which end of the axis is the good one. @param {boolean} higherIsBetter */
+/** Which end of the axis is better. @param {boolean} higherIsBetter */
 export function better(higherIsBetter) {
   return higherIsBetter ? "higher is better ▶" : "◀ lower is better";
 }

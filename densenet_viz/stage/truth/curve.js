@@ -1,4 +1,4 @@
-// Precision over recall as a drawing, with a dot that follows the cut.
+// Precision over recall as a drawing, with a dot for the current threshold.
 
 import { h, onWidth, s } from "../shared/dom.js";
 import { percent } from "./words.js";
@@ -10,11 +10,11 @@ const RIGHT = 14;
 const TOP = 12;
 const BOTTOM = 30;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
-/** Precision under this leaves no room for a word below the chance line. */
+/** Below this precision there is no room for text under the chance line. */
 const LOW = 0.12;
 
 /**
- * Where a share of the axes stands, in CSS pixels.
+ * The place of a recall and a precision, in CSS pixels.
  * @param {number} recall @param {number} precision @param {number} width @param {number} height
  * @returns {[number, number]}
  */
@@ -32,7 +32,7 @@ export class CurveView {
     this.svg = s("svg", { class: "truth-svg", role: "img" });
     this.guides = s("path", { class: "truth-guides" });
     this.dot = s("circle", { class: "truth-dot", r: 8 });
-    this.up = h("p", { class: "truth-axis" }, "Precision: how much of what is kept is object");
+    this.up = h("p", { class: "truth-axis" }, "Precision: how much of the kept part is object");
     this.across = h("p", { class: "truth-axis truth-across" }, "Recall: how much of the object is kept");
     this.node = h("div", { class: "truth-curve" }, this.up, this.svg, this.across);
     this.width = 0;

@@ -1,10 +1,10 @@
-// The picture with what a cut keeps of it, in patterns as well as colours, on plain arrays.
+// The picture with the pixels that a threshold keeps, in patterns and colours, on plain arrays.
 
 import { greyOf } from "../shared/signed-scale.js";
 
 /** @typedef {[number, number, number]} Colour */
 
-/** Fine pixels a side of one pixel of the picture: room for a pattern. */
+/** One pixel of the picture is drawn with this many fine pixels a side, so a pattern has room. */
 export const FINE = 4;
 const STRIPE = 8;
 
@@ -14,12 +14,12 @@ export function colourOf(hex) {
   return [part(1), part(3), part(5)];
 }
 
-/** Whether a fine pixel lies on a diagonal stripe. @param {number} x @param {number} y */
+/** Whether a fine pixel is on a diagonal stripe. @param {number} x @param {number} y */
 export function striped(x, y) {
   return (x + y) % STRIPE < STRIPE / 2;
 }
 
-/** Whether a fine pixel lies in one of the dots. @param {number} x @param {number} y */
+/** Whether a fine pixel is in one of the dots. @param {number} x @param {number} y */
 export function dotted(x, y) {
   const across = (x % STRIPE) - STRIPE / 2 + 0.5;
   const down = (y % STRIPE) - STRIPE / 2 + 0.5;
@@ -27,8 +27,8 @@ export function dotted(x, y) {
 }
 
 /**
- * What a pixel of the picture is: kept and on the object ("hit"), kept beside it ("extra"), of the
- * object and not kept ("missed"), or none of these.
+ * The kind of a pixel: kept and on the object ("hit"), kept but not on the object ("extra"), on the
+ * object but not kept ("missed"), or none of these ("rest").
  * @param {number} kept @param {number} inside @returns {"hit" | "extra" | "missed" | "rest"}
  */
 export function kindOf(kept, inside) {
@@ -37,7 +37,7 @@ export function kindOf(kept, inside) {
 }
 
 /**
- * Paints RGBA bytes of FINE times the picture's side.
+ * Paints RGBA bytes; the side is FINE times the picture's side.
  * @param {Uint8ClampedArray} out
  * @param {Uint8ClampedArray} picture RGBA
  * @param {number} size pixels a side of the picture
@@ -54,7 +54,7 @@ export function paintKept(out, picture, size, kept, mask, colours) {
       const from = 4 * place;
       const to = 4 * (y * side + x);
       const grey = greyOf(picture, from);
-      // Grey below, so that a colour on the picture is the legend's, whatever the picture's are.
+      // The picture is grey, so the only colours are those of the legend.
       const strong = kind === "hit" || kind === "extra" ? 0.85 : 0.3;
       for (let channel = 0; channel < 3; channel++) {
         const below = strong * grey + (1 - strong) * colours.paper[channel];
@@ -68,7 +68,7 @@ export function paintKept(out, picture, size, kept, mask, colours) {
 /**
  * @param {"hit" | "extra" | "missed" | "rest"} kind @param {number} x @param {number} y
  * @param {{hit: Colour, extra: Colour, paper: Colour, ink: Colour}} colours
- * @returns {[number, Colour]} how much of the pixel is covered, and by what
+ * @returns {[number, Colour]} the opacity over the pixel, and the colour
  */
 function coverOf(kind, x, y, colours) {
   if (kind === "hit") return [0.78, colours.hit];

@@ -1,4 +1,4 @@
-"""A map against the true mask: what a threshold keeps, and how much of it is the object."""
+"""A map and the true mask: what a threshold keeps, and how much of that is the object."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ Mask = NDArray[np.bool_]
 View = Literal["kept", "over", "picture"]
 
 CURVE_POINTS = 400
-"""The curve is sent with at most about so many points: more than a screen shows."""
+"""The curve is sent with about this many points at most: more than a screen shows."""
 
 CLEARLY = 1.25
-"""An average precision this many times chance's, or less than its part, is called different."""
+"""A clear difference: the average precision is at least this many times chance, or chance is at
+least this many times the average precision."""
 
 
 class Share(TypedDict):
@@ -87,21 +88,21 @@ def truth_scene(
     """The scene of `truth.js`.
 
     Args:
-        picture: (S, S, 3) uint8, as the network is given it.
-        mask: where the object that was asked for is, (S, S); not empty.
+        picture: (S, S, 3) uint8, the network's input.
+        mask: where the object of the explained class is, (S, S); not empty.
         heat: the signed map, (S, S).
         caption: what the picture is, a few words.
         method: the method's title.
-        target: the class that was asked for.
-        curve: precision and recall of this map against this mask.
-        shares: what else was measured of the map, 0 to 1, by a few words each ("on the object").
+        target: the explained class.
+        curve: precision and recall of this map for this mask.
+        shares: other measures of the map, 0 to 1, each with a short name ("on the object").
         other_mask: where the other object of a scene of two is, (S, S).
         other_label: that object's class.
         title: the lesson; by default how much better than chance the map finds the object.
         view: what is shown first: what a threshold keeps, the map over the picture, or neither.
 
     Raises:
-        ValueError: the map or a mask is not of the picture's size, or the mask is empty.
+        ValueError: the map or a mask does not have the picture's size, or the mask is empty.
     """
     _check(picture, mask, heat, other_mask)
     chance, label = float(mask.mean()), target.label
@@ -127,7 +128,7 @@ def truth_scene(
         "chanceText": f"{chance:.1%}",
         "colours": {"hit": FOUND_COLOURS["hit"], "extra": FOUND_COLOURS["extra"]},
         "shares": [{"name": name, "percent": f"{share:.0%}"} for name, share in shares.items()],
-        "alt": f"{method} map for {label} against the object's true outline: average precision "
+        "alt": f"{method} map for {label} and the object's true outline: average precision "
         f"{curve.average_precision:.0%}, by chance {chance:.1%}.",
     }
 
@@ -138,19 +139,19 @@ def _check(picture: Picture, mask: Mask, heat: Heat, other: Mask | None) -> None
         if layer is not None and layer.shape != shape:
             raise ValueError(f"the {name} is {layer.shape}; the picture's {shape} is expected")
     if not mask.any():
-        raise ValueError("the mask is empty; without an object nothing can be found")
+        raise ValueError("the mask is empty; it must contain an object")
 
 
 def _title(average: float, chance: float, label: str) -> str:
     if average >= CLEARLY * chance:
         return f"The map finds the {label} {_times(average / chance)} better than chance"
     if average <= chance / CLEARLY:
-        return f"The map finds the {label} worse than chance would"
+        return f"The map finds the {label} worse than chance"
     return f"The map finds the {label} no better than chance"
 
 
 def _times(ratio: float) -> str:
-    """How many times, in few digits.
+    """How many times, with few digits.
 
     >>> _times(1.53), _times(14.7)
     ('1.5 times', '15 times')
@@ -163,9 +164,9 @@ def _outlined(mask: Mask, label: str) -> PackedMask:
 
 
 def _curve(curve: PrecisionRecall) -> list[list[float]]:
-    """Recall and precision, from few pixels kept to many; thinned evenly along the line.
+    """Recall and precision, from few kept pixels to many; points at even distances along the line.
 
-    Where the line turns most, at its start, every point stays.
+    At the start, where the line turns most, every point stays.
     """
     points = np.column_stack([curve.recall, curve.precision])
     points = points[np.isfinite(points).all(axis=1)]

@@ -1,5 +1,5 @@
-// A map cut at a threshold against the true outline: what is kept, how much of it is the object.
-// The slider is answered here, within a frame and without the server.
+// A map with a threshold, compared with the true outline: what is kept, and how much of that is the
+// object. The slider is handled here, within one frame and without the server.
 
 import { paintHeat, unpackHeat } from "../shared/signed-scale.js";
 import { h, say } from "../shared/dom.js";
@@ -23,7 +23,7 @@ const VIEWS = [
   ["picture", "the picture"],
 ];
 const STEPS = 240;
-const HINT = "Point at the picture, or focus it and use the arrow keys, to read a value.";
+const HINT = "To read a value, point at the picture, or focus it and use the arrow keys.";
 
 /**
  * @param {HTMLElement} root
@@ -75,7 +75,7 @@ class Truth {
     this.slider = h("input", { type: "range", class: "stage-slider", min: 0, max: STEPS, step: 1, value: 0, "aria-label": "Keep the strongest" });
     this.slider.addEventListener("input", () => this.cut(keepAt(Number(this.slider.value), STEPS, this.most)));
     this.output = h("output", {});
-    const level = h("button", { type: "button", class: "truth-button", onclick: () => this.even() }, "as much as the object");
+    const level = h("button", { type: "button", class: "truth-button", onclick: () => this.even() }, "same size as the object");
     const slider = h("div", { class: "truth-slider stage-aside" }, h("label", {}, h("span", {}, "Keep the strongest"), this.slider, this.output), level);
     this.numbers = ["kept", "precision", "recall"].map((name) => {
       const value = h("b", {});
@@ -87,7 +87,7 @@ class Truth {
     this.outlined = h("input", { type: "checkbox", checked: true, onchange: () => this.outlines() });
     const left = h("div", { class: "truth-side" }, this.switches(this.outlined), this.frame.node, slider, this.legend, this.readout, this.caption);
     const right = h("div", { class: "truth-side" }, h("div", { class: "truth-numbers" }, ...this.numbers.map(({ node }) => node)), this.curve.node, this.shares);
-    this.node = h("section", { class: "truth", "aria-label": "The map against the true outline" }, h("div", { class: "stage-head" }, this.title, this.sentence), h("div", { class: "truth-sides" }, left, right));
+    this.node = h("section", { class: "truth", "aria-label": "The map and the true outline" }, h("div", { class: "stage-head" }, this.title, this.sentence), h("div", { class: "truth-sides" }, left, right));
     root.append(this.node);
   }
 
@@ -102,7 +102,7 @@ class Truth {
     this.node.remove();
   }
 
-  /** @param {HTMLElement} outlined the switch of the true outline */
+  /** @param {HTMLElement} outlined the checkbox for the true outline */
   switches(outlined) {
     const outline = h("label", { class: "truth-check" }, outlined, h("span", {}, "true outline"));
     return h("div", { class: "truth-switches stage-aside" }, this.views.node, outline);
@@ -130,7 +130,7 @@ class Truth {
     this.paintLegend();
     this.outlines();
     this.shares.replaceChildren(...scene.shares.map(({ name, percent: text }) => h("div", {}, h("dt", {}, name), h("dd", {}, text))));
-    // Another scene starts where as much is kept as there is object; the same one goes on.
+    // A new scene starts with as many kept pixels as the object has; the same scene keeps its threshold.
     const same = before?.mask.bits === scene.mask.bits && before?.picture === scene.picture;
     if (same) this.cut(Math.min(this.keep, this.most));
     else this.even();
@@ -160,7 +160,7 @@ class Truth {
     const tone = (/** @type {number} */ from, /** @type {string} */ words) =>
       h("li", {}, h("i", { class: "truth-chip", style: `background:rgb(${this.palette.subarray(from, from + 3).join(" ")})` }), words);
     const chips = {
-      kept: () => [chip("hit", "kept, on the object"), chip("extra", "kept, beside it"), chip("missed", "object, not kept")],
+      kept: () => [chip("hit", "kept, on the object"), chip("extra", "kept, not on it"), chip("missed", "object, not kept")],
       over: () => [tone(this.palette.length - 3, `raises ${scene.label}`), tone(0, `lowers ${scene.label}`)],
       picture: () => [],
     };
@@ -171,7 +171,7 @@ class Truth {
     );
   }
 
-  /** As many pixels as the object has, where precision and recall are equal. */
+  /** Keeps as many pixels as the object has; precision and recall are then equal. */
   even() {
     this.cut(Math.min(this.hits[this.hits.length - 1], this.most));
   }
@@ -193,7 +193,7 @@ class Truth {
     const number = (/** @type {number} */ value) => value.toLocaleString("en");
     const texts = [
       [percent(keep / pixels), `${number(keep)} of ${number(pixels)} pixels`],
-      [percent(counts.precision), `${number(counts.hits)} of the ${number(keep)} kept lie on it`],
+      [percent(counts.precision), `${number(counts.hits)} of the ${number(keep)} kept are on it`],
       [percent(counts.recall), `${number(counts.hits)} of its ${number(whole)} are kept`],
     ];
     if (scene.other) texts[1][1] += `, ${percent(counts.others)} on the ${scene.other.label}`;
@@ -231,12 +231,12 @@ class Truth {
     this.frame.paint(scene.size, (out) => paintHeat(out, pixels, this.values, this.palette, how));
   }
 
-  /** The page's ground and ink as numbers. @returns {{paper: import("./paint.js").Colour, ink: import("./paint.js").Colour}} */
+  /** The page's background and text colours as numbers. @returns {{paper: import("./paint.js").Colour, ink: import("./paint.js").Colour}} */
   ground() {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const style = getComputedStyle(this.node);
     const ink = numbers(style.color) ?? (dark ? [240, 240, 240] : [27, 30, 35]);
-    // The ground is what the ink is not: the two stand at the ends of brightness.
+    // The background is the opposite of the text: one is bright, the other dark.
     const light = ink[0] + ink[1] + ink[2] < 384;
     return { ink, paper: light ? [252, 251, 248] : [20, 21, 27] };
   }

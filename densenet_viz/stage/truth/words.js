@@ -1,10 +1,10 @@
-// What is said of a cut through a map, and of one of its pixels. No document.
+// Texts about a thresholded map, and about one of its pixels. Does not use the DOM.
 
 import { signed } from "../shared/signed-scale.js";
 
 /** @typedef {import("../shared/masks.js").Counts} Counts */
 
-/** A share in few digits; what is nearly nothing or all is not rounded to it. @param {number} share 0 to 1 */
+/** A share with few digits; a value near 0 or 1 is not rounded to 0% or 100%. @param {number} share 0 to 1 */
 export function percent(share) {
   if (share > 0 && share < 0.001) return "under 0.1%";
   if (share < 1 && share > 0.999) return "over 99.9%";
@@ -13,7 +13,7 @@ export function percent(share) {
 }
 
 /**
- * The cut in one sentence, live.
+ * The current threshold in one sentence.
  * @param {Counts} counts @param {number} pixels of the whole picture @param {string} label
  */
 export function sentence({ kept, precision, recall }, pixels, label) {
@@ -21,7 +21,7 @@ export function sentence({ kept, precision, recall }, pixels, label) {
 }
 
 /**
- * What the slider says to who cannot see it.
+ * The slider's value for screen readers.
  * @param {Counts} counts @param {number} pixels
  */
 export function sliderWords({ kept, precision, recall }, pixels) {
@@ -29,7 +29,7 @@ export function sliderWords({ kept, precision, recall }, pixels) {
 }
 
 /**
- * A single pixel: where it is, its value, and on which side of both lines it lies.
+ * A single pixel: where it is, its value, whether it is inside the outlines, and whether it is kept.
  * @param {[number, number]} at @param {number} value @param {{label: string, inside: boolean}[]} masks @param {boolean} kept
  */
 export function pixelWords([x, y], value, masks, kept) {

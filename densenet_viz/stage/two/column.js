@@ -1,4 +1,4 @@
-// A column of the picture of two: what is asked, what is answered, and the map under it.
+// One column of the comparison: the input, the answer, and the map below it.
 
 import { unpackHeat } from "../shared/signed-scale.js";
 import { underWords, valueWords } from "../shared/map-words.js";
@@ -11,7 +11,7 @@ import { barNote, pointsWords, stateWords } from "./words.js";
 /** @typedef {import("./words.js").ApartScene} ApartScene */
 /** @typedef {import("../shared/map-words.js").ScaleKey} ScaleKey */
 
-/** A name above, something of its own, a map that can be pointed at, and lines under it. */
+/** A name, the column's own part, a map that can be pointed at, and lines below it. */
 class Column {
   /** @param {string} kind @param {(at: Place | null) => void} point */
   constructor(kind, point) {
@@ -84,7 +84,7 @@ export class SideColumn extends Column {
     say(this.unit, map ? underWords(map, scale, 1) : "");
   }
 
-  /** What stands at a pixel. @param {Place} at @param {ScaleKey} scale */
+  /** The value at a pixel in words. @param {Place} at @param {ScaleKey} scale */
   valueAt(at, scale) {
     const map = this.scene?.map;
     return this.values && map ? valueWords(this.values[this.indexOf(at)], scale, map.strength) : "no map yet";
@@ -132,14 +132,14 @@ export class ApartColumn extends Column {
     const { map } = scene;
     say(this.name, scene.name);
     say(this.sentence, scene.sentence);
-    say(this.state, map ? "" : "It comes when both maps are finished.");
+    say(this.state, map ? "" : "It appears when both maps are finished.");
     this.frame.node.classList.toggle("two-empty", !map);
     this.frame.describe(scene.size, map ? map.alt : `${scene.name}: no map yet`, map !== null);
     this.values = map && unpackHeat(map.heat);
     this.legend.node.hidden = !map;
     if (!map) return;
     const most = pointsWords(map.end).slice(1);
-    this.legend.show({ limits: [`−${most}`, "0", `+${most}`], words: "Shares of a whole map, on a scale of their own." }, scene.meaning);
+    this.legend.show({ limits: [`−${most}`, "0", `+${most}`], words: "Shares of a whole map, on its own scale." }, scene.meaning);
   }
 
   /** @param {Place} at */

@@ -1,4 +1,4 @@
-"""Two pictures before one network, or one picture before two, side by side; a JSON scene."""
+"""Two pictures and one network, or one picture and two networks, side by side; a JSON scene."""
 
 from __future__ import annotations
 
@@ -36,12 +36,11 @@ from densenet_viz.stage.two.sides import (
 )
 
 LABELS: Mapping[Kind, str] = {
-    "pictures": "Two pictures before one network",
-    "networks": "One picture before two networks",
+    "pictures": "Two pictures, one network",
+    "networks": "One picture, two networks",
 }
 LESSONS: Mapping[Kind, str] = {
-    "pictures": "One network, one question, two pictures: see whether what counts in one counts in "
-    "the other.",
+    "pictures": "One network, two pictures: see whether the same things count in both pictures.",
     "networks": "Networks can give the same answer for different reasons: see whether they look at "
     "the same place.",
 }
@@ -49,7 +48,7 @@ LESSONS: Mapping[Kind, str] = {
 
 NAMES = ("Left", "Right")
 ANSWERS = 3
-"""Bars that each network's answer gets; the class that is explained gets one besides."""
+"""Bars for each network's answer; the explained class gets one more if it is not among them."""
 
 
 class Bar(TypedDict):
@@ -139,11 +138,12 @@ def two_scene(
         sides: left and right.
         method: the title of the method that made both maps.
         unit: what the maps' values measure.
-        apart: their difference, where the picture is the same and both maps are there.
-        waiting: what stands in the place of a map that is not there.
+        apart: their difference, if the picture is the same and both maps are finished.
+        waiting: text shown in place of a missing map.
 
     Raises:
-        ValueError: a map is not of its picture's size, or different pictures have a difference.
+        ValueError: a map does not have its picture's size, or a difference is given for two
+            different pictures.
     """
     _check(kind, sides, apart)
     heats = [side.heat for side in sides if side.heat is not None]
@@ -175,10 +175,10 @@ def _check(kind: Kind, sides: Sides, apart: Apart | None) -> None:
     for side in sides:
         if side.heat is not None and side.heat.shape != side.picture.shape[:2]:
             raise ValueError(
-                f"A map is {side.heat.shape}; its picture's {side.picture.shape[:2]} is expected."
+                f"A map has shape {side.heat.shape}; {side.picture.shape[:2]} is expected."
             )
     if kind == "pictures" and apart is not None:
-        raise ValueError("A difference was given of maps of two pictures, whose places differ.")
+        raise ValueError("A difference was given for two pictures; it needs two maps of one.")
 
 
 def _capital(words: str) -> str:
@@ -198,12 +198,12 @@ def _scales(kind: Kind, title: str, ends: SharedEnds) -> list[Scale]:
     faint = why = each = ""
     if kind == "networks":
         units = "two networks’ scores have different units"
-        faint = f" {units.capitalize()}: a map that is faint here is not a weaker one."
+        faint = f" {units.capitalize()}, so a paler map here is not a weaker map."
         why, each = f", because {units}", ", each in its own unit"
     share = f" Each map is divided by the sum of its absolute values{why}."
     legend = f"One scale for both maps{each}"
-    parts = "One scale for both maps, as parts of a map’s whole strength"
-    own = "Another scale in each map: what full colour means stands under it"
+    parts = "One scale for both maps, as shares of each map’s total strength"
+    own = "Each map has its own scale; the value of full colour is given below it"
     return [
         _scale("shared", title, lesson + faint, ends["shared"], legend),
         _scale("share", title, lesson + share, ends["share"], parts),
@@ -234,7 +234,7 @@ def _side(side: Side, method: str, unit: str, ends: SharedEnds) -> Column:
 
 
 def _answers(side: Side) -> Sequence[Prediction]:
-    """The most probable classes, and the one that is explained."""
+    """The most probable classes and the explained one."""
     best = side.predictions[:ANSWERS]
     shown = any(one.index == side.target.index for one in best)
     return best if shown else (*best, side.target)
@@ -272,7 +272,7 @@ def _apart(sides: Sides, apart: Apart | None) -> ApartScene:
     sizes = [len(side.picture) for side in sides]
     size = min(sizes)
     return {
-        "name": "Difference: left less right",
+        "name": "Difference: left minus right",
         "sentence": "" if apart is None else _apart_words(apart, sizes),
         "picture": picture_address(sides[sizes.index(size)].picture),
         "size": size,
@@ -282,10 +282,10 @@ def _apart(sides: Sides, apart: Apart | None) -> ApartScene:
 
 
 def _apart_words(apart: Apart, sizes: Sequence[int]) -> str:
-    words = f"{agreement_words(apart.rho)} Each map counts as shares of its own sum."
+    words = f"{agreement_words(apart.rho)} The values are shares of each map’s sum."
     if max(sizes) == min(sizes):
         return words
-    return f"{words} The map of {max(sizes)} px was summed up to {min(sizes)} px first."
+    return f"{words} The map of {max(sizes)} px was first summed to {min(sizes)} px."
 
 
 def _apart_map(apart: Apart) -> ApartMap:

@@ -1,4 +1,4 @@
-"""What stands on the two sides of a comparison, and what can be said of it in words."""
+"""The two sides of a comparison, and sentences about them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from densenet_viz.stage.shared.signed_scale import Heat
 Kind = Literal["pictures", "networks"]
 
 MOSTLY = 0.5
-"""From this share of what raises the class on, a map is said to look at an object."""
+"""We say that a map looks at an object if at least this share of what raises the class is there."""
 BEYOND = 1.5
-"""And only where that is so many times what a map without a preference would put there."""
+"""The share must also be at least this many times the object's share of the picture."""
 PEAKED = 0.25
-"""From this share on, a map is said to look at a corner: four times an even map's share."""
+"""We say that a map looks at a corner from this share on: four times the share of an even map."""
 
 
 @dataclass(frozen=True)
 class Looked:
-    """How much of what raises the class lies on an object or near it, and how large that is.
+    """How much of what raises the class is on an object or near it, and how large that region is.
 
-    `share` is of the map's positive values, `area` of the picture, both 0 to 1.
+    `share` is a share of the map's positive values, `area` of the picture, both 0 to 1.
     """
 
     thing: str
@@ -36,11 +36,11 @@ class Looked:
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One picture before one network, and the map of what raises the class that is explained.
+    """One picture, one network, and the map of what raises the explained class.
 
-    `network` is the network's title, `called` what a sentence calls it; `picture` is (S, S, 3)
-    uint8, as the network is given it, `caption` what it is. `predictions` are best first.
-    `truth` is the right class where it is known, and `looked` stands where its place is, too.
+    `network` is the network's title, `called` its name inside a sentence. `picture` is (S, S, 3)
+    uint8, the network's input; `caption` says what it is. `predictions` are most probable first.
+    `truth` is the right class if it is known, and `looked` is given if its place is known too.
     """
 
     network: str
@@ -55,7 +55,7 @@ class Side:
 
     @property
     def heat(self) -> Heat | None:
-        """(S, S), while it is computed, too."""
+        """(S, S); also while the map is still being computed."""
         return None if self.attribution is None else self.attribution.heat
 
     @property
@@ -65,7 +65,7 @@ class Side:
 
 @dataclass(frozen=True, eq=False)
 class Apart:
-    """The left map less the right one in shares of each, (S, S), and their rank correlation."""
+    """The left map minus the right map, as shares of each, (S, S), and their rank correlation."""
 
     heat: Heat
     rho: float
@@ -75,13 +75,13 @@ Sides = tuple[Side, Side]
 
 
 def title_of(kind: Kind, sides: Sides) -> str:
-    """Where each map points, where the numbers say it; else what is compared."""
+    """Where each map points, if the numbers show it; otherwise what is compared."""
     left, right = sides
     here, there = place_of(left), place_of(right)
     if kind == "networks":
         same = "The same picture, two networks:"
         if here is None or there is None:
-            return f"{same} what speaks for {_targets(sides)}"
+            return f"{same} what raises {_targets(sides)}"
         if here == there:
             return f"{same} both look at {here}"
         return f"{same} {left.called} looks at {here}, {right.called} at {there}"
@@ -90,8 +90,8 @@ def title_of(kind: Kind, sides: Sides) -> str:
         return f"{two} it looks at {here} {where[0]}, at {there} {where[1]}"
     nothing = [raises_nothing(side) for side in sides]
     if left.finished and right.finished and sum(nothing) == 1 and same_target(sides):
-        return f"{two} only {where[nothing.index(False)]} something speaks for {left.target.label}"
-    return f"{two} what speaks for {_targets(sides)}"
+        return f"{two} something raises {left.target.label} only {where[nothing.index(False)]}"
+    return f"{two} what raises {_targets(sides)}"
 
 
 def same_target(sides: Sides) -> bool:
@@ -100,11 +100,11 @@ def same_target(sides: Sides) -> bool:
 
 def _targets(sides: Sides) -> str:
     left, right = (side.target.label for side in sides)
-    return left if same_target(sides) else f"{left} and for {right}"
+    return left if same_target(sides) else f"{left} and {right}"
 
 
 def place_of(side: Side) -> str | None:
-    """What a finished map points at: the object, else a corner; None where numbers do not say."""
+    """What a finished map points at: the object or a corner; None if the numbers do not show it."""
     heat, looked = side.heat, side.looked
     if heat is None or not side.finished or raises_nothing(side):
         return None
@@ -126,7 +126,7 @@ def raises_nothing(side: Side) -> bool:
 
 
 def where_words(side: Side) -> str:
-    """Where a map lies: on its object, where that is known, else in its strongest region."""
+    """Where the map is positive: on its object if that is known, else in its strongest region."""
     heat, looked, label = side.heat, side.looked, side.target.label
     if heat is None:
         return "no map yet"
@@ -134,27 +134,29 @@ def where_words(side: Side) -> str:
         return f"nothing raises {label}"
     if looked is not None:
         return (
-            f"{looked.share:.0%} of what raises {label} lies on the {looked.thing} or near it, "
+            f"{looked.share:.0%} of what raises {label} is on the {looked.thing} or near it, "
             f"which is {looked.area:.0%} of the picture"
         )
     best = strongest_regions(heat)[0]
     return (
-        f"{best.share:.0%} of what raises {label} lies at {best.name}, which is "
+        f"{best.share:.0%} of what raises {label} is at {best.name}, which is "
         f"{1 / CELLS**2:.0%} of the picture"
     )
 
 
 def agreement_words(rho: float) -> str:
-    """What a rank correlation says.
+    """A rank correlation in words.
 
     >>> agreement_words(0.123)
-    'They hardly put the same pixels first: Spearman’s rank correlation is 0.12.'
+    'They hardly rank the pixels alike: Spearman’s rank correlation is 0.12.'
     """
     if np.isnan(rho):
-        return "A map with one value everywhere ranks nothing, so they have no rank correlation."
+        return "A map with one value everywhere ranks no pixels, so there is no rank correlation."
     how = "largely" if rho >= 0.7 else "partly" if rho >= 0.3 else "hardly"
     said = (
-        "They put opposite pixels first" if rho <= -0.3 else f"They {how} put the same pixels first"
+        "They rank the pixels in opposite orders"
+        if rho <= -0.3
+        else f"They {how} rank the pixels alike"
     )
     text = f"{rho:.2f}".replace("-0.00", "0.00").replace("-", "−")
     return f"{said}: Spearman’s rank correlation is {text}."

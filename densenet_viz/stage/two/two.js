@@ -1,6 +1,6 @@
-// Two pictures before one network, or one picture before two: answers, maps on one scale, and, where
-// the picture is the same, what one map has more of than the other. Scale, opacity and crosshair are
-// answered here, without the server.
+// Two pictures and one network, or one picture and two networks: answers, maps on one scale, and, if
+// the picture is the same, the difference of the maps. Scale, opacity and crosshair are handled here,
+// without the server.
 
 import { ground, paintOver } from "../shared/map-paint.js";
 import { choice, Legend, slider } from "../shared/map-tools.js";
@@ -16,8 +16,8 @@ import { placeIn, progressWords, readout } from "./words.js";
 /** @typedef {import("../shared/frame.js").Place} Place */
 /** @typedef {SideColumn | ApartColumn} Any */
 
-const LINKED = "Point at a map, or use the arrow keys in it: the same place is read in all of them.";
-const APART = "Point at a map, or use the arrow keys in it. The pictures differ, so each is read by itself.";
+const LINKED = "Point at a map, or use the arrow keys in it, to read the same place in all maps.";
+const APART = "Point at a map, or use the arrow keys in it. The pictures differ, so only that map is read.";
 /** @type {[ScaleKey, string][]} */
 const SCALES = [
   ["share", "share of each map"],
@@ -81,7 +81,7 @@ class Two {
     this.node.remove();
   }
 
-  /** Those that are shown. @returns {Any[]} */
+  /** The columns that are shown. @returns {Any[]} */
   get shown() {
     return this.scene?.apart ? [...this.sides, this.apart] : this.sides;
   }
@@ -130,7 +130,7 @@ class Two {
 
   // -- painting ------------------------------------------------------------------------------
 
-  /** Fetches the pixels of the pictures that are shown, then paints. */
+  /** Loads the pixels of the shown pictures, then paints. */
   async read() {
     const wanted = new Map(this.shown.map(({ address, size }) => [address, size]));
     const fresh = [...wanted].filter(([address]) => !this.pixels.has(address));
@@ -166,7 +166,7 @@ class Two {
     this.sayPlace();
   }
 
-  /** The pixel of a column at the place that is pointed at; null where it is not read there. @param {Any} column @returns {Place | null} */
+  /** The pixel of a column at the crosshair's place; null if this column is not read. @param {Any} column @returns {Place | null} */
   placeOf(column) {
     const { pointed, scene } = this;
     if (!pointed || !(scene?.linked || pointed.column === column)) return null;

@@ -1,4 +1,4 @@
-// What stands under the crosshairs of two sides, and where a place of one lies in another. No document.
+// The texts at the crosshairs of two sides, and where a place of one side is in the other. Does not use the DOM.
 
 import { valueWords } from "../shared/map-words.js";
 
@@ -10,16 +10,16 @@ import { valueWords } from "../shared/map-words.js";
 /** @typedef {{name: string, caption: string, picture: string, size: number, says: string, bars: Bar[], note: string, where: string, sharpening: boolean, map: BenchMap | null}} SideScene */
 /** @typedef {{name: string, sentence: string, picture: string, size: number, meaning: string[], map: {heat: import("../shared/signed-scale.js").PackedHeat, end: number, alt: string} | null}} ApartScene */
 /** @typedef {{label: string, live: string, linked: boolean, palette: string, meaning: string[], waiting: string, begin: ScaleKey, scales: Scale[], sides: SideScene[], apart: ApartScene | null}} Scene */
-/** A map under the crosshair: what it is called, its pixel, and its value there. @typedef {{name: string, at: Place, value: string}} Reading */
+/** A map under the crosshair: its name, the pixel, and the value there. @typedef {{name: string, at: Place, value: string}} Reading */
 
-/** The pixel of a square of `to` pixels at the same part of the way as one of `from`. @param {Place} at @param {number} from @param {number} to @returns {Place} */
+/** The pixel at the same relative place in a square of `to` pixels as in one of `from` pixels. @param {Place} at @param {number} from @param {number} to @returns {Place} */
 export function placeIn([x, y], from, to) {
   const moved = (/** @type {number} */ value) => Math.floor(((value + 0.5) * to) / from);
   return [moved(x), moved(y)];
 }
 
 /**
- * All that is read at one place: the pixel once where it is the same in all, else in each.
+ * All values at one place. The pixel is named once if it is the same in all maps, otherwise for each.
  * @param {Reading[]} readings
  */
 export function readout(readings) {
@@ -30,23 +30,23 @@ export function readout(readings) {
   return readings.map(({ name, at, value }) => `${name} ${value} at ${pixel(at)}`).join(", ");
 }
 
-/** A value of the difference, which is in shares. @param {number} value */
+/** A value of the difference, as a share. @param {number} value */
 export function pointsWords(value) {
   return valueWords(value, "share", 1);
 }
 
-/** What a bar says besides its length. @param {Bar} bar */
+/** The words beside a bar. @param {Bar} bar */
 export function barNote({ explained, right }) {
   return [right ? "✓ true" : "", explained ? "explained" : ""].filter(Boolean).join(", ");
 }
 
-/** What stands over a map that is not finished. @param {SideScene} side @param {string} waiting */
+/** The text on a map that is not finished. @param {SideScene} side @param {string} waiting */
 export function stateWords({ map, sharpening }, waiting) {
   if (!map) return waiting;
   return sharpening ? "still sharpening" : "";
 }
 
-/** How many maps are there, for who cannot see them come. @param {SideScene[]} sides */
+/** How many maps are finished, for screen readers. @param {SideScene[]} sides */
 export function progressWords(sides) {
   const done = sides.filter(({ map, sharpening }) => map && !sharpening).length;
   return done === sides.length ? "" : `${done} of ${sides.length} maps are finished.`;
