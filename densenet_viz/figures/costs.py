@@ -32,8 +32,8 @@ Bars = Mapping[str, Mapping[Kind, int]]
 def cost_bars(inventory: Inventory, quantity: Quantity) -> Bars:
     """What each place of one network costs, by kind.
 
-    >>> from densenet_viz.arithmetic.counting import inventory_of
-    >>> from densenet_viz.spec import DenseNetSpec
+    >>> from densenet_viz.facts.arithmetic.counting import inventory_of
+    >>> from densenet_viz.facts.spec import DenseNetSpec
     >>> cost_bars(inventory_of(DenseNetSpec()), "parameters")["Block 1"]
     {'1×1': 110592, '3×3': 221184, 'batch norm': 3264}
     """

@@ -14,7 +14,7 @@ const EDGE = 6;
 
 /**
  * The room for a block of so many layers.
- * @param {number} width @param {number} layers @param {number} most CSS pixels that it may be high
+ * @param {number} width @param {number} layers @param {number} most the largest height in CSS pixels
  * @returns {Frame}
  */
 export function frameOf(width, layers, most = Infinity) {

@@ -5,7 +5,7 @@ import { placeOf as colourPlace } from "../shared/signed-scale.js";
 /** @typedef {import("./flows.js").Flows} Flows */
 /** @typedef {{left: number, top: number, cell: number, row: number, width: number, height: number}} Frame */
 
-/** @param {number} width in CSS pixels @param {number} layers L @param {number} most CSS pixels that it may be high @returns {Frame} */
+/** @param {number} width in CSS pixels @param {number} layers L @param {number} most the largest height in CSS pixels @returns {Frame} */
 export function matrixFrame(width, layers, most = Infinity) {
   const [left, top] = [width < 520 ? 34 : 62, 26];
   const cell = Math.min(44, (width - left - 2) / (layers + 1));
