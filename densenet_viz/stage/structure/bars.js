@@ -8,7 +8,7 @@ import { both, share, sourceName } from "./words.js";
 /** @typedef {import("./flows.js").Flows} Flows */
 
 /**
- * Where bars run on a common scale: zero's place, and each bar's start and width, in percent.
+ * Bars on a common scale: the place of zero, and each bar's start and width, in percent.
  * @param {number[]} values
  * @returns {{zero: number, spans: {left: number, width: number}[]}}
  */
@@ -38,7 +38,7 @@ function option(kind, label, chosen, choose, children) {
 }
 
 /**
- * What each block added and what passed it by, and the transitions between.
+ * What each block added and what passed straight through it, and the transitions between.
  * @param {HTMLElement} root @param {Scene} scene @param {Flows[]} all @param {number} chosen place of the block
  * @param {(place: number) => void} choose
  */
@@ -47,7 +47,7 @@ export function drawStrip(root, scene, all, chosen, choose) {
   const nodes = all.flatMap((flows, place) => {
     const name = `block ${flows.packed.block}`;
     const rows = [flows.added, flows.passed].map((value, kind) => [
-      h("span", { class: "structure-what" }, kind ? "passed by" : "added"),
+      h("span", { class: "structure-what" }, kind ? "passed" : "added"),
       track(zero, places[2 * place + kind], "var(--ink)", kind ? "structure-hatched" : ""),
       h("b", {}, share(scene, value)),
     ]);
@@ -62,7 +62,7 @@ export function drawStrip(root, scene, all, chosen, choose) {
 }
 
 /**
- * A bar a source, and their sum.
+ * One bar for each source, and one for their sum.
  * @param {HTMLElement} root @param {Scene} scene @param {Flows} flows @param {{source: number, reader: number}} chosen
  * @param {(source: number) => void} choose
  */
@@ -73,7 +73,7 @@ export function drawBars(root, scene, flows, { source, reader }, choose) {
   const { zero, spans: places } = spans(values);
   const nodes = rows.map((one, row) => {
     const sum = one === SUM;
-    const name = sum ? "together" : one ? `layer ${one}` : "entered";
+    const name = sum ? "together" : one ? `layer ${one}` : "input";
     const label = `${sourceName(flows, one)}: ${both(scene, values[row])}`;
     const chip = h("i", { class: "structure-chip" });
     const colour = sum ? "var(--ink)" : flows.packed.colours[one];
