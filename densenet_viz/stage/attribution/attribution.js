@@ -1,5 +1,5 @@
-// A picture and the map of what a network looked at in it. All that follows the map (opacity,
-// threshold, view, crosshair) is answered here, within a frame and without the server.
+// A picture and the map of what a network looked at in it. Opacity, threshold, view and crosshair
+// are handled here, within a frame and without the server.
 
 import { ends, moved, paintHeat, signed, strengths, threshold, unpackHeat } from "../shared/signed-scale.js";
 import { h, say } from "../shared/dom.js";
@@ -16,7 +16,7 @@ const VIEWS = [
   ["map", "map alone"],
   ["picture", "picture alone"],
 ];
-const HINT = "Point at the picture, or focus it and use the arrow keys, to read a value.";
+const HINT = "To read a value, point at the picture, or focus it and use the arrow keys.";
 
 /**
  * @param {HTMLElement} root
@@ -73,7 +73,7 @@ class AttributionStage {
     root.append(this.node);
   }
 
-  /** How the picture is saved. @returns {import("../shared/stage.js").Saved} */
+  /** How to save the picture. @returns {import("../shared/stage.js").Saved} */
   save() {
     return { name: "attribution" };
   }
@@ -165,7 +165,7 @@ class AttributionStage {
     say(this.right.caption, scene.map ? `${scene.method} for ${scene.label}` : "");
     this.left.canvas.setAttribute("aria-label", `The picture: ${scene.caption}.`);
     this.right.canvas.setAttribute("aria-label", scene.map ? `${scene.map.alt} Arrow keys read single values.` : "No map yet.");
-    // A canvas that takes keys has to say so; without a map there is nothing to read.
+    // A canvas that takes keys needs a role; without a map there is nothing to read.
     for (const { canvas } of [this.left, this.right]) canvas.tabIndex = scene.map ? 0 : -1;
     this.node.classList.toggle("attribution-empty", !scene.map);
     say(this.ghost, scene.map ? "" : scene.waiting);

@@ -1,11 +1,11 @@
-// What the network says: a bar for each of its most probable classes. A bar is a button that
-// asks for the map of its class.
+// The network's answer: a bar for each of its most probable classes. A bar is a button that
+// requests the map of its class.
 
 import { h } from "../shared/dom.js";
 
 /** @typedef {{name: string, share: number, text: string, chosen: boolean, right: boolean}} Bar */
 
-/** What a screen reader says of a bar. @param {Bar} bar */
+/** What a screen reader says about a bar. @param {Bar} bar */
 export function barLabel(bar) {
   const notes = [bar.right ? "the right answer" : "", bar.chosen ? "explained by the map" : ""];
   return [`${bar.name}: ${bar.text}`, ...notes.filter(Boolean)].join(", ");
@@ -30,7 +30,7 @@ export function mount(root, scene, tell) {
             class: "bars-bar",
             "aria-pressed": String(bar.chosen),
             "aria-label": barLabel(bar),
-            // The moment goes along: the same class chosen twice is still a choice.
+            // The time is sent too, so that choosing the same class twice is still a choice.
             onclick: () => tell("picked", { name: bar.name, first: place === 0, at: Date.now() }),
           },
           h("span", { class: "bars-name" }, bar.name, bar.right ? h("span", { class: "bars-right" }, " ✓ right") : ""),

@@ -1,4 +1,4 @@
-// A row of small pictures to choose from: radio buttons, so that the arrow keys walk along them.
+// A row of small pictures to choose from: radio buttons, so that arrow keys move along them.
 
 import { h } from "../shared/dom.js";
 

@@ -1,4 +1,4 @@
-"""A picture, what a network says it shows, and the map of where it looked, as JSON scenes."""
+"""A picture, the network's answer, and the map of where it looked, as JSON scenes."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def attribution_scene(
 
     Args:
         picture: (S, S, 3) uint8, as the network is given it.
-        caption: what the picture is, a few words.
+        caption: the picture's name, a few words.
         method: the method's title.
         target: the class that is explained.
-        is_top: whether the network holds it for the most probable one.
-        verdict: one sentence, what the network says, and whether that is right where known.
+        is_top: whether it is the most probable class.
+        verdict: one sentence with the network's answer, and whether it is right, if known.
         attribution: the map, or None while there is none.
-        waiting: what stands in the map's place meanwhile.
+        waiting: the text in the map's place until then.
     """
     finished = attribution is not None and attribution.finished
     words = (
@@ -61,13 +61,13 @@ def attribution_scene(
 def predictions_scene(
     predictions: Sequence[Prediction], names: Mapping[int, str], chosen: int, truth: str | None
 ) -> dict[str, Any]:
-    """The scene of `attribution-bars.js`: a bar a class, and which of them is explained.
+    """The scene of `attribution-bars`: a bar for each class; one class is explained.
 
     Args:
         predictions: best first.
-        names: what to call each class, by its index.
+        names: the name of each class, by its index.
         chosen: the index of the class that is explained.
-        truth: the label of the right class, where it is known.
+        truth: the label of the right class, if it is known.
     """
     return {
         "bars": [
@@ -97,7 +97,7 @@ def gallery_scene(
 
 
 def verdict_words(top: Prediction, target: Prediction, truth: str | None) -> str:
-    """What the network says of a picture, and whether that is right where `truth` is known.
+    """What the network says about a picture, and whether it is right, if `truth` is known.
 
     >>> ring, star = Prediction(2, "ring", 0.75), Prediction(0, "star", 0.25)
     >>> verdict_words(ring, star, "star")
@@ -128,7 +128,7 @@ def _words(attribution: Attribution, label: str, is_top: bool, verdict: str) -> 
         "title": f"The network looked here to say {label}"
         if is_top
         else f"This is what would speak for {label}",
-        "sentence": f"{verdict} {best.share:.0%} of what raises {label} lies at {best.name}; the "
+        "sentence": f"{verdict} {best.share:.0%} of what raises {label} is at {best.name}; the "
         f"strongest pixel is +{number(float(heat.max()))} at x {column}, y {row}.",
     }
 
@@ -139,9 +139,9 @@ def _map(attribution: Attribution, label: str, method: str) -> dict[str, Any]:
     inside = float((np.abs(heat) <= limit).mean())
     best = strongest_regions(heat)[0]
     beyond = (
-        f"{inside:.1%} of the pixels lie within them; the strongest has {number(most)}."
+        f"{inside:.1%} of the pixels are within; the strongest has {number(most)}."
         if most > limit
-        else "no pixel lies beyond them."
+        else "all pixels are within."
     )
     return {
         "heat": packed_heat(heat),
@@ -149,6 +149,6 @@ def _map(attribution: Attribution, label: str, method: str) -> dict[str, Any]:
         "limits": [f"−{number(limit)}", "0", f"+{number(limit)}"],
         "meaning": [f"lowers {label}", f"raises {label}"],
         "scale": f"The colours end at ±{number(limit)}: {beyond}",
-        "alt": f"{method} map for {label}: {best.share:.0%} of what raises its score lies at "
+        "alt": f"{method} map for {label}: {best.share:.0%} of what raises its score is at "
         f"{best.name}.",
     }

@@ -1,4 +1,4 @@
-// How many chose which option: a bar each, with its number; the right one is marked by a word, too.
+// How many chose each option: a bar with its number. The right option is also marked in words.
 
 import { h } from "./dom.js";
 

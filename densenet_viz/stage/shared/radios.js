@@ -1,7 +1,7 @@
-// Radio groups: which choice a key leads to.
+// Radio groups: which choice a key selects.
 
 /**
- * The neighbour of the chosen button after a key, or null where the key does not move.
+ * The neighbour of the chosen button after a key, or null if the key does not move.
  * @param {HTMLElement} group @param {string} key
  */
 export function neighbour(group, key) {
