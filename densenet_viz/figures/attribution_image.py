@@ -69,7 +69,7 @@ def picture_png(picture: Picture, *, scale: int = 1) -> bytes:
 def _enlarged(pixels: Picture, scale: int) -> Picture:
     low, high = SCALES
     if type(scale) is not int or not low <= scale <= high:
-        raise ValueError(f"scale={scale!r} was given; whole numbers {low} to {high} are allowed.")
+        raise ValueError(f"scale={scale!r} was given, not a whole number from {low} to {high}.")
     return pixels.repeat(scale, axis=0).repeat(scale, axis=1)
 
 

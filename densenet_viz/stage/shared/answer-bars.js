@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 
-/** Parts of all answers, 0 to 1; zeros where nobody answered. @param {number[]} counts */
+/** Parts of all answers, 0 to 1; zeros if nobody answered. @param {number[]} counts */
 export function sharesOf(counts) {
   const all = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (all ? count / all : 0));

@@ -16,7 +16,7 @@ STRONGEST = 8
 MOST_TILE_BYTES = 270_000
 """Of the given maps, and of the activated ones; above it, tiles are averaged down."""
 MOST_VALUE_BYTES = 1_000_000
-"""Of the mixed maps, which are never averaged: the window walks over their values."""
+"""Of the mixed maps, which are never averaged: the window shows single values."""
 
 
 def transition_scene(
