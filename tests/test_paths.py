@@ -179,7 +179,7 @@ def test_the_scene_counts_ways_and_tells_shares() -> None:
     assert "Through all 2 later layers: 1 way" in scene["lengths"][2]["sentence"]
     assert scene["whole"] == [1.5, 1, 1]
     assert scene["chain"] == [0.0005, 0.5, 1]
-    assert "1.50 times as much" in scene["bars"]
+    assert "1.50 times" in scene["bars"]
     assert "less than 0.01" in scene["bars"]
     assert "4 ways" in scene["sentence"]
 

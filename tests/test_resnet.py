@@ -194,5 +194,5 @@ def test_a_wrong_spec_says_what_was_given_and_allowed(given: dict[str, Any], wor
 
 def test_the_name_of_50() -> None:
     assert ResNetSpec().depth_reason == (
-        "1 (stem) + 3 × (3 + 4 + 6 + 3) (residual units, shortcuts aside) + 1 (classifier) = 50"
+        "1 (stem) + 3 × (3 + 4 + 6 + 3) (residual units, without shortcuts) + 1 (classifier) = 50"
     )

@@ -103,11 +103,11 @@ def test_too_many_bytes_are_averaged_down(
 def test_table_says_who_reads_whom(trace: NetworkTrace) -> None:
     rows = block_rows(trace, block=2)
     assert [row["layer"] for row in rows] == [
-        *("what entered", "layer 1", "layer 2", "layer 3", "the output")
+        *("the block input", "layer 1", "layer 2", "layer 3", "the output")
     ]
     assert (rows[2]["maps read"], rows[2]["maps written"]) == (16, "4")
-    assert names_in(str(rows[2]["reads from"]), "0–11", "entered", "12–15", "layer 1") == [
-        *("0–11", "entered", "12–15", "layer 1")
+    assert names_in(str(rows[2]["reads from"]), "0–11", "input", "12–15", "layer 1") == [
+        *("0–11", "input", "12–15", "layer 1")
     ]
     assert [numbers_in(str(row["read by"])) for row in rows[:4]] == [
         *(["1", "2", "3"], ["2", "3"], ["3"], [])

@@ -1,4 +1,4 @@
-"""What is chosen of a DenseNet, within its limits, and the shapes that follow, as plain numbers.
+"""The settings of a DenseNet, their limits, and the shapes that follow, as plain numbers.
 
 Source: Huang, Liu, van der Maaten, Weinberger, "Densely Connected Convolutional Networks"
 (CVPR 2017), section 3 and table 1.
@@ -20,7 +20,7 @@ BOTTLENECK_FACTOR = 4
 
 @dataclass(frozen=True)
 class Configuration:
-    """What is chosen of a DenseNet, and the shapes that follow (paper, section 3 and table 1).
+    """The settings of a DenseNet, and the shapes that follow (paper, section 3 and table 1).
 
     >>> Configuration().block_inputs, Configuration().block_sizes
     ((64, 128, 256, 512), (56, 28, 14, 7))
@@ -28,7 +28,7 @@ class Configuration:
     Args:
         growth_rate: k, the maps that each layer adds (1 to 256).
         block_config: layers in each dense block (1 to 8 blocks of 1 to 128 layers).
-        initial_channels: k0, the maps that the stem hands to the first layer (1 to 512).
+        initial_channels: k0, the maps that the stem gives the first layer (1 to 512).
         bottleneck: whether a layer is 1x1 (4k) then 3x3 (k), or one 3x3 (k).
         compression: theta; a transition keeps floor(theta * channels) maps (above 0, up to 1).
         num_classes: outputs of the classifier (1 to 100,000).
@@ -36,7 +36,7 @@ class Configuration:
 
     Raises:
         SpecError: a value is outside its limits, a transition would keep no map, or the input is
-            so small that a block would have no pixels left.
+            too small, so that a block would have no pixels.
     """
 
     growth_rate: int = 32

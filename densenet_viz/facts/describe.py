@@ -83,7 +83,7 @@ def _counts(inventory: Inventory) -> dict[str, Any]:
 
 
 def _cited(name: str) -> dict[str, Any] | None:
-    """What Keras Applications says, marked with its source."""
+    """The numbers of Keras Applications, with their source."""
     system = SYSTEMS.get(name)
     return None if system is None else {"source": KERAS, **asdict(system.cited)}
 
@@ -97,12 +97,12 @@ def _dense_layers(spec: DenseNetSpec) -> dict[str, Any]:
 
 
 def _name_note(name: str, spec: DenseNetSpec) -> str | None:
-    """Where the paper's name and its own way of counting differ, in a sentence."""
+    """A sentence for networks whose number in the name differs from the count."""
     if name == spec.name:
         return None
     return (
-        f"The paper calls it {name}, but counted as the other names are, its blocks "
-        f"{spec.block_config} make {spec.depth} layers."
+        f"The paper calls it {name}. Counted like the other networks, it has {spec.depth} layers "
+        f"(blocks {spec.block_config})."
     )
 
 
@@ -142,14 +142,14 @@ def _structure(report: dict[str, Any]) -> str:
 
 
 def _parameter_sum(report: dict[str, Any]) -> list[str]:
-    """How the parameters that Keras prints come about, line by line."""
+    """How the parameters that Keras prints add up, line by line."""
     return _sum(
         "parameters as Keras Applications counts them",
         report["keras_total"],
         (
             ("trainable parameters", report["trainable_parameters"]),
             ("running means and variances of the batch norms", report["running_statistics"]),
-            ("biases that Keras's convolutions carry", report["convolution_biases"]),
+            ("biases of Keras's convolutions", report["convolution_biases"]),
         ),
     )
 
@@ -212,7 +212,7 @@ def _leaf_table(report: dict[str, Any]) -> list[str]:
 def _table(
     titles: tuple[str, ...], rows: tuple[tuple[str, ...], ...], words: int = 1
 ) -> Iterator[str]:
-    """Lines with the first `words` columns to the left and numbers to the right."""
+    """Lines whose first `words` columns are aligned left, and numbers right."""
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
     for row in (titles, tuple("-" * width for width in widths), *rows):
         yield "  ".join(

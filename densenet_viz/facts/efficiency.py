@@ -1,4 +1,4 @@
-"""Published errors beside counted costs: how few parameters a DenseNet needs for a ResNet's error.
+"""Published errors and counted costs: how few parameters a DenseNet needs for a ResNet's error.
 
 Costs are counted from the architectures, errors are cited.
 """
@@ -20,7 +20,7 @@ COSTS: tuple[Cost, ...] = ("parameters", "multiply-adds")
 
 
 class Costed(Protocol):
-    """Anything whose weights and products for one picture can be counted."""
+    """Anything whose weights and multiply-adds for one picture can be counted."""
 
     @property
     def parameters(self) -> int: ...
@@ -31,9 +31,9 @@ class Costed(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """One network: what it costs, counted, and its error in percent, cited.
+    """One network: its counted costs, and its cited error in percent.
 
-    Where the architecture cannot be counted, `counted` is False, `parameters` are those printed,
+    If the architecture cannot be counted, `counted` is False, `parameters` are the published ones,
     and there are no multiply-adds.
     """
 
@@ -57,14 +57,14 @@ class Match:
 
     @property
     def away(self) -> float:
-        """The DenseNet's error less the rival's, in percentage points."""
+        """The DenseNet's error minus the rival's, in percentage points."""
         return round(self.densenet.error - self.rival.error, 2)
 
     def share(self, kind: Cost) -> float:
         """The DenseNet's cost as a fraction of the rival's.
 
         Raises:
-            ValueError: this cost of one of the two could not be counted.
+            ValueError: this cost could not be counted for one of the two.
         """
         ours, theirs = self.densenet.cost(kind), self.rival.cost(kind)
         if ours is None or theirs is None:
@@ -123,7 +123,7 @@ def is_densenet(entry: Entry) -> bool:
 
 
 def nearest_matches(entries: Sequence[Entry]) -> tuple[Match, ...]:
-    """For each network that is no DenseNet the DenseNet of the nearest error."""
+    """For each network that is not a DenseNet, the DenseNet with the nearest error."""
     densenets = [entry for entry in entries if is_densenet(entry)]
     return tuple(
         Match(rival, min(densenets, key=lambda entry: abs(entry.error - rival.error)))
@@ -136,7 +136,7 @@ def match_for(entries: Sequence[Entry], title: str) -> Match:
     """The match of one network, by its title.
 
     Raises:
-        KeyError: no network that is not a DenseNet is called so.
+        KeyError: no network with this title, or it is a DenseNet.
     """
     for match in nearest_matches(entries):
         if match.rival.title == title:
@@ -145,7 +145,7 @@ def match_for(entries: Sequence[Entry], title: str) -> Match:
 
 
 def best_rival_match(entries: Iterable[Entry], kind: Cost) -> Match:
-    """The best network that is no DenseNet, and the cheapest DenseNet that is at least as good.
+    """The best network that is not a DenseNet, and the cheapest DenseNet that is at least as good.
 
     Raises:
         ValueError: no DenseNet is as good, or the cost of one cannot be counted.

@@ -1,7 +1,7 @@
-"""What measuring and training need of memory, by arithmetic: known before torch is loaded.
+"""Memory that measuring and training need, by arithmetic: known before torch is loaded.
 
 What training keeps: Pleiss, Chen, Huang, Li, van der Maaten, Weinberger, "Memory-Efficient
-Implementation of DenseNets" (2017), section 3. A test holds it against what autograd really keeps.
+Implementation of DenseNets" (2017), section 3. A test compares it with what autograd really keeps.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from densenet_viz.facts.spec import FLOAT_BYTES, DenseNetSpec
 from densenet_viz.facts.systems import SYSTEMS
 
 _WORKING = 200_000_000
-"""Bytes that operations may take within themselves."""
+"""Bytes that an operation may need while it runs."""
 _PICTURE = 3 * 224 * 224 * FLOAT_BYTES
 _WIDEST = 64 * 112 * 112 * FLOAT_BYTES
-"""What the first convolution writes for a picture: in none of the nine is a tensor larger."""
+"""Size of the first convolution's output for a picture: no tensor of the nine is larger."""
 _AT_ONCE = 5
-"""How many such tensors a pass without a way back holds at a time, at most; a test counts it."""
+"""The most such tensors that a pass without gradients holds at a time; a test counts them."""
 
 
 @dataclass(frozen=True)
 class KeptMaps:
     """Bytes of maps kept after each layer of a block, one picture, float32.
 
-    `naive`: every layer keeps the concatenation that it read, and the same once more, normed and
-    activated. `shared`: every map is kept once and concatenated again on the way back. `both` is
-    the part that either keeps: what each bottleneck's 1×1 wrote, and the same normed and activated.
+    `naive`: every layer keeps the concatenation that it read, and a second copy after norm and
+    ReLU. `shared`: every map is kept once and concatenated again in the backward pass. `both` is
+    the part that both keep: the output of each bottleneck's 1×1, also after norm and ReLU.
     """
 
     naive: tuple[int, ...]
@@ -63,10 +63,10 @@ def ways(name: str) -> tuple[bool, ...]:
 
 
 def needed_for_steps(models: Sequence[str], batch: int) -> int:
-    """Memory that measuring these models' training steps takes at most, about, in bytes.
+    """About the most memory that measuring these models' training steps needs, in bytes.
 
-    All weights stand in memory at once; to them comes the greatest of the steps, in which every
-    tensor that the forward pass writes might be kept, and a gradient for each weight.
+    All weights are in memory at once, and also the largest of the steps: every tensor that the
+    forward pass writes may be kept, and there is a gradient for each weight.
     """
     inventories = {name: inventory_of(SYSTEMS[name].spec) for name in models}
     weights = sum(one.weight_bytes * len(ways(name)) for name, one in inventories.items())
@@ -75,21 +75,22 @@ def needed_for_steps(models: Sequence[str], batch: int) -> int:
 
 
 def needed_for_passes(models: Sequence[str], batches: Sequence[int]) -> int:
-    """Memory that timing these models' forward passes takes at most, about, in bytes.
+    """About the most memory that timing these models' forward passes needs, in bytes.
 
-    All weights stand in memory at once, and the pictures and maps of the largest batch.
+    All weights are in memory at once, and the pictures and maps of the largest batch.
     """
     weights = sum(inventory_of(SYSTEMS[name].spec).weight_bytes for name in set(models))
     return weights + max(batches) * (_PICTURE + _AT_ONCE * _WIDEST) + _WORKING
 
 
 def memory_trouble(needed: int, spare: int | None, advice: str) -> str | None:
-    """Why there is not enough memory, in a sentence; None where there is, or nobody can tell.
+    """Why there is not enough memory, in a sentence; None if there is enough or it is unknown.
 
     >>> memory_trouble(2_500_000_000, 2_000_000_000, "choose a smaller batch")
-    'That needs about 2.5 GB and 2.0 GB are free: choose a smaller batch.'
+    'That needs about 2.5 GB, but only 2.0 GB are free: choose a smaller batch.'
     >>> memory_trouble(2_500_000_000, 3_000_000_000, "choose a smaller batch")
     """
     if spare is None or needed <= spare:
         return None
-    return f"That needs about {needed / 1e9:.1f} GB and {spare / 1e9:.1f} GB are free: {advice}."
+    need, free = f"{needed / 1e9:.1f} GB", f"{spare / 1e9:.1f} GB"
+    return f"That needs about {need}, but only {free} are free: {advice}."

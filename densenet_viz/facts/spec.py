@@ -1,7 +1,7 @@
 """Channel, shape and cost arithmetic of a DenseNet, as plain numbers.
 
-Nothing here needs a deep-learning library: a page that only draws arithmetic can paint at once.
-`tests/test_network.py` holds every number of this file against networks that really run.
+Nothing here needs a deep-learning library, so a page that shows only arithmetic appears at once.
+`tests/test_network.py` compares every number of this file with networks that really run.
 
 Source: Huang, Liu, van der Maaten, Weinberger, "Densely Connected Convolutional Networks"
 (CVPR 2017), section 3 and table 1.
@@ -44,7 +44,7 @@ class DenseNetSpec(Configuration):
 
     Raises:
         SpecError: a value is outside its limits, a transition would keep no map, or the input is
-            so small that a block would have no pixels left.
+            too small, so that a block would have no pixels.
     """
 
     # -- totals ---------------------------------------------------------------------------
@@ -120,9 +120,9 @@ class DenseNetSpec(Configuration):
     def plain_block_cost(self, block: int) -> BlockCost:
         """The same block without concatenation.
 
-        Every layer keeps its place, its bottleneck and its input and output widths; but nothing
-        is kept for it, so it has to write all of its output maps anew, not only k of them
-        ("no need to re-learn redundant feature maps", paper, section 1).
+        Every layer has the same bottleneck and the same numbers of input and output maps. But
+        earlier maps are not kept, so the layer must write all of its output maps, not only k of
+        them ("no need to re-learn redundant feature maps", paper, section 1).
         """
         size = self.block_sizes[block - 1]
         costs = [

@@ -1,6 +1,6 @@
-"""The lecture's nine ImageNet systems: what they are, and what Keras Applications says of them.
+"""The lecture's nine ImageNet systems, and the numbers of Keras Applications about them.
 
-The figures in `cited` are copied from Keras's table and never measured here; the app marks them as
+The numbers in `cited` are copied from Keras's table and not measured here; the app marks them as
 cited. Everything else about a system is counted on a live network, or computed from its spec.
 """
 
@@ -16,7 +16,7 @@ from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 
 Family = Literal["ResNet", "ResNetV2", "DenseNet"]
 REFERENCE = "resnet50"
-"""Times are shown as multiples of this system's, so that machines can differ."""
+"""Times are shown as multiples of this system's, so that times of different machines compare."""
 
 KERAS = "Keras Applications, keras.io/api/applications"
 
@@ -50,18 +50,18 @@ class System:
 
     @property
     def note(self) -> str:
-        """How the network built here compares with the one that Keras built, in words."""
+        """How the network built here differs from Keras's, in words."""
         if self.family == "DenseNet":
-            return "Built as torchvision has it; Keras has the same layers."
+            return "The same as torchvision’s; Keras has the same layers."
         if self.family == "ResNetV2":
-            return "Built here, layer by layer as Keras has it; torchvision has no such network."
+            return "Built here with the same layers as in Keras; torchvision has no such network."
         assert isinstance(self.spec, ResNetSpec)
         theirs = replace(self.spec, stride_first=True)
         return (
-            "Built as torchvision has it (“V1.5”): a stage halves the picture in its first 3×3 "
-            f"convolution, and it takes {self.spec.multiply_adds / 1e9:.2f} G multiply-adds. The "
-            "paper and Keras halve it one convolution earlier, in the 1×1: "
-            f"{theirs.multiply_adds / 1e9:.2f} G, with the same parameters."
+            "The same as torchvision’s (“V1.5”): a stage halves the picture in its first 3×3 "
+            f"convolution and needs {self.spec.multiply_adds / 1e9:.2f} G multiply-adds. The "
+            "paper and Keras halve it one convolution earlier, in the 1×1, with "
+            f"{theirs.multiply_adds / 1e9:.2f} G and the same parameters."
         )
 
 

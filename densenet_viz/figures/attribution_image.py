@@ -1,7 +1,7 @@
-"""A map as a picture file: PNG at any whole scale, and a figure in SVG with its words and numbers.
+"""A map as a picture file: PNG at any whole scale, and a figure in SVG with text and numbers.
 
-Pixels are enlarged as squares, never smoothed: each square of a file is one pixel that the network
-was given, and a smooth map would promise more than was computed.
+Pixels are enlarged as squares, never smoothed: each square is one pixel of the network's input. A
+smooth map would show more detail than was computed.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.words import number, percent
 
 OPACITY = 0.6
-"""How strongly the map covers the picture."""
+"""The opacity of the map over the picture."""
 SCALES = (1, 16)
-"""Smallest and largest number of pixels a side that one pixel becomes."""
+"""Smallest and largest side of the square that one pixel becomes, in pixels."""
 WIDTHS = (320, 4096)
 """Smallest and largest width of the SVG figure, in its own units."""
 
@@ -47,12 +47,12 @@ def map_png(
     Args:
         picture: (S, S, 3) uint8, as the network was given it.
         attribution: the map of the same size.
-        scale: pixels a side that each pixel becomes, 1 to 16.
+        scale: side of the square that each pixel becomes, in pixels, 1 to 16.
         alone: without the picture behind it.
-        legend: with a strip below that says which colour is which number.
+        legend: with a strip below that shows which colour is which number.
 
     Raises:
-        ValueError: another scale.
+        ValueError: the scale is not a whole number from 1 to 16.
     """
     heat = attribution.heat
     limit = limit_of(heat)
@@ -69,7 +69,7 @@ def picture_png(picture: Picture, *, scale: int = 1) -> bytes:
 def _enlarged(pixels: Picture, scale: int) -> Picture:
     low, high = SCALES
     if type(scale) is not int or not low <= scale <= high:
-        raise ValueError(f"scale={scale!r} was given; a whole number from {low} to {high} is.")
+        raise ValueError(f"scale={scale!r} was given, not a whole number from {low} to {high}.")
     return pixels.repeat(scale, axis=0).repeat(scale, axis=1)
 
 
@@ -82,7 +82,7 @@ def _png(pixels: Picture) -> bytes:
 def _with_legend(pixels: Picture, limit: float) -> Picture:
     """The pixels above a strip with the scale and its numbers.
 
-    The numbers are in plain ASCII: Pillow's own font has no other minus.
+    The numbers are in plain ASCII, because Pillow's own font has no real minus sign.
     """
     width = pixels.shape[1]
     size = max(8, min(24, width // 16))
@@ -103,10 +103,10 @@ def _with_legend(pixels: Picture, limit: float) -> Picture:
 
 @dataclass(frozen=True)
 class Words:
-    """What the figure says beside its numbers; any text, it is escaped.
+    """The figure's text; it may be any text, because it is escaped.
 
-    `settings` are the method's, `unit` what its values measure, `source` the method's paper,
-    `network` which network was asked.
+    `settings` are the method's, `unit` is what its values measure, `source` is the method's paper,
+    `network` is the network that was used.
     """
 
     title: str
@@ -122,20 +122,20 @@ def figure_svg(
 ) -> str:
     """Picture and map side by side, with title, class, colour bar, method, settings and source.
 
-    Text stays text, pictures are embedded as PNG, and nothing in the file runs or is fetched.
+    Text stays text, pictures are embedded as PNG, and the file has no scripts and no links.
 
     Args:
         picture: (S, S, 3) uint8, as the network was given it.
         attribution: the map of the same size.
-        words: what to write.
+        words: the text.
         width: of the figure, 320 to 4,096 units; its height follows.
 
     Raises:
-        ValueError: another width.
+        ValueError: the width is not from 320 to 4,096.
     """
     low, high = WIDTHS
     if not low <= width <= high:
-        raise ValueError(f"width={width!r} was given; {low} to {high} is allowed.")
+        raise ValueError(f"width={width!r} was given; {low} to {high} are allowed.")
     sheet = _Sheet(width)
     sheet.text(words.title, 22, bold=True)
     target = attribution.target
@@ -163,7 +163,7 @@ def _numbers(attribution: Attribution, unit: str) -> str:
 
 
 class _Sheet:
-    """An SVG that grows downwards; all lengths are in its own units."""
+    """An SVG to which parts are added below each other; all lengths are in its own units."""
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -172,7 +172,7 @@ class _Sheet:
         self._parts: list[str] = []
 
     def text(self, words: str, size: int, *, bold: bool = False, faint: bool = False) -> None:
-        """A paragraph; lines are broken where letters of usual width would run out."""
+        """A paragraph; lines are broken by the usual width of letters."""
         room = max(16, int((self.width - 2 * self.margin) / (0.56 * size)))
         for line in textwrap.wrap(_clean(words), room):
             self._y += 1.4 * size
@@ -182,7 +182,7 @@ class _Sheet:
         self._y += 6
 
     def pictures(self, side: float, pictures: list[tuple[Picture, str]]) -> None:
-        """Squares side by side, each with its name below."""
+        """Square pictures side by side, each with its name below."""
         self._y += 8
         top, lowest = self._y, self._y
         for place, (pixels, name) in enumerate(pictures):
@@ -201,7 +201,7 @@ class _Sheet:
         self._y = lowest + 12
 
     def bar(self, limit: float, label: str) -> None:
-        """The signed scale with its numbers, and what its ends mean."""
+        """The signed scale with its numbers, and the meaning of its ends."""
         stops = "".join(
             f'<stop offset="{(place + 1) / 2:g}" stop-color="{colour}"/>'
             for place, colour in SIGNED_SCALE
@@ -243,6 +243,6 @@ def _escaped(words: str) -> str:
 
 
 def _clean(words: str) -> str:
-    """Without the characters that no XML file may hold, in one line."""
+    """The text in one line, without the characters that XML does not allow."""
     kept = (letter if letter.isprintable() else " " for letter in words)
     return "".join(kept).encode("utf-8", "replace").decode()

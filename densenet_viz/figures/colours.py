@@ -1,7 +1,7 @@
 """Two colour scales as numbers: signed values in blue-white-orange, magnitudes in cividis.
 
-Both were chosen to be read with any colour vision and in grey: the signed scale is equally light
-on both sides at equal strength, and cividis grows lighter from end to end.
+Both can be read with any colour vision and in grey: the signed scale is equally light on both sides
+at equal strength, and cividis becomes lighter from one end to the other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SIGNED_SCALE: tuple[tuple[float, str], ...] = (
     (0.5, "#F3A551"),
     (1.0, "#B05200"),
 )
-"""Value as a part of the limit, and its colour: blue speaks against, orange for."""
+"""Value as a part of the limit, and its colour: blue is negative, orange is positive."""
 
 _LUMA = (0.2126, 0.7152, 0.0722)
 
@@ -47,7 +47,7 @@ vision deficiency", PLOS ONE 2018."""
 def signed_rgb(values: NDArray[np.floating], limit: float) -> Picture:
     """Signed values (H, W) in colours (H, W, 3): 0 is white, `limit` and beyond full orange.
 
-    What is not a number is drawn as 0, and so is everything where `limit` is not above 0.
+    NaN is drawn as 0. If `limit` is not above 0, everything is drawn as 0.
 
     >>> signed_rgb(np.array([[-2.0, 0.0, 1.0]]), limit=1.0).tolist()
     [[[27, 111, 188], [255, 255, 255], [176, 82, 0]]]
@@ -64,14 +64,14 @@ def signed_rgb(values: NDArray[np.floating], limit: float) -> Picture:
 
 
 def cividis_rgb(values: NDArray[np.floating]) -> Picture:
-    """Magnitudes of any shape, 0 to 1, in cividis: (..., 3). Beyond the ends is the end."""
+    """Magnitudes of any shape, 0 to 1, in cividis: (..., 3). Values outside are clipped."""
     table = np.frombuffer(_CIVIDIS, np.uint8).reshape(256, 3)
     places = np.rint(255 * np.clip(np.nan_to_num(values), 0, 1)).astype(np.intp)
     return np.asarray(table[places], dtype=np.uint8)
 
 
 def limit_of(values: NDArray[np.floating], percentile: float = 99.5) -> float:
-    """A limit for `signed_rgb` that a few extreme pixels do not set; above 0.
+    """A limit for `signed_rgb` that does not depend on a few extreme pixels; above 0.
 
     >>> limit_of(np.zeros((4, 4)))
     1.0
@@ -84,11 +84,11 @@ def limit_of(values: NDArray[np.floating], percentile: float = 99.5) -> float:
 def overlay(picture: Picture, heat: NDArray[np.floating], opacity: float, limit: float) -> Picture:
     """Signed heat (H, W) over a picture (H, W, 3) of the same size.
 
-    With growing opacity (0 to 1) the picture turns grey before it fades, so that its own colours
-    are not taken for the scale's.
+    With growing opacity (0 to 1) the picture first turns grey, then fades, so that nobody mistakes
+    its own colours for those of the scale.
     """
     part = min(1.0, max(0.0, opacity))
-    # By luminance alone two colours that are equally bright would be one.
+    # With luminance alone, two equally bright colours would look the same.
     grey = ((picture @ np.array(_LUMA) + picture.max(axis=-1)) / 2)[..., None]
     fading = (1 - min(1.0, 2 * part)) * picture + min(1.0, 2 * part) * grey
     blend = (1 - part) * fading + part * signed_rgb(heat, limit)

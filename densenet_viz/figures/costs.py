@@ -1,4 +1,4 @@
-"""Where parameters and multiply-adds go: by block, and by kind of layer."""
+"""Where parameters and multiply-adds are: by block, and by kind of layer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PATTERNS: Mapping[Kind, str] = {
     "batch norm": "-",
     "classifier": "|",
 }
-"""A kind has a hatching too: colour never tells it alone."""
+"""Each kind also has a hatching, so that colour is never the only difference."""
 
 Bars = Mapping[str, Mapping[Kind, int]]
 
@@ -56,9 +56,9 @@ def costs_figure(bars: Bars, quantity: Quantity, *, share: bool = False) -> go.F
     """Stacked bars, one for each place or network, in the kinds' colours and hatchings.
 
     Args:
-        bars: counts by bar and, there, by kind.
+        bars: counts by bar and, in each bar, by kind.
         quantity: what the counts are.
-        share: each bar as parts of itself, in percent.
+        share: show each bar's parts in percent of the bar.
     """
     scale, unit = _UNITS[quantity]
     totals = {bar: sum(row.values()) for bar, row in bars.items()}
@@ -129,7 +129,7 @@ def costs_rows(bars: Bars) -> list[dict[str, str]]:
 
 
 def costs_sentence(title: str, inventory: Inventory) -> str:
-    """What to see: where the parameters sit, and where the work is done."""
+    """What the chart shows: where the parameters are, and where most multiply-adds are done."""
     parameters, products = (_shares(inventory, quantity) for quantity in WORDS)
     most = max(parameters, key=parameters.__getitem__)
     busiest = max(products, key=products.__getitem__)
@@ -137,14 +137,14 @@ def costs_sentence(title: str, inventory: Inventory) -> str:
     if most == busiest:
         return f"{title}: {most} holds {parameters[most]:.0%} of the parameters and does {works}."
     return (
-        f"{title}: {most} holds most parameters, {parameters[most]:.0%}. {busiest} works hardest: "
-        f"{works} with {parameters[busiest]:.0%} of the parameters, because its maps are larger "
-        "and each weight is used once for each of their pixels."
+        f"{title}: {most} holds the most parameters, {parameters[most]:.0%}. {busiest} does the "
+        f"most work: {works} with {parameters[busiest]:.0%} of the parameters. Its maps are "
+        "larger, and each weight is used once for each of their pixels."
     )
 
 
 def costs_sentence_of_all(inventories: Mapping[str, Inventory]) -> str:
-    """What to see where networks stand beside each other: how their mixtures differ."""
+    """What the chart of several networks shows: how their shares of each kind differ."""
     shares = {}
     for title, inventory in inventories.items():
         reading = sum(leaf.parameters for leaf in inventory.leaves if leaf.kind == "1×1")
@@ -152,7 +152,7 @@ def costs_sentence_of_all(inventories: Mapping[str, Inventory]) -> str:
             shares[title] = reading / inventory.parameters
     low, high = (find(shares, key=shares.__getitem__) for find in (min, max))
     return (
-        "The 1×1 convolutions, which read everything before them, grow fastest: they hold "
+        "The 1×1 convolutions grow fastest, because they read all earlier maps: they hold "
         f"{shares[low]:.0%} of the parameters in {low} and {shares[high]:.0%} in {high}."
     )
 
@@ -171,5 +171,5 @@ def _height(count: int, whole: int, scale: float, *, share: bool) -> float:
 
 
 def _title(place: str) -> str:
-    """A place as a bar is labelled; what follows the last block holds the classifier."""
+    """The label of a place's bar; the part after the last block is called the classifier."""
     return "Classifier" if place == "head" else place.capitalize()

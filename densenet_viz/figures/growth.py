@@ -20,7 +20,7 @@ def channels_figure(trace: NetworkTrace, block: int = 1) -> go.Figure:
                 x=places[layer:],
                 y=[height] * (len(places) - layer),
                 marker={"color": layer_colour(layer), "line_width": 0},
-                name=f"layer {layer}" if layer else "what entered",
+                name=f"layer {layer}" if layer else "block input",
                 hovertemplate=f"{height} maps by %{{fullData.name}}<extra></extra>",
             )
             for layer, height in enumerate(heights)

@@ -1,4 +1,4 @@
-"""One network, several published errors: a line of points for each network."""
+"""Several published errors for one network: a line of points for each network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from densenet_viz.figures.theme import ENTERING, OKABE_ITO
 _MARKS = ("circle", "diamond", "square", "triangle-up", "x")
 _COLOURS = (OKABE_ITO[4], OKABE_ITO[0], OKABE_ITO[5], OKABE_ITO[1], OKABE_ITO[2])
 _LANE = 0.13
-"""Sources stand a little above each other, so that equal errors stay apart."""
+"""Vertical distance between sources, so that points with equal errors do not overlap."""
 
 
 def published_figure(errors: Sequence[PublishedError], titles: Mapping[str, str]) -> go.Figure:
@@ -20,7 +20,7 @@ def published_figure(errors: Sequence[PublishedError], titles: Mapping[str, str]
 
     Args:
         errors: what was published.
-        titles: what each network is called, in order from the top.
+        titles: each network's name, in order from the top.
     """
     rows = {name: row for row, name in enumerate(titles)}
     figure = go.Figure([_line(errors, name, row) for name, row in rows.items()])

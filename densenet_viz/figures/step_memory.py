@@ -13,12 +13,12 @@ from densenet_viz.figures.theme import OKABE_ITO
 PLAIN, EFFICIENT = "#D55E00", "#0072B2"
 _TEXT = 15
 _ROOM = 1.4
-"""How much longer than its longest bar a chart is: the bars' words stand behind them."""
+"""How much wider the chart is than its longest bar: the labels are behind the bars."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A system's value as it stands and, where there is the choice, with checkpointing."""
+    """A system's value without checkpointing and, if it has the option, with it."""
 
     title: str
     plain: float
@@ -26,13 +26,13 @@ class Bar:
 
 
 def kept_figure(kept: KeptMaps) -> go.Figure:
-    """Megabytes kept after each layer of a block: a parabola, and a straight line."""
+    """Megabytes kept after each layer of a block: one curve is a parabola, the other is a line."""
     layers = list(range(1, len(kept.naive) + 1))
     figure = go.Figure()
     for name, values, colour, dash, mark in (
         ("every concatenation kept", kept.naive, PLAIN, "solid", "circle"),
-        ("shared, made again on the way back", kept.shared, EFFICIENT, "dash", "square"),
-        ("of it kept by both: the bottlenecks", kept.both, "#8C8F98", "dot", "diamond"),
+        ("shared, computed again in the backward pass", kept.shared, EFFICIENT, "dash", "square"),
+        ("part of both: the bottlenecks", kept.both, "#8C8F98", "dot", "diamond"),
     ):
         megabytes = [value / 1e6 for value in values]
         figure.add_scatter(
@@ -55,12 +55,12 @@ def kept_figure(kept: KeptMaps) -> go.Figure:
 
 
 def steps_figure(bars: Sequence[Bar], unit: str, digits: int) -> go.Figure:
-    """Lying bars, two for a system that can checkpoint; each says its value."""
+    """Horizontal bars, two for a system with checkpointing; each shows its value."""
     titles = [bar.title for bar in bars]
     plain = go.Bar(
         y=titles,
         x=[bar.plain for bar in bars],
-        name="as it stands",
+        name="without checkpointing",
         marker={"color": PLAIN},
         text=[f"{bar.plain:,.{digits}f} {unit}" for bar in bars],
     )

@@ -1,6 +1,6 @@
 """Every colour and size that figures and stages share.
 
-One colour per source layer, the same in every picture: grey for what entered a block, then Okabe
+One colour per source layer, the same in every picture: grey for the block input, then Okabe
 and Ito's colour-blind safe set, then the same hues lighter and darker for deeper layers.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from densenet_viz.figures.colours import cividis_rgb
 
 ENTERING = "#8C8F98"
-"""What a block was given: the stem's or the transition's maps."""
+"""The block input: the stem's or the transition's maps."""
 
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "#F0E442")
 _SHADES = (0.0, -0.16, 0.18)
@@ -24,7 +24,7 @@ CIVIDIS = base64.b64encode(cividis_rgb(np.linspace(0, 1, 256, dtype=np.float32))
 
 
 def layer_colour(layer: int) -> str:
-    """The colour of what dense layer `layer` of a block wrote; 0 is what entered the block.
+    """The colour of the maps that dense layer `layer` of a block wrote; 0 is the block input.
 
     >>> layer_colour(0), layer_colour(1), layer_colour(2)
     ('#8C8F98', '#E69F00', '#56B4E9')
@@ -41,11 +41,11 @@ def layer_colour(layer: int) -> str:
 
 
 HATCHING = "#14151B"
-"""Of patterns drawn over a colour, so that bars differ without it."""
+"""The colour of patterns over a bar's colour, so that bars differ without colours."""
 
 FAMILY_COLOURS = {"DenseNet": "#D55E00", "ResNet": "#0072B2", "ResNetV2": "#009E73"}
 FAMILY_MARKS = {"DenseNet": "circle", "ResNet": "square", "ResNetV2": "diamond"}
-"""A family of networks has a colour and a shape: colour never tells it alone."""
+"""A family of networks also has a shape, so that colour is never the only difference."""
 
 KIND_COLOURS = {
     "7×7": "#8C8F98",
@@ -58,5 +58,5 @@ KIND_COLOURS = {
 """The kinds of weight layer of `inventory.KINDS`."""
 
 FOUND_COLOURS = {"hit": OKABE_ITO[6], "extra": OKABE_ITO[3]}
-"""What a cut map keeps on the object, and beside it (hatched, too): far apart in brightness, and
-neither of them a colour of the signed scale."""
+"""Colours of the pixels that a threshold keeps on the object, and beside it (also hatched): they
+differ in brightness, and neither is a colour of the signed scale."""

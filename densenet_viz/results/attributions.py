@@ -1,4 +1,4 @@
-"""What a network says of a picture, and the map of where it looked: frozen values.
+"""A network's answer for a picture, and the map of where it looked: frozen values.
 
 Arrays are numpy and read-only by agreement.
 """
@@ -26,10 +26,10 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How far a picture is from those that a network was trained on.
+    """How far a picture is from the pictures that a network was trained on.
 
-    `score` is a distance of 0 and more (`network.familiarity`); up to `limit` a picture counts as
-    one of the network's own.
+    `score` is a distance, 0 or more (`network.familiarity`); up to `limit`, a picture counts as
+    similar to the training pictures.
     """
 
     score: float
@@ -42,9 +42,9 @@ class Verdict:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What a network says of a picture.
+    """A network's answer for a picture.
 
-    `logits` is (classes,) float32. `verdict` is None where it was not measured which pictures the
+    `logits` is (classes,) float32. `verdict` is None if it was not measured which pictures the
     network knows.
     """
 
@@ -56,7 +56,7 @@ class Answer:
 class Attribution:
     """What each input pixel adds to (positive) or takes from (negative) a class.
 
-    `values` is (3 or 1, H, W), signed, in the picture's pixels; methods that give one value a
+    `values` is (3 or 1, H, W), signed, in the picture's pixels; methods with one value for each
     pixel (Grad-CAM) have one channel.
     """
 
@@ -66,18 +66,18 @@ class Attribution:
     predictions: tuple[Prediction, ...]
     seconds: float
     forward_passes: int
-    """Pictures that went forward through the network."""
+    """Number of forward passes, counted in pictures."""
     backward_passes: int = 0
-    """Gradients that came back."""
+    """Number of backward passes, counted in pictures."""
     convergence_delta: float | None = None
-    """Sum of the values less F(picture) - F(baseline), where the method promises equality."""
+    """Sum of the values minus (F(picture) - F(baseline)), if the method promises equality."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     finished: bool = True
-    """False for a look at a map that is still being computed."""
+    """False while the map is still being computed."""
     nodes: tuple[float, ...] = ()
-    """Where on the path from the baseline (0) to the picture (1) gradients were taken."""
+    """Points of the path from the baseline (0) to the picture (1) where gradients were taken."""
     unscaled_delta: float | None = None
-    """`convergence_delta` before pieces of the path were scaled; None where nothing was scaled."""
+    """`convergence_delta` before pieces of the path were scaled; None if nothing was scaled."""
     scaled_by: tuple[float, float] | None = None
     """The smallest and the largest factor that a piece was scaled by."""
 

@@ -1,8 +1,8 @@
 """How much of one decision went along each connection of a DenseNet: frozen values, no torch.
 
-A connection is one source's slice of what one reader reads. Sources of a block are 0, what entered
-it, and its layers 1 to L; readers are its layers 1 to L and, as L + 1, what comes after the block:
-the transition, or the last norm and the classifier.
+A connection is one source's slice of what one reader reads. The sources of a block are 0, the block
+input, and its layers 1 to L. The readers are its layers 1 to L and, as L + 1, what comes after the
+block: the transition, or the last norm and the classifier.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from densenet_viz.results.traces import Maps
 
 
 def place_of(source: int, reader: int) -> int:
-    """Where a connection stands among a block's: reader after reader, its sources in order.
+    """A connection's index in its block: reader after reader, each with its sources in order.
 
     >>> [place_of(source, reader) for reader in (1, 2, 3) for source in range(reader)]
     [0, 1, 2, 3, 4, 5]
 
     Raises:
-        ValueError: a source is read only by what comes after it.
+        ValueError: the reader does not come after the source.
     """
     if not 0 <= source < reader:
         raise ValueError(f"source {source} and reader {reader} were given; 0 <= source < reader.")
@@ -41,7 +41,7 @@ class BlockFlows:
     maps: Maps
     """(connections, h, w), signed, in the block's own pixels; ordered as `place_of` says."""
     sums: NDArray[np.float64]
-    """(connections,), the same summed over all pixels."""
+    """(connections,), the same, summed over all pixels."""
 
     @cached_property
     def layers(self) -> int:
@@ -50,7 +50,7 @@ class BlockFlows:
 
     @cached_property
     def matrix(self) -> NDArray[np.float64]:
-        """(L + 1, L + 1): row s is source s, column r - 1 is reader r; nothing flows back."""
+        """(L + 1, L + 1): row s is source s, column r - 1 is reader r; 0 where r <= s."""
         count = self.layers + 1
         matrix = np.zeros((count, count))
         for reader in range(1, count + 1):
@@ -59,17 +59,17 @@ class BlockFlows:
         return matrix
 
     def map_of(self, source: int, reader: int) -> NDArray[np.float32]:
-        """(h, w), where a connection's flow runs."""
+        """(h, w), the map of a connection's flow."""
         return np.asarray(self.maps[place_of(source, reader)], dtype=np.float32)
 
     def through_map(self, source: int) -> NDArray[np.float32]:
-        """(h, w), what all later readers get out of a source's maps, together."""
+        """(h, w), the map of what flows from a source to all its readers together."""
         readers = range(source + 1, self.layers + 2)
         maps = np.stack([self.map_of(source, reader) for reader in readers])
         return np.asarray(maps.sum(axis=0), dtype=np.float32)
 
     def out_of(self, source: int) -> float:
-        """What flows out of a source's maps to all later readers: its row's sum."""
+        """What flows from a source's maps to all later readers: its row's sum."""
         return float(self.matrix[source].sum())
 
     def into(self, reader: int) -> float:
@@ -78,7 +78,7 @@ class BlockFlows:
 
     @property
     def whole(self) -> float:
-        """What leaves the block: everything there is, up to the quadrature's error."""
+        """What flows out of the block: the whole rise, up to the error of the quadrature."""
         return self.into(self.layers + 1)
 
     @property
@@ -95,7 +95,7 @@ class BlockFlows:
     def imbalance(self) -> float:
         """The largest difference between what flows into a layer and out of it, or 0.
 
-        On the exact path it is nothing; so it says how exact the numbers are.
+        With the exact path integral it is 0, so it shows the error of the numbers.
         """
         layers = range(1, self.layers + 1)
         return max(abs(self.into(layer) - self.out_of(layer)) for layer in layers)
@@ -103,7 +103,7 @@ class BlockFlows:
 
 @dataclass(frozen=True, eq=False)
 class StructureAttribution:
-    """What a picture has over a baseline in a class's score, by the way that it took."""
+    """How much higher a class's score is for a picture than for a baseline, by connection."""
 
     spec: DenseNetSpec
     target: Prediction
@@ -111,29 +111,29 @@ class StructureAttribution:
     score: float
     """The class's logit for the picture."""
     rise: float
-    """The same less its logit for the baseline (the mean over several)."""
+    """The same minus its logit for the baseline (the mean over several baselines)."""
     blocks: tuple[BlockFlows, ...]
     points: int
-    """Places on the path, its ends included, at which gradients were taken."""
+    """Points of the path, including its ends, at which gradients were taken."""
     seconds: float
     forward_passes: int
     backward_passes: int
 
     @property
     def deltas(self) -> tuple[float, ...]:
-        """For each block what its last reader's sources sum to, less the rise.
+        """For each block, the sum over its last reader's sources, minus the rise.
 
-        The path integral itself would leave nothing: this is the quadrature's error.
+        With the exact path integral it is 0: this is the error of the quadrature.
         """
         return tuple(block.whole - self.rise for block in self.blocks)
 
     @property
     def worst_delta(self) -> float:
-        """The delta that is farthest from nothing."""
+        """The delta that is farthest from 0."""
         return max(self.deltas, key=abs)
 
     def share(self, flow: float) -> float:
-        """A flow as a part of the rise; 0 where there is no rise to share."""
+        """A flow as a part of the rise; 0 if the rise is 0."""
         return flow / self.rise if self.rise else 0.0
 
 
@@ -142,8 +142,8 @@ class GradientPaths:
     """The loss's gradient at the maps of one block's sources, by the length of the way it took.
 
     A way leads from what comes after the block back to a source; its length is the number of the
-    block's layers that it passes through: 0 is the direct one. Rows are sources, columns lengths,
-    and what cannot be is 0. The gradient is scaled so that at the logits it has length 1.
+    block's layers that it passes through: 0 is the direct way. Rows are sources, columns lengths;
+    impossible ones are 0. The gradient is scaled so that it has length 1 at the logits.
     """
 
     block: int
@@ -154,7 +154,7 @@ class GradientPaths:
     norms: NDArray[np.float64]
     """(L + 1, L + 1), the length of the part of it that took ways of each length."""
     shares: NDArray[np.float64]
-    """(L + 1, L + 1), that part's component along the gradient, as a part of it: rows sum to 1."""
+    """(L + 1, L + 1), that part's component along the gradient, as a share: rows sum to 1."""
 
     @property
     def layers(self) -> int:
@@ -162,7 +162,7 @@ class GradientPaths:
         return len(self.whole) - 1
 
     def count(self, source: int, length: int) -> int:
-        """How many ways of a length there are: so many layers out of those after the source."""
+        """The number of ways of a length: choices of `length` layers after the source."""
         return math.comb(self.layers - source, length)
 
     def chain(self, source: int) -> float:

@@ -1,4 +1,4 @@
-"""The cells of a picture, in the order of what a map says of them."""
+"""The cells of a picture, sorted by how much they raise the score in a map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CELLS = 4
-"""Regions are named on a grid of this many cells a side."""
+"""Regions are cells of a grid with this many cells on each side."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Region:
 
     @property
     def name(self) -> str:
-        """Where it is, in pixels counted from the upper left corner.
+        """Its place, in pixels from the upper left corner.
 
         >>> Region(32, 0, 64, 32, 1.0, 0.5).name
         'x 32–63, y 0–31'
@@ -37,7 +37,7 @@ class Region:
 
 
 def strongest_regions(heat: NDArray[np.float32], cells: int = CELLS) -> tuple[Region, ...]:
-    """The cells of a map (S, S) in the order of what raises the score in them."""
+    """The cells of a map (S, S); the cell that raises the score most is first."""
     edges = np.linspace(0, len(heat), cells + 1).astype(int)
     raising = np.maximum(heat, 0)
     whole = float(raising.sum()) or 1.0

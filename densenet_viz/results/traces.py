@@ -21,8 +21,8 @@ Shape = tuple[int, int, int]
 class SourceSlice:
     """Channels start to stop - 1 of a layer's input, and who wrote them.
 
-    `layer` is 0 for what entered the block (the stem's or the transition's maps), else the layer
-    of the same block that wrote them.
+    `layer` is 0 for the block input (the stem's or the transition's maps), otherwise the layer of
+    the same block that wrote them.
     """
 
     layer: int
@@ -49,13 +49,13 @@ class LayerTrace:
 
     @property
     def output_channels(self) -> int:
-        """Maps that stand after the layer: all it read and all it wrote."""
+        """Maps after the layer: all that it read and all that it wrote."""
         return self.input_shape[0] + self.written_shape[0]
 
 
 @dataclass(frozen=True, eq=False)
 class BlockTrace:
-    """One dense block as it ran. `entering` is what it was given, (k0, H, W)."""
+    """One dense block as it ran. `entering` is the block input, (k0, H, W)."""
 
     block: int
     entering: Maps
@@ -71,7 +71,7 @@ class TransitionTrace:
 
     block: int
     given: Maps
-    """(C, H, W), what the block handed over."""
+    """(C, H, W), the block's output."""
     activated: Maps
     """(C, H, W), after batch norm and ReLU: what the convolution mixes."""
     mixed: Maps
@@ -93,8 +93,8 @@ class NetworkTrace:
     blocks: tuple[BlockTrace, ...]
     transitions: tuple[TransitionTrace, ...]
     logits: NDArray[np.float32] | None
-    """(classes,), or None where the pass was stopped after a block."""
+    """(classes,), or None if the pass was stopped after a block."""
     parameters: int
     """Counted on the live network."""
     mismatches: tuple[str, ...]
-    """Where a measured shape differs from the arithmetic of `spec`; empty is the rule."""
+    """Where a measured shape differs from the arithmetic of `spec`; usually empty."""

@@ -1,9 +1,9 @@
-"""Plain ES modules, joined for places that take one module only.
+"""Plain ES modules, joined for places that can load only one module.
 
-The files stay what the tests and the type checker read, and the same picture runs in the app, in a
-notebook and in a page opened from a disk. A component gets its JavaScript as one text, which
-Streamlit sends again with every answer: `adapt_stage` holds each file once. A file that has no page
-to help it is one address (`address`), in which each import is a data address of its own.
+The tests and the type checker read the files as they are, and the same picture runs in the app, in
+a notebook and in a page opened from a disk. A component gets its JavaScript as one text, which
+Streamlit sends again with every answer; in `adapt_stage` each file occurs once. Without such a
+page, a module is one data address (`address`), and so is each module that it imports.
 
 A file is named by its path in this folder, as `growth/growth.js`. A stage's name says its path: the
 stage `growth` is `growth/growth.js`, and `variants-count` is `variants/count.js`; its style sheet
@@ -23,7 +23,7 @@ from string import Template
 
 FOLDER = Path(__file__).parent
 SHARED_STYLE = "shared/stage.css"
-"""What every stage's own style builds on."""
+"""The style sheet that all stages use."""
 BORROWED = {"bench": ("shared/map-tools.css",), "two": ("shared/map-tools.css",)}
 """Style sheets of shared controls that not all stages use."""
 _IMPORT = re.compile(r'(from\s+)"(\.[^"]+\.js)"')
@@ -50,7 +50,7 @@ def _text(file: str) -> str:
 
 @cache
 def join_modules(file: str) -> str:
-    """The text of module `file` with every file it imports inside it.
+    """The text of module `file`, with every file that it imports included.
 
     >>> 'from "../shared' in join_modules("growth/growth.js")
     False
@@ -64,10 +64,10 @@ def join_modules(file: str) -> str:
 
 
 def adapt_stage(stage: str) -> str:
-    """A component's JavaScript: a stage behind Streamlit's component interface.
+    """A component's JavaScript: a stage with Streamlit's component interface.
 
-    Its files become addresses in the page, those first that others import; all components of a
-    page share them.
+    Each file becomes an address in the page, after the files that it imports. All components of a
+    page share these addresses.
 
     Raises:
         FileNotFoundError: there is no such stage.
@@ -87,7 +87,7 @@ def _by_path(file: str) -> str:
 
 @cache
 def files_of(file: str) -> tuple[str, ...]:
-    """Module `file` and all that it imports, each once and after what it imports itself.
+    """Module `file` and all modules that it imports: each once, after those it imports itself.
 
     >>> files_of("shared/dom.js"), files_of("agreement/agreement.js")[-1]
     (('shared/dom.js',), 'agreement/agreement.js')
@@ -105,7 +105,7 @@ def files_of(file: str) -> tuple[str, ...]:
 
 @cache
 def version() -> str:
-    """A hash of all modules and style sheets: with a new one browsers ask again and mix nothing."""
+    """A hash of all modules and style sheets: when it is new, browsers load all of them again."""
     digest = hashlib.sha256()
     for file in all_files():
         digest.update(file.encode() + (FOLDER / file).read_bytes())
@@ -135,7 +135,7 @@ export default adapt(mount);
 
 @cache
 def address(file: str) -> str:
-    """Module `file` with all that it imports as an address that `import()` takes.
+    """Module `file` with all its imports, as an address that `import()` accepts.
 
     Raises:
         FileNotFoundError: there is no such module.
@@ -151,6 +151,6 @@ def style(*files: str) -> str:
 
 
 def style_of(stage: str) -> str:
-    """A stage's own style, with what it borrows; all build on `style(SHARED_STYLE)`."""
+    """A stage's own style and the shared sheets it uses; it also needs `style(SHARED_STYLE)`."""
     own = stage_file(stage).removesuffix(".js") + ".css"
     return style(*BORROWED.get(stage, ()), own)

@@ -1,4 +1,4 @@
-// Lets a stage live in a Streamlit component: mounted once, then given each new scene.
+// Lets a stage run in a Streamlit component: it is mounted once, then gets each new scene.
 
 import { h } from "./shared/dom.js";
 import { saveRow } from "./export/export.js";
@@ -13,8 +13,9 @@ import { saveRow } from "./export/export.js";
 const mounted = new WeakMap();
 
 /**
- * Streamlit calls a component anew for each scene. What a call returns ends the component, and runs
- * too when the next call came while this one was still loading: then the stage belongs to the next.
+ * Streamlit calls a component again for each scene. The function that a call returns removes the
+ * component. Streamlit also runs it when the next call came while this one was still loading; then
+ * the stage belongs to the next call and stays.
  * @param {(root: HTMLElement, scene: any, tell: (name: string, value: unknown) => void) => Stage} mount
  * @returns {(component: Arguments) => () => void}
  */
@@ -25,7 +26,7 @@ export function adapt(mount) {
     if (known) {
       known.turn = turn;
       known.stage.update(data);
-      // A stage that began anew stands after the row.
+      // A stage that started again is after the row.
       if (known.row && known.root.lastChild !== known.row) known.root.append(known.row);
     } else {
       const root = h("div", { class: "stage" });

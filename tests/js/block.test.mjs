@@ -133,7 +133,7 @@ test("the ledger names every channel once, in the order of concatenation", () =>
   const block = scene();
   assert.deepEqual(
     ledgerOf(block, 4).map(({ start, stop, words }) => `${channelWords(start, stop)}: ${words}`),
-    ["channels 0–63: what entered", "channels 64–95: layer 1", "channels 96–127: layer 2", "channels 128–159: layer 3"],
+    ["channels 0–63: block input", "channels 64–95: layer 1", "channels 96–127: layer 2", "channels 128–159: layer 3"],
   );
   assert.deepEqual(ledgerOf(block, 0), []);
   const all = ledgerOf(block, 7);
@@ -157,11 +157,11 @@ test("the sentence has the actual numbers", () => {
   const block = scene();
   assert.equal(sentenceOf(block, 4), "Layer 4 reads 160 maps from 4 sources, writes 32 new ones, and is read by 2 later layers.");
   assert.match(sentenceOf(block, 1), /64 maps from 1 source,/);
-  assert.match(sentenceOf(block, 6), /read by no later layer/);
-  assert.match(sentenceOf(block, 7), /64 that entered \+ 6 × 32 new = 256 maps/);
-  assert.equal(titleOf(block, 0), "What enters is read by all 6 layers");
+  assert.match(sentenceOf(block, 6), /only to the output/);
+  assert.match(sentenceOf(block, 7), /64 .* \+ 6 × 32 new = 256 maps/);
+  assert.match(titleOf(block, 0), /input .* 6 layers/);
   assert.equal(wholeWords(block, 6, 21).title, "6 layers, 21 direct connections");
-  assert.equal(wholeWords(block, 2.5, 21).sentence, "Layer 3 has 3 sources: what entered and layers 1 and 2.");
+  assert.equal(wholeWords(block, 2.5, 21).sentence, "Layer 3 has 3 sources: the block input and layers 1 and 2.");
 });
 
 test("lists and sums are short where they would be long", () => {

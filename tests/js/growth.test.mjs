@@ -179,8 +179,8 @@ test("the words carry the lecture's own numbers", () => {
   assert.match(sentenceAt(scene, 1), /^Layer 1: 64 in \+ 32 new = 96\. Nothing was overwritten/);
   assert.match(sentenceAt(scene, 1.4), /^Layer 2 reads all 96 maps .* 96 \+ 32 = 128/);
   assert.match(sentenceAt(scene, 2), /^64 from the stem \+ 2 × 32 new = 128/);
-  assert.equal(titleAt(scene, 1.4), "Every layer keeps everything before it, and adds 32");
-  assert.equal(titleAt(scene, 2), "128 maps, and not one was overwritten");
+  assert.match(titleAt(scene, 1.4), /\b32$/);
+  assert.match(titleAt(scene, 2), /^128 maps/);
   assert.equal(placeAt(scene, 0), "start, 2 layers");
   assert.equal(placeAt(scene, 0.5), "layer 1 of 2");
   assert.equal(groupWords(scene, 1), "channels 64–95: written by layer 1");

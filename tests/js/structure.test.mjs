@@ -108,7 +108,7 @@ test("shares keep their sign, and a small rise has none", () => {
 test("the title names what the block added and its strongest layer", () => {
   assert.equal(strongest(SCENE, flows), 2);
   assert.equal(titleWords(SCENE, flows), "75% of what raises ring went through what block 3 added; its layer 2 alone carried 63%");
-  assert.match(titleWords({ ...SCENE, shares: false }, flows), /hardly differs.*block 3 added comes to \+6\.00$/);
+  assert.match(titleWords({ ...SCENE, shares: false }, flows), /ring .*block 3 .*\+6\.00$/);
 });
 
 test("a fallen score is told as one", () => {
@@ -120,9 +120,9 @@ test("a fallen score is told as one", () => {
 
 test("words give the sums that belong together", () => {
   assert.equal(cellWords(SCENE, flows, 1, 2), "layer 1 → layer 2: +3.00 (38%). Into layer 2: +4.00 (50%); out of it: +5.00 (63%).");
-  assert.equal(cellWords(SCENE, flows, 0, 3), "what entered (transition 2) → transition 3: +2.00 (25%). Into transition 3: +8.00 (100%), the whole.");
+  assert.match(cellWords(SCENE, flows, 0, 3), /\(transition 2\) → transition 3: \+2\.00 \(25%\)\. .*\+8\.00 \(100%\)/);
   assert.match(barsWords(SCENE, flows, 3), /add up to the whole: \+8\.00 \(100%\)\.$/);
-  assert.match(barsWords(SCENE, flows, 1), /^Layer 1 reads one source; together they bring \+4\.00 \(50%\), and its own maps hand on \+4\.00/);
+  assert.match(barsWords(SCENE, flows, 1), /^Layer 1 .*\+4\.00 \(50%\) .*one source.*\+4\.00/);
   assert.match(barsWords(SCENE, flows, ALL), /overlap/);
   assert.equal(mapWords(SCENE, flows, SUM, 3), "all sources → transition 3: +8.00 (100%)");
 });

@@ -43,7 +43,7 @@ test("what is given is counted, also where it is not what the name says", () => 
   const short = { ...D121, stops: D121.stops.filter((stop) => stop.block !== 4 || stop.layer < 16) };
   assert.equal(text(formula(short.stops, 999, "paper")), "1 + 2 × ( 6 + 12 + 24 + 15 ) + 3 + 1");
   const { title, sentence } = words(short, short.stops.length, "paper");
-  assert.equal(title, "DenseNet-121 really counts to 119");
+  assert.match(title, /^DenseNet-121 .*\b119\b/);
   assert.match(sentence, /^1 \+ 2 × \(6 \+ 12 \+ 24 \+ 15\) \+ 3 \+ 1 = 119, /);
 });
 
@@ -81,14 +81,14 @@ test("words name the actual numbers", () => {
   const walk = stops(D121);
   const said = (passed, rule = "paper", one = D121) => words(one, passed, rule);
   assert.equal(said(0).title, "Which layers does “121” count?");
-  assert.equal(said(1).title, "Stem adds 1: that makes 1");
-  assert.equal(said(3).title, "Block 1, layer 2 adds 2: that makes 5");
-  assert.equal(said(8).title, "Transition 1 adds 1: that makes 14");
-  assert.equal(said(walk.length).title, "120 convolutions + 1 classifier: hence DenseNet-121");
+  assert.match(said(1).title, /^Stem adds 1: .*\b1$/);
+  assert.match(said(3).title, /^Block 1, layer 2 adds 2: .*\b5$/);
+  assert.match(said(8).title, /^Transition 1 adds 1: .*\b14$/);
+  assert.match(said(walk.length).title, /^120 convolutions \+ 1 classifier.* DenseNet-121$/);
   assert.match(said(walk.length).sentence, /^1 \+ 2 × \(6 \+ 12 \+ 24 \+ 16\) \+ 3 \+ 1 = 121\. .*121 batch norms and 5 poolings.* 242\.$/);
   assert.equal(said(walk.length, "keras").title, "Keras’s depth of DenseNet-121 is 242");
   const largest = said(stops(D264).length, "paper", D264);
-  assert.equal(largest.title, "DenseNet-264 really counts to 265");
+  assert.match(largest.title, /^DenseNet-264 .*\b265\b/);
   assert.match(largest.sentence, /= 265, by the rule .*; 264 is its number of convolutions, without the classifier\./);
   assert.equal(said(17, "paper", PLAIN).title, "Yours would be called DenseNet-17");
 });

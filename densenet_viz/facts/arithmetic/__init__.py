@@ -1,4 +1,4 @@
-"""Shapes and costs of networks as plain numbers: no room here loads a framework.
+"""Shapes and costs of networks as plain numbers: no module here loads a framework.
 
-`tests` hold every number against networks that really run.
+The tests compare every number with networks that really run.
 """

@@ -1,7 +1,7 @@
 """The networks of the paper's table 2, and ResNet-34, as plain counts.
 
-They look at pictures of 32 × 32 px, where nothing but convolutions stands before the first block.
-`tests/test_cited.py` holds every count against networks that really run.
+The networks of table 2 read pictures of 32 × 32 px and have only a convolution before block 1.
+`tests/test_cited.py` compares every count with networks that really run.
 
 Sources: Huang et al., "Densely Connected Convolutional Networks" (CVPR 2017), section 3; He et
 al., "Deep Residual Learning" (CVPR 2016), section 4.2, and "Identity Mappings" (ECCV 2016),
@@ -29,11 +29,11 @@ SIZES = (32, 16, 8)
 WIDTHS = (16, 32, 64)
 """Maps of a residual network's three stages, before widening and bottleneck expansion."""
 EXPANSION = 4
-"""A residual bottleneck hands on four times the maps of its 3 × 3 convolution."""
+"""A residual bottleneck outputs four times as many maps as its 3 × 3 convolution."""
 
 
 class Counted(Totals, ABC):
-    """A network whose leaves can be gone through one after the other."""
+    """A network whose leaves can be listed."""
 
     @abstractmethod
     def _leaves(self) -> Iterator[LeafCount]:
@@ -59,7 +59,7 @@ class CifarDenseNet(Counted):
 
     @property
     def layers(self) -> int:
-        """Dense layers of each block: the depth less stem, two transitions and classifier."""
+        """Dense layers of each block: the depth without stem, two transitions and classifier."""
         return (self.depth - 4) // (3 * (2 if self.compact else 1))
 
     @property

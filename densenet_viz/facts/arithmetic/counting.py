@@ -11,7 +11,7 @@ from densenet_viz.facts.spec import DenseNetSpec
 
 @lru_cache(maxsize=64)
 def inventory_of(spec: DenseNetSpec | ResNetSpec) -> Inventory:
-    """What a network of `spec` is made of, for one picture of its input size.
+    """The modules of a network of `spec` and their costs, for one picture of its input size.
 
     >>> densenet121 = inventory_of(DenseNetSpec())
     >>> densenet121.depth_parts

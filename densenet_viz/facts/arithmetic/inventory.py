@@ -1,6 +1,6 @@
-"""What a network is made of, weight layer by weight layer: counted live, or by arithmetic.
+"""The weight layers of a network, one by one: counted live, or by arithmetic.
 
-Both ways give the same frozen values, so that one can be held against the other leaf by leaf.
+Both give the same frozen values, so that they can be compared leaf by leaf.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ FLOAT_BYTES = 4
 
 Kind = Literal["7×7", "1×1", "3×3", "transition", "batch norm", "classifier"]
 KINDS: tuple[Kind, ...] = ("7×7", "1×1", "3×3", "transition", "batch norm", "classifier")
-"""What a leaf can be; a transition's convolution is 1×1 too, and counted apart."""
+"""The kinds of leaves; a transition's convolution is also 1×1, but counted separately."""
 
 _BY_KERNEL: Mapping[int, Kind] = {7: "7×7", 3: "3×3", 1: "1×1"}
 
@@ -27,8 +27,8 @@ class LeafCount:
 
     `place` is "stem", "block N", "transition N" or "head" (what follows the last block), where a
     residual network's stages are its blocks. `running_statistics` are a batch norm's means and
-    variances: state, not trained. `keras_biases` are the biases that Keras's convolution carries
-    here and ours does not.
+    variances, which are not trained. `keras_biases` are the biases that Keras's convolution has
+    here and ours does not have.
     """
 
     module: str
@@ -45,7 +45,7 @@ class Inventory:
     """A whole network: its leaves in the order of computation.
 
     `activation_bytes` is the float32 size of every tensor that an operation writes for one
-    picture, sums and concatenations included, whether or not it writes in place.
+    picture, sums and concatenations included, also if it writes in place.
     """
 
     leaves: tuple[LeafCount, ...]
@@ -100,7 +100,7 @@ class Inventory:
         return tuple(dict.fromkeys(leaf.place for leaf in self.leaves))
 
     def table(self, quantity: Quantity) -> Mapping[str, Mapping[Kind, int]]:
-        """The sum of a quantity by place and, there, by kind; what does not occur is left out."""
+        """The sum of a quantity by place and, in each place, by kind; zeros are left out."""
         sums: dict[str, dict[Kind, int]] = {place: {} for place in self.places}
         for leaf in self.leaves:
             row = sums[leaf.place]
@@ -125,7 +125,7 @@ class HasLeaves(Protocol):
 
 
 class Totals:
-    """What follows from leaves, for one picture; whoever inherits it has them."""
+    """Totals over a class's leaves, for one picture; a base class."""
 
     @property
     def parameters(self: HasLeaves) -> int:
@@ -142,12 +142,12 @@ class Totals:
 
 
 def halved(size: int) -> int:
-    """What a stride of 2 leaves of a size, with 'same' padding: 224 -> 112, 7 -> 4."""
+    """A size after a stride of 2 with 'same' padding: 224 -> 112, 7 -> 4."""
     return (size + 1) // 2
 
 
 def kind_of(kernel: int, place: str) -> Kind:
-    """What a convolution of kernel × kernel is called there.
+    """The kind of a kernel × kernel convolution at a place.
 
     >>> kind_of(1, "block 1"), kind_of(1, "transition 1")
     ('1×1', 'transition')
@@ -177,7 +177,7 @@ def convolution(
 
 
 def norm(module: str, place: str, channels: int) -> LeafCount:
-    """A batch norm: a scale and a shift are trained, a mean and a variance are kept."""
+    """A batch norm: scale and shift are trained, mean and variance are running statistics."""
     return LeafCount(module, "batch norm", place, 2 * channels, 2 * channels, 0, 0)
 
 

@@ -1,20 +1,20 @@
-"""What a configuration may be, and how it is told that it may not."""
+"""The limits of a configuration, and the error for values outside them."""
 
 from __future__ import annotations
 
 
 class SpecError(ValueError):
-    """A configuration that no network can have; the message says what was given and allowed."""
+    """An impossible configuration; the message says what was given and what is allowed."""
 
 
 def require(ok: bool, given: str, allowed: str) -> None:
-    """Raises SpecError with both sentences unless `ok`."""
+    """Raises SpecError with both texts unless `ok`."""
     if not ok:
         raise SpecError(f"{given} was given; {allowed}.")
 
 
 def is_whole(value: object, low: int, high: int) -> bool:
-    """Whether a value is a whole number in the limits; True and False are none."""
+    """Whether a value is a whole number in the limits; True and False do not count."""
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 

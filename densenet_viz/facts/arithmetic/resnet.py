@@ -34,7 +34,7 @@ class Unit(NamedTuple):
     """One residual unit: 1×1 to `width` maps, 3×3, 1×1 to 4 × `width` maps, and a shortcut.
 
     `size` is the height and width of what it reads, in pixels. `stride` is 1 or 2. `projects`
-    tells whether the shortcut is a 1×1 convolution.
+    says whether the shortcut is a 1×1 convolution.
     """
 
     place: str
@@ -55,7 +55,7 @@ class Unit(NamedTuple):
 
 
 class _Operation(NamedTuple):
-    """Something that writes `values` numbers, and the weights that it does it with."""
+    """An operation that writes `values` numbers, and its weights."""
 
     values: int
     leaf: LeafCount | None = None
@@ -102,8 +102,8 @@ class ResNetSpec(Totals):
         require(
             not (self.preactivation and self.stride_first),
             "stride_first with preactivation",
-            "a unit that activates first has its stride on the 3×3 convolution, and one of the "
-            "two is allowed",
+            "only one of the two is allowed, because a unit that activates first has its stride "
+            "in the 3×3 convolution",
         )
         require_whole("num_classes", self.num_classes, 1, 100_000)
         require_whole("input_size", self.input_size, 1, 2_048)
@@ -159,7 +159,7 @@ class ResNetSpec(Totals):
         """Why it is called 50, in one line."""
         return (
             f"1 (stem) + 3 × ({' + '.join(map(str, self.units))}) (residual units, "
-            f"shortcuts aside) + 1 (classifier) = {self.depth}"
+            f"without shortcuts) + 1 (classifier) = {self.depth}"
         )
 
     @cached_property
@@ -225,7 +225,7 @@ def _preactivation_unit(unit: Unit) -> Iterator[_Operation]:
         name = f"{module}.downsample.0"
         yield convolved(name, reads=unit.reads, writes=writes, kernel=1, size=size, keras_bias=True)
     elif unit.stride == 2:
-        yield whole  # a 1×1 max pool drops three pixels of four
+        yield whole  # a 1×1 max pool keeps one pixel of four
     yield convolved(f"{module}.conv1", reads=unit.reads, writes=width, kernel=1, size=unit.size)
     yield from _normed(f"{module}.bn2", unit.place, width, unit.size)
     yield convolved(f"{module}.conv2", reads=width, writes=width, kernel=3, size=size)
@@ -245,7 +245,7 @@ def _convolved(module: str, place: str, *, writes: int, size: int, **given: Any)
 def _normed(
     module: str, place: str, channels: int, size: int, *, activated: bool = True
 ) -> Iterator[_Operation]:
-    """A batch norm and, where it is activated, the ReLU behind it."""
+    """A batch norm and, if it is activated, the ReLU after it."""
     values = channels * size * size
     yield _Operation(values, norm(module, place, channels))
     if activated:

@@ -1,6 +1,6 @@
 """The steps of a DenseNet, and what each costs for one image.
 
-Weights and products of a step are the sums over its leaves, so there is one formula for each.
+Weights and multiply-adds of a step are sums over its leaves, so each has only one formula.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Step = Literal["stem", "dense layer", "transition", "final norm", "classifier"]
 class LayerRow(Totals):
     """One step of a DenseNet and what it costs for one image.
 
-    `in_channels` are the maps it reads, `out_channels` the maps that stand after it (a dense
-    layer keeps what it read, so out = in + new), `new_channels` those it computed itself.
+    `in_channels` are the maps it reads, `out_channels` the maps after it (a dense layer keeps
+    what it read, so out = in + new), `new_channels` the maps it computed itself.
     `height` and `width` are the output's, in pixels. `activation_bytes` is the float32 size of
     every tensor the step writes, concatenations included, as the plain (not memory-efficient)
     implementation does. `leaves` are its modules with weights.
@@ -124,7 +124,7 @@ def _stem_row(spec: Configuration) -> LayerRow:
 def _dense_row(spec: Configuration, block: int, layer: int, reads: int) -> LayerRow:
     k, size = spec.growth_rate, spec.block_sizes[block - 1]
     module = f"features.denseblock{block}.denselayer{layer}"
-    # Each layer copies together what it reads; the last is followed by a copy of the whole block.
+    # Each layer concatenates (copies) what it reads; after the last one the whole block is copied.
     copies = reads + (reads + k) * (layer == spec.block_config[block - 1])
     maps = copies + _layer_maps(spec, reads, k)
     return LayerRow(
@@ -138,7 +138,7 @@ def _dense_row(spec: Configuration, block: int, layer: int, reads: int) -> Layer
 
 
 def transition_row(spec: Configuration, block: int, keeps: int) -> LayerRow:
-    """The transition after `block` (counted from 1), were it to keep `keeps` maps."""
+    """The transition after `block` (counted from 1), if it keeps `keeps` maps."""
     reads, size = spec.block_outputs[block - 1], spec.block_sizes[block - 1]
     half = size // 2
     place, module = f"transition {block}", f"features.transition{block}"

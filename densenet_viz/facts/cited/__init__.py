@@ -1,4 +1,4 @@
 """Published numbers, each with its source: nothing here was measured by this project.
 
-Facts of tables, copied digit by digit; what a publication leaves out is None, never guessed.
+Numbers of tables, copied digit by digit; a number that a publication leaves out is None.
 """

@@ -1,4 +1,4 @@
-"""What the authors measured of checkpointing, cited; nothing here was measured by us."""
+"""What the authors of checkpointing measured, cited; nothing here was measured by us."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PublishedStep:
 
     @property
     def memory_ratio(self) -> float:
-        """What remains of the plain step's memory with checkpointing."""
+        """Memory with checkpointing, as a part of the memory without it."""
         return self.efficient_gigabytes / self.plain_gigabytes
 
     @property

@@ -38,9 +38,9 @@ class CifarRow:
     """One line of table 2.
 
     `short` is its name in a small chart. `millions` are the parameters that the paper prints;
-    `network` is the architecture behind the line where it can be counted, and None where the table
-    says too little of it. `own_runs` are the errors that the paper marks with a star: its authors
-    ran that network themselves.
+    `network` is the architecture of the line if it can be counted, and None if the table says too
+    little about it. `own_runs` are the errors that the paper marks with a star: its authors trained
+    that network themselves.
     """
 
     title: str
@@ -56,7 +56,7 @@ class CifarRow:
 
 
 def _errors(*values: float | None) -> Mapping[DataSet, float]:
-    """One value a column of `DATA_SETS`; None where the table has a dash."""
+    """One value for each column of `DATA_SETS`; None if the table has a dash."""
     pairs = zip(DATA_SETS, values, strict=True)
     return MappingProxyType({name: value for name, value in pairs if value is not None})
 
@@ -155,5 +155,5 @@ TABLE_2: tuple[CifarRow, ...] = (
     _densenet(250, 24, True, 15.3, _errors(5.19, 3.62, 19.64, 17.60, 1.74)),
     _densenet(190, 40, True, 25.6, _errors(None, 3.46, None, 17.18, None)),
 )
-"""Every row, in the table's order. The paper gives the wide networks' depths alone; their widths
-(8, 10 and 4) are those whose parameters it prints."""
+"""Every row, in the table's order. For the wide networks the paper gives only the depths; with the
+widths here (8, 10 and 4) they have the parameters that it prints."""

@@ -1,7 +1,7 @@
 """Errors on ImageNet's validation set, in percent, as published.
 
-The paper's figure 3 draws DenseNets against the ResNets of fb.resnet.torch, whose training it
-copied, and prints no numbers; the numbers behind it are its own table 3 and that code's page.
+The paper's figure 3 compares DenseNets with the ResNets of fb.resnet.torch, whose training it
+copied. It prints no numbers; they are in the paper's table 3 and on the page of that code.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from densenet_viz.facts.systems import SYSTEMS
 
 ErrorMeasure = Literal["top-1", "top-5", "top-1, ten crops", "top-5, ten crops"]
 MEASURES: tuple[ErrorMeasure, ...] = ("top-1", "top-5", "top-1, ten crops", "top-5, ten crops")
-"""What counts as a mistake: the first answer is wrong, or all of the first five; seen once through
-the picture's middle, or ten times through its corners and middle, mirrored too, and averaged."""
+"""What counts as a mistake: the first answer is wrong, or all of the first five are. One crop is
+the picture's centre; ten crops are its corners and centre, also mirrored, with averaged answers."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ FIGURE_3: tuple[ImageNetRow, ...] = (
     _densenet(201, 22.58, 6.34, 21.46, 5.54),
     _densenet(264, 22.15, 6.12, 20.80, 5.29),
     _resnet(34, 26.73, 8.74, 24.76, 7.35),
-    _resnet(50, 24.01, 7.02, 22.24, 6.08, note="its last batch norms stand after the sums"),
+    _resnet(50, 24.01, 7.02, 22.24, 6.08, note="its last batch norms come after the sums"),
     _resnet(101, 22.44, 6.21, 21.08, 5.35),
     _resnet(152, 22.16, 6.16, 20.69, 5.21),
 )
@@ -78,9 +78,9 @@ FIGURE_3: tuple[ImageNetRow, ...] = (
 
 @dataclass(frozen=True)
 class PublishedError:
-    """A top-1 error of a DenseNet's trained weights, as one place prints it.
+    """A top-1 error of a DenseNet's trained weights, as one source prints it.
 
-    `text` keeps the digits that were printed, or says how it follows from what was.
+    `text` has the printed digits, or says how the error follows from the printed number.
     """
 
     name: str
@@ -136,5 +136,5 @@ PUBLISHED_ERRORS: tuple[PublishedError, ...] = (
         **{name: row.cited.top1 for name, row in SYSTEMS.items() if row.family == "DenseNet"},
     ),
 )
-"""Every error that we found published for the DenseNets' original weights: one picture, seen once
-through its middle, 224 × 224 px."""
+"""Every error that we found published for the DenseNets' original weights: one crop, the picture's
+centre, 224 × 224 px."""

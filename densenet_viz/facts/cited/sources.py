@@ -1,4 +1,4 @@
-"""Where the cited numbers stand."""
+"""The sources of the cited numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Source:
     """One place of one publication.
 
-    `short` names it in a chart, `where` is the table or page in it, `url` leads to it. A page that
-    carries no date has no `year`.
+    `short` is its name in a chart, `where` is the table or page in it, `url` is its address. A page
+    without a date has no `year`.
     """
 
     short: str
@@ -39,7 +39,7 @@ class Source:
 
     @property
     def link(self) -> str:
-        """The same as Markdown that leads there."""
+        """The source as a Markdown link."""
         return f"[{self.title}]({self.url}), {self._place}"
 
     @property

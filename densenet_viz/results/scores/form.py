@@ -1,4 +1,4 @@
-"""A scoreboard as JSON, and back with everything checked."""
+"""A scoreboard as JSON, and read back with checks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FORMAT = 1
 
 
 def to_json(board: Scoreboard) -> dict[str, Any]:
-    """The scoreboard as JSON's own types; `from_json` reads it back, equal."""
+    """The scoreboard as JSON types; `from_json` gives an equal one back."""
     return {
         "format": FORMAT,
         "model": board.model,
@@ -47,15 +47,15 @@ def from_json(given: object) -> Scoreboard:
     """The scoreboard that `to_json` wrote.
 
     Raises:
-        ValueError: something is missing, or is not what it should be.
+        ValueError: something is missing, or has a wrong type or value.
     """
     board = _checked(given, dict, "the scoreboard")
     if board.get("format") != FORMAT:
-        raise ValueError(f"format={board.get('format')!r} was given; {FORMAT} is expected.")
+        raise ValueError(f"format={board.get('format')!r} was given; {FORMAT} was expected.")
     rows = tuple(_row_from_json(row) for row in _part(board, "rows", list))
     names = [row.method for row in rows]
     if len(set(names)) < len(names):
-        raise ValueError("Two rows have the same method; each may stand once.")
+        raise ValueError("Two rows have the same method; each method may occur once.")
     return Scoreboard(
         model=_part(board, "model", str),
         seed=_part(board, "seed", int),
@@ -85,7 +85,7 @@ def _interval(row: Mapping[str, Any], name: str) -> Interval:
     count = _part(row, f"{name}_count", int)
     values = [_checked(value, (int, float), name) for value in (row[name], *ends)]
     if len(values) != 3 or not all(0 <= value <= 1 for value in values):
-        raise ValueError(f"{name} has {values}; a mean and two ends from 0 to 1 are expected.")
+        raise ValueError(f"{name} has {values}; a mean and two ends from 0 to 1 were expected.")
     mean, low, high = map(float, values)
     if not (low <= mean <= high or math.isclose(low, high, abs_tol=1e-9)) or count < 1:
         raise ValueError(f"{name} has mean {mean}, interval {ends}, count {count}: not in order.")
@@ -111,5 +111,5 @@ def _checked(given: object, kind: type | tuple[type, ...], what: str) -> Any:
     if not right:
         kinds = kind if isinstance(kind, tuple) else (kind,)
         wanted = " or ".join(one.__name__ for one in kinds)
-        raise ValueError(f"{what} is of type {type(given).__name__}; {wanted} is expected.")
+        raise ValueError(f"{what} is of type {type(given).__name__}; {wanted} was expected.")
     return given

@@ -1,6 +1,6 @@
-"""What measuring attribution methods against true masks gives: a row a method, frozen values.
+"""Results of measuring attribution methods against true masks: one row for each method. No torch.
 
-`densenet_viz.evaluation` fills these, a file in `assets/` keeps them, a page shows them. No torch.
+`densenet_viz.evaluation` makes these values, a file in `assets/` stores them, a page shows them.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Measure:
-    """One question that every row answers.
+    """One measure, with a value in each row.
 
-    `chance` is what a map that knows nothing gets, where that is one number for all scenes; None
-    where it depends on the objects' sizes, as the random map's row shows.
+    `chance` is the value of a random map if it is the same number for all scenes; None if it
+    depends on the objects' sizes: then see the row of the random map.
     """
 
     name: str
@@ -42,8 +42,8 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             Measure(
                 "pointing_game_tolerant",
                 "Pointing game, with tolerance",
-                "The same, where a point at most 15 pixels beside the object also counts, in a "
-                "picture of 224 pixels; smaller pictures get proportionally less.",
+                "The same, but a point up to 15 pixels beside the object also counts, in a "
+                "picture of 224 pixels; in smaller pictures, proportionally fewer pixels.",
             ),
             Measure(
                 "energy_inside",
@@ -59,7 +59,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             Measure(
                 "energy_on_asked",
                 "On the object asked for",
-                "In scenes of two objects: of the positive values near either object, the share "
+                "In scenes of two objects: of the positive values near the two objects, the share "
                 "near the one that was asked for.",
                 chance=0.5,
             ),
@@ -112,11 +112,11 @@ class Interval:
 
 @dataclass(frozen=True)
 class Score:
-    """What one method, under one treatment of signs, or one baseline got.
+    """The results of one method with one treatment of signs, or of one baseline.
 
-    `method` is unique in a scoreboard: a key of `METHODS`, where needed with its setting or its
-    treatment behind it ("grad-cam-block-3", "saliency-absolute"). `treatment` says which values
-    of the map were measured. `measures` is by names of `MEASURES`.
+    `method` is unique in a scoreboard: a key of `METHODS`, if needed with its setting or treatment
+    added ("grad-cam-block-3", "saliency-absolute"). `treatment` says which values of the map were
+    measured. The keys of `measures` are names of `MEASURES`.
     """
 
     method: str
@@ -128,10 +128,10 @@ class Score:
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """All rows for one model, and what is needed to get them again.
+    """All rows for one model, and what is needed to measure them again.
 
-    `scenes` counts those of one object, `pairs` those of two; `date` is in UTC; `versions` is by
-    package; `machine` says what it ran on, `notes` how it was measured.
+    `scenes` counts scenes of one object, `pairs` scenes of two; `date` is in UTC; the keys of
+    `versions` are packages; `machine` is where it ran, `notes` say how it was measured.
     """
 
     model: str
@@ -146,7 +146,7 @@ class Scoreboard:
 
     @property
     def command(self) -> str:
-        """What was typed in a shell to get it, every count stated; without a choice of methods."""
+        """The shell command that makes it, with every count, but without a choice of methods."""
         replaced = [
             row.measures["deletion_auc"].count if "deletion_auc" in row.measures else 0
             for row in self.rows
@@ -171,13 +171,13 @@ class Scoreboard:
         )
 
     def ranked(self, measure: str) -> tuple[Score, ...]:
-        """The rows that have this measure, the best first; equal ones as they stand."""
+        """The rows that have this measure, the best first; equal ones keep their order."""
         sign = -1 if MEASURES[measure].higher_is_better else 1
         having = (row for row in self.rows if measure in row.measures)
         return tuple(sorted(having, key=lambda row: sign * row.measures[measure].mean))
 
     def best(self, measure: str) -> Score | None:
-        """The best row that is no baseline, or None where none has this measure."""
+        """The best row that is not a baseline, or None if no row has this measure."""
         return next((row for row in self.ranked(measure) if not row.is_baseline), None)
 
 
@@ -185,8 +185,9 @@ class Scoreboard:
 class PrecisionRecall:
     """How well a map, cut at each of its values, finds the true mask.
 
-    `thresholds` (n,) falls; `precision` and `recall` (n,) are 0 to 1, of the pixels whose value
-    is at least the threshold. `average_precision` is of all thresholds, however many are kept.
+    `thresholds` (n,) are in falling order; `precision` and `recall` (n,), 0 to 1, are of the pixels
+    whose value is at least the threshold. `average_precision` is over all thresholds, also those
+    that are not kept.
     """
 
     thresholds: Values

@@ -23,7 +23,7 @@ class Timing(Timed):
 
 @dataclass(frozen=True)
 class Benchmark:
-    """Interleaved timings from one run, with what they were measured on and how."""
+    """Interleaved timings from one run, with the machine and the method."""
 
     machine: Mapping[str, str]
     timings: tuple[Timing, ...]
@@ -48,7 +48,7 @@ class Benchmark:
         return ratio_of(self.timing(model, batch, device).seconds, reference.seconds)
 
     def ratio_range(self, model: str, batch: int, device: str) -> tuple[float, float]:
-        """Between which the middle half of the rounds' ratios lies.
+        """The first and third quartile of the rounds' ratios.
 
         Raises:
             KeyError: one of the two was not measured.

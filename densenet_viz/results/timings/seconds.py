@@ -1,4 +1,4 @@
-"""What is made of seconds, one for each round."""
+"""Statistics of seconds, one value for each round."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def spread_of(seconds: tuple[float, ...]) -> float:
 
 
 def quartiles(values: tuple[float, ...]) -> tuple[float, float]:
-    """Between which the middle half of the values lies; a single value is both.
+    """The first and third quartile; a single value is both.
 
     >>> quartiles((1.0, 2.0, 3.0, 4.0, 5.0))
     (2.0, 4.0)
@@ -52,5 +52,5 @@ def ratio_of(ours: tuple[float, ...], theirs: tuple[float, ...]) -> float:
 
 
 def ratios_of(ours: tuple[float, ...], theirs: tuple[float, ...]) -> tuple[float, ...]:
-    """Round by round: what slowed a round down slowed both."""
+    """The ratio in each round: in a slow round, both are slow."""
     return tuple(one / other for one, other in zip(ours, theirs, strict=True))

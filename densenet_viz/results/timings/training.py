@@ -13,8 +13,8 @@ from densenet_viz.results.timings.seconds import Timed, ratio_of
 class TrainingStep(Timed):
     """One model's training step: forward, cross-entropy, backward; no optimiser.
 
-    `peak_bytes` is the most that the step held at a time beside the weights and the pictures: maps
-    kept for the way back, gradients of maps and weights, and what is being computed.
+    `peak_bytes` is the most memory that the step used at a time, without the weights and pictures:
+    maps kept for the backward pass, gradients of maps and weights, and intermediate results.
     """
 
     model: str
@@ -26,19 +26,19 @@ class TrainingStep(Timed):
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """Training steps measured in one run; `weight_bytes` are each model's weights, held apart."""
+    """Training steps measured in one run; `weight_bytes` are each model's weights, separately."""
 
     machine: Mapping[str, str]
     steps: tuple[TrainingStep, ...]
     weight_bytes: Mapping[str, int]
 
     def pair(self, model: str) -> tuple[TrainingStep, TrainingStep] | None:
-        """The model's step without and with checkpointing; None where it has no such switch."""
+        """The model's step without and with checkpointing; None if it has no such option."""
         found = {step.memory_efficient: step for step in self.steps if step.model == model}
         return (found[False], found[True]) if len(found) == 2 else None
 
     def memory_ratio(self, model: str) -> float | None:
-        """How much of the plain step's peak remains with checkpointing."""
+        """The peak with checkpointing, as a part of the plain step's peak."""
         pair = self.pair(model)
         return pair[1].peak_bytes / pair[0].peak_bytes if pair else None
 
@@ -49,7 +49,7 @@ class TrainingRun:
 
 
 def step_rows(run: TrainingRun) -> list[dict[str, Any]]:
-    """A row for each step, as plain types; ratios stand in the rows with checkpointing."""
+    """A row for each step, as plain types; rows with checkpointing have the ratios."""
     return [
         {
             "model": step.model,

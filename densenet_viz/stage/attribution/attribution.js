@@ -74,7 +74,7 @@ class AttributionStage {
     root.append(this.node);
   }
 
-  /** How the picture is saved. @returns {import("../shared/stage.js").Saved} */
+  /** How to save the picture. @returns {import("../shared/stage.js").Saved} */
   save() {
     return { name: "attribution" };
   }

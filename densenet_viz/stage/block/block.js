@@ -72,7 +72,7 @@ class Block {
     stage.addEventListener("pointerleave", () => this.hover(null));
   }
 
-  /** Counts once by itself when it first comes into view, unless less motion is asked for. @param {HTMLElement} stage */
+  /** Counts once when it is first visible, unless the visitor prefers reduced motion. @param {HTMLElement} stage */
   startWhenSeen(stage) {
     if (this.player.reduced) return null;
     const observer = new IntersectionObserver((entries) => {
@@ -98,7 +98,7 @@ class Block {
     if (!sameBlock && !this.player.reduced) this.player.play();
   }
 
-  /** Another block: its count is run again. */
+  /** Another block: counting starts again. */
   restart() {
     const layers = this.scene.layers.length;
     this.player.pause();
@@ -108,7 +108,7 @@ class Block {
     Object.assign(this.player.options, { steps: layers, stepMilliseconds: COUNT_MILLISECONDS / layers });
   }
 
-  /** What a scene brings: its connections, and a button for each node. */
+  /** Sets up a scene: its connections, and a button for each node. */
   load() {
     const { scene, parts } = this;
     const output = outputOf(scene);
@@ -134,7 +134,7 @@ class Block {
     this.panel.show(this.shown);
   }
 
-  /** The theme has changed, and canvases hold its colours. */
+  /** Draws the canvases again, because the theme's colours have changed. */
   repaint() {
     this.draw(this.time);
     this.panel.paint();
@@ -144,12 +144,12 @@ class Block {
     return this.time < this.scene.layers.length;
   }
 
-  /** The node that words and maps are about. */
+  /** The node that the text and the maps describe. */
   get shown() {
     return this.hovered ?? this.chosen;
   }
 
-  /** The node whose connections are lit, or null where all are. */
+  /** The node whose connections are highlighted, or null for all. */
   get active() {
     return this.counting || (this.whole && this.hovered === null) ? null : this.shown;
   }
@@ -171,7 +171,7 @@ class Block {
   }
 
   /**
-   * Moves the buttons to their places and marks the lit ones.
+   * Moves the buttons to their places and marks the highlighted ones.
    * @param {import("./geometry.js").Arcs} arcs @param {import("./geometry.js").Matrix} matrix
    * @param {number | null} active
    */
@@ -207,7 +207,7 @@ class Block {
     if (parts.canvas.getAttribute("aria-label") !== alt) parts.canvas.setAttribute("aria-label", alt);
   }
 
-  /** Chooses a node for good. @param {number} node */
+  /** Chooses a node until another one is chosen. @param {number} node */
   choose(node) {
     this.finish();
     this.whole = false;
@@ -216,7 +216,7 @@ class Block {
     this.panel.show(this.shown);
   }
 
-  /** Chooses a node for as long as the pointer rests on it. @param {number | null} node */
+  /** Chooses a node while the pointer is on it. @param {number | null} node */
   hover(node) {
     if (node === this.hovered) return;
     if (node !== null) this.finish();
@@ -226,7 +226,7 @@ class Block {
     if (this.shown !== before) this.panel.show(this.shown);
   }
 
-  /** Ends a running count, because the visitor asks for something. */
+  /** Ends a running count when the visitor does something else. */
   finish() {
     if (this.player.time < this.scene.layers.length) this.player.jump(this.scene.layers.length);
   }
@@ -238,7 +238,7 @@ class Block {
     this.draw(this.time);
   }
 
-  /** In the matrix, every cell belongs to its column's layer. @param {PointerEvent} event @param {boolean} press */
+  /** In the matrix, each cell belongs to the layer of its column. @param {PointerEvent} event @param {boolean} press */
   point(event, press) {
     if (this.share < 1 || !this.matrix || /** @type {Element} */ (event.target).closest("button")) return;
     const node = nodeAt(this.matrix, ...pointIn(event, this.parts.stage));
@@ -261,7 +261,7 @@ class Block {
     tick(begin);
   }
 
-  /** Escape lights all; the player has the other keys, but not those of the layers. @param {KeyboardEvent} event */
+  /** Escape highlights all; the player handles the other keys, but not those of the layers. @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
     if (event.key === "Escape" && !this.whole) this.showWhole(true);

@@ -9,10 +9,10 @@ import { grown } from "../shared/curve.js";
  * @property {import("./geometry.js").Arcs} arcs
  * @property {import("./geometry.js").Matrix} matrix
  * @property {number} share 0: arcs, 1: matrix
- * @property {import("./geometry.js").Connection[]} connections those that are read and counted
+ * @property {import("./geometry.js").Connection[]} connections those that a layer reads, which are counted
  * @property {import("./geometry.js").Connection[]} handed those into the output
  * @property {string[]} colours of the sources
- * @property {number | null} active the node whose connections are lit, or null for all
+ * @property {number | null} active the node whose connections are highlighted, or null for all
  * @property {number} time of the count, 0 to L
  * @property {string} ink
  * @property {string} font
@@ -20,7 +20,7 @@ import { grown } from "../shared/curve.js";
 
 const DIM = 0.15;
 
-/** Whether a connection is lit. @param {Frame} frame @param {{source: number, reader: number}} connection */
+/** Whether a connection is highlighted. @param {Frame} frame @param {{source: number, reader: number}} connection */
 function lit(frame, { source, reader }) {
   return frame.active === null || frame.active === source || frame.active === reader;
 }
@@ -76,7 +76,7 @@ function stroke(context, curve) {
   context.stroke();
 }
 
-/** A small head where the curve arrives. @param {CanvasRenderingContext2D} context @param {number[]} curve @param {boolean} vertical */
+/** A small arrow head where the curve ends. @param {CanvasRenderingContext2D} context @param {number[]} curve @param {boolean} vertical */
 function drawArrow(context, curve, vertical) {
   const [x, y] = [curve[6], curve[7]];
   const toward = vertical ? [Math.sign(x - curve[4]), 0] : [0, Math.sign(y - curve[5])];
@@ -103,7 +103,7 @@ function fillBox(context, box, grownShare) {
 }
 
 /**
- * Dashed, because no layer reads here: the block's output is all groups side by side.
+ * Dashed, because no layer of the block reads it: the output is all groups side by side.
  * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {import("./geometry.js").Connection} connection
  */
 function drawHanded(context, frame, connection) {
@@ -131,7 +131,7 @@ function drawHanded(context, frame, connection) {
 }
 
 /**
- * How many maps a cell stands for, where there is room to read it.
+ * How many maps a cell stands for, if there is room for the number.
  * @param {CanvasRenderingContext2D} context @param {Frame} frame
  * @param {import("./geometry.js").Box} cell @param {number} channels @param {string} colour
  */

@@ -1,4 +1,4 @@
-// Where a block's nodes and connections lie, as arcs and as cells, and how one becomes the other.
+// Where a block's nodes and connections are, as arcs and as cells, and how one becomes the other.
 
 import { clamp, ease, mix } from "../shared/timing.js";
 
@@ -6,12 +6,12 @@ import { clamp, ease, mix } from "../shared/timing.js";
 /** @typedef {{source: number, reader: number, channels: number}} Connection */
 
 /**
- * One view of the block. Node 0 is what entered, 1 to L are the layers, L + 1 is the output.
- * `nodes` are the places of the buttons, by their centre.
+ * One view of the block. Node 0 is the block input, 1 to L are the layers, L + 1 is the output.
+ * `nodes` are the boxes of the buttons; x and y are their centres.
  * @typedef {object} Arcs
  * @property {number} width
  * @property {number} height
- * @property {boolean} vertical the nodes stand one below the other (on a phone)
+ * @property {boolean} vertical the nodes are one below the other (on a phone)
  * @property {number} base where the nodes' line runs: y, or x where vertical
  * @property {number} reach how far the longest arc bulges from the nodes
  * @property {number} below how far the arcs to the output bulge on the other side
@@ -33,7 +33,7 @@ const NARROW = 640;
 
 /**
  * Nodes on one line, arcs above it (to the right of it on a phone).
- * @param {number} width @param {number} layers L @param {number} most CSS pixels that it may be high
+ * @param {number} width @param {number} layers L @param {number} most the largest height in CSS pixels
  * @returns {Arcs}
  */
 export function arcsFrame(width, layers, most = Infinity) {
@@ -74,8 +74,8 @@ function standing(width, layers) {
 }
 
 /**
- * A connection as a cubic curve whose middle bulges with the distance it spans. Those into the
- * output, which no layer reads and the count leaves out, bulge to the other side.
+ * A connection as a cubic curve: the longer it is, the further its middle bulges. Connections to the
+ * output bulge to the other side, because no layer reads them and they are not counted.
  * @param {Arcs} frame @param {number} source @param {number} reader
  * @returns {number[]} eight numbers
  */
@@ -102,8 +102,8 @@ export function apex(curve) {
 }
 
 /**
- * Sources as rows, readers as columns, the output's column apart.
- * @param {number} width @param {number} layers L @param {number} most CSS pixels that it may be high
+ * Sources as rows, readers as columns; the output's column is separate.
+ * @param {number} width @param {number} layers L @param {number} most the largest height in CSS pixels
  * @returns {Matrix}
  */
 export function matrixFrame(width, layers, most = Infinity) {
@@ -140,7 +140,7 @@ export function cellOf(frame, source, reader) {
 }
 
 /**
- * What lies under a point of the matrix: a column's layer, or, beside the cells, a row's source.
+ * What is under a point of the matrix: a column's layer, or, beside the cells, a row's source.
  * @param {Matrix} frame @param {number} x @param {number} y @returns {number | null} a node
  */
 export function nodeAt(frame, x, y) {
@@ -155,9 +155,8 @@ export function nodeAt(frame, x, y) {
 }
 
 /**
- * A connection on its way from an arc to a cell: the arc draws in to its middle, the middle
- * travels, and the cell opens there. The middles of all arcs already form the matrix, turned by an
- * eighth.
+ * A connection between arc and cell: the arc shrinks to its middle, the middle moves, and the cell
+ * grows there. The middles of all arcs already form the matrix, rotated by 45 degrees.
  * @param {number[]} curve @param {Box} cell @param {number} share 0 (arc) to 1 (cell)
  * @returns {{arc: number, box: Box}} how much of the arc is left around its middle, and the box
  */
@@ -193,7 +192,7 @@ export function drawnAt(time, source, reader) {
 }
 
 /**
- * Connections that stand complete at a moment of the count.
+ * The number of connections that are complete at a moment of the count.
  * @param {number} time 0 to L @param {Connection[]} connections
  */
 export function countAt(time, connections) {

@@ -61,7 +61,7 @@ export class Panel {
     });
   }
 
-  /** Shows a node: its maps, what it reads and who reads it. @param {number} node */
+  /** Shows a node: its maps, what it reads and what reads it. @param {number} node */
   show(node) {
     const { scene } = this;
     if (!scene) return;
@@ -157,7 +157,7 @@ function capital(text) {
   return text[0].toUpperCase() + text.slice(1);
 }
 
-/** @param {string} colour @param {number} channels @param {boolean} fresh whether it is what the layer adds */
+/** @param {string} colour @param {number} channels @param {boolean} fresh whether the layer adds these maps */
 function piece(colour, channels, fresh) {
   const node = h("i", fresh ? { class: "fresh" } : {});
   node.style.flexGrow = String(channels);

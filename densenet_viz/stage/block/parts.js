@@ -23,7 +23,7 @@ export function makeParts(on) {
   const sentence = h("p", { class: "stage-sentence", "aria-live": "polite" });
   const number = h("b", {});
   const sum = h("span", {});
-  const whole = h("button", { type: "button", class: "block-whole", "aria-pressed": "false", onclick: () => on.whole() }, "Light all");
+  const whole = h("button", { type: "button", class: "block-whole", "aria-pressed": "false", onclick: () => on.whole() }, "Highlight all");
   const canvas = h("canvas", { role: "img" });
   const nodes = new Radios("", on.choose, { look: "block-nodes", stops: true, again: true });
   const note = h("p", { class: "block-note" });
@@ -67,7 +67,8 @@ export function makeNode(nodes, scene, node, choose, hover) {
 }
 
 /**
- * Puts a button at a place, with as many words as fit; in a crowd only every fourth has its number.
+ * Puts a button at a place, with as many words as fit. If buttons are narrow, only every fourth
+ * shows its number.
  * @param {HTMLElement} button @param {import("./geometry.js").Box} box @param {number} node
  */
 export function putNode(button, box, node) {
@@ -80,7 +81,7 @@ export function putNode(button, box, node) {
 }
 
 /**
- * The word on the dashed lines: under the arcs, or in the matrix's empty half.
+ * The note about the dashed lines: under the arcs, or in the empty half of the matrix.
  * @param {HTMLElement} note
  * @param {import("./geometry.js").Arcs} arcs @param {import("./geometry.js").Matrix} matrix
  * @param {number} share 0: arcs, 1: matrix @param {boolean} counting
@@ -88,7 +89,7 @@ export function putNode(button, box, node) {
 export function putNote(note, arcs, matrix, share, counting) {
   const cells = share >= 0.5;
   const layers = arcs.nodes.length - 2;
-  say(note, cells ? "A column is what a layer reads; a row is who reads it. Dashed: the output, not counted." : "Dashed: kept for the output. No layer reads there, so it is not counted.");
+  say(note, cells ? "Column: what a layer reads. Row: who reads a layer. Dashed: to the output, not counted." : "Dashed: to the output. No layer reads these maps there, so they are not counted.");
   note.style.opacity = String(counting ? 0 : Math.abs(2 * share - 1));
   note.style.top = `${cells ? matrix.height - 10 : arcs.height - (arcs.vertical ? 44 : 28)}px`;
   note.style.left = cells ? `${matrix.left}px` : "0";

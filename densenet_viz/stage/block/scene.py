@@ -59,8 +59,8 @@ class BlockScene(TypedDict):
 def block_scene(trace: NetworkTrace, *, block: int) -> BlockScene:
     """Every connection of one block, and the maps that travel along them (`Scene` in block.js).
 
-    Every number is the trace's own: who reads which channels is what the hooks saw while the
-    network ran, not what the architecture says they should see.
+    Every number comes from the trace: hooks recorded who reads which channels while the network
+    ran. Nothing is derived from the architecture.
 
     Args:
         trace: of a network that ran at least to the end of `block`.
@@ -111,12 +111,12 @@ def _next(trace: NetworkTrace, block: int) -> str:
 
 
 def block_rows(trace: NetworkTrace, *, block: int) -> list[dict[str, str | int]]:
-    """The same picture as a table: what entered, a row a layer, and the block's output."""
+    """The same picture as a table: the block input, a row for each layer, and the output."""
     measured = trace.blocks[block - 1]
     k0 = measured.entering.shape[0]
     total = measured.output_shape[0]
     return [
-        _row("what entered", 0, "", f"{k0} (from {entering(block)})", _readers(measured, 0)),
+        _row("the block input", 0, "", f"{k0} (from {entering(block)})", _readers(measured, 0)),
         *_layer_rows(measured),
         _row("the output", total, f"channels 0–{total - 1}: all", "", _next(trace, block)),
     ]
@@ -126,7 +126,7 @@ def _layer_rows(measured: BlockTrace) -> Iterator[dict[str, str | int]]:
     for layer in measured.layers:
         parts = "; ".join(
             f"channels {part.start}–{part.stop - 1}: "
-            + (f"layer {part.layer}" if part.layer else "what entered")
+            + (f"layer {part.layer}" if part.layer else "block input")
             for part in layer.sources
         )
         readers = _readers(measured, layer.layer)
@@ -145,7 +145,7 @@ def _row(name: str, reads: int, parts: str, writes: str, readers: str) -> dict[s
 
 
 def _readers(measured: BlockTrace, source: int) -> str:
-    """The layers that were seen reading `source`, in words."""
+    """The layers that read `source`, in words."""
     layers = [
         str(layer.layer)
         for layer in measured.layers

@@ -1,13 +1,13 @@
-// What the dense-block stage says of each node, from the measured connections alone.
+// What the dense-block stage says about each node. All numbers are measured connections.
 
 /** @typedef {import("./geometry.js").Connection} Connection */
 
 /**
- * The scene as `densenet_viz/stage/block.py` makes it.
+ * The scene that `densenet_viz/stage/block/scene.py` makes.
  * @typedef {object} Scene
  * @property {number} block
- * @property {string} entering what hands the block its first maps
- * @property {string} next what the block hands its output to
+ * @property {string} entering what gives the block its first maps
+ * @property {string} next what reads the block's output
  * @property {[number, number]} size height and width of the maps, in pixels
  * @property {[number, number]} shownSize of the tiles as sent
  * @property {{layer: number, colour: string, channels: number, maps: import("../shared/maps.js").PackedMaps}[]} groups
@@ -19,7 +19,7 @@
  */
 
 /**
- * A line of the ledger: channels `start` to `stop - 1`, and who wrote them.
+ * A line of the list: channels `start` to `stop - 1`, and who wrote them.
  * @typedef {{source: number, start: number, stop: number, words: string}} Entry
  */
 
@@ -28,7 +28,7 @@ export function many(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Every connection that was seen; the output's concatenation is none. @param {Scene} scene @returns {Connection[]} */
+/** Every measured connection; the concatenation at the output is not one. @param {Scene} scene @returns {Connection[]} */
 export function connectionsOf(scene) {
   return scene.layers.flatMap(({ layer, reads }) =>
     reads.map(({ source, start, stop }) => ({ source, reader: layer, channels: stop - start })),
@@ -40,18 +40,18 @@ export function outputOf(scene) {
   return scene.layers.length + 1;
 }
 
-/** The layer that is lit at first: one with sources and readers. @param {Scene} scene */
+/** The layer that is highlighted at first: one with sources and readers. @param {Scene} scene */
 export function startOf(scene) {
   return Math.max(1, Math.ceil((scene.layers.length * 2) / 3));
 }
 
 /** @param {Scene} scene @param {number} node */
 export function nodeName(scene, node) {
-  if (node === 0) return "what entered";
+  if (node === 0) return "the block input";
   return node === outputOf(scene) ? "the output" : `layer ${node}`;
 }
 
-/** The layers that were seen reading a node's maps. @param {Scene} scene @param {number} node @returns {number[]} */
+/** The layers that read a node's maps, as measured. @param {Scene} scene @param {number} node @returns {number[]} */
 export function readersOf(scene, node) {
   return scene.layers.filter(({ reads }) => reads.some(({ source }) => source === node)).map(({ layer }) => layer);
 }
@@ -78,7 +78,7 @@ export function readersWords(scene, node) {
  * @param {Scene} scene @param {number} node @returns {Entry[]}
  */
 export function ledgerOf(scene, node) {
-  const words = (/** @type {number} */ source) => (source ? `layer ${source}` : "what entered");
+  const words = (/** @type {number} */ source) => (source ? `layer ${source}` : "block input");
   if (node === 0) return [];
   if (node < outputOf(scene)) {
     return scene.layers[node - 1].reads.map((part) => ({ ...part, words: words(part.source) }));
@@ -102,11 +102,11 @@ export function channelWords(start, stop) {
 
 /** The lesson that a node shows. @param {Scene} scene @param {number} node */
 export function titleOf(scene, node) {
-  if (node === 0) return `What enters is read by all ${many(readersOf(scene, 0).length, "layer")}`;
-  if (node === outputOf(scene)) return `The block hands on all ${scene.output.toLocaleString("en")} maps it ever had`;
+  if (node === 0) return `The block input is read by all ${many(readersOf(scene, 0).length, "layer")}`;
+  if (node === outputOf(scene)) return `The output is all ${scene.output.toLocaleString("en")} maps of the block`;
   const readers = readersOf(scene, node).length;
-  if (node === 1 && readers) return "Every layer is read by every later one";
-  return readers ? "Every layer reads everything before it" : "The last layer reads all that came before it";
+  if (node === 1 && readers) return "Each layer is read by all later layers";
+  return readers ? "Each layer reads all maps before it" : "The last layer reads all maps before it";
 }
 
 /** @param {Scene} scene @param {number} node */
@@ -114,15 +114,15 @@ export function sentenceOf(scene, node) {
   const [height, width] = scene.size;
   if (node === 0) {
     const { channels } = scene.groups[0];
-    return `${many(channels, "map")} of ${height} × ${width} px come from ${scene.entering}. Nobody overwrites them: ${many(readersOf(scene, 0).length, "layer")} read them, and the output still holds them.`;
+    return `${many(channels, "map")} of ${height} × ${width} px come from ${scene.entering}. They are never overwritten: ${many(readersOf(scene, 0).length, "layer")} read them, and the output still holds them.`;
   }
   if (node === outputOf(scene)) {
     const { writes } = scene.layers[0];
-    return `${scene.groups[0].channels} that entered + ${scene.layers.length} × ${writes} new = ${scene.output.toLocaleString("en")} maps side by side, for ${scene.next}. No layer reads here, so these lines are not counted.`;
+    return `${scene.groups[0].channels} from the input + ${scene.layers.length} × ${writes} new = ${scene.output.toLocaleString("en")} maps side by side, for ${scene.next}. No layer of the block reads them, so these lines are not counted.`;
   }
   const { channels, reads, writes } = scene.layers[node - 1];
   const readers = readersOf(scene, node).length;
-  const read = readers ? `is read by ${many(readers, "later layer")}` : "is read by no later layer: its maps go to the output";
+  const read = readers ? `is read by ${many(readers, "later layer")}` : "goes only to the output";
   return `Layer ${node} reads ${many(channels, "map")} from ${many(reads.length, "source")}, writes ${writes} new ones, and ${read}.`;
 }
 
@@ -138,8 +138,8 @@ export function wholeWords(scene, time, count) {
   const layer = Math.min(layers, Math.floor(time + 1e-9) + 1);
   const { reads } = scene.layers[layer - 1];
   return {
-    title: "Count them: each layer reads all before it",
-    sentence: `Layer ${layer} has ${many(reads.length, "source")}: ${layer === 1 ? "what entered the block" : `what entered and ${layerList(Array.from({ length: layer - 1 }, (_, i) => i + 1))}`}.`,
+    title: "Count them: each layer reads all maps before it",
+    sentence: `Layer ${layer} has ${many(reads.length, "source")}: ${layer === 1 ? "the block input" : `the block input and ${layerList(Array.from({ length: layer - 1 }, (_, i) => i + 1))}`}.`,
   };
 }
 

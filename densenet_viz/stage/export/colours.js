@@ -1,4 +1,4 @@
-// Colours as any program reads them: style sheets know more ways to say one than files may use.
+// Colours that any program can read: style sheets can write colours in more ways than saved files.
 
 import { h, s } from "../shared/dom.js";
 
@@ -7,7 +7,7 @@ const known = new Map();
 /** @type {CanvasRenderingContext2D | null} */
 let palette = null;
 
-/** A colour as #rrggbb and an opacity from 0 to 1; the browser itself works out which it is. @param {string} colour */
+/** A colour as #rrggbb and an opacity from 0 to 1, as the browser computes them. @param {string} colour */
 export function hex(colour) {
   const found = known.get(colour);
   if (found) return found;
@@ -23,7 +23,7 @@ export function hex(colour) {
   return result;
 }
 
-/** Whether anything is seen of a colour. @param {string} colour */
+/** Whether a colour is visible. @param {string} colour */
 export function opaque(colour) {
   return hex(colour).opacity > 0;
 }
@@ -31,8 +31,8 @@ export function opaque(colour) {
 /** @typedef {{colour: string, at: number}} Stop */
 
 /**
- * Angle in degrees, and what follows it.
- * @param {string} inner what stands between a gradient's brackets
+ * The angle in degrees, and the colours after it.
+ * @param {string} inner the text between a gradient's brackets
  * @returns {{angle: number, colours: string[]}}
  */
 function turned(inner) {
@@ -59,8 +59,8 @@ export function gradientParts(image) {
 }
 
 /**
- * The same of a hatching, `repeating-linear-gradient(...)`, whose stops are given in pixels: how
- * long a stripe and its gap are together, and the stops as shares of that.
+ * The parts of a hatching, `repeating-linear-gradient(...)`, whose stops are given in pixels: the
+ * length of a stripe and its gap together, and the stops as shares of that length.
  * @param {string} image
  * @returns {{angle: number, length: number, stops: Stop[]} | null}
  */
@@ -74,7 +74,7 @@ export function hatchParts(image) {
 }
 
 /**
- * Dots over and over, `radial-gradient(circle, COLOUR RADIUS, ...)` of a size in pixels.
+ * Repeated dots, `radial-gradient(circle, COLOUR RADIUS, ...)`, with a size in pixels.
  * @param {string} image @param {string} size
  * @returns {{colour: string, radius: number, tile: number} | null}
  */
@@ -89,13 +89,13 @@ function stopsOf(stops) {
   return stops.map(({ colour, at }) => s("stop", { offset: at, "stop-color": hex(colour).code, "stop-opacity": hex(colour).opacity }));
 }
 
-/** Which way a gradient runs, as a step of length 1 to the right and down. @param {number} angle */
+/** The direction of a gradient, as a step of length 1 (x to the right, y down). @param {number} angle */
 function stepOf(angle) {
   const turn = (angle * Math.PI) / 180;
   return [Math.sin(turn), -Math.cos(turn)];
 }
 
-/** A gradient as an SVG has it; null where it is none, or a kind that stages do not use. @param {string} image */
+/** A gradient as an SVG element; null if it is not a gradient, or of a kind that stages do not use. @param {string} image */
 export function gradientOf(image) {
   const parts = gradientParts(image);
   if (!parts) return null;
@@ -103,7 +103,7 @@ export function gradientOf(image) {
   return s("linearGradient", { x1: 0.5 - x, y1: 0.5 - y, x2: 0.5 + x, y2: 0.5 + y }, ...stopsOf(parts.stops));
 }
 
-/** A hatching as an SVG has it, or null. @param {string} image */
+/** A hatching as an SVG element, or null. @param {string} image */
 export function hatchOf(image) {
   const parts = hatchParts(image);
   if (!parts) return null;
@@ -111,7 +111,7 @@ export function hatchOf(image) {
   return s("linearGradient", { gradientUnits: "userSpaceOnUse", spreadMethod: "repeat", x1: 0, y1: 0, x2: x, y2: y }, ...stopsOf(parts.stops));
 }
 
-/** Dots as an SVG has them, or null. @param {string} image @param {string} size */
+/** Dots as an SVG element, or null. @param {string} image @param {string} size */
 export function dotsOf(image, size) {
   const parts = dotParts(image, size);
   if (!parts) return null;

@@ -7,13 +7,13 @@ import { svgOf } from "./svg.js";
 
 /** @typedef {import("../shared/stage.js").Saved} Saved */
 
-/** Pixels of a saved picture to one on the screen. */
+/** Pixels of a saved picture for each CSS pixel. */
 const SCALE = 2;
 const FADE_MILLISECONDS = 400;
 
 /**
- * The stage as SVG text. Its controls are laid aside and its canvases drawn at twice the size, all
- * in one go, so that nothing of it is seen.
+ * The stage as SVG text. Its controls are hidden and its canvases are drawn at twice the size, all
+ * before the next frame, so that the visitor sees no change.
  * @param {HTMLElement} root @param {Saved} saved
  */
 export function asSvg(root, { redraw }) {
@@ -43,13 +43,13 @@ async function asPng(svg, scale) {
   }
 }
 
-/** Until what the pointer left a moment ago has faded back. @param {Element} root */
+/** Waits until the highlight of what the pointer has just left is gone. @param {Element} root */
 function faded(root) {
   const ends = root.getAnimations({ subtree: true }).map((animation) => animation.finished.catch(() => {}));
   return Promise.race([Promise.all(ends), new Promise((resolve) => setTimeout(resolve, FADE_MILLISECONDS))]);
 }
 
-/** Hands a file to the visitor. @param {Blob} blob @param {string} name */
+/** Downloads a file. @param {Blob} blob @param {string} name */
 function give(blob, name) {
   const address = URL.createObjectURL(blob);
   h("a", { href: address, download: name }).click();
@@ -57,11 +57,12 @@ function give(blob, name) {
 }
 
 /**
- * One way to save an animation: what its button says, and what makes the file or, stopped, null.
+ * One way to save an animation: the text of its button, and the function that makes the file (null if
+ * it was stopped).
  * @typedef {{name: string, title: string, doing: string, stop: string, make: (root: HTMLElement, scene: import("./film.js").Film, told: (part: number) => void, signal: AbortSignal) => Promise<{blob: Blob, kind: string} | null>}} Moving
  */
 
-/** What this browser can make of an animation. @returns {Moving[]} */
+/** The file types that this browser can make from an animation. @returns {Moving[]} */
 function movings() {
   const type = filmType();
   const name = type?.startsWith("video/mp4") ? "MP4" : "WebM";
@@ -85,7 +86,7 @@ export function saveRow(root, describe) {
       give(await make(saved), name);
       say(status, `${name} is saved.`);
     } catch {
-      say(status, "The picture could not be saved in this browser.");
+      say(status, "Saving failed in this browser.");
     }
   };
   const still = [
@@ -98,7 +99,7 @@ export function saveRow(root, describe) {
   return row;
 }
 
-/** Draws or records the animation, and nothing else meanwhile; a second press stops. @param {HTMLElement} root @param {() => Saved} describe @param {Moving} moving @param {Element} status */
+/** Draws or records one animation at a time; a second press of the button stops. @param {HTMLElement} root @param {() => Saved} describe @param {Moving} moving @param {Element} status */
 function movingButton(root, describe, { name, title, doing, stop, make }, status) {
   /** @type {AbortController | null} */
   let running = null;
@@ -121,9 +122,9 @@ function movingButton(root, describe, { name, title, doing, stop, make }, status
     try {
       const found = scene && (await make(root, scene, told, aborter.signal));
       if (found) give(found.blob, `densenet-${file}.${found.kind}`);
-      say(status, found ? `densenet-${file}.${found.kind} is saved.` : "Stopped; nothing is saved.");
+      say(status, found ? `densenet-${file}.${found.kind} is saved.` : "Stopped. Nothing was saved.");
     } catch {
-      say(status, `The animation could not be saved as ${name} in this browser.`);
+      say(status, `Saving as ${name} failed in this browser.`);
     } finally {
       running = null;
       show(name, title);

@@ -1,24 +1,24 @@
-// A stage's animation as a video: each frame is its canvas and, over it, its words.
+// A stage's animation as a video: each frame is its canvas with its text over it.
 
 import { h } from "../shared/dom.js";
 import { MARGIN, svgOf } from "./svg.js";
 
 /** @typedef {import("../shared/stage.js").Film} Film */
 
-/** Recorders by what slide programs take, best first. */
+/** Video types, starting with those that most slide programs accept. */
 const TYPES = ["video/mp4;codecs=avc1.640028", "video/mp4;codecs=avc1", "video/mp4", "video/webm;codecs=vp9", "video/webm"];
 const WIDTH = 1280;
 const FRAMES_A_SECOND = 30;
 const BITS_A_SECOND = 8_000_000;
-/** The last picture stays for a moment. */
+/** How long the last picture stays. */
 const REST_MILLISECONDS = 1200;
 
-/** The first kind of video that this browser records, or undefined. */
+/** The first of these types that this browser can record, or undefined. */
 export function filmType() {
   return globalThis.MediaRecorder && TYPES.find((type) => MediaRecorder.isTypeSupported(type));
 }
 
-/** An even number of pixels, as video wants them. @param {number} value */
+/** An even number of pixels, as video needs it. @param {number} value */
 export function even(value) {
   return 2 * Math.round(value / 2);
 }
@@ -32,13 +32,13 @@ async function drawWords(svg, context, scale) {
   context.drawImage(image, 0, 0, image.width * scale, image.height * scale);
 }
 
-/** The size of a frame in CSS pixels: the picture and what stands around it. @param {HTMLElement} root @param {Film} scene */
+/** The size of a frame in CSS pixels: the picture and its margin. @param {HTMLElement} root @param {Film} scene */
 export function paperOf(root, scene) {
   const { width, top } = root.getBoundingClientRect();
   return { width: width + 2 * MARGIN, height: scene.until.getBoundingClientRect().bottom - top + 2 * MARGIN };
 }
 
-/** One frame of the stage as it stands. @param {HTMLElement} root @param {Film} scene @param {CanvasRenderingContext2D} context @param {number} scale */
+/** One frame of the stage at this moment. @param {HTMLElement} root @param {Film} scene @param {CanvasRenderingContext2D} context @param {number} scale */
 export async function drawFrame(root, scene, context, scale) {
   const area = root.getBoundingClientRect();
   const [picture, { bottom }] = [scene.canvas.getBoundingClientRect(), scene.until.getBoundingClientRect()];
@@ -54,7 +54,7 @@ export async function drawFrame(root, scene, context, scale) {
 /**
  * Plays the animation once, at its own speed, and records it.
  * @param {HTMLElement} root @param {Film} scene @param {(part: number) => void} told @param {AbortSignal} signal
- * @returns {Promise<{blob: Blob, kind: string} | null>} null where it was stopped
+ * @returns {Promise<{blob: Blob, kind: string} | null>} null if it was stopped
  */
 export async function film(root, scene, told, signal) {
   const paper = paperOf(root, scene);

@@ -1,26 +1,26 @@
-// A stage's animation as a GIF, for slide programs that take no other moving picture.
+// A stage's animation as a GIF, for slide programs that accept no other animation.
 
 import { h } from "../shared/dom.js";
 import { drawFrame, paperOf } from "./film.js";
 import { GIFEncoder, applyPalette, quantize } from "./gifenc.js";
 
-/** GIF counts hundredths of a second, and ten pictures a second are enough for maps that fly. */
+/** GIF counts hundredths of a second; ten pictures a second are enough for moving maps. */
 const FRAME_MILLISECONDS = 100;
-/** The last picture stays for a moment, before all begins again. */
+/** How long the last picture stays before the animation starts again. */
 const REST_MILLISECONDS = 2000;
 const MOST_WIDE = 960;
-/** Keeps a narrow, tall stage small, too. */
+/** A limit that also keeps a narrow, tall stage small. */
 const MOST_PIXELS = 960 * 600;
-/** Pixels of one picture times steps: the maps of 24 layers, all noise, stay below 10 MB. */
+/** Limit of pixels times steps: with it, even noisy maps of 24 layers need less than 10 MB. */
 const MOST_OF_ALL = 10_000_000;
 const SHARPEST = 2;
-/** A GIF has 256 colours; the one that is left says "as before". */
+/** A GIF has 256 colours; the last one means "same as before". */
 const COLOURS = 255;
-/** Moments, as shares of the animation, whose colours become the palette. */
+/** Moments of the animation (0 to 1) whose colours make the palette. */
 const SAMPLES = [0, 0.02, 0.26, 0.51, 0.76, 1];
 
 /**
- * The moments that are drawn, each with the milliseconds that it is shown.
+ * The moments that are drawn, and how many milliseconds each is shown.
  * @param {number} steps @param {number} stepMilliseconds
  */
 export function momentsOf(steps, stepMilliseconds) {
@@ -30,7 +30,7 @@ export function momentsOf(steps, stepMilliseconds) {
 }
 
 /**
- * Pixels of the GIF of a stage of so many CSS pixels, and how many of them to one.
+ * The size of the GIF for a stage's size in CSS pixels, and the scale between them.
  * @param {number} width @param {number} height @param {number} steps
  */
 export function sizeOf(width, height, steps) {
@@ -39,14 +39,14 @@ export function sizeOf(width, height, steps) {
   return { width: Math.round(width * scale), height: Math.round(height * scale), scale };
 }
 
-/** The colours that stand best for those of the pictures. @param {Uint8ClampedArray[]} pictures RGBA, all of one size */
+/** The palette that fits the colours of the pictures best. @param {Uint8ClampedArray[]} pictures RGBA, all of one size */
 export function paletteOf(pictures) {
   const all = new Uint8ClampedArray(pictures.length * pictures[0].length);
   pictures.forEach((picture, index) => all.set(picture, index * picture.length));
   return quantize(all, COLOURS, { format: "rgb565" });
 }
 
-/** Writes pictures of one size and one palette; of each only what differs from the one before. */
+/** Writes pictures of one size and one palette; of each, only what differs from the one before. */
 export class Gif {
   /** @param {number} width @param {number} height @param {number[][]} palette at most 255 colours */
   constructor(width, height, palette) {
@@ -77,9 +77,9 @@ export class Gif {
 }
 
 /**
- * Draws the animation picture by picture, as fast as that goes.
+ * Draws the animation picture by picture, as fast as possible.
  * @param {HTMLElement} root @param {import("./film.js").Film} scene @param {(part: number) => void} told @param {AbortSignal} signal
- * @returns {Promise<{blob: Blob, kind: string} | null>} null where it was stopped
+ * @returns {Promise<{blob: Blob, kind: string} | null>} null if it was stopped
  */
 export async function gif(root, scene, told, signal) {
   const moments = momentsOf(scene.steps, scene.stepMilliseconds);
@@ -100,7 +100,7 @@ export async function gif(root, scene, told, signal) {
       if (signal.aborted || !root.isConnected) return null;
       file.add(await shot(time), delay);
       told((index + 1) / moments.length);
-      // Lets the page answer: a press of the button that stops this is not to wait.
+      // Gives the page time, so that a press of the stop button works at once.
       await new Promise((resolve) => setTimeout(resolve));
     }
     return { blob: new Blob([file.bytes()], { type: "image/gif" }), kind: "gif" };

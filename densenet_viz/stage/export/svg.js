@@ -1,14 +1,14 @@
-// What a stage shows as one SVG of plain shapes and words, which every program can read: no script,
-// no style sheet, no embedded HTML, and nothing that would keep a browser from making a PNG of it.
+// What a stage shows, as one SVG of plain shapes and text, which every program can read: no script,
+// no style sheet, no embedded HTML, and nothing that prevents a browser from making a PNG of it.
 
 import { s } from "../shared/dom.js";
 import { lettersOf, linesOf } from "./text.js";
 import { dotsOf, gradientOf, hatchOf, hex, opaque } from "./colours.js";
 
-/** Controls are for hands, and a saved picture has none. */
+/** Controls, which a saved picture leaves out. */
 export const CONTROLS = ".stage-aside, .stage-player, .stage-save, .stage-hidden, .stage-choice, .stage-switch, .block-whole, details:not([open]), summary, input, select, [hidden]";
 
-/** What shapes inside an SVG look like; style sheets say it, and a saved file has none. */
+/** Properties of shapes that style sheets set; a saved file has no style sheet. */
 const COLOURS = ["fill", "stroke"];
 const SHAPE = ["stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity"];
 const LETTERS = ["font-size", "font-family", "font-weight", "text-anchor", "dominant-baseline", "paint-order", "font-variant-numeric"];
@@ -31,14 +31,14 @@ class Drawing {
     return { x: round(left - this.area.left), y: round(top - this.area.top), width: round(width), height: round(height) };
   }
 
-  /** Adds a definition and returns how it is named. @param {SVGElement} node */
+  /** Adds a definition and returns its reference. @param {SVGElement} node */
   define(node) {
     node.id = `d${(this.names += 1)}`;
     this.defs.append(node);
     return `url(#${node.id})`;
   }
 
-  /** What an element shows, with all that it holds. @param {Element} node @returns {SVGElement | null} */
+  /** What an element and its children show. @param {Element} node @returns {SVGElement | null} */
   element(node) {
     const style = getComputedStyle(node);
     if (style.display === "none" || Number(style.opacity) === 0 || node.matches(CONTROLS)) return null;
@@ -54,7 +54,7 @@ class Drawing {
     return group.childNodes.length > 0 ? group : null;
   }
 
-  /** A group that shows nothing beyond the element, where it hides that. @param {Element} node @param {CSSStyleDeclaration} style @param {SVGElement} group */
+  /** A group that is cut off at the element's edge, if the element hides its overflow. @param {Element} node @param {CSSStyleDeclaration} style @param {SVGElement} group */
   clipped(node, style, group) {
     if (style.overflow === "visible") return group;
     const inner = s("g", { "clip-path": this.clip(this.shape(node, style)) });
@@ -62,7 +62,7 @@ class Drawing {
     return inner;
   }
 
-  /** The rectangle of an element, with its round corners. @param {Element} node @param {CSSStyleDeclaration} style */
+  /** The rectangle of an element, with rounded corners. @param {Element} node @param {CSSStyleDeclaration} style */
   shape(node, style) {
     const place = this.place(node.getBoundingClientRect());
     return { ...place, rx: Math.min(parseFloat(style.borderTopLeftRadius) || 0, place.height / 2) };
@@ -73,7 +73,7 @@ class Drawing {
     return this.define(s("clipPath", {}, s("rect", rect)));
   }
 
-  /** Ground, border and picture of an element. @param {Element} node @param {CSSStyleDeclaration} style @param {SVGElement} group */
+  /** Background, border and picture of an element. @param {Element} node @param {CSSStyleDeclaration} style @param {SVGElement} group */
   box(node, style, group) {
     const shape = this.shape(node, style);
     const { rx, ...place } = shape;
@@ -95,7 +95,7 @@ class Drawing {
     return node instanceof HTMLImageElement && node.src.startsWith("data:") ? node.src : null;
   }
 
-  /** An SVG with its looks written into it. @param {SVGSVGElement} node @param {SVGElement} group */
+  /** A copy of an SVG, with its computed style written into it. @param {SVGSVGElement} node @param {SVGElement} group */
   vector(node, group) {
     const copy = /** @type {SVGSVGElement} */ (node.cloneNode(true));
     const parts = copy.querySelectorAll("*");
@@ -137,7 +137,7 @@ function fill(colour) {
   return { fill: code, "fill-opacity": opacity };
 }
 
-/** One frame where all sides are alike, else a line a side. @param {CSSStyleDeclaration} style @param {{x: number, y: number, width: number, height: number, rx: number}} box */
+/** One frame if all sides are equal, otherwise a line for each side. @param {CSSStyleDeclaration} style @param {{x: number, y: number, width: number, height: number, rx: number}} box */
 function borders(style, { x, y, width, height, rx }) {
   const sides = /** @type {const} */ (["Top", "Right", "Bottom", "Left"]).map((side) => ({
     wide: style[`border${side}Style`] === "none" ? 0 : parseFloat(style[`border${side}Width`]),
@@ -158,8 +158,8 @@ function borders(style, { x, y, width, height, rx }) {
 }
 
 /**
- * A stroke that keeps its width however its SVG is stretched would keep it in a larger picture,
- * too: here it gets the width that it has now, in its own unit.
+ * Some strokes keep their width when the SVG is scaled, also in a larger saved picture. Such a stroke
+ * gets its present width here, in its own unit, so that it is scaled too.
  * @param {Element} from @param {CSSStyleDeclaration} style
  */
 function scaledStroke(from, style) {
@@ -169,7 +169,7 @@ function scaledStroke(from, style) {
   return ["vector-effect:none", `stroke-width:${parseFloat(style.strokeWidth) / matrix.a}`, ...(dashes.some(Number.isNaN) ? [] : [`stroke-dasharray:${dashes.join(" ")}`])];
 }
 
-/** Writes into a copied shape what style sheets say of it. @param {Element} from @param {Element} to */
+/** Writes the style that style sheets give a shape into its copy. @param {Element} from @param {Element} to */
 function wear(from, to) {
   const style = getComputedStyle(from);
   const names = [...SHAPE, ...RULES, ...(from.matches("text, tspan, svg") ? LETTERS : [])];
@@ -187,11 +187,11 @@ function wear(from, to) {
   to.setAttribute("style", look.join(";"));
 }
 
-/** What a whole picture has around it, in CSS pixels. */
+/** The margin around a whole picture, in CSS pixels. */
 export const MARGIN = 20;
 
 /**
- * The stage as it is drawn now; without its canvases only what stands over them, without a ground.
+ * The stage as it is drawn now. Without its canvases: only what is over them, without background.
  * @param {HTMLElement} root @param {Options} options
  */
 export function svgOf(root, options) {

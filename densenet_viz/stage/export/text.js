@@ -1,4 +1,4 @@
-// Words as they were set: which stand on one line, and where that line's letters stand.
+// Text as the browser laid it out: which words are on one line, and where that line is.
 
 import { h } from "../shared/dom.js";
 
@@ -10,7 +10,7 @@ const known = new Map();
 /** @type {CanvasRenderingContext2D | null} */
 let measure = null;
 
-/** Size of a font's letters and how far they reach above the line, in CSS pixels. @param {CSSStyleDeclaration} style */
+/** A font's size and its height above the baseline, in CSS pixels. @param {CSSStyleDeclaration} style */
 export function lettersOf({ fontStyle, fontWeight, fontSize, fontFamily }) {
   const font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`;
   const found = known.get(font);
@@ -30,7 +30,7 @@ export function wordsOf(text) {
 }
 
 /**
- * Words that follow each other on one line are one run.
+ * Joins words that follow each other on one line.
  * @param {Line[]} words @returns {Line[]}
  */
 export function runsOf(words) {
@@ -46,7 +46,7 @@ export function runsOf(words) {
   return runs;
 }
 
-/** Letters that stand on one line are one part of a word. @param {Line[]} letters @returns {Line[]} */
+/** Joins letters on one line to one part of a word. @param {Line[]} letters @returns {Line[]} */
 export function joined(letters) {
   /** @type {Line[]} */
   const parts = [];
@@ -72,7 +72,7 @@ export function linesOf(node) {
   const range = document.createRange();
   const words = wordsOf(node.data).flatMap(({ text, at }) => {
     const rects = rectsOf(range, node, at, text.length);
-    // A word with a hyphen or a dash in it may be broken: then its letters tell where.
+    // A word with a hyphen or a dash may be broken: its letters show where.
     if (rects.length > 1) return joined(text.split("").map((letter, index) => ({ text: letter, rect: rectsOf(range, node, at + index, 1)[0] })));
     return rects.map((rect) => ({ text, rect }));
   });

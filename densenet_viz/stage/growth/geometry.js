@@ -1,18 +1,18 @@
-// The growth stage's layout: where every column, group, pill and curve lies at a moment.
+// The growth stage's layout: where every column, group, pill and curve is at a moment.
 
 import { focusAt } from "./timing.js";
 import { clamp, ease, mix } from "../shared/timing.js";
 
 /**
- * A stage of a given size. `perRow` tiles stand side by side in a group.
+ * A stage of a given size. A group has `perRow` tiles in a row.
  * @typedef {{width: number, height: number, phone: boolean, perRow: number, channels: number[], top: number, bottom: number}} Frame
  */
 
 /** @typedef {{source: number, x: number, y: number, width: number, height: number, tile: number}} Box */
 
 /**
- * One column: the tensor after `index` layers. `open` is 1 where its tiles show and 0 where it is
- * folded to bars; `shown` is 1 where it is written and 0 where it is still to come.
+ * One column: the tensor after `index` layers. `open` is 1 if its tiles are visible and 0 if it is
+ * folded to bars; `shown` is 1 if it is written and 0 if it is not written yet.
  * @typedef {{index: number, x: number, width: number, open: number, shown: number, boxes: Box[]}} Column
  */
 
@@ -31,8 +31,8 @@ export function pillSize(phone) {
 }
 
 /**
- * Tiles side by side, so that the last column has no more rows than `most`; where it can be, a
- * number that fills every group's last row.
+ * Tiles in a row, so that the last column has at most `most` rows. If possible, the number fills
+ * every group's last row.
  * @param {number[]} channels of each group @param {number} most
  */
 export function tilesPerRow(channels, most) {
@@ -49,7 +49,7 @@ export function rowsOf(channels, perRow) {
 const GROUP_GAP = 0.3;
 
 /**
- * The side of a tile while the camera stands at `focus`: the column being written fills the height.
+ * The side of a tile while the camera is at `focus`: the column being written fills the height.
  * @param {Frame} frame @param {number} focus
  */
 function tileSize(frame, focus) {
@@ -65,7 +65,7 @@ function tileSize(frame, focus) {
   return Math.max(2, Math.min(frame.phone ? 15 : 20, widest(frame), fit));
 }
 
-/** The tile that lets two open columns, a pill and the folded ones fit side by side. @param {Frame} frame */
+/** The largest tile with which two open columns, a pill and the folded columns fit. @param {Frame} frame */
 function widest(frame) {
   const pill = pillSize(frame.phone).width;
   const bars = 2 * (BAR + BAR_GAP);
@@ -74,7 +74,7 @@ function widest(frame) {
 }
 
 /**
- * What fits beside each other while the camera rests at a whole layer.
+ * What fits side by side while the camera does not move.
  * @typedef {{firstOpen: number, picture: 0 | 1}} Rest
  */
 
@@ -91,8 +91,8 @@ function measures(frame, tile) {
 }
 
 /**
- * Columns before `firstOpen` are folded to bars; the picture stays as long as three columns, the
- * ghost of the next one among them, stand open beside it.
+ * Columns before `firstOpen` are folded to bars. The picture stays while three open columns (the
+ * outline of the next one is one of them) fit beside it.
  * @param {Frame} frame @param {number} focus a whole number @returns {Rest}
  */
 function restAt(frame, focus) {
@@ -112,7 +112,7 @@ function restAt(frame, focus) {
 }
 
 /**
- * Where everything lies. At a whole number of time every column is either open or folded.
+ * Where everything is. When the time is a whole number, every column is either open or folded.
  * @param {Frame} frame
  * @param {number} time 0 to L
  * @returns {Layout}
@@ -161,7 +161,7 @@ function shift(columns, by) {
 }
 
 /**
- * The groups of a column from the bottom up: the column is the tensor, in its order.
+ * The groups of a column from the bottom up, in the order of the tensor's channels.
  * @param {Frame} frame @param {number} index @param {number} x @param {number} width
  * @param {number} open @param {number} tile @param {number} base
  * @returns {Box[]}
@@ -181,14 +181,14 @@ export function barOf(box) {
   return { x: box.x - BAR - BAR_GAP, y: box.y, width: BAR, height: box.height };
 }
 
-/** Where tile `index` of a group lies. @param {Box} box @param {number} index @param {number} perRow */
+/** Where tile `index` of a group is. @param {Box} box @param {number} index @param {number} perRow */
 export function tileAt(box, index, perRow) {
   return { x: box.x + (index % perRow) * box.tile, y: box.y + Math.floor(index / perRow) * box.tile };
 }
 
 /**
  * The pill of layer `layer`, between the column it reads and the one it writes, at the height of
- * what it writes. Null where that gap is folded or still to come.
+ * what it writes. Null if that gap is folded or not there yet.
  * @param {Layout} layout @param {number} layer 1 to L @param {Frame} frame
  */
 export function pillAt(layout, layer, frame) {

@@ -1,4 +1,4 @@
-// The growth stage: real feature maps in groups; layer after layer reads all and adds k.
+// The growth stage: real feature maps in groups. Each layer reads all of them and adds k.
 
 import { h, onWidth, pointIn, say, sharper, sized, spareOf } from "../shared/dom.js";
 import { groupAt, layoutAt, tilesPerRow } from "./geometry.js";
@@ -76,7 +76,7 @@ class Growth {
     this.root.addEventListener("keydown", (event) => this.player.key(event));
     this.view.addEventListener("pointermove", (event) => this.point(event));
     this.view.addEventListener("pointerleave", () => this.labels.unpoint());
-    let start = NaN; // a swipe to the left goes on by a layer, to the right back
+    let start = NaN; // a swipe to the left goes one layer forward, to the right one back
     this.view.addEventListener("touchstart", (event) => (start = event.touches[0].clientX), { passive: true });
     this.view.addEventListener("touchend", (event) => {
       const moved = event.changedTouches[0].clientX - start;
@@ -84,7 +84,7 @@ class Growth {
     });
   }
 
-  /** Plays once by itself when it first comes into view, unless less motion is asked for. */
+  /** Plays once when it is first visible, unless the visitor prefers reduced motion. */
   startWhenSeen() {
     if (this.player.reduced) return;
     const seen = new IntersectionObserver((entries) => {
@@ -96,7 +96,7 @@ class Growth {
     this.seen = seen;
   }
 
-  /** The badge and the words that the scene brings. */
+  /** Shows the scene's badge and labels. */
   announce() {
     const { kind, text } = badge(this.scene);
     this.badge.dataset.kind = kind;
@@ -104,7 +104,7 @@ class Growth {
     this.over.replaceChildren(...this.labels.nodes);
   }
 
-  /** Takes another scene; time goes on from where it stands. @param {Scene} scene */
+  /** Takes another scene and keeps the current time. @param {Scene} scene */
   update(scene) {
     this.scene = scene;
     this.maps = scene.groups.map((group) => unpack(group.maps));
@@ -135,7 +135,7 @@ class Growth {
     say(this.legend, words);
   }
 
-  /** The view's height: what the window, or a slide, leaves beside title, controls and player. @param {boolean} phone */
+  /** The view's height: what title, controls and player leave free in the window or on a slide. @param {boolean} phone */
   viewHeight(phone) {
     const spare = spareOf(this.root, this.view);
     if (spare) return Math.max(220, spare);
@@ -179,7 +179,7 @@ class Growth {
     else this.labels.unpoint();
   }
 
-  /** Builds up to a layer before the visitor's eyes, or goes back to one. @param {{layer?: number}} state */
+  /** Plays up to a layer, or jumps back to an earlier one. @param {{layer?: number}} state */
   go({ layer = this.scene.layers.length }) {
     this.seen?.disconnect();
     clearTimeout(this.timer);

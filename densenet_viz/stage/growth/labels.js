@@ -1,4 +1,4 @@
-// The growth stage's words: numbers, pills and the picture, which frames only move.
+// The growth stage's labels: numbers, pills and the picture. Each frame only moves them.
 
 import { h, say } from "../shared/dom.js";
 import { pillAt } from "./geometry.js";
@@ -12,7 +12,7 @@ import { equation, groupWords } from "./words.js";
 /** @typedef {import("./timing.js").Moment} Moment */
 
 /**
- * Puts an element at a place; one that cannot be seen costs nothing.
+ * Moves an element to a place; an invisible one is only hidden.
  * @param {HTMLElement} node @param {number} x @param {number} y @param {number} opacity @param {number} [scale]
  */
 function put(node, x, y, opacity, scale = 1) {
@@ -23,7 +23,7 @@ function put(node, x, y, opacity, scale = 1) {
   node.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)${scale === 1 ? "" : ` scale(${scale.toFixed(3)})`}`;
 }
 
-/** Half the width of a column's number and what stands under it, in px. */
+/** Half the width of a column's number and the text under it, in px. */
 const HALF = 52;
 
 export class Labels {
@@ -76,7 +76,7 @@ export class Labels {
       const count = arriving ? channelsAt(time, this.total(0), this.scene.layers[0].writes) : this.total(index);
       say(number, count.toLocaleString("en"));
       node.classList.toggle("ghost", index > moment.done && !arriving);
-      // A narrow column at the stage's edge has wider words than itself.
+      // At the stage's edge, the text of a narrow column is wider than the column.
       const middle = Math.max(HALF, Math.min(frame.width - HALF, column.x + column.width / 2));
       put(node, middle, layout.base + 6, clamp((column.open - 0.4) / 0.6));
     });

@@ -10,8 +10,8 @@ import { clamp, ease, mix } from "../shared/timing.js";
 /** @typedef {import("./geometry.js").Box} Box */
 
 /**
- * One group's colour and its tiles, painted side by side at their own resolution with clear gaps,
- * so that a whole group is drawn at once.
+ * One group's colour and its tiles. They are painted side by side at their own resolution with
+ * transparent gaps, so that one call draws a whole group.
  * @typedef {{colour: string, count: number, side: number, gap: number, canvas: HTMLCanvasElement}} Sheet
  */
 
@@ -82,7 +82,7 @@ function drawColumn(context, column, sheets, groups, alpha) {
 }
 
 /**
- * One group: its bar and, as far as the column stands open, its tiles.
+ * One group: its bar and, as far as the column is open, its tiles.
  * @param {CanvasRenderingContext2D} context @param {Column} column @param {Box} box
  * @param {Sheet} sheet @param {number} alpha
  */
@@ -115,7 +115,7 @@ function drawTile(context, sheet, index, perRow, x, y, width, height) {
 }
 
 /**
- * The column that a layer is about to write: what is kept comes along its lines, what is new flies in.
+ * The column that a layer is writing: kept maps appear along their lines, new maps fly in.
  * @param {CanvasRenderingContext2D} context @param {import("./geometry.js").Frame} frame
  * @param {Layout} layout @param {Column} column @param {Sheet[]} sheets @param {import("./timing.js").Moment} moment
  */
@@ -146,7 +146,7 @@ function drawArriving(context, frame, layout, column, sheets, moment) {
 }
 
 /**
- * What is not there yet: a dashed outline.
+ * A column that is not written yet: a dashed outline.
  * @param {CanvasRenderingContext2D} context @param {import("./geometry.js").Frame} frame
  * @param {Layout} layout @param {Column} column
  */

@@ -60,12 +60,12 @@ def growth_scene(
 ) -> GrowthScene:
     """The growth of one block, layer by layer (`Scene` in growth.js).
 
-    Every number is the trace's own: channels and pixels as measured while the network ran.
+    Every number comes from the trace: channels and pixels were measured while the network ran.
 
     Args:
         trace: of a network that ran at least to the end of `block`.
         block: counted from 1.
-        caption: what the input picture is called.
+        caption: the name of the input picture.
     """
     measured = trace.blocks[block - 1]
     total, height, width = measured.output_shape
@@ -106,7 +106,7 @@ def growth_scene(
 
 
 def _tile_side(channels: int, height: int) -> int:
-    """Pixels of a tile's side that keep the scene light: the map's own, halved until it fits."""
+    """A tile's side in pixels: the map's own, halved until the scene is small enough."""
     side = height
     while side > 8 and channels * side * side > MOST_BYTES:
         side //= 2
@@ -114,7 +114,7 @@ def _tile_side(channels: int, height: int) -> int:
 
 
 def growth_rows(trace: NetworkTrace, block: int = 1) -> list[dict[str, str | int]]:
-    """The same picture as a table: a row for what entered and for each layer."""
+    """The same picture as a table: a row for the block input and for each layer."""
     measured = trace.blocks[block - 1]
     k0, height, width = measured.entering.shape
     start: dict[str, str | int] = {
@@ -139,7 +139,7 @@ def _layer_rows(layers: tuple[LayerTrace, ...]) -> Iterator[dict[str, str | int]
             "pixels": f"{height} × {width}",
             "reads from": "; ".join(
                 f"channels {part.start}–{part.stop - 1}: "
-                + (f"layer {part.layer}" if part.layer else "what entered")
+                + (f"layer {part.layer}" if part.layer else "block input")
                 for part in layer.sources
             ),
         }

@@ -8,11 +8,11 @@ export const PHASES = { read: 450, compute: 250, write: 550, settle: 350 };
 export const STEP_MILLISECONDS = PHASES.read + PHASES.compute + PHASES.write + PHASES.settle;
 
 /**
- * Where a moment lies.
+ * What happens at a moment.
  *
- * `layer` is the layer at work (1 to L), or 0 where none is: at a whole number of time the picture
- * is at rest, and `done` layers are complete. `read`, `compute`, `write` and `settle` run from 0 to
- * 1 one after the other.
+ * `layer` is the layer that is working (1 to L), or 0 if none is. When the time is a whole number,
+ * nothing moves and `done` layers are complete. `read`, `compute`, `write` and `settle` go from 0
+ * to 1, one after the other.
  * @typedef {{layer: number, done: number, read: number, compute: number, write: number, settle: number}} Moment
  */
 
@@ -31,14 +31,14 @@ export function momentAt(time) {
   return { layer: done + 1, done, read, compute, write, settle };
 }
 
-/** How far the camera has travelled: it moves only while a layer settles. @param {number} time */
+/** How far the camera has moved: it moves only while a layer settles. @param {number} time */
 export function focusAt(time) {
   const moment = momentAt(time);
   return moment.done + ease(moment.settle);
 }
 
 /**
- * Maps that stand at a moment: the number that counts up while a layer writes.
+ * The number of maps at a moment. It counts up while a layer writes.
  * @param {number} time @param {number} initial @param {number} growth
  */
 export function channelsAt(time, initial, growth) {

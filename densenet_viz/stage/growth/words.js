@@ -3,7 +3,7 @@
 import { momentAt } from "./timing.js";
 
 /**
- * The scene as `densenet_viz/stage/growth.py` makes it.
+ * The scene that `densenet_viz/stage/growth/scene.py` makes.
  * @typedef {object} Scene
  * @property {string} picture data address of the input
  * @property {string} caption
@@ -31,9 +31,9 @@ export function titleAt(scene, time) {
   const { layer, done } = momentAt(time);
   if (layer === 0 && done === 0) return `It starts with ${scene.groups[0].channels} maps of the picture`;
   if (layer === 0 && done === scene.layers.length) {
-    return `${scene.layers[done - 1].total.toLocaleString("en")} maps, and not one was overwritten`;
+    return `${scene.layers[done - 1].total.toLocaleString("en")} maps, and none was overwritten`;
   }
-  return `Every layer keeps everything before it, and adds ${growth}`;
+  return `Each layer keeps all earlier maps and adds ${growth}`;
 }
 
 /** @param {Scene} scene @param {number} time */
@@ -46,11 +46,11 @@ export function sentenceAt(scene, time) {
   }
   const { reads, writes, total } = scene.layers[(layer || done) - 1];
   if (layer === 0 && done === scene.layers.length) {
-    return `${start} ${scene.entering} + ${done} × ${writes} new = ${total.toLocaleString("en")}. The last layer read ${many(reads, "map")} from ${many(done, "place")}.`;
+    return `${start} ${scene.entering} + ${done} × ${writes} new = ${total.toLocaleString("en")}. The last layer read ${many(reads, "map")} from ${many(done, "source")}.`;
   }
   return layer === 0
-    ? `${equation(scene, done)}. Nothing was overwritten: the ${many(reads, "map")} it read still stand${reads === 1 ? "s" : ""} beside the ${writes} it wrote.`
-    : `Layer ${layer} reads all ${many(reads, "map")} it is given and writes ${writes} new. Nothing is overwritten: ${reads} + ${writes} = ${total}.`;
+    ? `${equation(scene, done)}. Nothing was overwritten: the ${many(reads, "map")} it read ${reads === 1 ? "is" : "are"} still there, beside the ${writes} it wrote.`
+    : `Layer ${layer} reads all ${many(reads, "map")} before it and writes ${writes} new. Nothing is overwritten: ${reads} + ${writes} = ${total}.`;
 }
 
 /**
@@ -69,7 +69,7 @@ export function placeAt(scene, time) {
   return layer === 0 && done === 0 ? `start, ${many(count, "layer")}` : `layer ${layer || done} of ${count}`;
 }
 
-/** What a group is, for a pointer that rests on it. @param {Scene} scene @param {number} source */
+/** What a group is: the text of its tooltip. @param {Scene} scene @param {number} source */
 export function groupWords(scene, source) {
   let start = 0;
   for (let layer = 0; layer < source; layer++) start += scene.groups[layer].channels;

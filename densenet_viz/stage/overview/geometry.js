@@ -1,5 +1,6 @@
-// Where everything in the strip stands: height is channels, width is pixels, both to scale.
-// "Along" is the way the data goes (right on a wide screen, down on a phone), "across" the other.
+// Where everything in the strip is: height is channels, width is pixels, both to scale.
+// "Along" is the direction of the data (right on a wide screen, down on a phone); "across" is the
+// other direction.
 
 /**
  * @typedef {object} Part
@@ -10,14 +11,14 @@
  * @property {number} reads channels
  * @property {number} leaves channels
  * @property {number} pixels width of the maps it shows
- * @property {number} out width of the maps it hands on
+ * @property {number} out width of the maps it outputs
  * @property {number} layers
  * @property {string} title
  * @property {string} sentence
  */
 
 /**
- * Maps that stay together: from where they were written to the end of their block.
+ * Maps that one layer wrote: from that layer to the end of their block.
  * @typedef {{part: number, layer: number, start: number, end: number, low: number, high: number}} Band
  */
 
@@ -26,8 +27,8 @@
  * @property {Band[]} bands along: start to end, across: low to high, in CSS pixels
  * @property {{part: number, start: number, end: number, from: number, to: number}[]} funnels
  * @property {{start: number, end: number, high: number}[]} places of the parts
- * @property {number[]} stops where the playhead stands after each step; the first is the picture
- * @property {number[]} heights the height of the column that each step leaves
+ * @property {number[]} stops where the playhead is after each step; the first is the picture
+ * @property {number[]} heights the height of the column after each step
  * @property {number} length
  */
 
@@ -37,7 +38,7 @@
  * @property {number} perChannel CSS pixels across for one channel
  * @property {number} gap CSS pixels before a part
  * @property {number} funnel CSS pixels along of a transition
- * @property {number} classifier CSS pixels along of the classifier, whose one pixel cannot be seen
+ * @property {number} classifier CSS pixels along of the classifier, whose one pixel would be invisible
  */
 
 /** A column for what enters a block, and one for each of its layers. @param {Part} part */
@@ -89,7 +90,7 @@ export function strip(parts, measures) {
       const end = start + (part.layers + 1) * wide;
       const added = (part.leaves - part.reads) / part.layers;
       at += wide;
-      // What enters belongs to the step before: the stem or the transition wrote it.
+      // The block input belongs to the step before: the stem or the transition wrote it.
       result.stops[result.stops.length - 1] = at;
       result.bands.push({ part: index, layer: 0, start, end, low: 0, high: part.reads * perChannel });
       for (let layer = 1; layer <= part.layers; layer++) {
@@ -127,7 +128,7 @@ export function between(values, time) {
   return values[before] + (values[after] - values[before]) * (time - before);
 }
 
-/** The step that a time lies in: 0 is the picture, and 0.2 is already on the way to step 1. @param {number} time @param {number} steps */
+/** The step of a time: 0 is the picture, and 0.2 already belongs to step 1. @param {number} time @param {number} steps */
 export function stepAt(time, steps) {
   return Math.max(0, Math.min(steps - 1, Math.ceil(time - 1e-6)));
 }

@@ -1,4 +1,4 @@
-"""The three ideas of DenseNet, each with one number that is checked."""
+"""The three ideas of DenseNet, each with one number that tests check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KERAS_TOP1 = {"DenseNet-121": 75.0, "ResNet-50": 74.9}
 
 @dataclass(frozen=True)
 class Idea:
-    """One idea: its name, its number with what it counts, and the reason in words.
+    """One idea: its name, its number, what the number counts, and the reason in words.
 
     `source` says where the number comes from: computed here, or cited from a publication.
     """
@@ -42,25 +42,25 @@ def ideas(spec: DenseNetSpec) -> tuple[Idea, ...]:
             "Features are reused",
             f"{sum(spec.connections):,}",
             f"direct connections in {len(spec.block_config)} blocks: {each}",
-            "A layer reads what every layer before it in its block wrote, side by side, not "
-            "summed. What was found once need not be found again.",
+            "A layer reads the maps of all earlier layers of its block, side by side, not "
+            "summed. No layer has to compute a feature a second time.",
             "computed from the architecture: L(L+1)/2 for a block of L layers",
         ),
         Idea(
             "Few parameters are enough",
             f"{spec.parameters:,}",
-            f"parameters, where ResNet-50 has {RESNET50_PARAMETERS:,}: {share:.1f} times as many",
-            f"Because the old maps stay, a layer only adds {spec.growth_rate}. With 1,000 classes "
-            f"of ImageNet the two are level: {KERAS_TOP1['DenseNet-121']}% against "
-            f"{KERAS_TOP1['ResNet-50']}% top-1.",
+            f"parameters; ResNet-50 has {RESNET50_PARAMETERS:,}, {share:.1f} times as many",
+            f"The old maps stay, so a layer adds only {spec.growth_rate}. On ImageNet’s 1,000 "
+            f"classes the two are about equal: {KERAS_TOP1['DenseNet-121']}% and "
+            f"{KERAS_TOP1['ResNet-50']}% top-1 accuracy.",
             "parameters computed; accuracies cited from Keras Applications, not measured here",
         ),
         Idea(
             "Gradients reach early layers",
             f"1 step, not {longest}",
             f"from the end of block {block} back to its first layer",
-            "The block hands on every layer's maps as they are, so the error comes back to the "
-            "first of them on a direct way, not only through all that came after.",
+            "The block's output contains every layer's maps unchanged. So the gradient reaches "
+            "the first layer directly, not only through all later layers.",
             f"computed from the architecture: block {block} has {longest} layers",
         ),
     )

@@ -1,4 +1,4 @@
-// The whole network as one strip, and one picture's journey through it.
+// The whole network as one strip, and what happens to one picture in it.
 
 import { h, lettersOf, onWidth, reducedMotion, s, say, spareOf } from "../shared/dom.js";
 import { between, perPixelFor, stepAt, strip } from "./geometry.js";
@@ -10,7 +10,7 @@ import { Player } from "../shared/player.js";
 /** @typedef {{key: string, name: string, picture: string, alt: string, parts: Part[], steps: Step[], colours: string[], badge: string, description: string}} Scene */
 
 const NARROW = 780;
-/** Letters of a line under which labels on a slide would lie over each other. */
+/** If a line has fewer letters than this, labels on a slide would overlap. */
 const TIGHT = 58;
 /** The height of a part's label, in letters. */
 const LABEL = 3.9;
@@ -136,7 +136,7 @@ class Overview {
   /** @param {number} index */
   pointing(index) {
     const mouse = (/** @type {number | null} */ part) => (/** @type {Event} */ event) => {
-      // A finger that scrolls touches parts too, and means none of them.
+      // A finger that scrolls also touches parts, but does not choose them.
       if (/** @type {PointerEvent} */ (event).pointerType === "mouse") this.point(part);
     };
     return {
@@ -148,13 +148,13 @@ class Overview {
     };
   }
 
-  /** Sets out the strip for a width. @param {number} width */
+  /** Lays out the strip for a width. @param {number} width */
   lay(width) {
     const { parts } = this.scene;
     this.down = width < NARROW;
     this.node.classList.toggle("overview-down", this.down);
     this.node.classList.toggle("overview-tight", width < TIGHT * lettersOf(this.node));
-    // On a phone the strip is longer than the screen: its playback stands above it.
+    // On a phone the strip is longer than the screen, so the player is above it.
     if (this.down) this.node.insertBefore(this.player.node, this.view);
     else this.node.append(this.player.node);
     const most = Math.max(...parts.map((part) => (part.kind === "classifier" ? part.reads : part.leaves)));
@@ -168,7 +168,7 @@ class Overview {
     this.player.seek(this.player.time);
   }
 
-  /** The height of the tallest column, in CSS pixels: to the width, or what a slide leaves. @param {number} width */
+  /** The height of the tallest column, in CSS pixels: it follows the width, or the room on a slide. @param {number} width */
   tall(width) {
     const spare = spareOf(/** @type {Element} */ (this.node.parentElement), this.svg);
     return spare ? Math.max(110, Math.min(420, spare - this.top)) : Math.min(420, Math.max(280, width * 0.345));
@@ -271,9 +271,9 @@ class Overview {
   }
 
   /**
-   * A number at the playhead: above its column, or on a phone at its row's end.
+   * A number at the playhead: above its column, or on a phone at the end of its row.
    * @param {SVGTextElement} node @param {string} text @param {number} done @param {number} height
-   * @param {0 | 1} second whether it stands beside the other number
+   * @param {0 | 1} second whether it is beside the other number
    */
   tag(node, text, done, height, second) {
     say(node, text);

@@ -1,4 +1,4 @@
-"""The whole network as one strip: what the overview's picture shows, from arithmetic alone."""
+"""The whole network as one strip: what the overview's picture shows, computed without a network."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def overview_scene(
 
     Args:
         spec: the network whose shapes are drawn.
-        picture: (H, W, 3) RGB, the small picture at the strip's beginning.
+        picture: (H, W, 3) RGB, the small picture at the start of the strip.
         alt: what the picture shows.
-        name: what to call the network; by default its own name.
+        name: the network's name on the page; by default its own.
     """
     steps = list(network_steps(spec))
     return {
@@ -82,9 +82,9 @@ def overview_scene(
 
 
 def network_parts(spec: DenseNetSpec) -> Iterator[Part]:
-    """Every part of the strip: what it reads, what it leaves, at how many pixels.
+    """Every part of the strip: the channels it reads and outputs, and its maps' width.
 
-    `pixels` is the width of the maps that a part shows, `out` that of the maps it hands on.
+    `pixels` is the width of the maps that a part shows, `out` the width of the maps it outputs.
 
     >>> [(part["id"], part["leaves"], part["pixels"]) for part in network_parts(DenseNetSpec())][:4]
     [('picture', 3, 224), ('stem', 64, 112), ('block-1', 256, 56), ('transition-1', 128, 56)]
@@ -108,7 +108,7 @@ def network_parts(spec: DenseNetSpec) -> Iterator[Part]:
 
 
 def network_steps(spec: DenseNetSpec) -> Iterator[Step]:
-    """One picture's journey: the maps that stand after each step, and the sentence for it.
+    """What happens to one picture: the number of maps after each step, and a sentence about it.
 
     >>> [step["channels"] for step in network_steps(DenseNetSpec())][:5]
     [3, 64, 96, 128, 160]
@@ -211,12 +211,12 @@ def _counted(count: int, noun: str) -> str:
 
 def _picture_words(spec: DenseNetSpec) -> tuple[str, str]:
     size = spec.input_size
-    return "One picture goes in", f"3 colours of {size} × {size} px: wide and shallow."
+    return "One picture goes in", f"3 colour channels of {size} × {size} px."
 
 
 def _stem_words(spec: DenseNetSpec, row: LayerRow) -> tuple[str, str]:
     return (
-        f"The stem makes {row.out_channels} maps of 3 colours",
+        f"The stem makes {row.out_channels} maps from 3 colours",
         f"A 7 × 7 convolution and a max pool, each with stride 2: {spec.input_size} → "
         f"{spec.stem_size} → {row.width} px.",
     )
@@ -224,7 +224,7 @@ def _stem_words(spec: DenseNetSpec, row: LayerRow) -> tuple[str, str]:
 
 def _layer_words(row: LayerRow) -> tuple[str, str]:
     return (
-        f"Layer {row.layer} reads all {row.in_channels}, and adds {row.new_channels}",
+        f"Layer {row.layer} reads all {row.in_channels} and adds {row.new_channels}",
         f"Block {row.block}, layer {row.layer} at {row.width} × {row.width} px: {row.in_channels} "
         f"+ {row.new_channels} = {row.out_channels:,}. Nothing is overwritten.",
     )
@@ -239,7 +239,7 @@ def _transition_words(spec: DenseNetSpec, row: LayerRow) -> tuple[str, str]:
     return (
         f"Transition {row.block} {does}",
         f"A 1 × 1 convolution mixes {row.in_channels:,} maps into {row.out_channels:,}; "
-        f"a 2 × 2 average takes {wide} px to {row.width} px.",
+        f"a 2 × 2 average reduces {wide} px to {row.width} px.",
     )
 
 
@@ -262,11 +262,11 @@ def _whole_words(spec: DenseNetSpec) -> tuple[str, str]:
 
 
 def _description(spec: DenseNetSpec) -> str:
-    """The strip in words, for who cannot see it."""
+    """The strip in words, for screen readers."""
     blocks = "; ".join(
         f"block {index + 1} grows from {reads} to {leaves} maps at {size} px"
         for index, (reads, leaves, size) in enumerate(
             zip(spec.block_inputs, spec.block_outputs, spec.block_sizes, strict=True)
         )
     )
-    return f"{spec.name} as a strip, height channels, width pixels: {blocks}."
+    return f"{spec.name} as a strip (height: channels, width: pixels): {blocks}."

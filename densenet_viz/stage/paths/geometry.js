@@ -1,4 +1,4 @@
-// Where layers, ways and bars stand. A way leads from the reader after the block back to layer 1.
+// Where layers, ways and bars are. A way leads from the reader after the block back to layer 1.
 
 /**
  * @typedef {{length: number, count: number, share: number, name: string, ways: string, percent: string, sentence: string}} Length
@@ -13,8 +13,8 @@ const GAP = 34;
 const EDGE = 6;
 
 /**
- * The room for a block of so many layers.
- * @param {number} width @param {number} layers @param {number} most CSS pixels that it may be high
+ * The layout for a block with this many layers.
+ * @param {number} width @param {number} layers @param {number} most the largest height in CSS pixels
  * @returns {Frame}
  */
 export function frameOf(width, layers, most = Infinity) {
@@ -43,7 +43,7 @@ export function stepsOf(layers, length) {
   const steps = [];
   for (let from = 2; from <= end; from += 1) {
     for (let to = 1; to < from; to += 1) {
-      // So many layers of a way lie at its left and right at least, and can lie there at most.
+      // The least and the largest number of the way's layers at the left and at the right.
       const after = from === end ? 0 : 1;
       const before = to === 1 ? 0 : 1;
       const rest = length - after - before;
@@ -59,18 +59,18 @@ export function arc(frame, [from, to]) {
   const [start, end] = [across(frame, from), across(frame, to)];
   const top = frame.row - frame.radius;
   const rise = Math.max(6, ((start - end) / (frame.width - 2 * SIDE)) * (top - EDGE));
-  const high = top - 2 * rise; // a curve rises half as far as the point that draws it up
+  const high = top - 2 * rise; // a curve rises half as far as its control point
   const middle = (start + end) / 2;
   return `M${start.toFixed(1)} ${top.toFixed(1)}Q${middle.toFixed(1)} ${high.toFixed(1)} ${end.toFixed(1)} ${top.toFixed(1)}`;
 }
 
-/** How strongly each of so many arcs is drawn, so that many together do not become a blot. @param {number} count */
+/** The opacity of each of this many arcs: many arcs are drawn more faintly. @param {number} count */
 export function opacity(count) {
   return Math.max(0.12, Math.min(1, 2.4 / Math.sqrt(count)));
 }
 
 /**
- * The bars under the layers: what reaches each, and what the chain alone brings.
+ * The bars under the layers: the gradient that reaches each, and the part that the chain brings.
  * @param {Frame} frame @param {Scene} scene
  */
 export function bars(frame, { whole, chain }) {
@@ -87,7 +87,7 @@ export function bars(frame, { whole, chain }) {
   });
 }
 
-/** Which layers get their number written, so that the numbers and "loss" keep apart. @param {Frame} frame @param {number} layer @param {number} layers */
+/** Which layers show their number, so that the numbers and "loss" do not overlap. @param {Frame} frame @param {number} layer @param {number} layers */
 export function numbered(frame, layer, layers) {
   return frame.step >= 24 || layer === 1 || (layer % 6 === 0 && (layers + 1 - layer) * frame.step > 60);
 }

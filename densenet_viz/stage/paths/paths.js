@@ -48,7 +48,7 @@ class Paths {
     this.choose(this.place);
   }
 
-  /** Shows the ways of a length; where it is not listed, the longest that is shorter. @param {{length?: number}} state */
+  /** Shows the ways of a length; if it is not listed, those of the next shorter one. @param {{length?: number}} state */
   go({ length = 0 }) {
     const shown = this.scene.lengths.filter((one) => one.length <= length);
     this.choose(Math.max(0, shown.length - 1));
@@ -77,7 +77,7 @@ class Paths {
     this.draw();
   }
 
-  /** How tall the picture may be on a slide, beside the title and the lines under it. */
+  /** The largest height of the picture on a slide, without the title and the lines under it. */
   most() {
     const [room, part] = [roomOf(this.room), /** @type {HTMLElement} */ (this.room.parentElement)];
     const head = /** @type {HTMLElement} */ (part.closest(".paths-grid")).offsetTop;
@@ -99,7 +99,7 @@ class Paths {
     return group;
   }
 
-  /** The layers and what reads the block's end. @param {Frame} frame */
+  /** The layers and what reads the block's output. @param {Frame} frame */
   row(frame) {
     const { layers, colours, after } = this.scene;
     const group = s("g", { class: "paths-row" });
@@ -123,7 +123,7 @@ class Paths {
       if (chain.height > 0.5) group.append(s("rect", { class: "paths-chain", ...chain }));
     }
     group.append(s("path", { class: "paths-floor", d: `M0 ${frame.floor}H${frame.width}` }));
-    group.append(s("text", { x: 2, y: frame.floor + 18 }, "gradient’s length at each layer"));
+    group.append(s("text", { x: 2, y: frame.floor + 18 }, "length of the gradient at each layer"));
     return group;
   }
 

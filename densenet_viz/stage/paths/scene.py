@@ -11,10 +11,10 @@ from densenet_viz.results.flows import GradientPaths
 from densenet_viz.stage.shared.words import percent
 
 LISTED = 0.0005
-"""Lengths are listed as long as later ones together bring more than this part."""
+"""A length is listed if it and all longer ones together bring more than this part."""
 
 MOST = 0.8
-"""The title tells how short the ways are that bring at least this part."""
+"""The title says how short the ways are that together bring at least this part."""
 
 FIRST = 1
 """The layer whose gradient is followed back."""
@@ -49,11 +49,11 @@ class PathsScene(TypedDict):
 
 
 def paths_scene(found: GradientPaths, *, after: str) -> PathsScene:
-    """The scene: for each length how many ways there are and what came by them.
+    """The scene: for each length, the number of ways and their part of the gradient.
 
     Args:
         found: of a block with at least one layer.
-        after: what reads the block's end, where every way begins: "transition 3".
+        after: what reads the block's output, where every way starts: "transition 3".
     """
     shares = [float(share) for share in found.shares[FIRST, : found.layers]]
     last = found.whole[-1] or 1.0
@@ -69,8 +69,8 @@ def paths_scene(found: GradientPaths, *, after: str) -> PathsScene:
         "chain": [_short(found.chain(layer) / last) for layer in _layers(found)],
         "bars": _bars_words(found),
         "alt": f"Block {found.block}: layers 1 to {found.layers} in a row, {after} at their right, "
-        "and the ways from there back to layer 1. Below each layer, how long the gradient is "
-        "that reaches it, and how long by the chain through every later layer alone.",
+        "and the ways from there back to layer 1. Below each layer, the length of the gradient "
+        "that reaches it, and the length that the chain through every later layer alone brings.",
     }
 
 
@@ -83,7 +83,7 @@ def _short(value: float) -> float:
 
 
 def _listed(shares: list[float]) -> list[tuple[int, float]]:
-    """Lengths from 0 that matter, and the longest."""
+    """The lengths from 0 that bring enough, and the longest."""
     rest = np.abs(shares)[::-1].cumsum()[::-1]
     matter = max(1, int((rest > LISTED).sum()))
     listed = list(enumerate(shares))
@@ -114,7 +114,7 @@ def _length(found: GradientPaths, length: int, share: float, after: str) -> Leng
 
 
 def signed_percent(share: float) -> str:
-    """A part that may be below zero, where ways work against each other.
+    """A part in percent; it is negative if ways work against each other.
 
     >>> signed_percent(0.29), signed_percent(-0.031), signed_percent(1e-9)
     ('29.0%', '−3.1%', 'under 0.1%')
@@ -140,13 +140,13 @@ def _sentence(found: GradientPaths) -> str:
 
 
 def _bars_words(found: GradientPaths) -> str:
-    """What the bars say of the first layer, beside the last."""
+    """What the bars show: the first layer's gradient compared with the last layer's."""
     last = found.whole[-1]
     if not last:
         return "No gradient reaches the last layer here."
     whole, chain = found.whole[FIRST] / last, found.chain(FIRST) / last
     by_chain = f"{chain:.2f}" if chain >= 0.005 else "less than 0.01"
     return (
-        f"Of what reaches the last layer, layer 1 gets {whole:.2f} times as much; by the one way "
-        f"through every layer alone it would get {by_chain}."
+        f"Layer 1 gets {whole:.2f} times the gradient that the last layer gets; the one way "
+        f"through every layer alone brings {by_chain}."
     )

@@ -1,4 +1,4 @@
-// From trainable parameters to Keras's total: a bar at true proportion, a lens on what is small.
+// From trainable parameters to Keras's total: a bar to scale, and its small parts magnified.
 
 import { h, s, say } from "../shared/dom.js";
 import { Radios } from "../shared/radios.js";
@@ -60,7 +60,7 @@ class Reconciliation {
     );
     this.node = h(
       "section",
-      { class: "reconciliation", "aria-label": "Reconciliation with Keras's totals" },
+      { class: "reconciliation", "aria-label": "Comparison with Keras's totals" },
       this.choices.node,
       h("div", { class: "reconciliation-head" }, this.title, this.equal),
       this.sentence,
@@ -74,7 +74,7 @@ class Reconciliation {
     this.update(scene);
   }
 
-  /** The visitor's choice stays: it is ahead of any scene that comes back. @param {Scene} scene */
+  /** Keeps the visitor's choice: it is newer than any scene that comes back. @param {Scene} scene */
   update(scene) {
     this.scene = scene;
     if (!scene.systems.some(({ id }) => id === this.chosen)) this.chosen = scene.chosen;
@@ -103,7 +103,7 @@ class Reconciliation {
     say(this.title, `${system.title}: ${sum(system)}`);
     say(this.equal, `${verdict(system.total, system.keras)}${system.equal ? " to Keras’s total" : " than Keras’s total"}`);
     this.equal.dataset.kind = system.equal ? "" : "mismatch";
-    say(this.sentence, `Keras’s number is larger than the number of trainable parameters, because it counts more.`);
+    say(this.sentence, `Keras’s number is larger than the number of trainable parameters, because it also counts other numbers.`);
     this.paintPicture(system);
     this.paintLedger(system);
     say(this.note, system.note);
@@ -176,7 +176,7 @@ class Reconciliation {
   }
 }
 
-/** The head of the nine's table. */
+/** The head of the table of all nine systems. */
 function head() {
   const names = ["trainable", "+ running statistics", "+ biases in Keras", "= together", "Keras, cited", "convolutions + norms + classifier", "= depth", "Keras, cited"];
   const column = (/** @type {string} */ name) => h("th", { scope: "col", class: name.endsWith("cited") ? "reconciliation-cited" : "" }, name);
@@ -188,7 +188,7 @@ function head() {
   );
 }
 
-/** Sets a bar's segments; those that stay travel to their new share. @param {Element} bar @param {{key: string, count: number}[]} parts */
+/** Sets a bar's segments; those that stay move to their new share. @param {Element} bar @param {{key: string, count: number}[]} parts */
 function fit(bar, parts) {
   const keys = parts.map(({ key }) => key).join();
   if (bar.getAttribute("data-keys") !== keys) {

@@ -1,4 +1,4 @@
-"""From a network's trainable parameters to Keras's total, line by line, for each of the nine."""
+"""From a network's trainable parameters to Keras's total, line by line, for all nine systems."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def reconciliation_scene(
 ) -> ReconciliationScene:
     """The scene of `reconciliation.js`.
 
-    The stage tells `chosen` as a system's name whenever the visitor chooses one.
+    The stage sends `chosen`, a system's name, whenever the visitor chooses one.
 
     Args:
         inventories: one for each of the nine.
@@ -70,15 +70,15 @@ def reconciliation_scene(
     return {
         "systems": systems,
         "chosen": chosen if chosen in SYSTEMS else next(iter(SYSTEMS)),
-        "verdict": f"{equal} of {len(systems)} equal what Keras prints, in parameters and in depth",
+        "verdict": f"{equal} of {len(systems)} equal Keras’s numbers, in parameters and in depth",
     }
 
 
 def reconciled(system: System, inventory: Inventory, *, live: bool) -> SystemScene:
-    """One system's lines: three parts, their sum beside Keras's total, and the depth.
+    """One system's lines: three parts, their sum and Keras's total, and the depth.
 
     Raises:
-        ValueError: the inventory's parts do not make up its total.
+        ValueError: the inventory's parts do not add up to its total.
     """
     how = "counted live" if live else "computed"
     parts: list[Part] = [
@@ -107,7 +107,7 @@ def reconciled(system: System, inventory: Inventory, *, live: bool) -> SystemSce
     ]
     total = sum(part["count"] for part in parts)
     if total != inventory.keras_total:
-        raise ValueError(f"{system.name}: the parts make {total}, not {inventory.keras_total}")
+        raise ValueError(f"{system.name}: the parts add up to {total}, not {inventory.keras_total}")
     return {
         "id": system.name,
         "title": system.title,
@@ -130,7 +130,7 @@ def _bias_words(inventory: Inventory) -> str:
     """Where Keras adds biases, in words."""
     biased = sum(leaf.keras_biases > 0 for leaf in inventory.leaves)
     if not biased:
-        return "Keras gives none to its DenseNets’ convolutions"
+        return "in Keras, the convolutions of DenseNets have none"
     whole = inventory.depth_parts["convolutions"]
     which = f"all {whole}" if biased == whole else f"{biased} of the {whole}"
-    return f"in Keras {which} convolutions carry them, one for each map they write; ours do not"
+    return f"in Keras, {which} convolutions have them, one for each map they write; ours have none"

@@ -1,6 +1,6 @@
 """Few parameters suffice: the paper's figure 3 and table 2 as scenes of the scatter stage.
 
-What stands on the x axis is counted, what stands on the y axis is cited.
+Costs on the x axis are counted, errors on the y axis are cited.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from densenet_viz.stage.scatter.scene import (
 
 CITED = "cited"
 LEVEL = 0.5
-"""Points of error within which two networks are called level: published errors of one and the same
-network differ by as much."""
+"""If errors differ by less than this many points, the page calls two networks equal: published
+errors of the same network differ by as much."""
 
 ASKED = "ResNet-101"
-"""The network whose error the visitor is asked to match."""
+"""The network that the page's question is about."""
 
 _AMBER, _SKY, _PINK = OKABE_ITO[0], OKABE_ITO[1], OKABE_ITO[3]
 IMAGENET_GROUPS = (
@@ -79,7 +79,7 @@ _UNITS: Mapping[Cost, _Unit] = MappingProxyType(
 
 
 def match_words(match: Match, kind: Cost) -> str:
-    """One lesson in one sentence, without its full stop."""
+    """The comparison in one sentence, without a full stop."""
     share = match.share(kind)
     amount = f"{share:.0%} of" if share < 1.95 else f"{share:.0f} times"
     return (
@@ -90,11 +90,11 @@ def match_words(match: Match, kind: Cost) -> str:
 
 def _against(rival: str, away: float) -> str:
     if away == 0:
-        return f"is level with {rival}"
+        return f"matches {rival}"
     points = f"{abs(away):.2f} points {'above' if away > 0 else 'below'}"
     if abs(away) < LEVEL:
-        return f"is level with {rival} ({points})"
-    return f"errs {points} {rival}"
+        return f"matches {rival} ({points})"
+    return f"has an error {points} {rival}"
 
 
 def in_words(entry: Entry) -> str:
@@ -113,10 +113,10 @@ def imagenet_scene(
     """The paper's figure 3, with all four ways to count a mistake.
 
     Args:
-        kind: what stands on the x axis.
-        measure: what stands on the y axis.
-        revealed: whether the DenseNets are shown, or only what they are compared with.
-        lit: titles of networks that are lit up at the start.
+        kind: the cost on the x axis.
+        measure: the error on the y axis.
+        revealed: whether the DenseNets are shown, or only the other networks.
+        lit: titles of networks that are highlighted at the start.
     """
     shown = [one for one in imagenet_entries(measure) if revealed or not is_densenet(one)]
     rows = {row.title: row for row in FIGURE_3}
@@ -151,7 +151,7 @@ def measure_words(measure: ErrorMeasure) -> str:
 
 
 def imagenet_title(kind: Cost, measure: ErrorMeasure) -> str:
-    """What the chart shows of the network that the question asks about."""
+    """What the chart shows about the network in the page's question."""
     return match_words(match_for(imagenet_entries(measure), ASKED), kind)
 
 
@@ -191,9 +191,9 @@ def cifar_scene(kind: Cost, data_set: DataSet, *, lit: Sequence[str] = ()) -> Sc
     """The paper's table 2 as a chart, and all of it as a table.
 
     Args:
-        kind: what stands on the x axis.
+        kind: the cost on the x axis.
         data_set: the column of errors on the y axis.
-        lit: titles of networks that are lit up at the start.
+        lit: titles of networks that are highlighted at the start.
     """
     rows = {row.title: row for row in TABLE_2}
     shown = [one for one in cifar_entries(data_set) if one.cost(kind) is not None]
@@ -219,7 +219,7 @@ def cifar_scene(kind: Cost, data_set: DataSet, *, lit: Sequence[str] = ()) -> Sc
 
 
 def cifar_title(kind: Cost, data_set: DataSet) -> str:
-    """How cheaply a DenseNet reaches the best other network of this column."""
+    """How little a DenseNet costs that matches the best other network of this column."""
     return match_words(best_rival_match(cifar_entries(data_set), kind), kind)
 
 

@@ -1,4 +1,4 @@
-// Where everything in a scatter panel stands: domains, ticks, pixels, the front's steps. No DOM.
+// Where everything in a scatter panel is: domains, ticks, pixels, the front's steps. No DOM.
 
 /** @typedef {{title: string, unit: string, log: boolean, better: "lower" | "higher" | "", from_zero: boolean}} Axis */
 /** @typedef {{id: string, x: number, y: number, label: string, short: string, group: string, detail: string, source: string, measured: boolean}} Point */
@@ -9,14 +9,14 @@ const ROOM = 0.12;
 const THREE_COLUMNS = 900;
 const TWO_COLUMNS = 620;
 
-/** How many panels stand side by side. @param {number} width CSS pixels @param {number} panels */
+/** How many panels are side by side. @param {number} width CSS pixels @param {number} panels */
 export function columnsFor(width, panels) {
   if (panels === 3 && width >= THREE_COLUMNS) return 3;
   return width >= TWO_COLUMNS ? Math.min(panels, 2) : 1;
 }
 
 /**
- * What an axis spans: its values with a little room on both sides.
+ * The range of an axis: its values, with a little room on both sides.
  * @param {number[]} values @param {Axis} axis @returns {Pair}
  */
 export function domain(values, axis) {
@@ -27,7 +27,7 @@ export function domain(values, axis) {
     return [low * Math.exp(-room), high * Math.exp(room)];
   }
   const room = ROOM * (high - low) || Math.abs(high) * ROOM || 1;
-  // Room below would make a count negative, or lift an axis off its zero.
+  // No room below: counts cannot be negative, and the axis must start at zero.
   const start = low >= 0 ? Math.max(0, low - room) : low - room;
   return [axis.from_zero && low === 0 ? 0 : start, axis.from_zero && high === 0 ? 0 : high + room];
 }
@@ -57,15 +57,15 @@ export function ticks([low, high], log, count) {
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
-/** The powers of ten around a span. @param {number} low @param {number} high */
+/** The powers of ten in and around a range. @param {number} low @param {number} high */
 function decades(low, high) {
   const first = Math.floor(Math.log10(low));
   return Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, index) => 10 ** (first + index));
 }
 
 /**
- * The corners of the stepped front, from the axis' bad end of y to its bad end of x: everything
- * behind it is beaten by a point on it.
+ * The corners of the stepped front, from the bad end of the y axis to the bad end of the x axis. For
+ * every point behind it, some point on it is better.
  * @param {Pair[]} points pixels, in the order of x
  * @param {{left: number, right: number, top: number, bottom: number}} plot pixels
  * @param {"lower" | "higher"} x @param {"lower" | "higher"} y the better ends
@@ -93,7 +93,7 @@ export function nearest(places, x, y, reach) {
 }
 
 /**
- * The next id when an arrow key is pressed: left and right walk along x, up and down along y.
+ * The next id when an arrow key is pressed: left and right move along x, up and down along y.
  * @param {Panel} panel @param {string} id @param {string} key @returns {string | null}
  */
 export function walked(panel, id, key) {

@@ -1,4 +1,4 @@
-// Places labels so that no two overlap, none covers a mark, and far ones get a leader. No DOM.
+// Places labels: no two overlap, none covers a mark, and distant ones get a line to their mark. No DOM.
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Box */
@@ -7,7 +7,7 @@
 
 const RINGS = [8, 18, 32, 48, 66, 86];
 const LEADER_FROM = 12;
-const PREFERENCE = [0, 1.5, 1, 2, 0.6, 2, 1, 1.5]; // right is read first; straight before slanting
+const PREFERENCE = [0, 1.5, 1, 2, 0.6, 2, 1, 1.5]; // the right is best; straight is better than diagonal
 const LINE_COST = 12;
 const LEADER_COST = 45;
 const PASSES = 4;
@@ -15,8 +15,8 @@ const PASSES = 4;
 /**
  * @param {Wanted[]} wanted
  * @param {{plot: Box, radius: number, height: number, marks?: Pair[], lines?: [Pair, Pair][]}} room
- *   `marks` are further marks to keep free, `lines` what a label had better not cross
- * @returns {Map<string, Spot>} a label that finds no place is left out
+ *   `marks` are other marks to keep free, `lines` what a label should not cross
+ * @returns {Map<string, Spot>} a label without a free place is left out
  */
 export function placed(wanted, room) {
   const marks = [...wanted.map(({ x, y }) => /** @type {Pair} */ ([x, y])), ...(room.marks ?? [])];
@@ -41,7 +41,7 @@ export function placed(wanted, room) {
   return best;
 }
 
-/** One order of placing, then every label once more among the others. @param {string[]} order @param {(id: string) => Spot[]} choice */
+/** Places labels in one order, then each label a second time among the others. @param {string[]} order @param {(id: string) => Spot[]} choice */
 function settled(order, choice) {
   /** @type {Map<string, Spot>} */
   const found = new Map();
@@ -62,7 +62,7 @@ function settled(order, choice) {
   return found;
 }
 
-/** What a spot costs beside those taken. @param {string} id @param {Spot} spot @param {Map<string, Spot>} taken */
+/** What a spot costs, given the spots that are taken. @param {string} id @param {Spot} spot @param {Map<string, Spot>} taken */
 function clash(id, spot, taken) {
   let cost = 0;
   for (const [other, { box, leader }] of taken) {

@@ -1,4 +1,4 @@
-// One panel set out for a width: plot, ticks, places of marks, labels, the front and its word. No DOM.
+// One panel laid out for a width: plot, ticks, marks, labels, the front and its label. No DOM.
 
 import { domain, leading, share, steps, ticks } from "./geometry.js";
 import { crosses, overlap, placed } from "./labels.js";
@@ -17,7 +17,7 @@ import { written } from "./words.js";
  * @property {string} text
  * @property {Pair} label where its text begins, on the baseline
  * @property {[Pair, Pair] | null} leader
- * @property {boolean} loose whether no place was free: shown only when lit
+ * @property {boolean} loose whether no place was free: shown only when highlighted
  */
 
 /**
@@ -35,14 +35,14 @@ import { written } from "./words.js";
 
 const FRONT_WORDS = ["Pareto front", "front"];
 const COMPACT = 340;
-const EASY = 14.5; // the mean cost up to which whole names read well
+const EASY = 14.5; // up to this mean cost, whole names are easy to read
 const WIDE = 760;
 
 /**
  * @param {Panel} panel
  * @param {number} width CSS pixels
  * @param {(text: string, size: number) => number} widthOf how wide a text is at a font size
- * @param {{letters: number, most: number}} [slide] CSS pixels of the smallest letters, and that it may be high
+ * @param {{letters: number, most: number}} [slide] CSS pixels of the smallest letters, and the largest height
  * @returns {Layout}
  */
 export function layout(panel, width, widthOf, slide = { letters: 0, most: Infinity }) {
@@ -96,7 +96,7 @@ export function layout(panel, width, widthOf, slide = { letters: 0, most: Infini
 }
 
 /**
- * The corners of a panel's front, wherever its points are just now.
+ * The corners of a panel's front, for the points' present places.
  * @param {Panel} panel @param {Map<string, Pair>} at @param {Box} plot @returns {Pair[]}
  */
 export function frontLine(panel, at, plot) {
@@ -105,13 +105,13 @@ export function frontLine(panel, at, plot) {
   return steps(points, plot, panel.x.better, panel.y.better);
 }
 
-/** What a label had better not cross. @param {Panel} panel @param {Map<string, Pair>} at @param {Box} plot @returns {[Pair, Pair][]} */
+/** Lines that a label should not cross. @param {Panel} panel @param {Map<string, Pair>} at @param {Box} plot @returns {[Pair, Pair][]} */
 function edges(panel, at, plot) {
   const chains = [frontLine(panel, at, plot), ...panel.lines.map((line) => line.map((id) => /** @type {Pair} */ (at.get(id))))];
   return chains.flatMap((chain) => chain.slice(1).map((end, index) => /** @type {[Pair, Pair]} */ ([chain[index], end])));
 }
 
-/** Whole names where all of them find a place, short ones otherwise. @param {Point[]} points @param {Map<string, Pair>} at @param {Parameters<typeof placed>[1]} room @param {(text: string) => number} widthOf @param {boolean} compact */
+/** Whole names if there is a place for all of them, otherwise short ones. @param {Point[]} points @param {Map<string, Pair>} at @param {Parameters<typeof placed>[1]} room @param {(text: string) => number} widthOf @param {boolean} compact */
 function labelled(points, at, room, widthOf, compact) {
   const whole = (/** @type {Point} */ point) => point.label;
   const short = (/** @type {Point} */ point) => point.short || point.label;
@@ -137,7 +137,7 @@ function baseline(box) {
   return box.top + (box.bottom - box.top) * 0.76;
 }
 
-/** Where a label stands that is shown only when lit. @param {Pair} at @param {number} width @param {number} radius @param {Box} plot @param {number} font @returns {Pair} */
+/** The place of a label that is shown only when highlighted. @param {Pair} at @param {number} width @param {number} radius @param {Box} plot @param {number} font @returns {Pair} */
 function loose([x, y], width, radius, plot, font) {
   const right = x + radius + 5;
   return [right + width <= plot.right ? right : x - radius - 5 - width, Math.max(plot.top + font, y + font * 0.35)];
@@ -148,7 +148,7 @@ function square([x, y], r) {
   return { left: x - r, right: x + r, top: y - r, bottom: y + r };
 }
 
-/** A free place along the front's level steps, the longest first. @param {Pair[]} corners @param {Box[]} taken @param {Box} plot @param {{text: string, width: number}} words @param {number} font */
+/** A free place along the front's horizontal steps, the longest first. @param {Pair[]} corners @param {Box[]} taken @param {Box} plot @param {{text: string, width: number}} words @param {number} font */
 function word(corners, taken, plot, { text, width }, font) {
   const levels = corners.slice(1).flatMap((end, index) => {
     const start = corners[index];

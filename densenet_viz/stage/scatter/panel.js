@@ -37,7 +37,7 @@ export class PanelView {
     this.actions = actions;
     /** @type {Map<string, Drawn>} */
     this.drawn = new Map();
-    /** @type {Map<string, number[]>} where each system stands just now */
+    /** @type {Map<string, number[]>} where each system is at this moment */
     this.now = new Map();
     /** @type {Layout | null} */
     this.laid = null;
@@ -81,7 +81,7 @@ export class PanelView {
     this.groups = groups;
     say(this.title, panel.title);
     say(this.sentence, panel.sentence);
-    this.svg.setAttribute("aria-label", `${panel.title}. ${panel.sentence} Walk through the points with the arrow keys.`);
+    this.svg.setAttribute("aria-label", `${panel.title}. ${panel.sentence} Arrow keys go from point to point.`);
     for (const [node, words] of /** @type {[Element, {title: string, better: string}][]} */ ([[this.up, axisWords(panel.y, "y")], [this.across, axisWords(panel.x, "x")]])) {
       say(/** @type {Element} */ (node.querySelector("span")), words.title);
       say(/** @type {Element} */ (node.querySelector("b")), words.better);
@@ -91,8 +91,8 @@ export class PanelView {
   }
 
   /**
-   * Sets the panel out for a width; `moving` lets what stood elsewhere travel.
-   * @param {number} width @param {boolean} moving @param {number} [most] CSS pixels that a slide leaves
+   * Lays out the panel for a width; with `moving`, marks move to their new places.
+   * @param {number} width @param {boolean} moving @param {number} [most] height on a slide, in CSS pixels
    */
   lay(width, moving = false, most = this.most) {
     this.width = width;
@@ -184,7 +184,7 @@ export class PanelView {
     event.stopPropagation();
   }
 
-  /** One point of a panel is its stop for the tab key: the last one visited. @param {string | undefined} id */
+  /** The tab key reaches one point of a panel: the one that was visited last. @param {string | undefined} id */
   rove(id) {
     if (id === undefined) return;
     const stop = [...this.drawn.values()].find(({ node }) => node.getAttribute("tabindex") === "0");
@@ -220,7 +220,7 @@ export class PanelView {
     step(begin);
   }
 
-  /** Everything where it stands just now. */
+  /** Draws everything at its present place. */
   draw() {
     const laid = /** @type {Layout} */ (this.laid);
     const panel = /** @type {Panel} */ (this.panel);
@@ -284,7 +284,7 @@ function numbers({ at, label, leader, others }) {
   return [...at, ...label, ...(leader ? leader.flat() : [...at, ...at]), ...others.flatMap((other) => other.at)];
 }
 
-/** Where the numbers set out from: what has just come starts at its mark. @param {number[] | undefined} before @param {number[]} goal */
+/** Where a move starts; a new point starts at its mark. @param {number[] | undefined} before @param {number[]} goal */
 function from(before, goal) {
   if (!before) return goal;
   return goal.map((_, index) => before[index] ?? before[index % 2]);

@@ -1,4 +1,4 @@
-// Linked scatter panels over a table: a system that lights up anywhere lights up everywhere.
+// Linked scatter panels over a table: a system is highlighted in all of them together.
 
 import { h, onWidth, say, spareOf } from "../shared/dom.js";
 import { columnsFor } from "./geometry.js";
@@ -13,7 +13,7 @@ import { compared, fileName, sentence, summary } from "./words.js";
 /** @typedef {{label: string, panels: Panel[], groups: Group[], columns: Column[], rows: Row[], lit: string[], measuredWord: string, citedWord: string}} Scene */
 
 const GAP = 28;
-const HINT = "Point at a system: it lights up everywhere. Click or tap to keep it; keep two to compare them.";
+const HINT = "Point at a system to highlight it everywhere. Click or tap to keep it; keep two to compare them.";
 
 /**
  * @param {HTMLElement} root
@@ -40,7 +40,7 @@ class Scatter {
     /** @type {Set<string>} */
     this.pinned = new Set(scene.lit);
     this.given = ids(scene.lit);
-    /** @type {Set<string>} what was told, and may come back in a later scene */
+    /** @type {Set<string>} ids that were sent to Python and may come back in a later scene */
     this.told = new Set();
     /** @type {string | null} under the mouse */
     this.pointed = null;
@@ -67,7 +67,7 @@ class Scatter {
     };
     this.legend = h("div", { class: "scatter-legend", role: "group", "aria-label": "Legend" });
     this.readout = h("p", { class: "scatter-readout" }, h("b"), h("span"), h("small"));
-    this.free = h("button", { type: "button", class: "scatter-free", onclick: () => this.release() }, "Let all go");
+    this.free = h("button", { type: "button", class: "scatter-free", onclick: () => this.release() }, "Release all");
     this.live = h("p", { class: "stage-hidden", "aria-live": "polite" });
     this.grid = h("div", { class: "scatter-panels" });
     this.table = new TableView(this.actions);
@@ -92,8 +92,8 @@ class Scatter {
   }
 
   /**
-   * A scene that lights others than before pins them; one that only says again what was told here
-   * does not: the visitor may be ahead of it. @param {Scene} scene
+   * A scene with new highlighted systems pins them. A scene that only repeats what was sent from
+   * here does not, because the visitor may have chosen others since. @param {Scene} scene
    */
   update(scene) {
     this.scene = scene;
@@ -159,7 +159,7 @@ class Scatter {
     this.legend.replaceChildren(...families, ...keys);
   }
 
-  /** Whether there are measured points, and cited ones. */
+  /** The legend of filled and hollow marks, if there are both. */
   kinds() {
     const points = this.scene.panels.flatMap((panel) => panel.points);
     return [points.some(({ measured }) => measured), points.some(({ measured }) => !measured)];
@@ -171,14 +171,14 @@ class Scatter {
     return [...new Set(all.filter(({ group }) => group === family).map(({ id }) => id))];
   }
 
-  /** Keeps these systems, or lets go of them where all are kept. @param {string[]} ids */
+  /** Keeps these systems, or releases them if all are kept. @param {string[]} ids */
   toggle(ids) {
     const kept = ids.every((id) => this.pinned.has(id));
     for (const id of ids) if (kept) this.pinned.delete(id);
     else this.pinned.add(id);
     this.changed();
-    if (ids.length === 1) this.speak(ids[0], kept ? "Let go. " : "Kept. ");
-    else say(this.live, kept ? "Let go." : `Kept ${ids.length} systems.`);
+    if (ids.length === 1) this.speak(ids[0], kept ? "Released. " : "Kept. ");
+    else say(this.live, kept ? "Released." : `Kept ${ids.length} systems.`);
   }
 
   release() {
@@ -187,7 +187,7 @@ class Scatter {
     this.pinned.clear();
     if (had) this.changed();
     else this.light();
-    say(this.live, had ? "All let go." : "");
+    say(this.live, had ? "All released." : "");
   }
 
   changed() {
@@ -207,7 +207,7 @@ class Scatter {
     const here = this.here();
     const active = [this.pointed, this.focused].find((id) => id !== null && here.has(id)) ?? null;
     const family = this.family === null ? [] : this.members(this.family);
-    const kept = [...this.pinned].filter((id) => here.has(id)); // the others wait for a scene that has them
+    const kept = [...this.pinned].filter((id) => here.has(id)); // the others stay pinned for a later scene
     const all = new Set([...kept, ...family, ...(active ? [active] : [])]);
     const lit = all.size ? all : null;
     const guided = active ?? (kept.length === 1 ? kept[0] : null);
@@ -226,7 +226,7 @@ class Scatter {
     return new Set(this.scene.panels.flatMap(({ points }) => points).map(({ id }) => id));
   }
 
-  /** What is lit, in words: one system, two beside each other, or how many. @param {string | null} active @param {string[]} kept */
+  /** What is highlighted, in words: one system, two compared, or how many. @param {string | null} active @param {string[]} kept */
   read(active, kept) {
     const { panels } = this.scene;
     const shown = active && !this.pinned.has(active) ? [...kept, active] : kept;

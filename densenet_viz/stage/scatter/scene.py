@@ -1,7 +1,7 @@
-"""Linked scatter panels over one table: what they show, from plain values.
+"""Linked scatter panels over one table, made from plain values.
 
 A point is a system; equal ids are the same system in every panel and in the table. The page says
-where each number comes from; nothing here knows what a network is.
+where each number comes from; this module has no knowledge of networks.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ PANELS = range(1, 5)
 class Point:
     """One system in one panel.
 
-    `measured` fills the mark; a cited point is hollow. `short` stands for the label where there
-    is little room. `detail` is shown and spoken after the two values, and `source` after it. A
-    second point of the same id in a panel is drawn small and tied to the first, which alone takes
-    part in the front, in lines and in labels.
+    `measured` fills the mark; a cited point is hollow. `short` replaces the label if there is
+    little room. `detail` is shown and spoken after the two values, and `source` after it. A
+    second point of the same id in a panel is drawn small, with a line to the first. Only the first
+    counts for the front, the lines and the labels.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Axis:
-    """`unit` follows a value ("million", "%"); `better` says which end is the good one."""
+    """`unit` follows a value ("million", "%"); `better` says which end is better."""
 
     title: str
     unit: str = ""
@@ -65,7 +65,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Group:
-    """A family of systems: a colour and a shape, so that colour alone never tells it."""
+    """A family of systems: a colour and also a shape, so that colour is never the only sign."""
 
     name: str
     colour: str
@@ -74,7 +74,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table; `note` says how its numbers came about, `cited` sets it apart."""
+    """A column of the table; `note` says where its numbers are from, `cited` marks it as cited."""
 
     key: str
     title: str
@@ -180,23 +180,23 @@ def scatter_scene(
 ) -> ScatterScene:
     """The scene of `scatter.js`.
 
-    The stage tells `lit` as `{"ids": [...]}` whenever the visitor pins or lets go of a system.
+    The stage sends `lit` as `{"ids": [...]}` whenever the visitor pins or releases a system.
 
     Args:
-        panels: one to four, side by side where there is room.
+        panels: one to four, side by side if there is room.
         groups: the families, in the legend's order; every point and row belongs to one.
-        label: what the whole picture is, for who cannot see it; the table's caption, too.
-        columns: the table's columns; without any there is no table.
+        label: what the picture shows, for screen readers; also the table's caption.
+        columns: the table's columns; without columns there is no table.
         rows: the table's rows, in their first order.
-        lit: ids pinned at the start; one that no point or row has is left out.
+        lit: ids pinned at the start; unknown ids are left out.
         measured_word: what a filled mark means.
         cited_word: what a hollow mark means.
 
     Raises:
-        ValueError: there are other than one to four panels, or one has no points; a value is not
-            finite, or not above zero on a logarithmic axis; a group or a line names what does not
-            exist; a row has other than one cell a column; a front is asked for without both
-            better ends.
+        ValueError: the number of panels is not one to four, or a panel has no points; a value is
+            not finite, or not above zero on a logarithmic axis; a group or a line names something
+            that does not exist; a row does not have one cell for each column; a front needs a
+            better end on both axes and has none.
     """
     _check(panels, groups, columns, rows)
     names = {point.id: point.label for panel in panels for point in panel.points}
@@ -232,10 +232,10 @@ def leading(points: Iterable[Point]) -> tuple[Point, ...]:
 
 
 def pareto_front(points: Iterable[Point], x: Better, y: Better) -> tuple[str, ...]:
-    """The ids of the points that no other beats, from left to right.
+    """The ids of the points for which no other point is better, from left to right.
 
-    One beats another where it is at least as good on both axes and better on one; equal points
-    stand on the front together.
+    A point is better than another if it is at least as good on both axes and better on one. Equal
+    points are on the front together.
 
     >>> points = [Point(name, *at, name, "") for name, at in
     ...           {"small": (1, 70), "poor": (2, 69), "large": (3, 80)}.items()]
@@ -314,7 +314,7 @@ def _check(
         raise ValueError(f"{len(panels)} panels were given; one to four can be shown")
     for group in groups:
         if group.mark not in get_args(Mark):
-            raise ValueError(f"{group.mark!r} is no shape of a mark; {get_args(Mark)} are")
+            raise ValueError(f"mark {group.mark!r} was given; {get_args(Mark)} are allowed")
     families = {group.name for group in groups}
     for trouble in (*_panel_troubles(panels, families), *_row_troubles(columns, rows, families)):
         raise ValueError(trouble)
@@ -327,12 +327,12 @@ def _panel_troubles(panels: Sequence[Panel], families: set[str]) -> Iterator[str
             yield f"panel {panel.key!r} has no points"
         for point in panel.points:
             if point.group not in families:
-                yield f"point {point.id!r} belongs to no given group: {point.group!r}"
+                yield f"point {point.id!r} has an unknown group: {point.group!r}"
             for axis, value in ((panel.x, point.x), (panel.y, point.y)):
                 if not math.isfinite(value) or (axis.log and value <= 0):
-                    yield f"point {point.id!r} cannot stand at {value} on axis {axis.title!r}"
+                    yield f"point {point.id!r} cannot be at {value} on axis {axis.title!r}"
         for missing in {one for line in panel.lines for one in line} - ids:
-            yield f"a line of panel {panel.key!r} joins {missing!r}, which is no point of it"
+            yield f"a line of panel {panel.key!r} joins {missing!r}, which is not among its points"
 
 
 def _row_troubles(
@@ -342,7 +342,7 @@ def _row_troubles(
         if len(row.cells) != len(columns):
             yield f"row {row.id!r} has {len(row.cells)} cells for {len(columns)} columns"
         if row.group not in families:
-            yield f"row {row.id!r} belongs to no given group: {row.group!r}"
+            yield f"row {row.id!r} has an unknown group: {row.group!r}"
 
 
 def family_groups(colours: Mapping[str, str], marks: Mapping[str, str]) -> tuple[Group, ...]:

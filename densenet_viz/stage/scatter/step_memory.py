@@ -19,7 +19,7 @@ from densenet_viz.stage.scatter.scene import (
 )
 
 SMALL, PEER, RIVAL, LARGE = "densenet121", "resnet50", "resnet152", "densenet201"
-"""Whom the lesson compares: the smallest of both kinds, and the largest."""
+"""The systems that the sentence compares: the smallest of both kinds, and the largest."""
 
 COLUMNS = {
     "parameters": "Parameters",
@@ -34,10 +34,10 @@ def memory_scene(inventories: Mapping[str, Inventory], *, live: bool) -> Scatter
 
     `live` says whether each was counted on a running network.
     """
-    how = "counted live" if live else "computed, until the live counts are there"
+    how = "counted live" if live else "computed; live counting has not finished"
     panel = Panel(
         "memory",
-        "DenseNets: far fewer parameters, hardly less memory",
+        "DenseNets: far fewer parameters, almost as much memory",
         compared(inventories),
         Axis("Parameters", "million", better="lower", from_zero=True),
         Axis("Activation memory, one picture", "MB", better="lower", from_zero=True),
@@ -59,7 +59,7 @@ def memory_scene(inventories: Mapping[str, Inventory], *, live: bool) -> Scatter
 
 
 def compared(inventories: Mapping[str, Inventory]) -> str:
-    """What the numbers say of the smallest and of the largest, in a sentence."""
+    """The numbers of the smallest and the largest systems, in a sentence."""
     small, peer = inventories[SMALL], inventories[PEER]
     large, rival = inventories[LARGE], inventories[RIVAL]
     return (

@@ -1,7 +1,7 @@
-"""The lecture's nine systems as panels: cited accuracy against what was counted and measured.
+"""The lecture's nine systems as panels: cited accuracy against counted and measured costs.
 
-An accuracy is always cited. Parameters, multiply-adds and memory are the network's own, counted
-live or computed. A time is a multiple of ResNet50's, so that machines can differ.
+An accuracy is always cited. Parameters, multiply-adds and memory are those of our networks, counted
+live or computed. A time is a multiple of ResNet50's, so that times of different machines compare.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ Inventories = Mapping[str, Inventory]
 ACCURACIES: Mapping[Accuracy, str] = {"top1": "Top-1", "top5": "Top-5"}
 DEVICES = {"cpu": "CPU", "cuda": "GPU"}
 LEADER, RIVAL, BEST = "densenet201", "resnet152", "resnet152v2"
-"""Whom the lesson compares: the largest DenseNet with the largest ResNets."""
+"""The systems that the sentence compares: the largest DenseNet and the largest ResNets."""
 
 
 @dataclass(frozen=True)
 class Times:
-    """Where the time panel's numbers come from: cited, or a benchmark of this machine."""
+    """Where the time panel's numbers come from: cited, or measured on this machine."""
 
     key: str
     device: str
@@ -35,12 +35,12 @@ class Times:
 
     @property
     def title(self) -> str:
-        """What a control calls it."""
+        """Its name on a control."""
         device = DEVICES.get(self.device, self.device)
         return f"{device}, here, {pictures(self.batch)}" if self.benchmark else f"{device}, cited"
 
     def ratio(self, system: System) -> float | None:
-        """The system's time as a multiple of ResNet50's; None where it was not measured."""
+        """The system's time as a multiple of ResNet50's; None if it was not measured."""
         if self.benchmark is None:
             return cited_ratio(system.name, self.device)
         try:
@@ -50,7 +50,7 @@ class Times:
 
 
 def times_of(benchmarks: Iterable[Benchmark] = ()) -> dict[str, Times]:
-    """Every source of times by its short name: both cited ones, then what was measured here."""
+    """Every source of times by its short name: the two cited ones, then those measured here."""
     known = {device.lower(): Times(device.lower(), name) for name, device in DEVICES.items()}
     for benchmark in benchmarks:
         for timing in benchmark.timings:
@@ -71,7 +71,7 @@ def system_panels(
 
     Args:
         inventories: one for each of the nine.
-        accuracy: which cited accuracy stands upward.
+        accuracy: the cited accuracy on the y axis.
         times: where the third panel's times come from.
         counted: the systems whose inventory was counted on a live network.
     """
@@ -95,7 +95,7 @@ def system_panels(
 
 
 def lesson(inventories: Inventories, accuracy: Accuracy) -> str:
-    """What the numbers say of DenseNet201 beside the two largest ResNets, in Markdown."""
+    """DenseNet201 compared with the two largest ResNets, in Markdown."""
     ours, leader = inventories[LEADER].parameters, SYSTEMS[LEADER]
     rivals = [SYSTEMS[name] for name in (RIVAL, BEST)]
     shares = [_fraction(ours, inventories[rival.name].parameters) for rival in rivals]
@@ -108,27 +108,28 @@ def lesson(inventories: Inventories, accuracy: Accuracy) -> str:
     return (
         f"With **{' and '.join(dict.fromkeys(shares))} of the parameters** ({ours / 1e6:.1f} "
         f"million), {leader.title} is {' and '.join(against)} in {ACCURACIES[accuracy].lower()} "
-        f"accuracy (cited). Its time is another matter: {leader.cited.cpu_ms} ms a step on Keras’s "
+        f"accuracy (cited). Its time is not that small: {leader.cited.cpu_ms} ms a step on Keras’s "
         f"CPU, against {steps} ms (cited)."
     )
 
 
 def size_words(inventories: Inventories) -> str:
-    """Why the cited sizes and ours differ, on the smallest and the largest deviation."""
+    """Why the cited sizes and ours differ, with the smallest and the largest difference."""
     system = SYSTEMS[REFERENCE]
     keras = 4 * system.keras_total
     own = inventories[REFERENCE].weight_bytes
     dense = SYSTEMS["densenet121"]
     return (
-        f"**Sizes.** Keras seems to count in MB of 1,048,576 bytes, in files that hold a little "
-        f"more than weights: {system.title}’s {system.keras_total:,} numbers of 4 bytes are "
-        f"{keras / 2**20:.1f} such MB, cited as {system.cited.megabytes}; {dense.title}’s cited "
-        f"{dense.cited.megabytes} fit neither {4 * dense.keras_total / 2**20:.1f} such MB nor "
-        f"{4 * dense.keras_total / 1e6:.1f} of 1,000,000, and why is not known. Ours are "
-        f"MB of 1,000,000 bytes: {own / 1e6:.1f} for the same network without convolution "
-        "biases. On disk means "
-        "the file that torch writes, with its table of contents and a counter for each batch norm. "
-        "Activations are all tensors that one picture’s pass writes."
+        f"**Sizes.** Keras seems to count in MB of 1,048,576 bytes, and its files hold a little "
+        f"more than weights. {system.title}’s {system.keras_total:,} numbers of 4 bytes are "
+        f"{keras / 2**20:.1f} such MB; cited are {system.cited.megabytes}. For {dense.title}, "
+        f"{dense.cited.megabytes} are cited. That is neither "
+        f"{4 * dense.keras_total / 2**20:.1f} such MB nor "
+        f"{4 * dense.keras_total / 1e6:.1f} MB of 1,000,000 bytes; we do not know why. Our sizes "
+        f"are in MB of 1,000,000 bytes: {own / 1e6:.1f} for {system.title} without convolution "
+        "biases. “On disk” is the file that torch writes, with its table of contents and a "
+        "counter for each batch norm. "
+        "“Activations” are all tensors that a pass with one picture writes."
     )
 
 
@@ -150,16 +151,16 @@ def _points(away: float) -> str:
     """How far above or below, in words.
 
     >>> _points(0.7), _points(-0.2), _points(0.0)
-    ('0.7 points above', '0.2 points below', 'level with')
+    ('0.7 points above', '0.2 points below', 'equal to')
     """
     size = f"{abs(away):.1f}"
     if size == "0.0":
-        return "level with"
+        return "equal to"
     return f"{size} point{'' if size == '1.0' else 's'} {'above' if away > 0 else 'below'}"
 
 
 def _fraction(ours: int, theirs: int) -> str:
-    """A share in words where it is a third, within one in a hundred; else in per cent.
+    """A share in words: "a third" if it is within 0.01 of it, else in per cent.
 
     >>> _fraction(1, 3), _fraction(45, 100)
     ('a third', '45%')
@@ -194,7 +195,7 @@ def _counted_panel(
 
 
 def _time_panel(accuracy: Accuracy, times: Times) -> Panel:
-    """Cited times, or measured ones with the cited ones beside them."""
+    """Cited times, or measured times together with the cited ones."""
     device = DEVICES.get(times.device, times.device)
     measured, cited = [], []
     for system in SYSTEMS.values():
@@ -225,7 +226,7 @@ def _front_panel(
 
 
 def _beside(points: list[Point], axis: Axis, one: str, other: str) -> str:
-    """Two systems' values, so that the panel can be read without pointing."""
+    """Two systems' values, so that the panel can be read without a pointer."""
     places = {point.id: point for point in reversed(points)}
     if one not in places or other not in places:
         return "A time is shown as a multiple of ResNet50's."

@@ -1,4 +1,4 @@
-"""The lecture's table of nine systems: Keras's columns, and beside them our own."""
+"""The lecture's table of nine systems: Keras's columns and our own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def system_table(
     Args:
         inventories: one for each of the nine.
         counted: the systems whose inventory was counted on a live network.
-        stored: bytes of the file that torch writes for each live network's weights, where known.
+        stored: bytes of the file that torch writes for each live network's weights, if known.
         benchmarks: add a column of ratios for each device and batch, beside the cited ones.
     """
     columns = [
@@ -44,7 +44,7 @@ def system_table(
 
 
 def how_counted(counted: Collection[str]) -> str:
-    """How our own numbers came about, in words.
+    """How our own numbers were found, in words.
 
     >>> how_counted(()), how_counted(["resnet50"]), how_counted(SYSTEMS)
     ('computed', 'computed, 1 of 9 counted live', 'counted live')

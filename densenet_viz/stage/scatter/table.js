@@ -116,7 +116,7 @@ export class TableView {
     };
   }
 
-  /** A column upward, then downward, then as it was. @param {number} column */
+  /** Sorts by a column: ascending, then descending, then the first order. @param {number} column */
   sort(column) {
     if (this.order?.column !== column) this.order = { column, way: "ascending" };
     else this.order = this.order.way === "ascending" ? { column, way: "descending" } : null;
@@ -128,7 +128,7 @@ export class TableView {
     const cells = this.rows.map((row) => (order?.column === NAME ? row.label : row.cells[order?.column ?? 0]));
     const places = order ? sorted(cells, order.way) : this.rows.map((_, index) => index);
     const lines = places.flatMap((index) => this.line(index) ?? []);
-    // Moving a row takes the focus from its button, so only a changed order is set.
+    // Moving a row removes the focus from its button, so rows move only when the order changes.
     if (lines.some((line, index) => this.body.rows[index] !== line)) this.body.append(...lines);
     for (const [index, cell] of [...this.head.querySelectorAll("th[scope=col]")].entries()) {
       const way = order && order.column === index - 1 ? order.way : "none";
@@ -154,7 +154,7 @@ function kind(cited) {
   return cited ? "scatter-cited" : "scatter-live";
 }
 
-/** The words over columns that came about in the same way. @param {string} note @param {boolean} cited */
+/** The heading over columns with the same note. @param {string} note @param {boolean} cited */
 function heading(note, cited) {
   if (!cited || note.toLowerCase().includes("cited")) return note;
   return note ? `cited: ${note}` : "cited";

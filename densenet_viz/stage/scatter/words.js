@@ -12,7 +12,7 @@ export function fileName(label) {
   return words.slice(0, 4).join("-");
 }
 
-/** Three digits that matter, and never more than two behind the point. @param {number} value */
+/** Three significant digits, and at most two decimals. @param {number} value */
 export function written(value) {
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.995 ? 2 : size >= 0.0995 ? 2 : 3;
@@ -26,20 +26,20 @@ export function valued(value, axis) {
   return STUCK.includes(axis.unit) ? `${written(value)}${axis.unit}` : `${written(value)} ${axis.unit}`;
 }
 
-/** An axis' words: its title, its unit, and which end is better. @param {Axis} axis @param {"x" | "y"} way */
+/** An axis in words: its title, its unit, and which end is better. @param {Axis} axis @param {"x" | "y"} way */
 export function axisWords(axis, way) {
   const unit = axis.unit && !axis.title.includes(axis.unit) ? `${axis.title}, ${axis.unit}` : axis.title;
   const arrow = { x: { lower: "← better", higher: "better →" }, y: { lower: "better ↓", higher: "better ↑" } };
   return { title: axis.log ? `${unit} (log scale)` : unit, better: axis.better ? arrow[way][axis.better] : "" };
 }
 
-/** An axis' title without the word that tells where its values are from. @param {Axis} axis */
+/** An axis' title without the word that says where its values are from. @param {Axis} axis */
 function named(axis) {
   return axis.title.replace(/, cited$/, "");
 }
 
 /**
- * One system over all panels, nothing twice: its values, and where they come from.
+ * One system in all panels: its values and their sources, each once.
  * @param {Panel[]} panels @param {string} id @returns {{name: string, values: string[], notes: string[]}}
  */
 export function summary(panels, id) {
@@ -66,8 +66,8 @@ export function sentence(panels, id) {
 }
 
 /**
- * Two systems beside each other: how many times as much, or how many points more of a percentage.
- * @param {Panel[]} panels @param {string} first @param {string} second @returns {string[]} no words where they share no panel
+ * Two systems compared: how many times as much, or how many percentage points more.
+ * @param {Panel[]} panels @param {string} first @param {string} second @returns {string[]} empty if they share no panel
  */
 export function compared(panels, first, second) {
   const parts = new Map();
@@ -97,14 +97,14 @@ function against(axis, one, two) {
   return `${times < 10 ? times.toFixed(2) : written(times)}× ${name}`;
 }
 
-/** What a column is sorted by: its number where it begins with one. @param {string} cell @returns {number | string} */
+/** The sort key of a cell: its number, if it starts with one. @param {string} cell @returns {number | string} */
 export function sortKey(cell) {
   const found = /^[≈<>+ ]{0,2}([−-]?[\d,]*\.?\d+)/.exec(cell);
   return found ? Number(found[1].replaceAll(",", "").replace("−", "-")) : cell.toLowerCase();
 }
 
 /**
- * The order of the rows, by one column; what has no number stands last, and equals stay as they were.
+ * The order of the rows by one column. Cells without a number come last; equal ones keep their order.
  * @param {string[]} cells @param {"ascending" | "descending"} way @returns {number[]}
  */
 export function sorted(cells, way) {
@@ -121,7 +121,7 @@ export function sorted(cells, way) {
     });
 }
 
-/** Whether a column holds numbers, so that it is set to the right. @param {string[]} cells */
+/** Whether a column has numbers and is aligned to the right. @param {string[]} cells */
 export function isNumeric(cells) {
   return cells.some((cell) => typeof sortKey(cell) === "number");
 }

@@ -1,8 +1,8 @@
-// How many chose which option: a bar each, with its number; the right one is marked by a word, too.
+// How many chose each option: a bar with its number. The right option is also marked in words.
 
 import { h } from "./dom.js";
 
-/** Parts of all answers, 0 to 1; zeros where nobody answered. @param {number[]} counts */
+/** Parts of all answers, 0 to 1; zeros if nobody answered. @param {number[]} counts */
 export function sharesOf(counts) {
   const all = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (all ? count / all : 0));

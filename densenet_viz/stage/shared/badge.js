@@ -1,4 +1,4 @@
-// What a live picture says of where its numbers come from.
+// What a live picture says about the source of its numbers.
 
 /** @param {{mismatches: string[], trained: boolean}} scene @returns {{kind: "live" | "mismatch", text: string}} */
 export function badge(scene) {

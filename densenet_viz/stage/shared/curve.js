@@ -1,9 +1,9 @@
-// A curve that grows.
+// The first part of a curve.
 
 import { mix } from "./timing.js";
 
 /**
- * The first `share` of a cubic curve (de Casteljau), for a curve that grows.
+ * The first `share` of a cubic curve (de Casteljau), to draw a growing curve.
  * @param {number[]} curve eight numbers @param {number} share 0 to 1
  */
 export function grown(curve, share) {

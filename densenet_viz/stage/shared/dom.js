@@ -49,7 +49,7 @@ export function s(tag, attributes = {}, ...children) {
 }
 
 /**
- * Sets text only when it differs, so that a frame that changes nothing costs nothing.
+ * Sets text only if it differs, so that unchanged frames cost no time.
  * @param {Element} node
  * @param {string} text
  */
@@ -63,7 +63,7 @@ export function reducedMotion() {
 }
 
 /**
- * Calls `draw(width)` now, whenever the node's width changes, and when a slide gives other room.
+ * Calls `draw(width)` now, whenever the node's width changes, and when its room on a slide changes.
  * @param {Element} node
  * @param {(width: number) => void} draw
  * @returns {() => void} stops watching
@@ -84,7 +84,7 @@ export function onWidth(node, draw) {
   };
 }
 
-/** How much a slide enlarges what stands on it (CSS `zoom`); 1 elsewhere. @param {Element} node */
+/** The zoom factor of a slide (CSS `zoom`); 1 elsewhere. @param {Element} node */
 function zoomOf(node) {
   return /** @type {{currentCSSZoom?: number}} */ (node).currentCSSZoom ?? 1;
 }
@@ -96,26 +96,26 @@ export function pointIn({ clientX, clientY }, node) {
   return [(clientX - left) / zoom, (clientY - top) / zoom];
 }
 
-/** How tall a slide lets the stage be, in the stage's own pixels; null where a page scrolls. @param {Element} node */
+/** The largest height of the stage on a slide, in the stage's own pixels; null on a page that scrolls. @param {Element} node */
 export function roomOf(node) {
   return Number(getComputedStyle(node).getPropertyValue("--stage-room")) || null;
 }
 
-/** How tall a slide lets a part of the stage `root` be beside all else on it; null where a page scrolls. @param {Element} root @param {Element} part */
+/** The largest height of a part of the stage `root` on a slide, without the rest; null on a page that scrolls. @param {Element} root @param {Element} part */
 export function spareOf(root, part) {
   const room = roomOf(root);
   return room && Math.floor(room - (root.scrollHeight - part.getBoundingClientRect().height / zoomOf(part)) - 2);
 }
 
-/** How large letters on a slide at least are, in the node's own pixels; 0 on a page. @param {Element} node */
+/** The smallest size of letters on a slide, in the node's own pixels; 0 on a page. @param {Element} node */
 export function lettersOf(node) {
   return parseFloat(getComputedStyle(node).getPropertyValue("--words")) || 0;
 }
 
-/** Canvas pixels to a CSS pixel, at the least. */
+/** The least number of canvas pixels for each CSS pixel. */
 let least = 0;
 
-/** Draws with at least so many canvas pixels to a CSS pixel. @param {number} pixels @param {() => void} draw */
+/** Draws with at least this many canvas pixels for each CSS pixel. @param {number} pixels @param {() => void} draw */
 export function sharper(pixels, draw) {
   least = pixels;
   try {

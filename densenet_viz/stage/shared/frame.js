@@ -17,20 +17,20 @@ export async function pixelsOf(address, size) {
   return context.getImageData(0, 0, size, size).data;
 }
 
-/** A line of an outline twice: a light one under a dark one, to stand out from anything. @param {Line} line */
+/** A line of an outline, drawn twice: a light line under a dark one is visible on any picture. @param {Line} line */
 function strokes({ path, dashed }) {
   const line = s("path", { class: `frame-line ${dashed ? "frame-dashed" : ""}`, d: path });
   return s("g", {}, s("path", { class: "frame-halo", d: path }), line);
 }
 
-/** The same line as a sign for a legend. @param {boolean} dashed */
+/** The same line for a legend. @param {boolean} dashed */
 export function outlineSample(dashed) {
   const box = "M4 4H22V18H4Z";
   return s("svg", { class: "frame-sample", viewBox: "0 0 26 22", "aria-hidden": "true" }, strokes({ path: box, dashed }));
 }
 
 export class Frame {
-  /** @param {(at: Place | null) => void} point told where the visitor points, or null */
+  /** @param {(at: Place | null) => void} point gets the place where the visitor points, or null */
   constructor(point) {
     this.point = point;
     this.size = 1;
@@ -45,14 +45,14 @@ export class Frame {
     const pointed = (/** @type {Event} */ event) => point(this.placeOf(/** @type {PointerEvent} */ (event)));
     canvas.addEventListener("pointermove", pointed);
     canvas.addEventListener("pointerdown", pointed);
-    // A finger leaves as soon as it is lifted, and what it has pointed at is to be read then.
+    // A finger leaves as soon as it is lifted. The value must stay readable then.
     canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && point(null));
     canvas.addEventListener("keydown", (event) => this.key(event));
     canvas.addEventListener("focus", () => this.readable && canvas.matches(":focus-visible") && point(this.at ?? this.middle()));
     canvas.addEventListener("blur", () => point(null));
   }
 
-  /** Whether there are values to read: then it takes keys, too. */
+  /** Whether there are values to read; if so, it also takes keys. */
   get readable() {
     return this.canvas.tabIndex === 0;
   }

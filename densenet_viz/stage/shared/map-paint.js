@@ -1,11 +1,11 @@
-// Many maps over one picture: what is the same under all of them is made once.
+// Many maps over one picture: the part that is the same for all of them is computed once.
 
 import { faded, greyOf } from "./signed-scale.js";
 
 /** @typedef {{under: Float32Array, colours: Float32Array, steps: number}} Ground */
 
 /**
- * What all maps of one opacity share: the picture's part of each pixel, the palette's part.
+ * What all maps of one opacity have in common: the picture's part of each pixel, and the palette's.
  * @param {Uint8ClampedArray} picture RGBA @param {Uint8Array} palette RGB triples, an odd number of them @param {number} opacity 0 to 1
  * @returns {Ground}
  */

@@ -1,4 +1,4 @@
-// The bench's controls: one choice out of a few, a slider, the zoom's buttons, and the legend.
+// The bench's controls: radio buttons, a slider, the zoom buttons, and the legend.
 
 import { ends } from "./signed-scale.js";
 import { h, say } from "./dom.js";
@@ -35,7 +35,7 @@ export function slider(name, start, set, words = (percent) => `${percent}%`) {
 }
 
 export class ZoomButtons {
-  /** @param {(step: -1 | 0 | 1) => void} zoom closer, further or back to the whole */
+  /** @param {(step: -1 | 0 | 1) => void} zoom 1: in, -1: out, 0: the whole picture */
   constructor(zoom) {
     const button = (/** @type {string} */ sign, /** @type {string} */ name, /** @type {-1 | 0 | 1} */ step) =>
       h("button", { type: "button", class: "bench-button", "aria-label": name, title: name, onclick: () => zoom(step) }, sign);
@@ -48,7 +48,7 @@ export class ZoomButtons {
 
   /** @param {boolean} whole @param {boolean} closest @param {string} words */
   show(whole, closest, words) {
-    // Not `disabled`: that would drop the focus of who has just pressed it.
+    // Not `disabled`: a button that was just pressed would lose the focus.
     for (const node of [this.further, this.back]) node.setAttribute("aria-disabled", String(whole));
     this.closer.setAttribute("aria-disabled", String(closest));
     say(this.words, words);

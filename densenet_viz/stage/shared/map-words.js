@@ -1,4 +1,4 @@
-// What the bench says and how it counts its columns. No document.
+// The bench's text, and its number of columns. No document.
 
 import { signed } from "./signed-scale.js";
 
@@ -10,28 +10,28 @@ import { signed } from "./signed-scale.js";
 
 const MOST_CONTRAST = 100;
 
-/** Columns of a wide screen: as few rows as can be read, and none nearly empty. @param {number} count */
+/** Columns on a wide screen: few rows, readable maps, and no nearly empty row. @param {number} count */
 export function columns(count) {
   if (count <= 4) return count;
   return count <= 6 ? 3 : count <= 8 ? 4 : 5;
 }
 
-/** A value as its scale tells it. @param {number} value @param {ScaleKey} scale @param {number} strength the whole that shares are of */
+/** A value as text on its scale. @param {number} value @param {ScaleKey} scale @param {number} strength the sum that shares are parts of */
 export function valueWords(value, scale, strength) {
   if (scale !== "share") return signed(value);
   const part = strength > 0 ? (100 * value) / strength : 0;
   return part === 0 ? "0%" : `${signed(part)}%`;
 }
 
-/** A strength as its scale tells it, without a sign. @param {number} value 0 or more @param {ScaleKey} scale */
+/** A strength as text on its scale, without a sign. @param {number} value 0 or more @param {ScaleKey} scale */
 function strengthWords(value, scale) {
   if (scale !== "share" && value >= 1000) return Math.round(value).toLocaleString("en");
   return valueWords(value, scale, 1).replace("+", "");
 }
 
 /**
- * The numbers at the scale's ends and middle, and what they are.
- * @param {Scale} scale @param {number} contrast 1 or more: so much sooner are colours full
+ * The numbers at the scale's ends and middle, and their meaning.
+ * @param {Scale} scale @param {number} contrast 1 or more: colours are full at a value this much smaller
  */
 export function legendWords({ key, end, legend }, contrast) {
   if (end === null) return { limits: ["− its limit", "0", "+ its limit"], words: `${legend}.` };
@@ -39,14 +39,14 @@ export function legendWords({ key, end, legend }, contrast) {
   return { limits: [`−${most}`, "0", `+${most}`], words: `${legend}: full colour is ±${most}.` };
 }
 
-/** What the values of a map are, or where its own scale ends. @param {BenchMap} map @param {ScaleKey} scale @param {number} contrast */
+/** The unit of a map's values, or the end of its own scale. @param {BenchMap} map @param {ScaleKey} scale @param {number} contrast */
 export function underWords({ unit, ends, strength }, scale, contrast) {
   if (scale === "share") return `its whole strength: ${strengthWords(strength, "shared")}`;
   return scale === "shared" ? unit : `full colour: ±${strengthWords(ends.own / contrast, scale)}, ${unit}`;
 }
 
 /**
- * How much sooner colours are full, from 1 at the slider's start to `MOST_CONTRAST` at its end, in even ratios.
+ * The contrast, from 1 at the slider's start to `MOST_CONTRAST` at its end, in equal ratios.
  * @param {number} percent 0 to 100
  */
 export function contrastOf(percent) {
@@ -59,7 +59,7 @@ export function contrastWords(contrast) {
 }
 
 /**
- * What stands under the crosshair in every map that there is.
+ * The value under the crosshair in each map.
  * @param {[number, number]} at @param {{name: string, text: string}[]} values
  */
 export function readout([x, y], values) {
@@ -67,7 +67,7 @@ export function readout([x, y], values) {
   return `x ${x}, y ${y}: ${each || "no map yet"}`;
 }
 
-/** What a panel says about its map's state; nothing where it is done. @param {PanelScene} panel @param {string} waiting */
+/** What a panel says about its map's state; empty if it is finished. @param {PanelScene} panel @param {string} waiting */
 export function stateWords(panel, waiting) {
   if (!panel.map) return waiting;
   return panel.sharpening ? "still sharpening" : "";
@@ -80,13 +80,13 @@ export function altOf(panel, waiting) {
   return `${panel.map.alt}${state} Arrow keys read single values, plus and minus zoom.`;
 }
 
-/** How many maps are there, for who cannot see them come. @param {PanelScene[]} panels */
+/** How many maps are finished, for screen readers. @param {PanelScene[]} panels */
 export function progressWords(panels) {
   const done = panels.filter(({ map, sharpening }) => map && !sharpening).length;
   return done === panels.length ? "" : `${done} of ${panels.length} maps are finished.`;
 }
 
-/** Where the strongest value stands. @param {Float32Array} values */
+/** The place of the strongest value. @param {Float32Array} values */
 export function peakOf(values) {
   let peak = 0;
   for (let i = 1; i < values.length; i++) if (Math.abs(values[i]) > Math.abs(values[peak])) peak = i;

@@ -1,4 +1,4 @@
-// Marks of lines in a chart, so that colour alone says nothing.
+// Marks of lines in a chart, so that colour is never the only difference.
 
 /** A mark in a line: a disc, a square or a triangle. @param {number} kind @param {number} x @param {number} y @param {number} r */
 export function markOf(kind, x, y, r) {

@@ -1,4 +1,4 @@
-// A mask as Python packs it, and what a threshold on a map keeps of it. No document.
+// A mask as Python packs it, and which of its pixels a threshold on a map keeps. No document.
 
 import { bytesOf } from "./maps.js";
 
@@ -11,7 +11,7 @@ export function unpackMask(bits, size) {
   return Uint8Array.from({ length: size * size }, (_, i) => (bytes[i >> 3] >> (7 - (i & 7))) & 1);
 }
 
-/** The places of a map's pixels, the highest value first; equal ones as they stand. @param {Float32Array} values @returns {Uint32Array} */
+/** The places of a map's pixels, the highest value first; equal ones keep their order. @param {Float32Array} values @returns {Uint32Array} */
 export function ranking(values) {
   return Uint32Array.from(values.keys()).sort((a, b) => values[b] - values[a] || a - b);
 }
@@ -22,7 +22,7 @@ export function positives(values) {
 }
 
 /**
- * Of each pixel, whether it is among the first of the ranking: 1 or 0.
+ * For each pixel, whether it is among the first of the ranking: 1 or 0.
  * @param {Uint32Array} order @param {number} keep how many pixels
  */
 export function keptOf(order, keep) {
@@ -32,7 +32,7 @@ export function keptOf(order, keep) {
 }
 
 /**
- * Hits of every cut at once: how many of the first n pixels lie in the mask, for n from 0.
+ * The hits of all cuts: how many of the first n pixels are in the mask, for n from 0.
  * @param {Uint32Array} order @param {Uint8Array} mask @returns {Uint32Array}
  */
 export function hitsAlong(order, mask) {
@@ -42,7 +42,7 @@ export function hitsAlong(order, mask) {
 }
 
 /**
- * Precision and recall where the first `keep` pixels are kept. Nothing kept is no mistake.
+ * Precision and recall if the first `keep` pixels are kept. If none is kept, precision is 1.
  * @param {number} keep @param {Uint32Array} hits of every cut @param {Uint32Array | null} others the same for another mask
  * @returns {Counts}
  */

@@ -18,8 +18,8 @@ _SIDES: tuple[tuple[Step, Step, Step], ...] = (
     ((-1, 0), (0, 1), (1, 1)),
     ((0, -1), (-1, 0), (0, 1)),
 )
-"""A pixel's four sides, clockwise: the way along it, the neighbour beyond it, and its first
-corner from the pixel's upper left one; each as (x, y)."""
+"""A pixel's four sides, clockwise: the direction along it, the neighbour behind it, and its first
+corner, relative to the pixel's upper left corner; each as (x, y)."""
 
 
 class PackedMask(TypedDict):
@@ -31,7 +31,7 @@ class PackedMask(TypedDict):
 
 
 def pack_mask(mask: Mask) -> str:
-    """A mask (S, S) as bits row by row, the first in the highest place, in base64.
+    """A mask (S, S) as bits, row by row, the first in the highest bit, in base64.
 
     >>> pack_mask(np.eye(2, dtype=bool)) == base64.b64encode(bytes([0b10010000])).decode()
     True
@@ -42,9 +42,9 @@ def pack_mask(mask: Mask) -> str:
 def outline(mask: Mask) -> str:
     """The line between true and false pixels of a mask (S, S), in pixels, as an SVG path.
 
-    Each part of the mask is run around clockwise and each hole counter-clockwise, through the
-    middles of its pixels' sides, so that a step of one pixel is cut and a straight side stays
-    straight. Outside the picture is false. An empty mask has an empty path.
+    The path goes around each part of the mask clockwise and around each hole counter-clockwise,
+    through the middles of the pixels' sides: steps of one pixel become diagonal, straight sides
+    stay straight. Outside the picture is false. An empty mask has an empty path.
 
     >>> outline(np.array([[True]]))
     'M0.5 0L1 0.5L0.5 1L0 0.5Z'
@@ -53,7 +53,7 @@ def outline(mask: Mask) -> str:
 
 
 def _sides(mask: Mask) -> dict[Step, set[Step]]:
-    """From each corner, the ways in which a side leaves it; the mask lies to the right of it."""
+    """For each corner, the directions of the sides that start there; the mask is at their right."""
     wide = np.pad(np.asarray(mask, bool), 1)
     starts: dict[Step, set[Step]] = {}
     for way, (across, down), first in _SIDES:
@@ -64,7 +64,7 @@ def _sides(mask: Mask) -> dict[Step, set[Step]]:
 
 
 def _loops(starts: dict[Step, set[Step]]) -> list[list[Point]]:
-    """The sides joined to closed loops of their middles; where four meet, a loop turns right."""
+    """The sides joined to closed loops of their middles; if four meet, the loop turns right."""
     loops = []
     while starts:
         corner = min(starts, key=lambda at: (at[1], at[0]))
@@ -83,7 +83,7 @@ def _loops(starts: dict[Step, set[Step]]) -> list[list[Point]]:
 
 
 def _path(loop: list[Point]) -> str:
-    """A closed path through the points, without those that lie on a straight line."""
+    """A closed path through the points, without those on a straight line between others."""
     kept = [
         at
         for before, at, after in zip(loop[-1:] + loop[:-1], loop, loop[1:] + loop[:1], strict=True)

@@ -1,4 +1,4 @@
-"""Arrays as JSON: maps as bytes between their own extremes, pictures as data addresses."""
+"""Arrays as JSON: maps as bytes on each map's own range, pictures as data addresses."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class PackedMaps(TypedDict):
 def pack_maps(maps: Maps, side: int | None = None) -> PackedMaps:
     """Maps (N, H, W) as the stage reads them (`PackedMaps` in maps.js).
 
-    Each map is quantised to a byte between its lowest and highest value, which go along, so the
-    stage can show a value to within a 255th of its map's range.
+    Each map is quantised to bytes between its lowest and highest value. These two are sent too, so
+    the stage can show a value to within a 255th of its map's range.
 
     Args:
         maps: float32.
-        side: where H is a larger multiple of it, tiles are averaged down to this many pixels.
+        side: if H is a larger multiple of it, tiles are averaged down to this many pixels.
     """
     if side and maps.shape[1] > side:
         maps = average_pixels(maps, maps.shape[1] // side)
@@ -63,7 +63,7 @@ def fitting_side(channels: int, height: int, most_bytes: int) -> int:
 
 
 def average_pixels(maps: Maps, factor: int) -> Maps:
-    """Means over factor x factor pixels; a rest at the lower and right edge is left out."""
+    """Means over factor x factor pixels; pixels left over below and at the right are dropped."""
     count, height, width = (maps.shape[0], maps.shape[1] // factor, maps.shape[2] // factor)
     cut = maps[:, : height * factor, : width * factor]
     squares = cut.reshape(count, height, factor, width, factor)

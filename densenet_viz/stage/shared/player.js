@@ -7,8 +7,8 @@ import { h, reducedMotion, say } from "./dom.js";
  * @property {number} steps how many steps there are; time runs from 0 to `steps`
  * @property {number} stepMilliseconds how long one step takes at speed 1
  * @property {(time: number) => void} draw called on each change of time
- * @property {(time: number) => string} label what stands beside the slider
- * @property {string} noun what a step is called ("layer", "window")
+ * @property {(time: number) => string} label the text beside the slider
+ * @property {string} noun the name of a step ("layer", "window")
  */
 
 /** Time after `elapsed` ms of playing. @param {number} time @param {number} elapsed @param {number} stepMilliseconds @param {number} speed @param {number} steps */
@@ -22,7 +22,7 @@ export function neighbour(time, direction, steps) {
   return Math.max(0, Math.min(steps, next));
 }
 
-/** With reduced motion only whole steps are shown. @param {number} time @param {boolean} reduced */
+/** With reduced motion, only whole steps are shown. @param {number} time @param {boolean} reduced */
 export function shown(time, reduced) {
   return reduced ? Math.floor(time + 1e-6) : time;
 }
@@ -77,7 +77,7 @@ export class Player {
       button("To the start", "first", () => this.jump(0)),
       button(`One ${options.noun} back`, "back", () => this.step(-1)),
       this.playButton,
-      button(`One ${options.noun} on`, "next", () => this.step(1)),
+      button(`One ${options.noun} forward`, "next", () => this.step(1)),
       this.slider,
       this.text,
       this.speeds,
@@ -92,7 +92,7 @@ export class Player {
     this.seek(Math.min(this.time, steps));
   }
 
-  /** Shows a time without changing whether it plays. @param {number} time */
+  /** Shows a time; playing continues or stays paused. @param {number} time */
   seek(time) {
     this.time = time;
     const visible = shown(time, this.reduced);
@@ -137,7 +137,7 @@ export class Player {
     this.frame = requestAnimationFrame(tick);
   }
 
-  /** Shows how the last step up to a time is made; back to a time it goes at once. @param {number} time */
+  /** Plays the last step up to a time; to an earlier time it jumps. @param {number} time */
   playTo(time) {
     this.pause();
     if (this.reduced || time <= this.time) return this.seek(time);
@@ -162,8 +162,8 @@ export class Player {
   }
 
   /**
-   * Space plays and pauses, arrows step, Home and End go to the ends. Keys that a button, a
-   * select or the slider needs for itself are left to it.
+   * Space plays and pauses, arrow keys step, Home and End go to the ends. Keys that a button, a
+   * select or the slider needs are left to them.
    * @param {KeyboardEvent} event
    */
   key(event) {

@@ -1,10 +1,10 @@
-// The signed scale and the picture under it, on plain arrays: what `figures/colours.py` does in
+// The signed scale and the picture under it, on plain arrays. `figures/colours.py` does the same in
 // Python, so that the map on the screen and the downloaded one are the same.
 
 import { bytesOf } from "./maps.js";
 
-/** A signed map: bytes of which 127 and -127 are where the colours end. @typedef {{size: number, data: string}} PackedSigned */
-/** Signed values as Python packs them: 16-bit whole numbers, of which 32767 is `most`. @typedef {{size: number, most: number, data: string}} PackedHeat */
+/** A signed map: bytes; 127 and -127 are the ends of the colours. @typedef {{size: number, data: string}} PackedSigned */
+/** Signed values as Python packs them: 16-bit whole numbers; 32767 is `most`. @typedef {{size: number, most: number, data: string}} PackedHeat */
 /** @typedef {"over" | "map" | "picture"} View */
 
 /** Values row by row. @param {PackedHeat} packed @returns {Float32Array} */
@@ -25,7 +25,7 @@ export function placeOf(value, limit, steps) {
   return Math.round(((steps - 1) / 2) * (1 + part));
 }
 
-/** What stands at the two ends of the scale. @param {string[]} meaning */
+/** The text at the two ends of the scale. @param {string[]} meaning */
 export function ends([lower, higher]) {
   return [`◀ ${lower}`, `${higher} ▶`];
 }
@@ -36,7 +36,7 @@ export function strengths(values) {
 }
 
 /**
- * What is weaker than this is hidden, so that `percent` of the pixels are.
+ * The threshold of strength that hides `percent` of the pixels.
  * @param {Float32Array} sorted strengths in rising order @param {number} percent 0 to 100
  */
 export function threshold(sorted, percent) {
@@ -54,8 +54,8 @@ export function faded(own, grey, opacity) {
 }
 
 /**
- * The grey of a pixel under a map, 0 to 255: between its luminance and its strongest channel. By
- * luminance alone a pink star before an olive wall would be gone, for both are equally bright.
+ * The grey of a pixel under a map, 0 to 255: between its luminance and its strongest channel. With
+ * luminance alone, a pink star on an olive wall would be invisible: both are equally bright.
  * @param {Uint8ClampedArray} picture RGBA @param {number} at the pixel's first byte
  */
 export function greyOf(picture, at) {
@@ -88,7 +88,7 @@ export function paintHeat(out, picture, values, palette, how) {
 }
 
 /**
- * The crosshair after a key; null where the key does not move it. With Shift it goes ten pixels.
+ * The crosshair after a key; null if the key does not move it. With Shift it moves ten pixels.
  * @param {[number, number]} at x, y @param {string} key @param {number} size @param {boolean} far
  * @returns {[number, number] | null}
  */
@@ -104,7 +104,7 @@ export function moved([x, y], key, size, far) {
   return null;
 }
 
-/** Three digits and always a sign. @param {number} value */
+/** Three digits, always with a sign. @param {number} value */
 export function signed(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);

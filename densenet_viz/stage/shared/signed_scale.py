@@ -64,15 +64,15 @@ class ScaledMap(TypedDict):
 
 OWN_TITLE = "Each map has its own scale: strengths cannot be compared"
 OWN_SENTENCE = (
-    "Compare where the maps point, not how strongly: the same colour stands for another value in "
-    "each. What full colour means in a map stands under it."
+    "Compare where the maps point, not how strongly: the same colour is a different value in each "
+    "map. The value of full colour is written under each map."
 )
 
 
 def pack_heat(heat: Heat) -> PackedHeat:
-    """A signed map (S, S) as 16-bit whole numbers of its largest strength (`PackedHeat`).
+    """A signed map (S, S) as 16-bit whole numbers; 32767 is its largest strength (`PackedHeat`).
 
-    A value comes back to within a 65,534th of `most`.
+    An unpacked value is right to within a 65,534th of `most`.
     """
     clean = np.nan_to_num(heat, posinf=0.0, neginf=0.0)
     most = float(np.abs(clean).max())
@@ -93,8 +93,8 @@ def pack_palette() -> str:
 def pack_signed(heat: Heat, side: int | None = None) -> PackedSigned:
     """A signed map (S, S) as the stage reads it (`PackedSigned` in signed-scale.js).
 
-    127 and -127 are where the map's own colours end. Where S is larger than `side`, pixels are
-    averaged to at most so many.
+    127 and -127 are the ends of the map's own colours. If S is larger than `side`, pixels are
+    averaged down to at most `side`.
     """
     clean = np.nan_to_num(heat, posinf=0.0, neginf=0.0)
     factor = 1 if side is None else max(1, -(-len(clean) // side))
@@ -104,12 +104,12 @@ def pack_signed(heat: Heat, side: int | None = None) -> PackedSigned:
 
 
 def strength_of(heat: Heat) -> float:
-    """The sum of a map's absolute values: the whole that shares are of."""
+    """The sum of a map's absolute values: shares are parts of it."""
     return float(np.abs(heat).sum(dtype=np.float64))
 
 
 def short_unit(unit: str) -> str:
-    """What values measure, without what else is said of them.
+    """The first part of a unit's text: what the values measure.
 
     >>> short_unit("fall of the class's score; a cell's is shared out")
     "fall of the class's score"

@@ -1,4 +1,4 @@
-// A grid of real feature maps that can be pointed at, and one of them large, with its values.
+// A grid of real feature maps that reacts to the pointer, and one map large, with its values.
 
 import { h, say, sized } from "./dom.js";
 import { valueAt } from "./maps.js";
@@ -13,7 +13,7 @@ import { valueAt } from "./maps.js";
 /** @typedef {{columns: number, rows: number, side: number, gap: number}} Grid */
 
 /**
- * The grid whose tiles are largest; a full one is worth a fifth of their side.
+ * The grid with the largest tiles; a full grid may have tiles up to a fifth smaller.
  * @param {number} count @param {number} width @param {number} height room, in CSS pixels
  * @param {number} [most] largest side of a tile
  * @returns {Grid}
@@ -34,7 +34,7 @@ export function gridFor(count, width, height, most = 96) {
 }
 
 /**
- * The tile under a point, and where in it, as parts of its side.
+ * The tile under a point, and the place in it, as parts of its side.
  * @param {Grid} grid @param {number} count @param {number} x @param {number} y
  * @returns {{tile: number, u: number, v: number} | null}
  */
@@ -47,7 +47,7 @@ export function tileAt(grid, count, x, y) {
   return { tile, u: part(x - column * pitch), v: part(y - row * pitch) };
 }
 
-/** A number as it is read: three digits that matter, a true minus. @param {number} value */
+/** A number with three significant digits and a real minus sign. @param {number} value */
 export function figure(value) {
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
@@ -61,12 +61,12 @@ export function drawTile(context, { maps, map, sheet, columns }, x, y, side) {
   context.drawImage(sheet, left, top, maps.width, maps.height, x, y, side, side);
 }
 
-/** How many tiles wide a sheet of `count` maps is, so that no canvas grows too tall. @param {number} count */
+/** How many tiles wide a sheet of `count` maps is, so that no canvas is too tall. @param {number} count */
 export function sheetColumns(count) {
   return Math.max(1, Math.ceil(Math.sqrt(count)));
 }
 
-/** @param {HTMLCanvasElement} canvas @param {Tile[]} tiles @param {Grid} grid @param {number} marked @param {string} mark @param {boolean} strips whether each tile shows whose it is */
+/** @param {HTMLCanvasElement} canvas @param {Tile[]} tiles @param {Grid} grid @param {number} marked @param {string} mark @param {boolean} strips whether each tile shows which layer wrote it */
 export function drawTiles(canvas, tiles, grid, marked, mark, strips) {
   const pitch = grid.side + grid.gap;
   const context = sized(canvas, grid.columns * pitch + 3, grid.rows * pitch + 3);
@@ -136,7 +136,7 @@ export class Lens {
   }
 
   /**
-   * @param {Tile | null} tile @param {string} name @param {string} unit what one pixel shown is, where it is not one of the map's
+   * @param {Tile | null} tile @param {string} name @param {string} unit what a shown pixel is, if it is not one pixel of the map
    * @param {[number, number] | null} pixel row and column
    */
   show(tile, name, unit, pixel) {

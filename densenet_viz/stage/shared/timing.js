@@ -1,11 +1,11 @@
-// Parts of a motion: what is held between two ends, and slow at both.
+// Parts of a motion: limiting, mixing, and slow starts and ends.
 
 /** @param {number} value */
 export function clamp(value) {
   return Math.max(0, Math.min(1, value));
 }
 
-/** Slow at both ends. @param {number} value 0 to 1 */
+/** Slow at the start and at the end. @param {number} value 0 to 1 */
 export function ease(value) {
   const x = clamp(value);
   return x * x * (3 - 2 * x);

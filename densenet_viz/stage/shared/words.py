@@ -20,7 +20,7 @@ def number(value: float) -> str:
 
 
 def percent(part: float) -> str:
-    """A probability in words; what is nearly all or nothing is not rounded to it.
+    """A probability in words; values close to 0% or 100% are not rounded to them.
 
     >>> percent(0.9731), percent(0.9999), percent(0.0004), percent(1.0), percent(0.0)
     ('97.3%', 'over 99.9%', 'under 0.1%', '100.0%', '0.0%')
@@ -31,7 +31,7 @@ def percent(part: float) -> str:
 
 
 def entering(block: int) -> str:
-    """What hands a block its first maps.
+    """What gives a block its first maps.
 
     >>> entering(1), entering(2)
     ('the stem', 'transition 1')

@@ -9,7 +9,7 @@ import { both, share, sourceName } from "./words.js";
 /** @typedef {import("../shared/radios.js").Radios<number>} Places */
 
 /**
- * Where bars run on a common scale: zero's place, and each bar's start and width, in percent.
+ * Bars on a common scale: the place of zero, and each bar's start and width, in percent.
  * @param {number[]} values
  * @returns {{zero: number, spans: {left: number, width: number}[]}}
  */
@@ -31,7 +31,7 @@ function track(zero, { left, width }, colour, kind) {
 }
 
 /**
- * What each block added and what passed it by, and the transitions between.
+ * What each block added and what passed straight through it, and the transitions between.
  * @param {Places} radios @param {Scene} scene @param {Flows[]} all
  * @param {number} chosen place of the block
  */
@@ -40,7 +40,7 @@ export function drawStrip(radios, scene, all, chosen) {
   const nodes = all.flatMap((flows, place) => {
     const name = `block ${flows.packed.block}`;
     const rows = [flows.added, flows.passed].map((value, kind) => [
-      h("span", { class: "structure-what" }, kind ? "passed by" : "added"),
+      h("span", { class: "structure-what" }, kind ? "passed" : "added"),
       track(zero, places[2 * place + kind], "var(--ink)", kind ? "structure-hatched" : ""),
       h("b", {}, share(scene, value)),
     ]);
@@ -56,7 +56,7 @@ export function drawStrip(radios, scene, all, chosen) {
 }
 
 /**
- * A bar a source, and their sum.
+ * One bar for each source, and one for their sum.
  * @param {Places} radios @param {Scene} scene @param {Flows} flows
  * @param {{source: number, reader: number}} chosen
  */
@@ -67,7 +67,7 @@ export function drawBars(radios, scene, flows, { source, reader }) {
   const { zero, spans: places } = spans(values);
   const nodes = rows.map((one, row) => {
     const sum = one === SUM;
-    const name = sum ? "together" : one ? `layer ${one}` : "entered";
+    const name = sum ? "together" : one ? `layer ${one}` : "input";
     const label = `${sourceName(flows, one)}: ${both(scene, values[row])}`;
     const chip = h("i", { class: "structure-chip" });
     const colour = sum ? "var(--ink)" : flows.packed.colours[one];

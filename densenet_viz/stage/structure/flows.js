@@ -5,7 +5,7 @@ import { bytesOf } from "../shared/maps.js";
 /**
  * @typedef {object} PackedBlock
  * @property {number} block counted from 1
- * @property {string} entering what hands it its first maps
+ * @property {string} entering what gives it its first maps
  * @property {string} next what reads its output
  * @property {number} side of its maps, in pixels
  * @property {number} layers L
@@ -23,7 +23,7 @@ export const ALL = 0;
 /** All sources of a reader together, in place of a source. */
 export const SUM = -1;
 
-/** Where a connection stands among a block's. @param {number} source @param {number} reader 1 to L + 1 */
+/** A connection's index among those of its block. @param {number} source @param {number} reader 1 to L + 1 */
 export function placeOf(source, reader) {
   return (reader * (reader - 1)) / 2 + source;
 }
@@ -44,7 +44,7 @@ export class Flows {
     return source < reader ? this.packed.sums[placeOf(source, reader)] : 0;
   }
 
-  /** What all later readers get out of a source. @param {number} source */
+  /** What flows from a source to all its readers. @param {number} source */
   outOf(source) {
     let sum = 0;
     for (let reader = source + 1; reader <= this.last; reader++) sum += this.at(source, reader);
@@ -58,28 +58,28 @@ export class Flows {
     return sum;
   }
 
-  /** Straight from what entered to what follows. */
+  /** What flows from the block input straight to what follows. */
   get passed() {
     return this.at(0, this.last);
   }
 
-  /** What follows reads it from the block's own layers. */
+  /** What flows from the block's own layers to what follows. */
   get added() {
     return this.into(this.last) - this.passed;
   }
 
-  /** Sources that a reader has. @param {number} reader */
+  /** The sources of a reader. @param {number} reader */
   sourcesOf(reader) {
     return Array.from({ length: reader === ALL ? this.last : reader }, (_, source) => source);
   }
 
-  /** A flow, where either end may stand for all. @param {number} source @param {number} reader */
+  /** A flow; either end may be ALL or SUM. @param {number} source @param {number} reader */
   flow(source, reader) {
     if (source === SUM) return this.into(reader === ALL ? this.last : reader);
     return reader === ALL ? this.outOf(source) : this.at(source, reader);
   }
 
-  /** Unpacked when first asked for. */
+  /** The maps, unpacked at first use. */
   unpacked() {
     if (this.values) return this.values;
     const bytes = bytesOf(this.packed.data);
@@ -90,7 +90,7 @@ export class Flows {
   }
 
   /**
-   * The map of a flow, side x side values row by row; null where it was not sent.
+   * The map of a flow, side x side values row by row; null if it was not sent.
    * @param {number} source @param {number} reader
    * @returns {Float32Array | null}
    */
@@ -139,7 +139,7 @@ export function enlarged(map, side, size) {
 }
 
 /**
- * A limit for the colours that a few strong values do not set; above 0.
+ * A limit for the colours that does not depend on a few strong values; above 0.
  * @param {ArrayLike<number>} values @param {number} percent 0 to 100
  */
 export function limitOf(values, percent) {
@@ -149,7 +149,7 @@ export function limitOf(values, percent) {
 }
 
 /**
- * The next place after a key, or null where the key means nothing here.
+ * The next place after a key, or null if the key is not used here.
  * @param {{source: number, reader: number}} at @param {string} key @param {number} last L + 1
  */
 export function stepped({ source, reader }, key, last) {

@@ -1,4 +1,4 @@
-// Two maps over the picture: the chosen flow's, and all that its reader reads.
+// Two maps over the picture: the chosen flow, and everything that its reader reads.
 
 import { paintHeat } from "../shared/signed-scale.js";
 import { h, say } from "../shared/dom.js";
@@ -13,7 +13,7 @@ export class MapPanel {
     this.canvas = h("canvas", { class: "frame-canvas", role: "img", "aria-label": name });
     this.caption = h("b", {});
     this.scale = h("small", {});
-    this.absent = h("p", { class: "structure-absent" }, "This block is so deep that only what leaves it, and what each layer carries in all, have maps.");
+    this.absent = h("p", { class: "structure-absent" }, "This block is very deep: only its output and the total of each layer have maps.");
     const frame = h("div", { class: "frame" }, this.canvas, this.absent);
     this.node = h("figure", { class: "structure-map" }, frame, h("figcaption", {}, this.caption, this.scale));
   }

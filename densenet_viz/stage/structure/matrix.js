@@ -1,11 +1,11 @@
-// Sources as rows, readers as columns: each cell one connection's flow on the signed scale.
+// Sources as rows, readers as columns: each cell is one connection's flow on the signed scale.
 
 import { placeOf as colourPlace } from "../shared/signed-scale.js";
 
 /** @typedef {import("./flows.js").Flows} Flows */
 /** @typedef {{left: number, top: number, cell: number, row: number, width: number, height: number}} Frame */
 
-/** @param {number} width in CSS pixels @param {number} layers L @param {number} most CSS pixels that it may be high @returns {Frame} */
+/** @param {number} width in CSS pixels @param {number} layers L @param {number} most the largest height in CSS pixels @returns {Frame} */
 export function matrixFrame(width, layers, most = Infinity) {
   const [left, top] = [width < 520 ? 34 : 62, 26];
   const cell = Math.min(44, (width - left - 2) / (layers + 1));
@@ -24,8 +24,8 @@ export function cellAt(frame, x, y, last) {
 }
 
 /**
- * Every how many rows or columns a name fits.
- * @param {number} pitch in pixels @param {number} room that a name takes
+ * Write a name at every how many rows or columns, so that names fit.
+ * @param {number} pitch in pixels @param {number} room for a name
  */
 export function every(pitch, room) {
   return [1, 2, 4, 8, 16, 32].find((step) => step * pitch >= room) ?? 64;
@@ -69,14 +69,14 @@ function paintNames(context, frame, flows, look) {
   const columns = every(frame.cell, 24);
   for (let reader = 1; reader <= flows.last; reader++) {
     const end = reader === flows.last;
-    // The end's name takes the room of a number that stands too close to it.
+    // A number too close to the last name is left out.
     if (!end && ((reader - 1) % columns || (flows.last - reader) * frame.cell < 26)) continue;
     context.fillText(end ? "out" : String(reader), Math.min(frame.width - look.size, frame.left + (reader - 0.5) * frame.cell), frame.top - 12);
   }
 }
 
 /**
- * The chosen connection, its reader's column, and the row of the same layer: both sum to the same.
+ * The chosen connection, its reader's column, and the row of the same layer: their sums are equal.
  * @param {CanvasRenderingContext2D} context @param {Frame} frame @param {Flows} flows
  * @param {{source: number, reader: number}} chosen
  */
@@ -89,7 +89,7 @@ function paintChosen(context, frame, flows, { source, reader }) {
 }
 
 /**
- * A dark line on a light one, so that it is seen on any cell and in either theme.
+ * A dark line on a light one, so that it is visible on any cell and in both themes.
  * @param {CanvasRenderingContext2D} context @param {number[]} box @param {number} line @param {number[]} dashes
  */
 function outline(context, [x, y, width, height], line, dashes) {

@@ -1,4 +1,4 @@
-"""The ways that a decision took through the network, as one JSON scene for `structure.js`."""
+"""The connections that a decision went through, as one JSON scene for `structure.js`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from densenet_viz.stage.shared.signed_scale import pack_palette
 from densenet_viz.stage.shared.words import entering, number
 
 MOST_BYTES = 4_000_000
-"""Bytes of maps that a block may send; a larger one sends only what leaves it, and its totals."""
+"""Bytes of maps that a block may send; a larger one sends only its output's maps and its totals."""
 
 SMALL_RISE = 0.1
-"""Below this part of the largest flow the rise is too small for shares of it to say anything."""
+"""If the rise is below this part of the largest flow, shares of it would be meaningless."""
 
 
 class PackedFlows(TypedDict):
@@ -60,12 +60,12 @@ class StructureScene(TypedDict):
 def structure_scene(
     found: StructureAttribution, picture: Picture, *, baseline: str
 ) -> StructureScene:
-    """The scene (`Scene` in flows.js): every flow of every block, and all maps.
+    """The scene (`Scene` in structure/flows.js): every flow of every block, and all maps.
 
     Args:
         found: the flows.
         picture: (S, S, 3) uint8, as the network is given it.
-        baseline: what the path starts from, in words.
+        baseline: the picture at the start of the path, in words.
     """
     largest = max(float(np.abs(block.sums).max()) for block in found.blocks)
     return {
@@ -84,14 +84,15 @@ def structure_scene(
 
 
 def exact_words(found: StructureAttribution) -> str:
-    """What of the numbers is exact, and how far the rest is from it."""
+    """Which numbers are exact, and how large the error of the others is."""
     imbalance = max(block.imbalance for block in found.blocks)
     return (
-        f"Exact: each source’s flow is split among its readers without a rest. Quadrature: the "
-        f"path from {found.baseline} was looked at in {found.points} places, so the sums miss the "
-        f"score’s change of {number(found.rise)} by {number(found.worst_delta)} at most"
-        f"{_part(found, found.worst_delta)}, and what flows into a layer and what flows out of "
-        f"it, which are equal, differ here by {number(imbalance)} at most{_part(found, imbalance)}."
+        f"Exact: each source’s flow is divided fully among its readers. Approximate: gradients "
+        f"were taken at {found.points} points of the path from {found.baseline}. So the sums "
+        f"differ from the score’s change of {number(found.rise)} by at most "
+        f"{number(found.worst_delta)}{_part(found, found.worst_delta)}. "
+        f"What flows into a layer should equal what flows out of it; here they "
+        f"differ by at most {number(imbalance)}{_part(found, imbalance)}."
     )
 
 
@@ -121,7 +122,7 @@ def next_reader(found: StructureAttribution, block: int) -> str:
 
 
 def leaving_maps(block: BlockFlows) -> Maps:
-    """(2 (L + 1), h, w): what leaves the block, by source, then what each source's maps carry."""
+    """(2 (L + 1), h, w): the output's flow by source, then the flow through each source's maps."""
     sources = range(block.layers + 1)
     last = block.layers + 1
     leaving = [block.maps[place_of(source, last)] for source in sources]
@@ -129,7 +130,7 @@ def leaving_maps(block: BlockFlows) -> Maps:
 
 
 def _packed(maps: Maps) -> PackedFlows:
-    """Signed maps as 16-bit whole numbers, of which 32767 is the largest strength of all."""
+    """Signed maps as 16-bit whole numbers; 32767 is the largest absolute value of all."""
     most = float(np.abs(maps).max())
     scaled = np.rint(maps * (32767 / most if most > 0 else 0.0)).astype("<i2")
     return {"most": most, "data": base64.b64encode(scaled.tobytes()).decode()}

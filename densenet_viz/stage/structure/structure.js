@@ -1,4 +1,4 @@
-// Through which layers a decision went. Every number and map is in the scene: each choice is
+// Which layers a decision went through. Every number and map is in the scene: each choice is
 // answered here, within a frame and without the server.
 
 import { h, lettersOf, onWidth, pointIn, roomOf, say, sized } from "../shared/dom.js";
@@ -61,7 +61,7 @@ class Structure {
     const barsHead = h("div", { class: "structure-head" }, h("h3", {}, "Read by"), this.readers);
     const left = h("section", { class: "structure-part" }, barsHead, this.bars.node, this.barsNote);
     const maps = h("div", { class: "structure-maps" }, this.one.node, this.whole.node);
-    const words = h("p", { class: "structure-note" }, "◀ blue lowers the score, white is nothing, orange raises it ▶");
+    const words = h("p", { class: "structure-note" }, "◀ blue lowers the score, white is zero, orange raises it ▶");
     const right = h("section", { class: "structure-part" }, maps, words, this.toggle);
     const matrix = h("section", { class: "structure-part" }, h("h3", {}, "Every connection: rows are sources, columns are readers"), this.readout, this.room, this.scale);
     const notes = h("section", { class: "structure-part" }, h("h3", {}, "What to believe"), this.exact, h("p", { class: "structure-note" }, WHY));
@@ -88,7 +88,7 @@ class Structure {
     this.load();
   }
 
-  /** What a scene brings. */
+  /** Sets up a scene. */
   load() {
     const { scene } = this;
     this.all = scene.blocks.map((packed) => new Flows(packed));
@@ -103,7 +103,7 @@ class Structure {
     return this.all[this.place];
   }
 
-  /** The chosen connection; where all are chosen, one that stands for them. */
+  /** The chosen connection; if all are chosen, one of them. */
   get cell() {
     const reader = this.reader === ALL ? this.flows.last : this.reader;
     return { source: Math.min(reader - 1, Math.max(0, this.source)), reader };
@@ -153,7 +153,7 @@ class Structure {
     this.paint();
   }
 
-  /** How tall the matrix may be on a slide, where it stands last in its column. */
+  /** The largest height of the matrix on a slide, where it is last in its column. */
   most() {
     const room = roomOf(this.room);
     return room ? room - this.room.offsetTop - 4 : Infinity;
@@ -200,7 +200,7 @@ class Structure {
     const limit = limitOf(flows.packed.sums, 97);
     const { color: quiet, fontFamily: font } = getComputedStyle(this.barsNote);
     paintMatrix(context, frame, flows, cell, limit, palette, { quiet, font, size: Math.max(14, lettersOf(this.canvas)) });
-    say(this.scale, `Colours end at ±${scaleWords(flows, limit).split("±")[1]}. Dashed: the reader’s column and the same layer’s row; what comes in goes out, so both sum to the same.`);
+    say(this.scale, `Colours end at ±${scaleWords(flows, limit).split("±")[1]}. Dashed: the reader’s column and the same layer’s row. What flows in flows out, so their sums are equal.`);
   }
 
   /** @param {PointerEvent} event @param {boolean} press */

@@ -1,4 +1,4 @@
-// The numbers behind the charts, as tables that are made when they are first looked at.
+// The numbers behind the charts, as tables that are made when they are first opened.
 
 import { signed } from "../shared/signed-scale.js";
 import { h } from "../shared/dom.js";
@@ -9,7 +9,7 @@ import { h } from "../shared/dom.js";
 /** @param {string} tag @param {string} text @param {string} [scope] */
 const cell = (tag, text, scope) => h(tag === "th" ? "th" : "td", scope ? { scope } : {}, text);
 
-/** What each block added, and what passed it by. @param {Flows[]} all */
+/** What each block added, and what passed straight through it. @param {Flows[]} all */
 export function stripTable(all) {
   const head = ["part", "added by its layers", "passed straight through", "together"].map((text) => cell("th", text, "col"));
   const rows = all.map((flows) =>
@@ -27,6 +27,6 @@ export function matrixTable(flows) {
     return h("tr", {}, cell("th", source ? `layer ${source}` : flows.packed.entering, "row"), ...cells, cell("td", signed(flows.outOf(source))));
   });
   const foot = h("tr", {}, cell("th", "into it", "row"), ...readers.map((reader) => cell("td", signed(flows.into(reader)))), cell("td", ""));
-  const caption = h("caption", {}, `Block ${flows.packed.block}: who reads how much from whom, in units of the score`);
+  const caption = h("caption", {}, `Block ${flows.packed.block}: how much each reader gets from each source, in units of the score`);
   return h("table", {}, caption, h("thead", {}, h("tr", {}, ...heads.map((text) => cell("th", text, "col")))), h("tbody", {}, ...rows, foot));
 }

@@ -1,4 +1,4 @@
-// What is said of flows. No document.
+// The text about flows. No document.
 
 import { signed } from "../shared/signed-scale.js";
 import { ALL, SUM } from "./flows.js";
@@ -6,14 +6,14 @@ import { ALL, SUM } from "./flows.js";
 /** @typedef {import("./flows.js").Scene} Scene */
 /** @typedef {import("./flows.js").Flows} Flows */
 
-/** A part in few digits, with its sign where it is below nothing. @param {number} part */
+/** A part in percent with few digits, and with a minus sign if it is negative. @param {number} part */
 export function percent(part) {
   const size = Math.abs(100 * part);
   const text = size >= 9.95 ? size.toFixed(0) : size.toFixed(1);
   return `${part < 0 && Number(text) > 0 ? "−" : ""}${text}%`;
 }
 
-/** A flow as the part of the rise that it is, or as it is where shares say nothing. @param {Scene} scene @param {number} flow */
+/** A flow as a part of the rise, or in units of the score if shares would be meaningless. @param {Scene} scene @param {number} flow */
 export function share(scene, flow) {
   return scene.shares ? percent(flow / scene.rise) : signed(flow);
 }
@@ -26,7 +26,7 @@ export function both(scene, flow) {
 /** @param {Flows} flows @param {number} source */
 export function sourceName(flows, source) {
   if (source === SUM) return "all sources";
-  return source ? `layer ${source}` : `what entered (${flows.packed.entering})`;
+  return source ? `layer ${source}` : `block input (${flows.packed.entering})`;
 }
 
 /** @param {Flows} flows @param {number} reader */
@@ -35,12 +35,12 @@ export function readerName(flows, reader) {
   return reader === flows.last ? flows.packed.next : `layer ${reader}`;
 }
 
-/** What a share is of. @param {Scene} scene */
+/** The whole that a share is a part of. @param {Scene} scene */
 export function whole(scene) {
   return scene.rise < 0 ? `what lowers ${scene.label}` : `what raises ${scene.label}`;
 }
 
-/** The layer through which most goes. @param {Scene} scene @param {Flows} flows */
+/** The layer with the largest flow. @param {Scene} scene @param {Flows} flows */
 export function strongest(scene, flows) {
   const sign = scene.rise < 0 ? -1 : 1;
   const layers = Array.from({ length: flows.layers }, (_, index) => index + 1);
@@ -51,26 +51,26 @@ export function strongest(scene, flows) {
 export function titleWords(scene, flows) {
   const layer = strongest(scene, flows);
   const { block } = flows.packed;
-  if (!scene.shares) return `${scene.label} hardly differs from the baseline: what block ${block} added comes to ${signed(flows.added)}`;
+  if (!scene.shares) return `The score of ${scene.label} hardly changes: block ${block} added ${signed(flows.added)}`;
   return `${share(scene, flows.added)} of ${whole(scene)} went through what block ${block} added; its layer ${layer} alone carried ${share(scene, flows.outOf(layer))}`;
 }
 
 /** @param {Scene} scene */
 export function sentenceWords(scene) {
   const turned = scene.rise < 0 ? "lower" : "higher";
-  return `The score of ${scene.label} is ${signed(scene.score)}, ${signed(Math.abs(scene.rise)).replace("+", "")} ${turned} than for ${scene.baseline}. That difference took ways: choose a block, then a reader, then a source. What a layer carried went to all its readers together.`;
+  return `The score of ${scene.label} is ${signed(scene.score)}, ${signed(Math.abs(scene.rise)).replace("+", "")} ${turned} than for ${scene.baseline}. To see which connections it went through, choose a block, then a reader, then a source. A layer’s flow is the sum over all its readers.`;
 }
 
 /** What the bars add up to. @param {Scene} scene @param {Flows} flows @param {number} reader */
 export function barsWords(scene, flows, reader) {
   if (reader === ALL) {
-    return "These are what went through each layer’s maps, to whomever read them. They overlap and add up to more than the whole: what layer 1 gives to layer 2 passes through both.";
+    return "Each bar is what went through a layer’s maps to all its readers. The bars overlap and add up to more than the whole: what layer 1 gives to layer 2 passes through both.";
   }
-  if (reader === flows.last) return `Nothing passes ${flows.packed.next} by, so these bars add up to the whole: ${both(scene, flows.into(reader))}.`;
-  return `Layer ${reader} reads ${reader === 1 ? "one source" : `${reader} sources`}; together they bring ${both(scene, flows.into(reader))}, and its own maps hand on ${both(scene, flows.outOf(reader))}.`;
+  if (reader === flows.last) return `Everything goes through ${flows.packed.next}, so these bars add up to the whole: ${both(scene, flows.into(reader))}.`;
+  return `Layer ${reader} gets ${both(scene, flows.into(reader))} from ${reader === 1 ? "one source" : `${reader} sources`}; its own maps pass on ${both(scene, flows.outOf(reader))}.`;
 }
 
-/** A connection, and the balance of its reader. @param {Scene} scene @param {Flows} flows @param {number} source @param {number} reader */
+/** A connection, and what flows into and out of its reader. @param {Scene} scene @param {Flows} flows @param {number} source @param {number} reader */
 export function cellWords(scene, flows, source, reader) {
   const way = `${sourceName(flows, source)} → ${readerName(flows, reader)}: ${both(scene, flows.at(source, reader))}.`;
   if (reader === flows.last) return `${way} Into ${flows.packed.next}: ${both(scene, flows.into(reader))}, the whole.`;
@@ -89,4 +89,4 @@ export function scaleWords(flows, limit) {
 }
 
 export const WHY =
-  "One map at the block’s end shows where, and not by which way. The same maps are read by every later layer and again by what follows the block; only the gradient of one single reading tells these ways apart.";
+  "One map at the block’s end shows where, but not through which connection. Every later layer reads the same maps, and so does what follows the block. Only the gradient of a single reading separates these connections.";

@@ -1,4 +1,4 @@
-// Draws a transition: three tensors with the ways between them, and the walking window.
+// Draws a transition: three tensors with the lines between them, and the moving window.
 
 import { cornerOf, way } from "./geometry.js";
 
@@ -58,7 +58,7 @@ function ribbon(context, curve, colour, width, paper) {
 }
 
 /**
- * The three tensors, the chosen output's strongest inputs, and its way on.
+ * The three tensors, and lines from the strongest inputs to the chosen output map and its result.
  * @param {CanvasRenderingContext2D} context
  * @param {import("./geometry.js").Layout} layout
  * @param {{given: Sheet, mixed: Sheet, result: Sheet}} sheets
@@ -88,7 +88,7 @@ export function drawTensors(context, layout, sheets, output, { parts, largest },
 }
 
 /**
- * Where the walking window's two maps lie: the pooled one half as wide as the mixed one.
+ * Where the two maps of the moving window are: the pooled one is half as wide as the mixed one.
  * @typedef {{side: number, half: number, x: number, y: number, height: number}} Walk
  */
 
@@ -160,7 +160,7 @@ function frame(context, x, y, side, colours) {
 }
 
 /**
- * What one input adds, pixel by pixel, on the zero-centred scale: white is nothing.
+ * What one input adds, pixel by pixel, on the zero-centred scale: white is zero.
  * @param {HTMLCanvasElement} canvas @param {import("../shared/maps.js").Maps} maps @param {number} map @param {number} weight @param {number} limit of the colours
  */
 export function paintSigned(canvas, maps, map, weight, limit) {

@@ -1,4 +1,4 @@
-// Where the tensors of a transition lie, each at its true size relative to the others.
+// Where the tensors of a transition are. Their sizes are to scale.
 
 /** @typedef {{x: number, y: number, width: number, height: number, columns: number, rows: number, pitch: number, side: number, count: number}} Tensor */
 
@@ -13,7 +13,7 @@ const FOOT = 66;
 const WORDS = 84;
 
 /**
- * Columns of a grid that is full and about as wide as high; wider where it cannot be square.
+ * Columns of a grid that is full and about as wide as high; wider if it cannot be square.
  * @param {number} count
  */
 export function columnsFor(count) {
@@ -26,7 +26,7 @@ export function columnsFor(count) {
  * @param {number} width room, in CSS pixels
  * @param {number} reads maps given @param {number} keeps maps kept
  * @param {number} ratio width of a result map to a given one (a half)
- * @param {number} most CSS pixels that it may be high, words included
+ * @param {number} most the largest height in CSS pixels, words included
  * @returns {Layout}
  */
 export function layoutFor(width, reads, keeps, ratio, most = Infinity) {
@@ -78,7 +78,7 @@ export function mapAt(tensor, x, y) {
 }
 
 /**
- * The way from one tile to another, level at both ends.
+ * The curve from one tile to another, horizontal at both ends.
  * @param {Layout} layout @param {Tensor} from @param {number} map @param {Tensor} to @param {number} goal
  * @returns {number[]} eight numbers
  */

@@ -1,4 +1,4 @@
-// The transition stage's elements: what each is called, and where its words stand.
+// The transition stage's elements, their names, and the places of their labels.
 
 import { h, say } from "../shared/dom.js";
 import { Radios } from "../shared/radios.js";
@@ -11,7 +11,7 @@ import { grouped, pixels, signed, writerName, writerOf } from "./words.js";
 const BACK = "M16 5 6 12l10 7z";
 const ON = "M8 5l10 7-10 7z";
 const TILE = 38;
-/** The part of the largest product from which on the signed colour is full: most are far smaller. */
+/** The colour is full from this part of the largest product on: most products are far smaller. */
 const STRONG = 0.4;
 
 /**
@@ -37,7 +37,7 @@ export function makeParts(on) {
     canvas: h("canvas", { "aria-hidden": "true" }),
     labels: { given: label("given"), mixed: label("mixed"), result: label("result") },
     mixTitle: h("h3", { "aria-live": "polite" }),
-    back: arrow("Output map before", BACK, -1),
+    back: arrow("Previous output map", BACK, -1),
     on: arrow("Next output map", ON, 1),
     list: h("ol", { class: "transition-list" }),
     sum: h("p", { class: "transition-sum" }),
@@ -58,7 +58,7 @@ export function makeParts(on) {
   const pooling = h(
     "section",
     { class: "transition-pooling" },
-    h("div", { class: "transition-head" }, h("h3", {}, "Four numbers to one"), poolings.node),
+    h("div", { class: "transition-head" }, h("h3", {}, "Four numbers become one"), poolings.node),
     h("div", { class: "transition-walk" }, parts.walk),
     numbers,
     parts.equation,

@@ -16,7 +16,7 @@ STRONGEST = 8
 MOST_TILE_BYTES = 270_000
 """Of the given maps, and of the activated ones; above it, tiles are averaged down."""
 MOST_VALUE_BYTES = 1_000_000
-"""Of the mixed maps, which are never averaged: the window walks over their values."""
+"""Of the mixed maps, which are never averaged: the window shows single values."""
 
 
 class PackedValues(PackedMaps):
@@ -72,15 +72,15 @@ def transition_scene(
     own: bool,
     mismatches: tuple[str, ...] = (),
 ) -> TransitionScene:
-    """One transition, from the maps it was given to those it hands on (`Scene` in transition.js).
+    """One transition, from the maps it reads to the maps it writes (`Scene` in transition.js).
 
     Args:
-        trace: of the transition as it ran.
+        trace: recorded while the transition ran.
         block: the block before it, whose layers wrote the given maps.
         compression: theta.
         trained: whether the network's weights were learned.
         own: whether this is the network's own transition; otherwise its 1x1 convolution is random.
-        mismatches: where the network differs from its arithmetic.
+        mismatches: where the measured network differs from the computed one.
     """
     reads, height, width = trace.given.shape
     side = fitting_side(reads, height, MOST_TILE_BYTES)
@@ -103,7 +103,7 @@ def transition_scene(
 
 
 def _writers(block: BlockTrace) -> list[Writer]:
-    """Who wrote which of the given maps, in the order of concatenation."""
+    """Which layer wrote which of the given maps, in the order of concatenation."""
     stop, writers = 0, list[Writer]()
     groups = [block.entering, *(layer.maps for layer in block.layers)]
     for layer, maps in enumerate(groups):
@@ -147,10 +147,10 @@ def _short(values: Any) -> Any:
 
 
 def packed_values(maps: Maps) -> PackedValues:
-    """Maps (N, H, W) whose values are read off one by one (`PackedValues` in values.js).
+    """Maps (N, H, W) whose single values are shown (`PackedValues` in transition/values.js).
 
-    Like `pack_maps`, but with two bytes a value (a 65,535th of the map's range) where that
-    keeps the scene light, else one.
+    Like `pack_maps`, but with two bytes for each value (steps of a 65,535th of the map's range)
+    if the scene stays small enough, else one byte.
     """
     if 2 * maps.size > MOST_VALUE_BYTES:
         return {**pack_maps(maps), "bits": 8}
@@ -170,9 +170,9 @@ def packed_values(maps: Maps) -> PackedValues:
 
 
 def transition_rows(trace: TransitionTrace) -> list[dict[str, str | float]]:
-    """The same picture as a table: what stands after each step."""
+    """The same picture as a table: the maps after each step."""
     steps = (
-        (f"block {trace.block} hands over", trace.given),
+        (f"output of block {trace.block}", trace.given),
         ("after batch norm and ReLU", trace.activated),
         ("after the 1 × 1 convolution", trace.mixed),
         ("after the 2 × 2 average", trace.pooled),

@@ -59,7 +59,7 @@ class Transition {
     parts.walk.addEventListener("pointermove", (event) => (event.pointerType === "mouse" || event.buttons) && !this.player.playing && this.jump(event));
   }
 
-  /** The window walks once by itself when it first comes into view, unless less motion is asked for. */
+  /** The window moves over the map once when first visible, unless reduced motion is preferred. */
   startWhenSeen() {
     if (this.player.reduced) {
       this.player.seek(this.data.windows);
@@ -74,7 +74,7 @@ class Transition {
     return observer;
   }
 
-  /** What is said of the whole transition. */
+  /** Writes the text about the whole transition. */
   speak() {
     const { scene, parts } = this;
     const { kind, text } = badgeOf(scene);
@@ -130,7 +130,7 @@ class Transition {
     fillList(parts.list, scene, sheets.activated, activated, mixing);
     const count = grouped(scene.mixed.count);
     say(parts.mixTitle, `Output map ${output + 1} of ${count} is a sum`);
-    say(parts.sum, `Each row: a map after norm and ReLU, its weight, and their product, pixel by pixel (orange adds, blue takes away, white is nothing). Bars: what that comes to on average.`);
+    say(parts.sum, `Each row: a map after norm and ReLU, its weight, and their product, pixel by pixel (orange adds, blue subtracts, white is zero). Bars: the mean of the products.`);
     parts.grid.setAttribute("aria-valuemax", String(scene.mixed.count));
     parts.grid.setAttribute("aria-valuenow", String(output + 1));
     parts.grid.setAttribute("aria-valuetext", `output map ${output + 1} of ${count}, strongest input ${mixing.parts[0].input}`);
@@ -159,12 +159,12 @@ class Transition {
     this.tint(parts.one, result, low, high, digits);
     const words = poolingWords(four, result, this.pooling, digits);
     say(parts.equation, words);
-    say(parts.note, this.pooling === "average" ? "The network's own way: every value keeps its share." : "Not this network's way: only the largest of four is kept. Worked out here from the same values.");
+    say(parts.note, this.pooling === "average" ? "As in this network: all four values count equally." : "Not as in this network: only the largest of four is kept. Computed here from the same values.");
     parts.walk.setAttribute("aria-label", `Mixed map ${output + 1} under a 2 × 2 window, and the map half as wide. Row ${window.row + 1}, column ${window.column + 1}: ${words}`);
     this.root.dataset.window = String(window.index);
   }
 
-  /** A number on the colour that its pixel has. @param {HTMLElement} node @param {number} value @param {number} low @param {number} high @param {number} digits */
+  /** A number on its pixel's colour. @param {HTMLElement} node @param {number} value @param {number} low @param {number} high @param {number} digits */
   tint(node, value, low, high, digits) {
     const place = 3 * Math.round((255 * (value - low)) / (high - low || 1));
     const [r, g, b] = this.data.palette.subarray(place, place + 3);
@@ -214,7 +214,7 @@ class Transition {
     this.player.jump(row * scene.half[1] + column);
   }
 
-  /** Arrows move among the output maps; elsewhere the player has them. @param {KeyboardEvent} event */
+  /** Arrow keys choose an output map; elsewhere the player handles them. @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
     const columns = this.layout?.mixed.columns ?? 1;

@@ -1,4 +1,4 @@
-// The numbers of a transition: reading values, pooling four of them, walking a window.
+// The numbers of a transition: reading values, pooling four of them, moving a window.
 
 import { bytesOf } from "../shared/maps.js";
 
@@ -37,7 +37,7 @@ export function pooled(four, pooling) {
 }
 
 /**
- * Which window is under way at a moment, row by row.
+ * Which window is shown at a moment, row by row.
  * @param {number} time 0 to the number of windows @param {number} rows @param {number} columns of the result
  * @returns {{index: number, row: number, column: number}}
  */
@@ -47,7 +47,7 @@ export function windowAt(time, rows, columns) {
 }
 
 /**
- * All maps pooled, as bytes between each map's own extremes, so that they can be painted.
+ * All maps pooled, as bytes from each map's lowest to its highest value, ready to paint.
  * @param {Values} values @param {Pooling} pooling
  * @returns {import("../shared/maps.js").Maps}
  */
@@ -100,7 +100,7 @@ export function partsOf(mixing, output) {
 }
 
 /**
- * The output map that its strongest inputs explain best: a good one to begin with.
+ * The output map that its strongest inputs explain best: it is shown first.
  * @param {{contributions: number[][], rest: number[]}} mixing
  */
 export function clearest({ contributions, rest }) {

@@ -1,7 +1,7 @@
-// What the transition stage says, from the measured numbers alone.
+// What the transition stage says. All numbers are measured.
 
 /**
- * The scene as `densenet_viz/stage/transition.py` makes it.
+ * The scene that `densenet_viz/stage/transition/scene.py` makes.
  * @typedef {object} Scene
  * @property {number} block
  * @property {[number, number]} size of the given maps, in pixels
@@ -42,8 +42,8 @@ export function sentenceOf(scene) {
   const before = scene.given.count * scene.size[0] * scene.size[1];
   const after = scene.mixed.count * scene.half[0] * scene.half[1];
   const share = before / after;
-  const times = Math.abs(share - Math.round(share)) < 0.01 ? `one in ${Math.round(share)} is left` : `${Math.round((100 * after) / before)}% are left`;
-  return `${grouped(scene.given.count)} maps of ${pixels(scene.size)} px become ${grouped(scene.mixed.count)} of ${pixels(scene.half)}: of ${grouped(before)} numbers, ${times}.`;
+  const times = Math.abs(share - Math.round(share)) < 0.01 ? `one in ${Math.round(share)}` : `${Math.round((100 * after) / before)}%`;
+  return `${grouped(scene.given.count)} maps of ${pixels(scene.size)} px become ${grouped(scene.mixed.count)} of ${pixels(scene.half)}. That keeps ${times} of ${grouped(before)} numbers.`;
 }
 
 /** @param {Scene} scene @returns {{kind: "live" | "mismatch", text: string}} */
@@ -51,7 +51,7 @@ export function badgeOf(scene) {
   if (scene.mismatches.length) return { kind: "mismatch", text: `measured and computed differ: ${scene.mismatches[0]}` };
   const before = scene.trained ? "trained" : "random";
   if (scene.own) return { kind: "live", text: `live · measured on this network · ${before} weights` };
-  return { kind: "live", text: `live · ${before} up to the norm, then a random 1 × 1 convolution for θ = ${scene.compression}` };
+  return { kind: "live", text: `live · ${before} weights up to the norm, then a random 1 × 1 convolution, θ = ${scene.compression}` };
 }
 
 /** Who wrote an input. @param {Scene} scene @param {number} input */
@@ -62,23 +62,23 @@ export function writerOf(scene, input) {
 
 /** @param {{layer: number}} writer */
 export function writerName({ layer }) {
-  return layer ? `layer ${layer}` : "what entered";
+  return layer ? `layer ${layer}` : "block input";
 }
 
-/** A number with its sign, always. @param {number} value @param {number} [digits] */
+/** A number, always with its sign. @param {number} value @param {number} [digits] */
 export function signed(value, digits = 3) {
   const text = Math.abs(value).toFixed(digits);
   if (Number(text) === 0) return `0.${"0".repeat(digits)}`;
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
-/** A number with a true minus. @param {number} value @param {number} digits */
+/** A number with a real minus sign. @param {number} value @param {number} digits */
 export function plain(value, digits) {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
 }
 
-/** How many decimals a map's values are known to. @param {number} span of the map @param {number} top steps in the span */
+/** How many decimals of a map's values are exact. @param {number} span of the map @param {number} top steps in the span */
 export function digitsFor(span, top) {
   return Math.max(1, Math.min(3, Math.floor(-Math.log10(span / top + 1e-12))));
 }

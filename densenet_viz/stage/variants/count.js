@@ -1,4 +1,4 @@
-// "Why is it called 121?": a walk through the network that counts.
+// "Why is it called 121?": a walk through the network that counts its layers.
 
 import { h, onWidth, pointIn, reducedMotion, s, say, spareOf } from "../shared/dom.js";
 import { Player } from "../shared/player.js";
@@ -12,7 +12,7 @@ import { ARRIVES, countAfter, counts, formula, hasBottleneck, label, pace, passe
 /** @typedef {{key: string, variants: Counted[], colours: Record<string, string>}} Scene */
 
 const NARROW = 700;
-/** CSS pixels under which a block's caption goes without spaces. */
+/** If a block's width in CSS pixels is below this, its caption has no spaces. */
 const TIGHT = 56;
 /** @type {Kind[]} */
 const KINDS = ["7×7", "1×1", "3×3", "transition", "classifier", "batch norm", "pooling"];
@@ -102,7 +102,7 @@ class Counter {
     this.node.remove();
   }
 
-  /** The same networks as they were counted anew; the walk goes on where it stands. @param {Scene} scene */
+  /** The same networks with new counts; the walk keeps its place. @param {Scene} scene */
   recount(scene) {
     const ended = this.player.time >= this.walk.length;
     this.scene = scene;
@@ -113,7 +113,7 @@ class Counter {
     this.player.setSteps(this.walk.length);
   }
 
-  /** Another network is walked through from its start. @param {string} id */
+  /** Starts the walk of another network. @param {string} id */
   choose(id) {
     this.seen.disconnect();
     this.player.pause();
@@ -167,7 +167,7 @@ class Counter {
     this.fly(time);
   }
 
-  /** What stands after some stops. @param {number} passed */
+  /** Shows the state after some stops. @param {number} passed */
   fill(passed) {
     this.passed = passed;
     const { title, sentence } = words(this.network, passed, this.rule);
@@ -185,7 +185,7 @@ class Counter {
     for (const [index, caption] of (this.wall?.captions ?? []).entries()) say(/** @type {SVGTextElement[]} */ (this.captions)[index], this.caption(caption, passed));
   }
 
-  /** Under a block: how many of its layers count how often. @param {Wall["captions"][number]} caption @param {number} passed */
+  /** The caption under a block: its number of layers, and how much each counts. @param {Wall["captions"][number]} caption @param {number} passed */
   caption({ block, stop, width }, passed) {
     if (!block) return passed > stop ? String(worth(this.walk[stop], this.rule)) : "";
     const layers = this.walk.slice(0, passed).filter((one) => one.kind === "layer" && one.block === block).length;
@@ -193,7 +193,7 @@ class Counter {
     return layers ? (each > 1 ? `${each} × ${layers}`.replaceAll(" ", width < TIGHT ? "" : " ") : String(layers)) : "";
   }
 
-  /** How often each kind was met: the legend of the bricks. @param {number} passed */
+  /** How many of each kind there were so far: the legend of the bricks. @param {number} passed */
   fillTally(passed) {
     const met = tally(this.walk, passed);
     const kinds = KINDS.filter((kind) => kind !== "1×1" || hasBottleneck(this.walk));
@@ -206,7 +206,7 @@ class Counter {
     );
   }
 
-  /** What a stop adds flies from its column to beside the number, and fades there. @param {number} time */
+  /** The number that a stop adds flies from its column to the total, and fades there. @param {number} time */
   fly(time) {
     const stop = Math.floor(time + 1e-6);
     const part = (time - stop) / ARRIVES;

@@ -1,4 +1,4 @@
-"""Why a DenseNet is called 121: the stops of a walk through it that counts, without torch."""
+"""Why a DenseNet is called 121: the stops of a counting walk through it, without torch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from densenet_viz.stage.variants.scene import COMPUTED, OWN, Variant, scene_key
 
 StopKind = Literal["stem", "layer", "transition", "classifier"]
 Item = Kind | Literal["pooling"]
-LIVE = "live: what ran in this network"
+LIVE = "live: counted in this network"
 POOLING: Literal["pooling"] = "pooling"
 
 
@@ -53,8 +53,8 @@ def count_scene(
 
     Args:
         variants: in the order in which they can be chosen.
-        counted: by id, the networks that were counted live: what they ran is what is walked
-            through. The others' stops are computed.
+        counted: by id, the networks that were counted live; their stops are what ran. The stops
+            of the others are computed.
     """
     return {
         "key": scene_key(variants),
@@ -75,10 +75,10 @@ def count_scene(
 
 
 def count_stops(inventory: Inventory) -> list[Stop]:
-    """A network's parts in the order in which a picture meets them, layer by layer.
+    """A network's parts in the order of computation, layer by layer.
 
-    `items` are the kinds of a part's leaves; the poolings, which have no weights and are thus no
-    leaves, stand where DenseNets have them: behind the stem and each transition's convolution,
+    `items` are the kinds of a part's leaves. Poolings have no weights, so they are no leaves;
+    they are added where DenseNets have them: after the stem, after each transition's convolution,
     and before the classifier.
 
     >>> from densenet_viz.facts.spec import DenseNetSpec
@@ -111,7 +111,7 @@ def _stop(kind: StopKind, block: int, layer: int, items: Sequence[Item]) -> Stop
 
 
 def _layers(kinds: Sequence[Kind]) -> list[list[Kind]]:
-    """A block's kinds, layer by layer: each ends with its 3×3."""
+    """A block's kinds, layer by layer: each layer ends with its 3×3."""
     layers: list[list[Kind]] = [[]]
     for kind in kinds:
         layers[-1].append(kind)

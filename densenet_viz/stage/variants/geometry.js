@@ -1,4 +1,4 @@
-// Where each strip stands: one scale for all, so that widths and heights can be compared.
+// Where each strip is: all have one scale, so that widths and heights can be compared.
 
 import { perPixelFor, strip } from "../overview/geometry.js";
 
@@ -8,7 +8,7 @@ import { perPixelFor, strip } from "../overview/geometry.js";
 /**
  * @typedef {object} Row
  * @property {Strip} strip
- * @property {number} height CSS pixels of the whole row, what stands above the strip included
+ * @property {number} height CSS pixels of the whole row, with everything above the strip
  * @property {number} peak CSS pixels of the strip's tallest column
  */
 
@@ -16,13 +16,13 @@ import { perPixelFor, strip } from "../overview/geometry.js";
  * @typedef {object} Sizes
  * @property {number} width CSS pixels that the longest strip fills
  * @property {number} tallest CSS pixels of the tallest strip
- * @property {number} textWidth CSS pixels from the left that a row's words take
- * @property {number} textHeight CSS pixels that they need above the strip
+ * @property {number} textWidth CSS pixels at the left for a row's text
+ * @property {number} textHeight CSS pixels for this text above the strip
  * @property {number} head CSS pixels kept free above a strip's tallest column
  * @property {{gap: number, funnel: number, classifier: number}} fixed
  */
 
-/** The most channels that stand anywhere. @param {Part[]} parts */
+/** The largest number of channels at any place. @param {Part[]} parts */
 export function mostChannels(parts) {
   return Math.max(...parts.map((part) => (part.kind === "classifier" ? part.reads : Math.max(part.reads, part.leaves))));
 }
@@ -43,8 +43,8 @@ export function rows(networks, { width, tallest, textWidth, textHeight, head, fi
 }
 
 /**
- * Rows as tall as they may be to fit below each other.
- * @param {Part[][]} networks @param {Sizes} sizes with the most that the tallest strip may be
+ * Rows as tall as possible, so that all fit below each other.
+ * @param {Part[][]} networks @param {Sizes} sizes with the largest height of the tallest strip
  * @param {number} room CSS pixels for all @param {number} between CSS pixels from a strip to the next row
  */
 export function fitted(networks, sizes, room, between) {
@@ -55,7 +55,7 @@ export function fitted(networks, sizes, room, between) {
   return laid;
 }
 
-/** How high the strip stands left of a place: words there have to stand above it. @param {Strip} laid @param {number} along */
+/** How high the strip is left of a place: text there must be above it. @param {Strip} laid @param {number} along */
 export function highBefore(laid, along) {
   const bands = laid.bands.filter((band) => band.start < along).map((band) => band.high);
   const funnels = laid.funnels.filter((funnel) => funnel.start < along).map((funnel) => Math.max(funnel.from, funnel.to));
@@ -63,8 +63,8 @@ export function highBefore(laid, along) {
 }
 
 /**
- * Up to where all strips stand alike: the end of the last transition that has one place in all of
- * them, or 0 where the first differs already.
+ * Up to where all strips are equal: the end of the last transition that is at the same place in
+ * all of them, or 0 if the first block already differs.
  * @param {Row[]} laid
  */
 export function sharedUntil(laid) {
@@ -77,7 +77,7 @@ export function sharedUntil(laid) {
 }
 
 /**
- * What can be pointed at of a block: its columns, widened to `least` around their middle.
+ * The area of a block that reacts to the pointer: its columns, at least `least` wide.
  * @param {{start: number, end: number}} place @param {number} least
  */
 export function target({ start, end }, least) {
@@ -86,8 +86,8 @@ export function target({ start, end }, least) {
 }
 
 /**
- * The neighbour that an arrow key leads to. Place 0 of a row is the network itself, the others
- * are its blocks; moving between rows of different lengths stays inside.
+ * The neighbour that an arrow key chooses. Place 0 of a row is the network itself, the others are
+ * its blocks. In a shorter row, the last place is chosen.
  * @param {{row: number, place: number}} from @param {string} key @param {number[]} places of each row
  */
 export function moved({ row, place }, key, places) {

@@ -1,4 +1,4 @@
-"""The variants beside each other: what the strips show, without torch."""
+"""The variants side by side: what the strips show, without torch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMPUTED = "computed from the architecture"
 
 @dataclass(frozen=True)
 class Variant:
-    """A network with the name it goes by; `called` is the number in that name."""
+    """A network with its usual name; `called` is the number in that name."""
 
     id: str
     title: str
@@ -29,12 +29,12 @@ class Variant:
 
     @property
     def short(self) -> str:
-        """What a switch calls it: "121", or "yours"."""
+        """Its name on a switch: "121", or "yours"."""
         return "yours" if self.id == OWN else str(self.called)
 
 
 def variants_shown(own: DenseNetSpec | None = None) -> tuple[Variant, ...]:
-    """The five, those of one growth rate together from shallow to deep, then the visitor's own.
+    """The five variants, grouped by growth rate, shallow first, then the visitor's own network.
 
     >>> [variant.title for variant in variants_shown()][:2], variants_shown()[-1].short
     (['DenseNet-121', 'DenseNet-169'], '161')
@@ -97,7 +97,7 @@ def variants_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]
 
     Args:
         variants: from top to bottom.
-        counted: by id, the networks that were counted live; the others' numbers are computed.
+        counted: by id, the networks that were counted live; numbers of the others are computed.
     """
     most = max(max(variant.spec.block_config) for variant in variants)
     title, sentence = _rest_words(variants)
@@ -116,7 +116,7 @@ def variants_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]
 
 
 def scene_key(variants: Sequence[Variant]) -> str:
-    """Two scenes with equal keys are drawn alike; their numbers may come from elsewhere."""
+    """Scenes with equal keys are drawn alike; their numbers may be counted or computed."""
     return "|".join(f"{variant.id} {variant.spec}" for variant in variants)
 
 
@@ -171,7 +171,7 @@ def _block(variant: Variant, inventory: Inventory, block: int) -> Block:
 
 
 def _rest_words(variants: Sequence[Variant]) -> tuple[str, str]:
-    """What the variants have in common, and what sets them apart; yours comes on top."""
+    """What the variants have in common and how they differ; the visitor's own is left out."""
     named = [variant for variant in variants if variant.id != OWN]
     deepest = max(named, key=lambda variant: variant.spec.depth)
     widest = max(named, key=lambda variant: variant.spec.growth_rate)
@@ -186,14 +186,14 @@ def _rest_words(variants: Sequence[Variant]) -> tuple[str, str]:
     title, shared = _shared_words([variant.spec.block_config for variant in named])
     return (
         title,
-        f"{shared} {deepest.title} goes deeper, with {_listed(more)} than DenseNet-121; "
-        f"{widest.title} is the one that goes broader, with k = {widest.spec.growth_rate} in "
-        f"place of {small.growth_rate}.",
+        f"{shared} {deepest.title} is deeper than DenseNet-121, with {_listed(more)}. "
+        f"Only {widest.title} is wider, with k = {widest.spec.growth_rate} instead "
+        f"of {small.growth_rate}.",
     )
 
 
 def _shared_words(configs: Sequence[tuple[int, ...]]) -> tuple[str, str]:
-    """A title of the blocks that set networks apart, and a sentence about those before them."""
+    """A title about the blocks that differ, and a sentence about the blocks before them."""
     columns = list(zip(*configs, strict=True))
     alike = len(list(takewhile(lambda layers: len(set(layers)) == 1, columns)))
     apart = [str(number) for number in range(alike + 1, len(columns) + 1)]
@@ -201,7 +201,7 @@ def _shared_words(configs: Sequence[tuple[int, ...]]) -> tuple[str, str]:
     if len(apart) == 1:
         title = f"Block {apart[0]} makes the difference"
     if alike == 0:
-        return title, "Not even the first block has as many layers in all of them."
+        return title, "Even the first block does not have the same number of layers in all."
     layers = f"{_listed([str(count) for count in configs[0][:alike]])} layers in all of them."
     if alike == 1:
         return title, f"Block 1 has {layers}"
@@ -230,20 +230,20 @@ def _variant_words(variant: Variant, inventory: Inventory) -> tuple[str, str]:
 
 
 def _description(variants: Sequence[Variant]) -> str:
-    """The strips in words, for who cannot see them."""
+    """The strips in words, for screen readers."""
     strips = "; ".join(
         f"{variant.title} with blocks of {', '.join(map(str, variant.spec.block_config))} layers "
         f"grows from {variant.spec.initial_channels} to {max(variant.spec.block_outputs):,} maps"
         for variant in variants
     )
-    return f"Strips on one scale, height channels, width pixels: {strips}."
+    return f"Strips on one scale (height: channels, width: pixels): {strips}."
 
 
 # -- numbers --------------------------------------------------------------------------------
 
 
 def in_millions(count: int) -> str:
-    """Parameters for a hall, with three figures.
+    """Parameters in millions, short enough for a slide.
 
     >>> in_millions(7_978_856), in_millions(33_337_704), in_millions(134_400)
     ('7.98 M', '33.3 M', '0.13 M')
@@ -252,7 +252,7 @@ def in_millions(count: int) -> str:
 
 
 def in_billions(count: int) -> str:
-    """Multiply-adds for a hall.
+    """Multiply-adds in billions, short enough for a slide.
 
     >>> in_billions(2_834_161_664)
     '2.83 G'
@@ -269,7 +269,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    """Words one after the other, with an "and" before the last.
+    """Words as a list, with an "and" before the last.
 
     >>> _listed(["1"]), _listed(["1", "2", "3"])
     ('1', '1, 2 and 3')

@@ -14,7 +14,7 @@ const COLUMN = 116;
  * @param {Scene} scene
  */
 export function mount(root, scene) {
-  // Wider than a phone: it scrolls within itself, by keyboard too.
+  // The table is wider than a phone: it scrolls in its own box, also by keyboard.
   const region = h("div", { class: "table-region", role: "region", tabindex: 0, "aria-label": scene.label });
   const draw = (/** @type {Scene} */ { titles, rows, label }) =>
     region.replaceChildren(

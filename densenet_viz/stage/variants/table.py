@@ -1,8 +1,8 @@
-"""The paper's table 1, each cell read off what a network is made of.
+"""The paper's table 1, each cell derived from the network's own modules.
 
-Everything here comes from an inventory's leaves, so that a table of live networks says what they
-are, and not what they were meant to be: a batch norm has two numbers for each map that it reads,
-a convolution without bias multiplies each weight once for each of its output's pixels.
+Everything here comes from an inventory's leaves, so a table of live networks shows what they
+really are, not what their configuration says. A batch norm has two numbers for each map that it
+reads; a convolution without bias multiplies each weight once for each pixel of its output.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from densenet_viz.facts.arithmetic.inventory import Inventory, LeafCount
 class TablePart:
     """A line of the table for one network.
 
-    `pixels` are the output's height and width; `maps` says how many are read and how many stand
-    afterwards, where weights change that.
+    `pixels` are the output's height and width; `maps` says how many maps there are before and
+    after, if weights change that.
     """
 
     name: str
@@ -57,10 +57,10 @@ class VariantsTableScene(TypedDict):
 def table_scene(inventories: Mapping[str, Inventory], *, label: str) -> VariantsTableScene:
     """The scene of `table.js`: table 1 with one column for each network.
 
-    Neighbours that are alike share one wide cell, as in the paper.
+    Equal neighbours share one wide cell, as in the paper.
 
     Args:
-        inventories: by title; all networks have equally many blocks, and read pictures of one
+        inventories: by title; all networks have the same number of blocks and the same input
             size.
         label: the table's name for screen readers.
 
@@ -133,7 +133,7 @@ def _leaves(inventory: Inventory, place: str) -> list[LeafCount]:
 
 
 def _reads(norm: LeafCount) -> int:
-    """The maps that a batch norm reads: a factor and an offset for each."""
+    """The maps that a batch norm reads: it has a factor and an offset for each."""
     return norm.parameters // 2
 
 

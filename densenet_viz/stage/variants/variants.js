@@ -1,4 +1,4 @@
-// The variants as strips on one scale: what they share lights up together.
+// The variants as strips on one scale. A block is highlighted in all of them together.
 
 import { h, lettersOf, onWidth, reducedMotion, s, say, spareOf } from "../shared/dom.js";
 import { fitted, moved, rows, sharedUntil, target } from "./geometry.js";
@@ -16,7 +16,7 @@ const WIDE_FIXED = { gap: 5, funnel: 18, classifier: 6 };
 const NARROW_FIXED = { gap: 2, funnel: 7, classifier: 3 };
 const LEAST_TARGET = 26;
 const FINE_BAND = 3;
-/** CSS pixels under a strip, for its blocks' words, and at the least between two rows. */
+/** CSS pixels under a strip for its blocks' labels, and the least distance between two rows. */
 const FOOT = 28;
 const ROW_GAP = 6;
 
@@ -56,15 +56,15 @@ class Variants {
     this.sentence = h("p", { class: "stage-sentence" });
     this.badge = h("span", { class: "stage-badge" });
     const head = h("div", { class: "stage-head variants-head" }, this.title, this.badge, this.sentence);
-    this.alike = h("span", { class: "variants-alike" }, h("i"), "left of it: as many layers in all");
+    this.alike = h("span", { class: "variants-alike" }, h("i"), "left of it: the same layers in all");
     this.guide = h("div", { class: "variants-guide" });
     const legend = h(
       "div",
       { class: "variants-legend", "aria-hidden": "true" },
       h("span", {}, "↕ height: channels, one scale for all"),
-      h("span", {}, "↔ a column is a layer, wider where its maps are"),
-      h("span", {}, h("i"), "a colour a layer"),
-      h("span", {}, "Point at a block: it lights up in all"),
+      h("span", {}, "↔ one column: one layer, as wide as its maps"),
+      h("span", {}, h("i"), "one colour a layer"),
+      h("span", {}, "Point at a block to highlight it in all"),
       this.alike,
     );
     this.rows = scene.variants.map((variant, row) => new Strip(this, variant, row));
@@ -85,7 +85,7 @@ class Variants {
     this.node.remove();
   }
 
-  /** The same strips with other numbers, and where those come from. @param {Scene} scene */
+  /** The same strips with other numbers and another badge. @param {Scene} scene */
   recount(scene) {
     this.scene = scene;
     say(this.badge, `● ${scene.badge}`);
@@ -114,7 +114,7 @@ class Variants {
   }
 
   /**
-   * On a slide words stand left of the strips, and those are as tall as they all fit.
+   * On a slide the text is left of the strips, and the strips are as tall as fits.
    * @param {number} width @param {number} letters CSS pixels
    */
   laySlide(width, letters) {
@@ -135,7 +135,7 @@ class Variants {
     this.reach(this.done);
   }
 
-  /** The strips draw themselves side by side, a column at a time: alike until block 3. */
+  /** All strips are drawn at the same time, column by column: they are equal up to block 3. */
   reveal() {
     const began = performance.now();
     const tick = (/** @type {number} */ now) => {
@@ -156,7 +156,7 @@ class Variants {
   /** @param {Spot} spot */
   pointing(spot) {
     const mouse = (/** @type {Spot | null} */ at) => (/** @type {Event} */ event) => {
-      // A finger that scrolls touches strips too, and means none of them.
+      // A finger that scrolls also touches strips, but does not choose them.
       if (/** @type {PointerEvent} */ (event).pointerType !== "mouse") return;
       this.pointed = at;
       this.show();
@@ -175,7 +175,7 @@ class Variants {
     };
   }
 
-  /** One button is in the way of Tab, the arrows lead to the others. @param {KeyboardEvent} event */
+  /** Tab reaches one button; the arrow keys reach the others. @param {KeyboardEvent} event */
   key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || this.focused === null) return;
     if (event.key === "Escape") return /** @type {HTMLElement} */ (event.composedPath()[0]).blur();
@@ -231,7 +231,7 @@ class Strip {
     this.node = h("div", { class: "variants-row" }, this.svg, this.name, ...this.blocks);
   }
 
-  /** @param {Variant} variant the same architecture, counted anew */
+  /** @param {Variant} variant the same architecture with new counts */
   recount(variant) {
     this.variant = variant;
     this.name.setAttribute("aria-label", `${variant.title}. ${variant.sentence}`);

@@ -1,4 +1,4 @@
-// A walk through a network that counts what its name counts: steps, sums, formula and words.
+// A walk through a network that counts its layers: steps, sums, formula and text.
 
 /**
  * @typedef {object} Counted
@@ -7,7 +7,7 @@
  * @property {string} short
  * @property {number} called the number in its name
  * @property {boolean} own whether it is the visitor's
- * @property {Stop[]} stops the walk through it, read off what it is made of
+ * @property {Stop[]} stops the walk through it, from its modules
  * @property {string} badge where they come from
  */
 
@@ -15,7 +15,7 @@
 /** @typedef {"7×7" | "1×1" | "3×3" | "transition" | "classifier" | "batch norm" | "pooling"} Kind */
 
 /**
- * One step of the walk; `items` in the order in which the data meets them.
+ * One step of the walk; `items` are in the order of computation.
  * @typedef {{kind: "stem" | "layer" | "transition" | "classifier", block: number, layer: number, items: Kind[]}} Stop
  */
 
@@ -49,7 +49,7 @@ export function countAfter(walk, passed, rule) {
   return walk.slice(0, passed).reduce((sum, stop) => sum + worth(stop, rule), 0);
 }
 
-/** How often each kind was met in the first stops. @param {Stop[]} walk @param {number} passed */
+/** How many of each kind the first stops have. @param {Stop[]} walk @param {number} passed */
 export function tally(walk, passed) {
   /** @type {Map<Kind, number>} */
   const met = new Map();
@@ -66,7 +66,7 @@ function filling(now, whole) {
 const sign = (text) => ({ text, state: "sign" });
 
 /**
- * The formula as far as it is filled: 1 + 2 × (6 + 12 + 7 + 0) + 2 + 0.
+ * The formula with the counts so far: 1 + 2 × (6 + 12 + 7 + 0) + 2 + 0.
  * @param {Stop[]} walk @param {number} passed @param {Rule} rule @returns {Token[]}
  */
 export function formula(walk, passed, rule) {
@@ -93,7 +93,7 @@ export function formula(walk, passed, rule) {
   ];
 }
 
-/** "7×7" and its like as words. @param {Stop} stop */
+/** A stop's modules in words. @param {Stop} stop */
 function partOf(stop) {
   if (stop.kind === "stem") return "The stem’s 7 × 7 convolution; its batch norm and its max pool are not counted.";
   if (stop.kind === "transition") return "One 1 × 1 convolution; the batch norm and the average pool are not counted.";
@@ -117,14 +117,14 @@ export function words(network, passed, rule) {
   const walk = network.stops;
   if (passed === 0) {
     return rule === "paper"
-      ? { title: `Which layers does “${network.called}” count?`, sentence: "Those with weights that mix maps: convolutions and the classifier. Batch norms and poolings are walked past." }
-      : { title: "What does Keras’s depth count?", sentence: "Convolutions, batch norms and the classifier. Poolings have no weights and are walked past." };
+      ? { title: `Which layers does “${network.called}” count?`, sentence: "Those with weights that mix maps: convolutions and the classifier. Batch norms and poolings are not counted." }
+      : { title: "What does Keras’s depth count?", sentence: "Convolutions, batch norms and the classifier. Poolings have no weights and are not counted." };
   }
   if (passed === walk.length) return rule === "paper" ? result(network) : kerasResult(network);
   const stop = walk[passed - 1];
   const added = worth(stop, rule);
-  const title = `${label(stop)[0].toUpperCase()}${label(stop).slice(1)} adds ${added}: that makes ${countAfter(walk, passed, rule)}`;
-  if (rule === "keras") return { title, sentence: `${stop.items.filter((kind) => kind !== "pooling").map((kind) => (kind === "transition" ? "1×1" : kind)).join(", ")}: each has weights, each is counted.` };
+  const title = `${label(stop)[0].toUpperCase()}${label(stop).slice(1)} adds ${added}: now ${countAfter(walk, passed, rule)}`;
+  if (rule === "keras") return { title, sentence: `${stop.items.filter((kind) => kind !== "pooling").map((kind) => (kind === "transition" ? "1×1" : kind)).join(", ")}: each has weights and is counted.` };
   return { title, sentence: partOf(stop) };
 }
 
@@ -138,18 +138,18 @@ function result(network) {
   const walk = network.stops;
   const depth = countAfter(walk, walk.length, "paper");
   const met = tally(walk, walk.length);
-  const rest = `Walked past: ${met.get("batch norm")} batch norms and ${met.get("pooling")} poolings.`;
-  const other = `Keras’s depth counts the batch norms too, and comes to ${countAfter(walk, walk.length, "keras")}.`;
+  const rest = `Not counted: ${met.get("batch norm")} batch norms and ${met.get("pooling")} poolings.`;
+  const other = `Keras’s depth also counts the batch norms: ${countAfter(walk, walk.length, "keras")}.`;
   if (network.own) return { title: `Yours would be called DenseNet-${depth}`, sentence: `${sum(walk)}. ${rest} ${other}` };
   if (network.called !== depth) {
     const convolutions = depth - 1;
-    const found = convolutions === network.called ? `${convolutions} is its number of convolutions, without the classifier` : `the paper calls it ${network.called} all the same`;
+    const found = convolutions === network.called ? `${convolutions} is its number of convolutions, without the classifier` : `the paper still calls it ${network.called}`;
     return {
-      title: `${network.name} really counts to ${depth}`,
-      sentence: `${sum(walk)}, by the rule that gives the others their names; ${found}. ${rest} ${other}`,
+      title: `${network.name} really has ${depth} layers`,
+      sentence: `${sum(walk)}, by the rule behind the other names; ${found}. ${rest} ${other}`,
     };
   }
-  return { title: `${depth - 1} convolutions + 1 classifier: hence ${network.name}`, sentence: `${sum(walk)}. ${rest} ${other}` };
+  return { title: `${depth - 1} convolutions + 1 classifier make ${network.name}`, sentence: `${sum(walk)}. ${rest} ${other}` };
 }
 
 /** @param {Counted} network */
@@ -159,16 +159,16 @@ function kerasResult(network) {
   const name = network.own ? "your network" : network.name;
   return {
     title: `Keras’s depth of ${name} is ${countAfter(walk, walk.length, "keras")}`,
-    sentence: `${parts}: the same network, counted by another rule. A depth means little until its rule is said.`,
+    sentence: `${parts}: the same network, counted by another rule. A depth means little without its rule.`,
   };
 }
 
-/** Milliseconds for a stop, so that a walk takes about a quarter of a minute. @param {number} steps */
+/** Milliseconds for a stop, so that a walk takes about 15 seconds. @param {number} steps */
 export function pace(steps) {
   return Math.round(Math.min(400, Math.max(90, 14_000 / steps)));
 }
 
-/** The part of a stop's time after which what it adds has arrived. */
+/** The part of a stop's time after which its number has arrived. */
 export const ARRIVES = 0.7;
 
 /** How many stops the counter shows at a time. @param {number} time @param {number} steps */
@@ -179,7 +179,7 @@ export function passedAt(time, steps) {
 
 /**
  * @typedef {{stop: number, kind: Kind, x: number, y: number, width: number, height: number}} Brick
- * @typedef {{x: number, y: number, block: number, stop: number, width: number}} Caption block from 1, or 0 for a single stop; `width` is that of what stands above it
+ * @typedef {{x: number, y: number, block: number, stop: number, width: number}} Caption block from 1, or 0 for a single stop; `width` is that of the columns above it
  * @typedef {{bricks: Brick[], captions: Caption[], columns: {x: number, y: number}[], height: number}} Wall
  */
 
@@ -194,7 +194,7 @@ function tower(stop, tall) {
   return stop.items.reduce((sum, kind) => sum + (FLAT.has(kind) ? BRICK.flat : tall) + BRICK.gap, -BRICK.gap);
 }
 
-/** How high a counted brick is, where one line of columns may be so high. @param {Stop[]} walk @param {number} most CSS pixels */
+/** How high a counted brick is, if one line of columns may be `most` high. @param {Stop[]} walk @param {number} most CSS pixels */
 function brickFor(walk, most) {
   const fitting = walk.map(({ items }) => {
     const flat = items.filter((kind) => FLAT.has(kind)).length;
@@ -204,9 +204,9 @@ function brickFor(walk, most) {
 }
 
 /**
- * Every stop as a column of bricks, what the data meets first lowest: a block of L bottleneck layers
- * is two rows of L. On a narrow screen each block has a line of its own.
- * @param {Stop[]} walk @param {number} width @param {boolean} wrap @param {number} most CSS pixels that it may be high
+ * Every stop as a column of bricks, in the order of computation from below: a block of L bottleneck
+ * layers is two rows of L. On a narrow screen each block has its own line.
+ * @param {Stop[]} walk @param {number} width @param {boolean} wrap @param {number} most the largest height in CSS pixels
  * @returns {Wall}
  */
 export function wall(walk, width, wrap, most = 0) {
@@ -249,7 +249,7 @@ export function wall(walk, width, wrap, most = 0) {
   return built;
 }
 
-/** A line for each block: the stem stands before the first, the classifier behind the last. @param {Stop[]} walk */
+/** A line for each block: the stem is before the first, the classifier after the last. @param {Stop[]} walk */
 function byBlock(walk) {
   const last = Math.max(...walk.map((stop) => stop.block));
   /** @type {number[][]} */

@@ -39,7 +39,7 @@ def test_pointer_lights_a_layer_and_its_ledger(page: Page) -> None:
     lines = page.locator(".block-lines li")
     # Channels, who wrote them, and how many.
     assert [line.split() for line in lines.all_inner_texts()] == [
-        ["channels", "0–7", "what", "entered", "8"],
+        ["channels", "0–7", "block", "input", "8"],
         ["channels", "8–11", "layer", "1", "4"],
         ["channels", "12–15", "layer", "2", "4"],
     ]
