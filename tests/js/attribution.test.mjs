@@ -14,7 +14,9 @@ import {
 } from "../../densenet_viz/stage/shared/signed-scale.js";
 
 // Full blue, half blue, white, half orange, full orange.
-const PALETTE = new Uint8Array([0, 0, 255, 128, 128, 255, 255, 255, 255, 255, 200, 100, 255, 101, 1]);
+const PALETTE = new Uint8Array([
+  0, 0, 255, 128, 128, 255, 255, 255, 255, 255, 200, 100, 255, 101, 1,
+]);
 
 test("the scale is centred on zero: white in the middle, the limit at the ends", () => {
   assert.equal(placeOf(0, 2, 5), 2);
@@ -36,7 +38,8 @@ test("values come back from 16 bits with their signs", () => {
 test("the threshold hides the weakest n percent, whatever their sign", () => {
   const sorted = strengths(new Float32Array([-4, 1, 3, -2]));
   assert.deepEqual([...sorted], [1, 2, 3, 4]);
-  const hidden = (percent) => [-4, 1, 3, -2].filter((value) => Math.abs(value) < threshold(sorted, percent));
+  const hidden = (percent) =>
+    [-4, 1, 3, -2].filter((value) => Math.abs(value) < threshold(sorted, percent));
   assert.deepEqual(hidden(0), []);
   assert.deepEqual(hidden(50), [1, -2]);
   assert.deepEqual(hidden(75), [1, 3, -2]);
@@ -54,22 +57,41 @@ test("with growing opacity the picture turns grey before it is covered", () => {
 function painted(how) {
   const picture = new Uint8ClampedArray([10, 20, 30, 255, 200, 100, 50, 255, 7, 7, 7, 255]);
   const out = new Uint8ClampedArray(12);
-  paintHeat(out, picture, new Float32Array([-1, 0, 1]), PALETTE, { limit: 1, opacity: 0.5, hideBelow: 0, view: "over", ...how });
+  paintHeat(out, picture, new Float32Array([-1, 0, 1]), PALETTE, {
+    limit: 1,
+    opacity: 0.5,
+    hideBelow: 0,
+    view: "over",
+    ...how,
+  });
   return [[...out.slice(0, 4)], [...out.slice(4, 8)], [...out.slice(8, 12)]];
 }
 
 test("the map alone shows the scale's own colours", () => {
-  assert.deepEqual(painted({ view: "map" }), [[0, 0, 255, 255], [255, 255, 255, 255], [255, 101, 1, 255]]);
+  assert.deepEqual(painted({ view: "map" }), [
+    [0, 0, 255, 255],
+    [255, 255, 255, 255],
+    [255, 101, 1, 255],
+  ]);
 });
 
 test("the picture alone is the picture", () => {
-  assert.deepEqual(painted({ view: "picture" }), [[10, 20, 30, 255], [200, 100, 50, 255], [7, 7, 7, 255]]);
+  assert.deepEqual(painted({ view: "picture" }), [
+    [10, 20, 30, 255],
+    [200, 100, 50, 255],
+    [7, 7, 7, 255],
+  ]);
 });
 
 test("over the picture, opacity mixes the grey picture and the colour", () => {
   const grey = (0.2126 * 10 + 0.7152 * 20 + 0.0722 * 30 + 30) / 2;
   const [first, , third] = painted({});
-  assert.deepEqual(first, [Math.round(grey / 2), Math.round(grey / 2), Math.round((grey + 255) / 2), 255]);
+  assert.deepEqual(first, [
+    Math.round(grey / 2),
+    Math.round(grey / 2),
+    Math.round((grey + 255) / 2),
+    255,
+  ]);
   assert.deepEqual(third, [131, 54, 4, 255]);
   assert.deepEqual(painted({ opacity: 0 })[1], [200, 100, 50, 255]);
 });

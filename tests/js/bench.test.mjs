@@ -30,7 +30,8 @@ import {
 } from "../../densenet_viz/stage/bench/zoom.js";
 
 const near = (found, expected) => {
-  for (const key of Object.keys(expected)) assert.ok(Math.abs(found[key] - expected[key]) < 1e-9, `${key}: ${found[key]}`);
+  for (const key of Object.keys(expected))
+    assert.ok(Math.abs(found[key] - expected[key]) < 1e-9, `${key}: ${found[key]}`);
 };
 
 test("zooming keeps the point under the pointer where it is", () => {
@@ -86,21 +87,27 @@ test("the part in words counts pixels as they are named", () => {
 });
 
 test("maps over one ground are what each alone would be", () => {
-  const picture = Uint8ClampedArray.from({ length: 4 * 6 }, (_, i) => (i % 4 === 3 ? 255 : (37 * i) % 256));
+  const picture = Uint8ClampedArray.from({ length: 4 * 6 }, (_, i) =>
+    i % 4 === 3 ? 255 : (37 * i) % 256,
+  );
   const palette = Uint8Array.from({ length: 3 * 5 }, (_, i) => (50 * i) % 256);
   const values = Float32Array.from([-3, -1, -0.2, 0, 0.4, 2]);
   for (const opacity of [0, 0.3, 0.7, 1]) {
     const [one, other] = [new Uint8ClampedArray(24), new Uint8ClampedArray(24)];
     paintOver(one, values, 2, ground(picture, palette, opacity));
     paintHeat(other, picture, values, palette, { limit: 2, opacity, hideBelow: 0, view: "over" });
-    for (let i = 0; i < 24; i++) assert.ok(Math.abs(one[i] - other[i]) <= 1, `byte ${i} at ${opacity}`);
+    for (let i = 0; i < 24; i++)
+      assert.ok(Math.abs(one[i] - other[i]) <= 1, `byte ${i} at ${opacity}`);
   }
 });
 
 test("no row of the grid is nearly empty", () => {
   for (let count = 2; count <= 10; count++) {
     const left = count % columns(count);
-    assert.ok(left === 0 || left >= columns(count) / 2 || left === columns(count) - 1, `${count} panels`);
+    assert.ok(
+      left === 0 || left >= columns(count) / 2 || left === columns(count) - 1,
+      `${count} panels`,
+    );
   }
   assert.equal(columns(2), 2);
   assert.equal(columns(8), 4);
@@ -119,13 +126,23 @@ const SHARED = { key: "shared", end: 5, legend: "One scale for all maps" };
 const OWN = { key: "own", end: null, legend: "Another scale in each map" };
 
 test("the legend's numbers follow the contrast", () => {
-  assert.deepEqual(legendWords(SHARED, 1), { limits: ["−5.00", "0", "+5.00"], words: "One scale for all maps: full colour is ±5.00." });
+  assert.deepEqual(legendWords(SHARED, 1), {
+    limits: ["−5.00", "0", "+5.00"],
+    words: "One scale for all maps: full colour is ±5.00.",
+  });
   assert.deepEqual(legendWords(SHARED, 10).limits, ["−0.500", "0", "+0.500"]);
-  assert.deepEqual(legendWords({ ...SHARED, key: "share", end: 0.02 }, 1).limits, ["−2.00%", "0", "+2.00%"]);
+  assert.deepEqual(legendWords({ ...SHARED, key: "share", end: 0.02 }, 1).limits, [
+    "−2.00%",
+    "0",
+    "+2.00%",
+  ]);
 });
 
 test("where each map has its own scale, the legend has no number and each map has", () => {
-  assert.deepEqual(legendWords(OWN, 1), { limits: ["− its limit", "0", "+ its limit"], words: "Another scale in each map." });
+  assert.deepEqual(legendWords(OWN, 1), {
+    limits: ["− its limit", "0", "+ its limit"],
+    words: "Another scale in each map.",
+  });
   const map = { unit: "slope", strength: 12, ends: { shared: 5, own: 0.5, share: 3 } };
   assert.equal(underWords(map, "own", 1), "full colour: ±0.500, slope");
   assert.equal(underWords(map, "own", 5), "full colour: ±0.100, slope");
@@ -159,7 +176,11 @@ test("a map that is not there or not finished says so", () => {
   assert.equal(stateWords({ ...there, sharpening: true }, "waiting"), "still sharpening");
   assert.equal(stateWords(there, "waiting"), "");
   assert.equal(altOf(waits, ""), "Saliency: no map.");
-  assert.ok(altOf({ ...there, sharpening: true }, "").startsWith("Saliency: 40% lies there. Still sharpening. "));
+  assert.ok(
+    altOf({ ...there, sharpening: true }, "").startsWith(
+      "Saliency: 40% lies there. Still sharpening. ",
+    ),
+  );
   assert.equal(progressWords([there, waits]), "1 of 2 maps are finished.");
   assert.equal(progressWords([there]), "");
 });

@@ -4,7 +4,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { inkOn } from "../../densenet_viz/stage/block/draw.js";
-import { apex, arc, arcsFrame, between, cellOf, countAt, drawnAt, matrixFrame, nodeAt } from "../../densenet_viz/stage/block/geometry.js";
+import {
+  apex,
+  arc,
+  arcsFrame,
+  between,
+  cellOf,
+  countAt,
+  drawnAt,
+  matrixFrame,
+  nodeAt,
+} from "../../densenet_viz/stage/block/geometry.js";
 import {
   channelWords,
   connectionsOf,
@@ -28,10 +38,18 @@ function scene(layers = 6, k0 = 64, k = 32) {
     next: "transition 1",
     size: [32, 32],
     shownSize: [32, 32],
-    groups: Array.from({ length: layers + 1 }, (_, layer) => ({ layer, colour: "#123456", channels: layer ? k : k0 })),
+    groups: Array.from({ length: layers + 1 }, (_, layer) => ({
+      layer,
+      colour: "#123456",
+      channels: layer ? k : k0,
+    })),
     layers: Array.from({ length: layers }, (_, index) => ({
       layer: index + 1,
-      reads: Array.from({ length: index + 1 }, (_, source) => ({ source, start: start(source), stop: start(source + 1) })),
+      reads: Array.from({ length: index + 1 }, (_, source) => ({
+        source,
+        start: start(source),
+        stop: start(source + 1),
+      })),
       channels: start(index + 1),
       writes: k,
     })),
@@ -45,7 +63,10 @@ function scene(layers = 6, k0 = 64, k = 32) {
 test("the count runs 1 + 2 + ... + L, a layer's sources one after the other", () => {
   const connections = connectionsOf(scene());
   assert.equal(connections.length, 21);
-  assert.deepEqual([0, 1, 2, 3, 4, 5, 6].map((time) => countAt(time, connections)), [0, 1, 3, 6, 10, 15, 21]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5, 6].map((time) => countAt(time, connections)),
+    [0, 1, 3, 6, 10, 15, 21],
+  );
   assert.equal(countAt(3.5, connections), 6 + 2);
   assert.equal(drawnAt(3.5, 2, 4), 0);
   assert.equal(drawnAt(3.625, 2, 4), 0.5);
@@ -79,18 +100,32 @@ test("what goes to the output bulges to the other side", () => {
 });
 
 test("arcs stay inside the picture, and nodes do not overlap", () => {
-  for (const [width, layers] of [[1000, 6], [1000, 12], [1000, 24], [950, 48], [358, 6], [358, 24], [358, 48]]) {
+  for (const [width, layers] of [
+    [1000, 6],
+    [1000, 12],
+    [1000, 24],
+    [950, 48],
+    [358, 6],
+    [358, 24],
+    [358, 48],
+  ]) {
     const frame = arcsFrame(width, layers);
     for (let reader = 1; reader <= layers + 1; reader++) {
       for (let source = 0; source < reader; source++) {
         const [x, y] = apex(arc(frame, source, reader));
-        assert.ok(x >= 0 && x <= frame.width && y >= 0 && y <= frame.height, `${source} to ${reader} at ${width}`);
+        assert.ok(
+          x >= 0 && x <= frame.width && y >= 0 && y <= frame.height,
+          `${source} to ${reader} at ${width}`,
+        );
       }
     }
     const [place, size] = frame.vertical ? ["y", "height"] : ["x", "width"];
     frame.nodes.slice(1).forEach((node, index) => {
       const before = frame.nodes[index];
-      assert.ok(node[place] - node[size] / 2 >= before[place] + before[size] / 2 - 0.01, `node ${index + 1} at ${width}`);
+      assert.ok(
+        node[place] - node[size] / 2 >= before[place] + before[size] / 2 - 0.01,
+        `node ${index + 1} at ${width}`,
+      );
     });
     const last = frame.nodes[layers + 1];
     assert.ok(last.x + last.width / 2 <= width);
@@ -103,12 +138,20 @@ test("a point in a cell finds the layer that reads there", () => {
   assert.equal(nodeAt(frame, ...middle(cellOf(frame, 2, 5))), 5);
   assert.equal(nodeAt(frame, ...middle(cellOf(frame, 6, 7))), 7);
   assert.equal(nodeAt(frame, 10, cellOf(frame, 3, 4).y + 2), 3, "a row's name is its source");
-  assert.equal(nodeAt(frame, ...middle(cellOf(frame, 4, 2))), 4, "where nothing is read, the row counts");
+  assert.equal(
+    nodeAt(frame, ...middle(cellOf(frame, 4, 2))),
+    4,
+    "where nothing is read, the row counts",
+  );
   assert.equal(nodeAt(frame, 500, 2), null);
 });
 
 test("cells of one frame do not overlap and stay inside", () => {
-  for (const [width, layers] of [[950, 6], [950, 48], [358, 24]]) {
+  for (const [width, layers] of [
+    [950, 6],
+    [950, 48],
+    [358, 24],
+  ]) {
     const frame = matrixFrame(width, layers);
     const [a, b] = [cellOf(frame, 0, 1), cellOf(frame, 0, 2)];
     assert.ok(a.x + a.width <= b.x + 1e-9);
@@ -126,14 +169,20 @@ test("a connection travels from its arc's middle to its cell", () => {
   assert.deepEqual([begin.box.x, begin.box.y, begin.box.width], [x, y, 0]);
   const end = between(curve, cell, 1);
   assert.equal(end.arc, 0);
-  for (const side of ["x", "y", "width", "height"]) assert.ok(Math.abs(end.box[side] - cell[side]) < 1e-9);
+  for (const side of ["x", "y", "width", "height"])
+    assert.ok(Math.abs(end.box[side] - cell[side]) < 1e-9);
 });
 
 test("the ledger names every channel once, in the order of concatenation", () => {
   const block = scene();
   assert.deepEqual(
     ledgerOf(block, 4).map(({ start, stop, words }) => `${channelWords(start, stop)}: ${words}`),
-    ["channels 0–63: block input", "channels 64–95: layer 1", "channels 96–127: layer 2", "channels 128–159: layer 3"],
+    [
+      "channels 0–63: block input",
+      "channels 64–95: layer 1",
+      "channels 96–127: layer 2",
+      "channels 128–159: layer 3",
+    ],
   );
   assert.deepEqual(ledgerOf(block, 0), []);
   const all = ledgerOf(block, 7);
@@ -155,13 +204,19 @@ test("readers are those that were seen reading", () => {
 
 test("the sentence has the actual numbers", () => {
   const block = scene();
-  assert.equal(sentenceOf(block, 4), "Layer 4 reads 160 maps from 4 sources, writes 32 new ones, and is read by 2 later layers.");
+  assert.equal(
+    sentenceOf(block, 4),
+    "Layer 4 reads 160 maps from 4 sources, writes 32 new ones, and is read by 2 later layers.",
+  );
   assert.match(sentenceOf(block, 1), /64 maps from 1 source,/);
   assert.match(sentenceOf(block, 6), /only to the output/);
   assert.match(sentenceOf(block, 7), /64 .* \+ 6 × 32 new = 256 maps/);
   assert.match(titleOf(block, 0), /input .* 6 layers/);
   assert.equal(wholeWords(block, 6, 21).title, "6 layers, 21 direct connections");
-  assert.equal(wholeWords(block, 2.5, 21).sentence, "Layer 3 has 3 sources: the block input and layers 1 and 2.");
+  assert.equal(
+    wholeWords(block, 2.5, 21).sentence,
+    "Layer 3 has 3 sources: the block input and layers 1 and 2.",
+  );
 });
 
 test("lists and sums are short where they would be long", () => {

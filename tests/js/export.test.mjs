@@ -15,7 +15,10 @@ test("a gradient is taken apart as the browser computes it", () => {
   });
   const spread = gradientParts("linear-gradient(to right, red, color(srgb 0 0.5 1), blue)");
   assert.equal(spread.angle, 90);
-  assert.deepEqual(spread.stops.map(({ at }) => at), [0, 0.5, 1]);
+  assert.deepEqual(
+    spread.stops.map(({ at }) => at),
+    [0, 0.5, 1],
+  );
   assert.equal(spread.stops[1].colour, "color(srgb 0 0.5 1)");
 });
 
@@ -25,11 +28,21 @@ test("what is no gradient is none", () => {
 });
 
 test("a hatching is one stripe and its gap, over and over", () => {
-  const found = hatchParts("repeating-linear-gradient(115deg, rgb(27, 30, 35) 0px, rgb(27, 30, 35) 5px, color(srgb 0.6 0.6 0.5) 5px, color(srgb 0.6 0.6 0.5) 8px)");
+  const found = hatchParts(
+    "repeating-linear-gradient(115deg, rgb(27, 30, 35) 0px, rgb(27, 30, 35) 5px, color(srgb 0.6 0.6 0.5) 5px, color(srgb 0.6 0.6 0.5) 8px)",
+  );
   assert.deepEqual([found.angle, found.length], [115, 8]);
-  assert.deepEqual(found.stops.map(({ at }) => at), [0, 0.625, 0.625, 1]);
-  assert.deepEqual([found.stops[1].colour, found.stops[2].colour], ["rgb(27, 30, 35)", "color(srgb 0.6 0.6 0.5)"]);
-  const short = hatchParts("repeating-linear-gradient(45deg, red 0px 3px, rgba(0, 0, 0, 0) 3px 6px)");
+  assert.deepEqual(
+    found.stops.map(({ at }) => at),
+    [0, 0.625, 0.625, 1],
+  );
+  assert.deepEqual(
+    [found.stops[1].colour, found.stops[2].colour],
+    ["rgb(27, 30, 35)", "color(srgb 0.6 0.6 0.5)"],
+  );
+  const short = hatchParts(
+    "repeating-linear-gradient(45deg, red 0px 3px, rgba(0, 0, 0, 0) 3px 6px)",
+  );
   assert.deepEqual(short.stops, [
     { colour: "red", at: 0 },
     { colour: "red", at: 0.5 },
@@ -42,7 +55,11 @@ test("a hatching is one stripe and its gap, over and over", () => {
 
 test("dots have a colour, a radius and a distance", () => {
   const image = "radial-gradient(circle, rgb(27, 30, 35) 2px, rgba(0, 0, 0, 0) 2.4px), none";
-  assert.deepEqual(dotParts(image, "8.5px 8.5px, auto"), { colour: "rgb(27, 30, 35)", radius: 2, tile: 8.5 });
+  assert.deepEqual(dotParts(image, "8.5px 8.5px, auto"), {
+    colour: "rgb(27, 30, 35)",
+    radius: 2,
+    tile: 8.5,
+  });
   assert.equal(dotParts(image, "auto"), null);
   assert.equal(dotParts("repeating-conic-gradient(red 0deg 90deg)", "16px 16px"), null);
 });
@@ -71,14 +88,26 @@ test("words of one line are one run, and a new line begins another", () => {
 });
 
 test("a word that was broken is a part on each of its lines", () => {
-  const places = [["3", 80, 0], ["2", 88, 0], ["–", 96, 0], ["6", 10, 22], ["3,", 18, 22]];
+  const places = [
+    ["3", 80, 0],
+    ["2", 88, 0],
+    ["–", 96, 0],
+    ["6", 10, 22],
+    ["3,", 18, 22],
+  ];
   const letters = places.map(([text, left, top]) => ({ text, rect: rect(left, top, 8) }));
   const parts = joined(letters);
-  assert.deepEqual(parts.map(({ text }) => text), ["32–", "63,"]);
-  assert.deepEqual(parts.map(({ rect: { left, right, top } }) => [left, right, top]), [
-    [80, 104, 0],
-    [10, 26, 22],
-  ]);
+  assert.deepEqual(
+    parts.map(({ text }) => text),
+    ["32–", "63,"],
+  );
+  assert.deepEqual(
+    parts.map(({ rect: { left, right, top } }) => [left, right, top]),
+    [
+      [80, 104, 0],
+      [10, 26, 22],
+    ],
+  );
 });
 
 test("video has an even number of pixels, and none is recorded where nothing can", () => {

@@ -18,7 +18,10 @@ test("a probability that is nearly nothing or all is not rounded to it", () => {
 });
 
 test("between two steps a curve goes straight", () => {
-  assert.deepEqual([0, 0.5, 1, 1.25, 2, 7].map((time) => along([1, 0.5, 0], time)), [1, 0.75, 0.5, 0.375, 0, 0]);
+  assert.deepEqual(
+    [0, 0.5, 1, 1.25, 2, 7].map((time) => along([1, 0.5, 0], time)),
+    [1, 0.75, 0.5, 0.375, 0, 0],
+  );
 });
 
 test("what is gone or back is told in percent", () => {
@@ -40,7 +43,13 @@ test("a step is told with every line's probability", () => {
 function painted(order, level) {
   const pixels = order.length;
   const out = new Uint8ClampedArray(4 * pixels);
-  paintAt(out, Uint8Array.from(order), level, uniform([1, 1, 1], pixels), uniform([2, 2, 2], pixels));
+  paintAt(
+    out,
+    Uint8Array.from(order),
+    level,
+    uniform([1, 1, 1], pixels),
+    uniform([2, 2, 2], pixels),
+  );
   return Array.from({ length: pixels }, (_, at) => out[4 * at]);
 }
 
@@ -65,7 +74,10 @@ test("a step's x leads back to the step", () => {
 });
 
 test("the curve's path goes through its points, high probabilities upward", () => {
-  const points = pathOf([1, 0.5, 0], 500).slice(1).split("L").map((at) => at.split(" ").map(Number));
+  const points = pathOf([1, 0.5, 0], 500)
+    .slice(1)
+    .split("L")
+    .map((at) => at.split(" ").map(Number));
   for (const [step, [x, y]] of points.entries()) {
     const [across, down] = placed(step / 2, 1 - step / 2, 500);
     assert.ok(Math.abs(x - across) <= 0.051 && Math.abs(y - down) <= 0.051);
@@ -74,7 +86,13 @@ test("the curve's path goes through its points, high probabilities upward", () =
 });
 
 test("no two lines look alike, with colour or without", () => {
-  const lines = ["#1", "#2", "#3", "#4", "", ""].map((colour) => ({ title: "", colour, deletion: [], insertion: [], areas: { deletion: "", insertion: "" } }));
+  const lines = ["#1", "#2", "#3", "#4", "", ""].map((colour) => ({
+    title: "",
+    colour,
+    deletion: [],
+    insertion: [],
+    areas: { deletion: "", insertion: "" },
+  }));
   const looks = lines.map((line, index) => lookOf(line, index, 4));
   const bare = looks.map((look) => `${look.class} ${look["stroke-dasharray"]}`);
   assert.equal(new Set(bare).size, lines.length);

@@ -29,7 +29,8 @@ test("a page wakes when it is seen again, comes back from the history, or has a 
   const window = new EventTarget();
   let woken = 0;
   onWake(page, window, () => woken++);
-  const shown = (/** @type {boolean} */ persisted) => window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
+  const shown = (/** @type {boolean} */ persisted) =>
+    window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
   page.dispatchEvent(new Event("visibilitychange"));
   shown(false);
   window.dispatchEvent(new Event("offline"));

@@ -1,17 +1,48 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { askedAt, askedWords, catchUpWords, codeIn, placeOf, same, tidy, waitBefore } from "../../densenet_viz/stage/follow/state.js";
+import {
+  askedAt,
+  askedWords,
+  catchUpWords,
+  codeIn,
+  placeOf,
+  same,
+  tidy,
+  waitBefore,
+} from "../../densenet_viz/stage/follow/state.js";
 import { sharesOf } from "../../densenet_viz/stage/shared/answer-bars.js";
-import { answeredWords, followersWords, isLocal, Latest, localWords, Ordered, spaced } from "../../densenet_viz/stage/lecture/hall-state.js";
+import {
+  answeredWords,
+  followersWords,
+  isLocal,
+  Latest,
+  localWords,
+  Ordered,
+  spaced,
+} from "../../densenet_viz/stage/lecture/hall-state.js";
 
 /** @param {Partial<import("../../densenet_viz/stage/follow/state.js").State>} [other] */
-const state = (other = {}) => ({ version: 1, slide: 2, step: 0, reached: 2, revealed: {}, ...other });
+const state = (other = {}) => ({
+  version: 1,
+  slide: 2,
+  step: 0,
+  reached: 2,
+  revealed: {},
+  ...other,
+});
 const question = { text: "How many?", options: ["64", "96"], right: null, step: 1, reveal: 2 };
-const slides = /** @type {any} */ ([{ question: null, steps: 0 }, { question, steps: 2 }, { question: null, steps: 1 }]);
+const slides = /** @type {any} */ ([
+  { question: null, steps: 0 },
+  { question, steps: 2 },
+  { question: null, steps: 1 },
+]);
 
 test("a phone waits longer after each failure, by chance, and at most half a minute and a half of that", () => {
-  assert.deepEqual([0, 1, 2].map((tries) => waitBefore(tries, 0.5)), [500, 1000, 2000]);
+  assert.deepEqual(
+    [0, 1, 2].map((tries) => waitBefore(tries, 0.5)),
+    [500, 1000, 2000],
+  );
   assert.equal(waitBefore(0, 0), 250);
   assert.equal(waitBefore(0, 1), 750);
   assert.equal(waitBefore(50, 0.5), 30_000);
@@ -33,7 +64,9 @@ test("places count from nought, the hall's slides from one", () => {
 
 test("catching up says where the hall is", () => {
   assert.match(catchUpWords(state({ slide: 7 }), { slide: 2, step: 0 }), /slide 7/);
-  const [later, earlier] = [2, 0].map((step) => catchUpWords(state({ step }), { slide: 1, step: 1 }));
+  const [later, earlier] = [2, 0].map((step) =>
+    catchUpWords(state({ step }), { slide: 1, step: 1 }),
+  );
   assert.match(later, /catch up/);
   assert.match(earlier, /go back/);
 });
@@ -43,7 +76,15 @@ test("a question is asked when the hall or the phone has come to its step", () =
   assert.equal(askedAt(slides, state(), { slide: 1, step: 0 }, {}), null);
   assert.equal(askedAt(slides, state({ step: 1 }), { slide: 0, step: 0 }, {}), null);
   const asked = askedAt(slides, state({ step: 1 }), { slide: 1, step: 0 }, { 2: 1 });
-  assert.deepEqual(asked, { slide: 2, text: "How many?", options: ["64", "96"], open: true, chosen: 1, counts: null, right: null });
+  assert.deepEqual(asked, {
+    slide: 2,
+    text: "How many?",
+    options: ["64", "96"],
+    open: true,
+    chosen: 1,
+    counts: null,
+    right: null,
+  });
   assert.ok(askedAt(slides, state({ slide: 3, reached: 3 }), { slide: 1, step: 0 }, {})?.open);
 });
 
@@ -52,8 +93,14 @@ test("a told question shows what the hall chose and no longer takes choices", ()
   const asked = askedAt(slides, told, { slide: 1, step: 2 }, { 2: 0 });
   assert.deepEqual([asked?.open, asked?.counts, asked?.right], [false, [3, 1], 1]);
   assert.equal(asked && askedWords(asked), "The answer is “96”. You chose “64”. 4 answers.");
-  assert.equal(asked && askedWords({ ...asked, chosen: 1 }), "The answer is “96”. You were right. 4 answers.");
-  assert.equal(asked && askedWords({ ...asked, chosen: null, counts: [0, 1] }), "The answer is “96”. 1 answer.");
+  assert.equal(
+    asked && askedWords({ ...asked, chosen: 1 }),
+    "The answer is “96”. You were right. 4 answers.",
+  );
+  assert.equal(
+    asked && askedWords({ ...asked, chosen: null, counts: [0, 1] }),
+    "The answer is “96”. 1 answer.",
+  );
   assert.equal(asked && askedWords({ ...asked, right: null }), "4 answers.");
   assert.match(asked ? askedWords({ ...asked, open: true, chosen: null }) : "", /nobody sees who/);
 });
@@ -88,7 +135,9 @@ test("of many moves the first is sent, then only the newest", async () => {
 test("a move that fails does not stop the next one", async () => {
   /** @type {number[]} */
   const sent = [];
-  const latest = new Latest((/** @type {number} */ thing) => (sent.push(thing), Promise.reject(new Error("no line"))));
+  const latest = new Latest(
+    (/** @type {number} */ thing) => (sent.push(thing), Promise.reject(new Error("no line"))),
+  );
   await latest.give(1);
   await latest.give(2);
   assert.deepEqual(sent, [1, 2]);
@@ -108,7 +157,8 @@ test("an address that only this machine knows is said to be one", () => {
     assert.ok(isLocal(origin), origin);
     assert.match(localWords(origin), /Phones cannot open this/);
   }
-  for (const origin of ["http://192.168.0.7:8501", "https://lectures.example"]) assert.equal(localWords(origin), "", origin);
+  for (const origin of ["http://192.168.0.7:8501", "https://lectures.example"])
+    assert.equal(localWords(origin), "", origin);
 });
 
 test("codes and counts in words", () => {

@@ -39,27 +39,40 @@ function read(bytes) {
   assert.equal(Buffer.from(bytes.subarray(0, 6)).toString("latin1"), "GIF89a");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
-  const colours = (flags, at) => Array.from({ length: 2 << (flags & 7) }, (_, i) => [...bytes.subarray(at + 3 * i, at + 3 * i + 3)]);
+  const colours = (flags, at) =>
+    Array.from({ length: 2 << (flags & 7) }, (_, i) => [
+      ...bytes.subarray(at + 3 * i, at + 3 * i + 3),
+    ]);
   const palette = colours(bytes[10], 13);
   let at = 13 + 3 * palette.length;
   const blocks = () => {
     const parts = [];
-    for (; bytes[at]; at += bytes[at] + 1) parts.push(...bytes.subarray(at + 1, at + 1 + bytes[at]));
+    for (; bytes[at]; at += bytes[at] + 1)
+      parts.push(...bytes.subarray(at + 1, at + 1 + bytes[at]));
     at += 1;
     return parts;
   };
   const [frames, seen] = [[], Array(width * height).fill(null)];
   let [repeats, control] = [null, null];
-  for (; bytes[at] !== 0x3b; ) {
+  for (; bytes[at] !== 0x3b;) {
     if (bytes[at] === 0x21) {
       const kind = bytes[at + 1];
       at += 2;
       const data = blocks();
       if (kind === 0xff) repeats = data[12] | (data[13] << 8);
-      else control = { clear: data[0] & 1, dispose: (data[0] >> 2) & 7, delay: 10 * (data[1] | (data[2] << 8)), none: data[3] };
+      else
+        control = {
+          clear: data[0] & 1,
+          dispose: (data[0] >> 2) & 7,
+          delay: 10 * (data[1] | (data[2] << 8)),
+          none: data[3],
+        };
     } else {
       assert.equal(bytes[at], 0x2c);
-      assert.deepEqual([1, 3, 5, 7].map((step) => view.getUint16(at + step, true)), [0, 0, width, height]);
+      assert.deepEqual(
+        [1, 3, 5, 7].map((step) => view.getUint16(at + step, true)),
+        [0, 0, width, height],
+      );
       assert.equal(bytes[at + 9], 0, "one palette for all");
       const least = bytes[at + 10];
       at += 11;
@@ -80,13 +93,20 @@ const COLOURS = [
 ];
 
 /** RGBA of a picture given by indices of COLOURS. */
-const rgba = (...indices) => new Uint8ClampedArray(indices.flatMap((index) => [...COLOURS[index], 255]));
+const rgba = (...indices) =>
+  new Uint8ClampedArray(indices.flatMap((index) => [...COLOURS[index], 255]));
 
 test("the vendored encoder is the one that is published", () => {
-  const ours = readFileSync(new URL("../../densenet_viz/stage/export/gifenc.js", import.meta.url), "utf8");
+  const ours = readFileSync(
+    new URL("../../densenet_viz/stage/export/gifenc.js", import.meta.url),
+    "utf8",
+  );
   const folder = new URL("../../node_modules/gifenc/", import.meta.url);
   const { version, license } = JSON.parse(readFileSync(new URL("package.json", folder), "utf8"));
-  const theirs = readFileSync(new URL("dist/gifenc.esm.js", folder), "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");
+  const theirs = readFileSync(new URL("dist/gifenc.esm.js", folder), "utf8").replace(
+    /\n\/\/# sourceMappingURL=.*\s*$/,
+    "\n",
+  );
   assert.equal(license, "MIT");
   assert.ok(ours.startsWith(`// gifenc ${version},`));
   assert.ok(ours.includes(readFileSync(new URL("LICENSE.md", folder), "utf8").trim()));
@@ -94,25 +114,50 @@ test("the vendored encoder is the one that is published", () => {
 });
 
 test("frames come back pixel by pixel, with their times, and for ever again", () => {
-  const pictures = [rgba(0, 0, 1, 1, 2, 2), rgba(0, 1, 1, 1, 2, 2), rgba(0, 1, 1, 1, 2, 2), rgba(2, 1, 0, 1, 2, 0)];
+  const pictures = [
+    rgba(0, 0, 1, 1, 2, 2),
+    rgba(0, 1, 1, 1, 2, 2),
+    rgba(0, 1, 1, 1, 2, 2),
+    rgba(2, 1, 0, 1, 2, 0),
+  ];
   const file = new Gif(3, 2, COLOURS);
   pictures.forEach((picture, index) => file.add(picture, index === 3 ? 2000 : 100));
   const { width, height, repeats, frames } = read(file.bytes());
   assert.deepEqual([width, height, repeats], [3, 2, 0]);
-  assert.deepEqual(frames.map(({ delay }) => delay), [100, 100, 100, 2000]);
+  assert.deepEqual(
+    frames.map(({ delay }) => delay),
+    [100, 100, 100, 2000],
+  );
   // "Leave it as it is": what is transparent shows the picture before.
-  assert.deepEqual(frames.map(({ clear, dispose }) => [clear, dispose]), [[0, 1], [1, 1], [1, 1], [1, 1]]);
-  frames.forEach(({ picture }, index) => assert.deepEqual(picture.flatMap((colour) => [...colour, 255]), [...pictures[index]]));
+  assert.deepEqual(
+    frames.map(({ clear, dispose }) => [clear, dispose]),
+    [
+      [0, 1],
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ],
+  );
+  frames.forEach(({ picture }, index) =>
+    assert.deepEqual(
+      picture.flatMap((colour) => [...colour, 255]),
+      [...pictures[index]],
+    ),
+  );
 });
 
 test("large pictures with many colours come back, too, and what stands still costs next to nothing", () => {
   const side = 120;
   const noise = (seed) => {
     let state = seed;
-    return Uint8Array.from({ length: side * side }, () => (state = (state * 1103515245 + 12345) & 0x7fffffff) >> 23);
+    return Uint8Array.from(
+      { length: side * side },
+      () => (state = (state * 1103515245 + 12345) & 0x7fffffff) >> 23,
+    );
   };
   const grey = Array.from({ length: 255 }, (_, value) => [value, value, value]);
-  const picture = (values) => new Uint8ClampedArray([...values].flatMap((value) => [value, value, value, 255]));
+  const picture = (values) =>
+    new Uint8ClampedArray([...values].flatMap((value) => [value, value, value, 255]));
   const [one, other] = [picture(noise(1)), picture(noise(2))];
   const moving = new Gif(side, side, grey);
   for (const each of [one, other]) moving.add(each, 100);
@@ -131,16 +176,25 @@ test("the palette leaves room for the colour that says nothing", () => {
   for (let i = 0; i < 4096; i++) spread.set([16 * (i & 15), i & 240, (i >> 4) & 240, 255], 4 * i);
   assert.equal(paletteOf([spread, spread]).length, 255);
   const two = paletteOf([rgba(1, 1), rgba(1, 2)]).map((colour) => colour.slice(0, 3));
-  assert.deepEqual(two.sort((a, b) => a[0] - b[0]), [COLOURS[1], COLOURS[2]]);
+  assert.deepEqual(
+    two.sort((a, b) => a[0] - b[0]),
+    [COLOURS[1], COLOURS[2]],
+  );
 });
 
 test("a picture each tenth of a second, from the start to the end, where it rests", () => {
   const moments = momentsOf(24, 1600);
   assert.equal(moments.length, 24 * 16 + 1);
   assert.deepEqual([moments[0].time, moments[16].time, moments.at(-1).time], [0, 1, 24]);
-  assert.equal(moments.slice(0, -1).reduce((sum, { delay }) => sum + delay, 0), 24 * 1600);
+  assert.equal(
+    moments.slice(0, -1).reduce((sum, { delay }) => sum + delay, 0),
+    24 * 1600,
+  );
   assert.equal(moments.at(-1).delay, 2000);
-  assert.deepEqual(momentsOf(1, 40).map(({ time }) => time), [0, 1]);
+  assert.deepEqual(
+    momentsOf(1, 40).map(({ time }) => time),
+    [0, 1],
+  );
 });
 
 test("as sharp as a slide needs, and small enough to send", () => {

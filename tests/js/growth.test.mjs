@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { groupAt, layoutAt, pillAt, readingCurve, rowsOf, tileAt, tilesPerRow } from "../../densenet_viz/stage/growth/geometry.js";
+import {
+  groupAt,
+  layoutAt,
+  pillAt,
+  readingCurve,
+  rowsOf,
+  tileAt,
+  tilesPerRow,
+} from "../../densenet_viz/stage/growth/geometry.js";
 import { grown } from "../../densenet_viz/stage/shared/curve.js";
 import {
   PHASES,
@@ -11,7 +19,13 @@ import {
   focusAt,
   momentAt,
 } from "../../densenet_viz/stage/growth/timing.js";
-import { equation, groupWords, placeAt, sentenceAt, titleAt } from "../../densenet_viz/stage/growth/words.js";
+import {
+  equation,
+  groupWords,
+  placeAt,
+  sentenceAt,
+  titleAt,
+} from "../../densenet_viz/stage/growth/words.js";
 import { badge } from "../../densenet_viz/stage/shared/badge.js";
 
 /** @param {number} layers @param {number} [width] */
@@ -67,7 +81,14 @@ test("tiles per row fill each group's last row where they can", () => {
   assert.ok(tilesPerRow([128, ...Array(24).fill(48)], 60) >= 16);
 });
 
-for (const [layers, width] of [[6, 1080], [24, 1080], [6, 358], [24, 358], [1, 358], [12, 700]]) {
+for (const [layers, width] of [
+  [6, 1080],
+  [24, 1080],
+  [6, 358],
+  [24, 358],
+  [1, 358],
+  [12, 700],
+]) {
   test(`nothing leaves a stage of ${width} px with ${layers} layers, at any moment`, () => {
     const frame = frameOf(layers, width);
     for (let time = 0; time <= layers; time += 0.05) {
@@ -104,7 +125,11 @@ for (const [layers, width] of [[6, 1080], [24, 1080], [6, 358], [24, 358], [1, 3
       const now = layoutAt(frame, time);
       for (const column of now.columns) {
         const old = before.columns[column.index];
-        if (old) assert.ok(Math.abs(old.x - column.x) < 90, `column ${column.index} at ${time}: ${old.x} to ${column.x}`);
+        if (old)
+          assert.ok(
+            Math.abs(old.x - column.x) < 90,
+            `column ${column.index} at ${time}: ${old.x} to ${column.x}`,
+          );
       }
       before = now;
     }
@@ -114,7 +139,10 @@ for (const [layers, width] of [[6, 1080], [24, 1080], [6, 358], [24, 358], [1, 3
 test("a column is the tensor: groups from the bottom up, in order, without overlap", () => {
   const { columns } = layoutAt(frameOf(6), 6);
   const { boxes } = columns[6];
-  assert.deepEqual(boxes.map((box) => box.source), [0, 1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(
+    boxes.map((box) => box.source),
+    [0, 1, 2, 3, 4, 5, 6],
+  );
   for (let index = 1; index < boxes.length; index++) {
     assert.ok(boxes[index].y + boxes[index].height < boxes[index - 1].y);
   }
@@ -143,7 +171,11 @@ test("a pill stands between what it reads and what it writes", () => {
 });
 
 test("a growing curve starts where it starts and ends on the curve", () => {
-  const curve = readingCurve({ source: 0, x: 0, y: 0, width: 10, height: 20, tile: 5 }, { x: 100, y: 40, width: 50, height: 40 }, 0);
+  const curve = readingCurve(
+    { source: 0, x: 0, y: 0, width: 10, height: 20, tile: 5 },
+    { x: 100, y: 40, width: 50, height: 40 },
+    0,
+  );
   assert.deepEqual(grown(curve, 1), curve);
   assert.deepEqual(grown(curve, 0).slice(0, 2), curve.slice(0, 2));
   const straight = [0, 0, 1, 0, 2, 0, 3, 0];
@@ -187,7 +219,10 @@ test("the words carry the lecture's own numbers", () => {
 });
 
 test("the badge says live only when measured and computed agree", () => {
-  assert.deepEqual(badge(scene), { kind: "live", text: "live · measured on this network · trained weights" });
+  assert.deepEqual(badge(scene), {
+    kind: "live",
+    text: "live · measured on this network · trained weights",
+  });
   assert.match(badge({ ...scene, trained: false }).text, /random weights/);
   const wrong = badge({ ...scene, mismatches: ["parameters: measured 5, computed 6"] });
   assert.equal(wrong.kind, "mismatch");

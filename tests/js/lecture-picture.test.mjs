@@ -29,16 +29,33 @@ globalThis.ResizeObserver = /** @type {any} */ (
 const { Picture } = await import("../../densenet_viz/stage/lecture/picture.js");
 
 /** A stage whose module tells the test what it is shown. */
-const MODULE = "data:text/javascript,export const mount = (root, scene) => globalThis.stageOf(scene);";
+const MODULE =
+  "data:text/javascript,export const mount = (root, scene) => globalThis.stageOf(scene);";
 
 /** A live picture of k whose second step shows another scene; what it shows, and what it asks. */
 function picture() {
   const shown = /** @type {string[]} */ ([]);
   const asked = /** @type {number[]} */ ([]);
-  globalThis.stageOf = (scene) => (shown.push(scene), { update: (next) => shown.push(next), destroy: () => shown.push("end") });
-  const deck = /** @type {any} */ ({ scenes: { first: "first", second: "second" }, modules: { growth: MODULE }, styles: {} });
-  const scene = /** @type {any} */ ({ stage: "growth", key: "first", alt: "", sentence: "", states: [{ step: 1, state: {}, key: "second" }] });
-  const live = new Picture(deck, scene, { controls: [], ask: (_settings, question) => asked.push(question) });
+  globalThis.stageOf = (scene) => (
+    shown.push(scene),
+    { update: (next) => shown.push(next), destroy: () => shown.push("end") }
+  );
+  const deck = /** @type {any} */ ({
+    scenes: { first: "first", second: "second" },
+    modules: { growth: MODULE },
+    styles: {},
+  });
+  const scene = /** @type {any} */ ({
+    stage: "growth",
+    key: "first",
+    alt: "",
+    sentence: "",
+    states: [{ step: 1, state: {}, key: "second" }],
+  });
+  const live = new Picture(deck, scene, {
+    controls: [],
+    ask: (_settings, question) => asked.push(question),
+  });
   return { live, shown, asked, last: () => shown.at(-1) };
 }
 

@@ -4,7 +4,16 @@ import test from "node:test";
 import { largest, leastWidth, narrower, smaller } from "../../densenet_viz/stage/lecture/fit.js";
 import { HELP, actionOf } from "../../densenet_viz/stage/lecture/keys.js";
 import { picked } from "../../densenet_viz/stage/lecture/overview.js";
-import { changeAt, hashOf, inside, keyAt, moved, placeOf, plannedAt, valueAt } from "../../densenet_viz/stage/lecture/place.js";
+import {
+  changeAt,
+  hashOf,
+  inside,
+  keyAt,
+  moved,
+  placeOf,
+  plannedAt,
+  valueAt,
+} from "../../densenet_viz/stage/lecture/place.js";
 import { Pressed } from "../../densenet_viz/stage/lecture/pressed.js";
 import { isOver } from "../../densenet_viz/stage/lecture/slide.js";
 import { swept } from "../../densenet_viz/stage/lecture/swipe.js";
@@ -43,13 +52,15 @@ test("Shift goes past the steps, and other modifiers belong to the browser", () 
   assert.equal(on("ArrowLeft", { shiftKey: true }), "backSlide");
   assert.equal(on("?", { shiftKey: true }), "help");
   assert.equal(on("F5", { shiftKey: true }), "nothing");
-  for (const held of ["ctrlKey", "altKey", "metaKey"]) assert.equal(on("r", { [held]: true }), null);
+  for (const held of ["ctrlKey", "altKey", "metaKey"])
+    assert.equal(on("r", { [held]: true }), null);
   for (const key of ["x", "F1", "Tab", "Enter", "Shift"]) assert.equal(on(key), null, key);
 });
 
 test("in a picture its own keys work, a clicker still turns, Esc comes out, C and R reach nobody else", () => {
   const inside = { at: { inPicture: true } };
-  for (const key of ["ArrowRight", "ArrowLeft", "Home", " ", "k", "5", "b"]) assert.equal(on(key, inside), null, key);
+  for (const key of ["ArrowRight", "ArrowLeft", "Home", " ", "k", "5", "b"])
+    assert.equal(on(key, inside), null, key);
   assert.equal(on("PageDown", inside), "next");
   assert.equal(on("PageUp", inside), "back");
   assert.equal(on("Escape", inside), "release");
@@ -69,14 +80,16 @@ test("a number is typed, mended, taken or dropped; an arrow goes on as ever", ()
 
 test("on a dark screen any key brings the slide back and moves nothing", () => {
   const blank = { at: { blank: true } };
-  for (const key of ["b", "ArrowRight", "PageDown", "Escape", "7", "x"]) assert.equal(on(key, blank), "wake", key);
+  for (const key of ["b", "ArrowRight", "PageDown", "Escape", "7", "x"])
+    assert.equal(on(key, blank), "wake", key);
   assert.equal(on("F5", blank), "nothing");
   assert.equal(on("Shift", blank), null);
 });
 
 test("the overview has arrows and Enter to itself; buttons have Enter and Space", () => {
   const over = { at: { over: "overview" } };
-  for (const key of ["ArrowRight", "ArrowDown", "Home", "Enter", "Tab", " "]) assert.equal(on(key, over), null, key);
+  for (const key of ["ArrowRight", "ArrowDown", "Home", "Enter", "Tab", " "])
+    assert.equal(on(key, over), null, key);
   assert.equal(on("Escape", over), "close");
   assert.equal(on("o", over), "close");
   assert.equal(on("n", over), "nothing");
@@ -89,9 +102,18 @@ test("the overview has arrows and Enter to itself; buttons have Enter and Space"
 });
 
 test("every key of the help does something", () => {
-  const names = { "→": "ArrowRight", "←": "ArrowLeft", Space: " ", "Page Down": "PageDown", "Page Up": "PageUp", Esc: "Escape" };
+  const names = {
+    "→": "ArrowRight",
+    "←": "ArrowLeft",
+    Space: " ",
+    "Page Down": "PageDown",
+    "Page Up": "PageUp",
+    Esc: "Escape",
+  };
   for (const [keys] of HELP) {
-    for (const name of keys.filter((key) => !key.startsWith("Shift ") && !["Enter", "Tab"].includes(key))) {
+    for (const name of keys.filter(
+      (key) => !key.startsWith("Shift ") && !["Enter", "Tab"].includes(key),
+    )) {
       assert.notEqual(on(names[name] ?? name), null, name);
     }
   }
@@ -121,14 +143,28 @@ test("an address names a place, and never one that is not there", () => {
   assert.deepEqual(placeOf("#3", DECK), { slide: 2, step: 0 });
   assert.deepEqual(placeOf("#99.99", DECK), { slide: 2, step: 1 });
   assert.deepEqual(placeOf("#0", DECK), { slide: 0, step: 0 });
-  for (const hash of ["", "#", "#a", "#1.", "#-1", "#1.2.3", "#99999"]) assert.equal(placeOf(hash, DECK), null, hash);
+  for (const hash of ["", "#", "#a", "#1.", "#-1", "#1.2.3", "#99999"])
+    assert.equal(placeOf(hash, DECK), null, hash);
   assert.deepEqual(inside({ slide: -4, step: 9 }, DECK), { slide: 0, step: 0 });
 });
 
 test("a picture's change and scene at a step are the last up to it", () => {
-  const picture = { key: "a", states: [{ step: 1, state: { layer: 1 } }, { step: 2, state: {}, key: "b" }, { step: 4, state: { layer: 2 } }] };
-  assert.deepEqual([0, 1, 2, 3, 4, 9].map((step) => changeAt(picture, step)), [-1, 0, 1, 1, 2, 2]);
-  assert.deepEqual([-1, 0, 1, 2].map((change) => keyAt(picture, change)), ["a", "a", "b", "b"]);
+  const picture = {
+    key: "a",
+    states: [
+      { step: 1, state: { layer: 1 } },
+      { step: 2, state: {}, key: "b" },
+      { step: 4, state: { layer: 2 } },
+    ],
+  };
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 9].map((step) => changeAt(picture, step)),
+    [-1, 0, 1, 1, 2, 2],
+  );
+  assert.deepEqual(
+    [-1, 0, 1, 2].map((change) => keyAt(picture, change)),
+    ["a", "a", "b", "b"],
+  );
 });
 
 test("the plan goes on with the steps", () => {
@@ -139,7 +175,14 @@ test("the plan goes on with the steps", () => {
 });
 
 test("the clock, and how it stands against the plan", () => {
-  assert.deepEqual([0, 59_999, 60_000, 425_000, 3_600_000, -5].map(clock), ["0:00", "0:59", "1:00", "7:05", "60:00", "0:00"]);
+  assert.deepEqual([0, 59_999, 60_000, 425_000, 3_600_000, -5].map(clock), [
+    "0:00",
+    "0:59",
+    "1:00",
+    "7:05",
+    "60:00",
+    "0:00",
+  ]);
   assert.equal(againstPlan(5 * 60_000, 5.2), "on time");
   assert.equal(againstPlan(7 * 60_000, 5), "2 min behind the plan");
   assert.equal(againstPlan(60_000, 4), "3 min ahead of the plan");
@@ -154,7 +197,10 @@ test("a sweep is wide and level", () => {
 
 test("bullets that follow each other are one list", () => {
   const blocks = ["p", "li", "li", "table", "li"].map((kind) => ({ kind, step: 0, spans: [] }));
-  assert.deepEqual(grouped(blocks).map((group) => group.map(({ kind }) => kind).join()), ["p", "li,li", "table", "li"]);
+  assert.deepEqual(
+    grouped(blocks).map((group) => group.map(({ kind }) => kind).join()),
+    ["p", "li,li", "table", "li"],
+  );
 });
 
 test("the overview's keys move in its grid and stay in it", () => {
@@ -191,14 +237,31 @@ test("a picture that is too tall is laid out narrower, then smaller, and never w
 });
 
 test("a control stands at what the deck shows at the step", () => {
-  const control = { name: "k", label: "k", value: 12, steps: [[1, 24], [3, 32]] };
-  assert.deepEqual([0, 1, 2, 3, 9].map((step) => valueAt(control, step)), ["12", "24", "24", "32", "32"]);
+  const control = {
+    name: "k",
+    label: "k",
+    value: 12,
+    steps: [
+      [1, 24],
+      [3, 32],
+    ],
+  };
+  assert.deepEqual(
+    [0, 1, 2, 3, 9].map((step) => valueAt(control, step)),
+    ["12", "24", "24", "32", "32"],
+  );
   assert.equal(valueAt({ name: "k", label: "k", value: 12 }, 5), "12");
 });
 
 test("a few words stand over a wide picture, and beside it where they are many or ask", () => {
   const words = (text, kind = "p") => ({ kind, step: 0, spans: [{ text }] });
-  const slide = (more) => ({ layout: "both", blocks: [words("Every layer reads all.")], question: null, picture: { stage: "growth" }, ...more });
+  const slide = (more) => ({
+    layout: "both",
+    blocks: [words("Every layer reads all.")],
+    question: null,
+    picture: { stage: "growth" },
+    ...more,
+  });
   assert.equal(isOver(slide({})), true);
   assert.equal(isOver(slide({ layout: "picture", blocks: [] })), false);
   assert.equal(isOver(slide({ question: { text: "?", options: [], right: null } })), false);

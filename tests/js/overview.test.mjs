@@ -24,17 +24,33 @@ test("widths are proportional to pixels: a column each for what enters and for e
 
 test("heights are proportional to channels, and a band is a layer's own channels", () => {
   const block = laid.bands.filter((band) => band.part === 2);
-  assert.deepEqual(block.map(({ low, high }) => [low, high]), [[0, 20], [20, 30], [30, 40]]);
+  assert.deepEqual(
+    block.map(({ low, high }) => [low, high]),
+    [
+      [0, 20],
+      [20, 30],
+      [30, 40],
+    ],
+  );
   const last = laid.bands.filter((band) => band.part === 4);
-  assert.deepEqual(last.map(({ low, high }) => high - low), [20, 10, 10, 10]);
+  assert.deepEqual(
+    last.map(({ low, high }) => high - low),
+    [20, 10, 10, 10],
+  );
   assert.equal(last.at(-1).high, 10 * 5);
 });
 
 test("what a layer wrote stays to the end of its block", () => {
   const block = laid.bands.filter((band) => band.part === 2);
   const { start, end } = laid.places[2];
-  assert.deepEqual(block.map((band) => band.start - start), [0, 20, 40]);
-  assert.deepEqual(block.map((band) => band.end), [end, end, end]);
+  assert.deepEqual(
+    block.map((band) => band.start - start),
+    [0, 20, 40],
+  );
+  assert.deepEqual(
+    block.map((band) => band.end),
+    [end, end, end],
+  );
 });
 
 test("a transition narrows from the block before to the block after, without a gap", () => {
@@ -48,7 +64,10 @@ test("there is a stop for each step, ever further, and the whole at the end", ()
   // picture, stem, 2 layers, transition, 3 layers, classifier, the whole
   assert.equal(laid.stops.length, 10);
   assert.equal(laid.heights.length, 10);
-  assert.deepEqual([...laid.stops].sort((a, b) => a - b), laid.stops);
+  assert.deepEqual(
+    [...laid.stops].sort((a, b) => a - b),
+    laid.stops,
+  );
   assert.equal(laid.stops.at(-1), laid.length);
   // The stem's step ends behind the column of what enters block 1.
   assert.equal(laid.stops[1], laid.places[2].start + 20);

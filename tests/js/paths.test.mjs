@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { across, arc, bars, frameOf, numbered, opacity, stepsOf } from "../../densenet_viz/stage/paths/geometry.js";
+import {
+  across,
+  arc,
+  bars,
+  frameOf,
+  numbered,
+  opacity,
+  stepsOf,
+} from "../../densenet_viz/stage/paths/geometry.js";
 
 /** Every way of a length, written out: the layers it passes, from late to early. */
 function everyWay(layers, length) {
-  const choose = (from, count) => (count === 0 ? [[]] : from.flatMap((one, index) => choose(from.slice(index + 1), count - 1).map((rest) => [one, ...rest])));
+  const choose = (from, count) =>
+    count === 0
+      ? [[]]
+      : from.flatMap((one, index) =>
+          choose(from.slice(index + 1), count - 1).map((rest) => [one, ...rest]),
+        );
   const later = Array.from({ length: layers - 1 }, (_, index) => layers - index);
   return choose(later, length).map((passed) => [layers + 1, ...passed, 1]);
 }
@@ -13,15 +26,28 @@ function everyWay(layers, length) {
 test("the steps drawn are those of the ways written out, and no others", () => {
   for (const layers of [1, 2, 3, 6]) {
     for (let length = 0; length < layers; length += 1) {
-      const expected = new Set(everyWay(layers, length).flatMap((way) => way.slice(1).map((to, index) => `${way[index]}>${to}`)));
+      const expected = new Set(
+        everyWay(layers, length).flatMap((way) =>
+          way.slice(1).map((to, index) => `${way[index]}>${to}`),
+        ),
+      );
       const found = stepsOf(layers, length).map(([from, to]) => `${from}>${to}`);
-      assert.deepEqual(found.toSorted(), [...expected].toSorted(), `${layers} layers, length ${length}`);
+      assert.deepEqual(
+        found.toSorted(),
+        [...expected].toSorted(),
+        `${layers} layers, length ${length}`,
+      );
     }
   }
 });
 
 test("the longest way is the chain from neighbour to neighbour", () => {
-  assert.deepEqual(stepsOf(4, 3), [[2, 1], [3, 2], [4, 3], [5, 4]]);
+  assert.deepEqual(stepsOf(4, 3), [
+    [2, 1],
+    [3, 2],
+    [4, 3],
+    [5, 4],
+  ]);
 });
 
 test("layers stand apart, the loss after the last, all within the picture", () => {
@@ -60,7 +86,9 @@ test("few arcs are strong, many are faint but seen", () => {
 
 test("where layers crowd, the first keeps its number, and none comes near the loss", () => {
   const frame = frameOf(390, 24);
-  const shown = Array.from({ length: 24 }, (_, index) => index + 1).filter((layer) => numbered(frame, layer, 24));
+  const shown = Array.from({ length: 24 }, (_, index) => index + 1).filter((layer) =>
+    numbered(frame, layer, 24),
+  );
   assert.deepEqual(shown, [1, 6, 12, 18]);
   assert.ok(numbered(frameOf(1200, 24), 5, 24));
 });

@@ -24,7 +24,14 @@ test("with reduced motion only whole steps are shown", () => {
   assert.equal(shown(1.7, false), 1.7);
 });
 
-const maps = { count: 2, height: 1, width: 2, low: [0, -1], high: [10, 3], bytes: new Uint8Array([0, 255, 0, 128]) };
+const maps = {
+  count: 2,
+  height: 1,
+  width: 2,
+  low: [0, -1],
+  high: [10, 3],
+  bytes: new Uint8Array([0, 255, 0, 128]),
+};
 
 test("values come back between a map's own extremes", () => {
   assert.equal(valueAt(maps, 0, 0, 1), 10);

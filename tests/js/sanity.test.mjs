@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { between, lineOf, lowest, stageAt, xOf, yOf } from "../../densenet_viz/stage/sanity/geometry.js";
+import {
+  between,
+  lineOf,
+  lowest,
+  stageAt,
+  xOf,
+  yOf,
+} from "../../densenet_viz/stage/sanity/geometry.js";
 import { paintFaded, unpackSigned } from "../../densenet_viz/stage/shared/signed-scale.js";
 import { markOf } from "../../densenet_viz/stage/shared/marks.js";
-import {
-  randomWords,
-  readout,
-  two,
-  verdict,
-} from "../../densenet_viz/stage/sanity/words.js";
+import { randomWords, readout, two, verdict } from "../../densenet_viz/stage/sanity/words.js";
 
 const STAGES = ["trained", "classifier", "norm5", "stem"];
 
@@ -32,7 +34,16 @@ test("each stage stands in the middle of its column, and an x leads back to it",
 });
 
 test("the axis goes as low as the values need, and no lower", () => {
-  assert.deepEqual([[0.2, 1], [-0.05, 1], [-0.3, 1], [-0.51, 0], [-0.6, 0]].map(lowest), [0, -0.25, -0.5, -0.5, -1]);
+  assert.deepEqual(
+    [
+      [0.2, 1],
+      [-0.05, 1],
+      [-0.3, 1],
+      [-0.51, 0],
+      [-0.6, 0],
+    ].map(lowest),
+    [0, -0.25, -0.5, -0.5, -1],
+  );
 });
 
 test("1 stands on top and the lowest value at the foot, evenly between", () => {
@@ -43,8 +54,14 @@ test("1 stands on top and the lowest value at the foot, evenly between", () => {
 });
 
 test("a line goes through its values in their columns", () => {
-  const points = lineOf([1, 0.5], 4, 0, 400, 230).slice(1).split("L").map((at) => at.split(" ").map(Number));
-  assert.deepEqual(points.map(([x]) => x), [50, 150]);
+  const points = lineOf([1, 0.5], 4, 0, 400, 230)
+    .slice(1)
+    .split("L")
+    .map((at) => at.split(" ").map(Number));
+  assert.deepEqual(
+    points.map(([x]) => x),
+    [50, 150],
+  );
   assert.ok(Math.abs(points[1][1] - yOf(0.5, 0, 230)) <= 0.051);
 });
 
@@ -55,7 +72,10 @@ test("the three marks differ in shape", () => {
 
 test("between two stages a value goes straight from one to the other", () => {
   const values = [1, 0.5, -0.5];
-  assert.deepEqual([0, 0.5, 1, 1.5, 2, 9].map((time) => between(values, time)), [1, 0.75, 0.5, 0, -0.5, -0.5]);
+  assert.deepEqual(
+    [0, 0.5, 1, 1.5, 2, 9].map((time) => between(values, time)),
+    [1, 0.75, 0.5, 0, -0.5, -0.5],
+  );
 });
 
 // Blue for -1, white for 0, orange for 1.
@@ -68,7 +88,11 @@ test("a map fades into the next one", () => {
     paintFaded(out, from, to, part, PALETTE);
     return [0, 1, 2].map((pixel) => [...out.subarray(4 * pixel, 4 * pixel + 4)]);
   };
-  const [blue, white, orange] = [[0, 0, 200, 255], [255, 255, 255, 255], [200, 100, 0, 255]];
+  const [blue, white, orange] = [
+    [0, 0, 200, 255],
+    [255, 255, 255, 255],
+    [200, 100, 0, 255],
+  ];
   assert.deepEqual(painted(0), [orange, blue, white]);
   assert.deepEqual(painted(0.5)[1], white); // half way from -1 to 1
   assert.deepEqual(painted(1), [white, orange, white]);
@@ -91,7 +115,10 @@ test("what is random is said from the top down", () => {
 });
 
 test("a stage is told with the values that there are", () => {
-  const methods = [{ title: "A", values: [1, 0.5] }, { title: "B", values: [1] }];
+  const methods = [
+    { title: "A", values: [1, 0.5] },
+    { title: "B", values: [1] },
+  ];
   assert.equal(
     readout(STAGES, 1, methods),
     `${randomWords(STAGES, 1)}. Similarity to the trained network’s map: A 0.50, edge detector 1.00.`,

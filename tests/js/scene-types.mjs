@@ -60,4 +60,6 @@ function sceneOf(file) {
   return describe(checker.getTypeOfSymbol(signature.parameters[1]));
 }
 
-process.stdout.write(JSON.stringify(Object.fromEntries(files.map((file) => [file, sceneOf(file)]))));
+process.stdout.write(
+  JSON.stringify(Object.fromEntries(files.map((file) => [file, sceneOf(file)]))),
+);

@@ -11,7 +11,10 @@ test("a share is a place along the row, and stays on it", () => {
 test("there is a line for each of edge detector and chance that there is", () => {
   const kinds = (edges, chance) =>
     lines({ edges, chance }).map(({ kind, at, label }) => [kind, at, label]);
-  assert.deepEqual(kinds(0.2, 0.5), [["edges", 0.2, "edge detector"], ["chance", 0.5, "chance"]]);
+  assert.deepEqual(kinds(0.2, 0.5), [
+    ["edges", 0.2, "edge detector"],
+    ["chance", 0.5, "chance"],
+  ]);
   assert.deepEqual(kinds(0.2, null), [["edges", 0.2, "edge detector"]]);
   assert.deepEqual(kinds(null, 0.5), [["chance", 0.5, "chance"]]);
   assert.deepEqual(kinds(null, null), []);

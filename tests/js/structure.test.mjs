@@ -2,9 +2,27 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { spans } from "../../densenet_viz/stage/structure/bars.js";
-import { ALL, Flows, SUM, enlarged, limitOf, placeOf, stepped } from "../../densenet_viz/stage/structure/flows.js";
+import {
+  ALL,
+  Flows,
+  SUM,
+  enlarged,
+  limitOf,
+  placeOf,
+  stepped,
+} from "../../densenet_viz/stage/structure/flows.js";
 import { cellAt, every, matrixFrame } from "../../densenet_viz/stage/structure/matrix.js";
-import { barsWords, both, cellWords, mapWords, percent, sentenceWords, share, strongest, titleWords } from "../../densenet_viz/stage/structure/words.js";
+import {
+  barsWords,
+  both,
+  cellWords,
+  mapWords,
+  percent,
+  sentenceWords,
+  share,
+  strongest,
+  titleWords,
+} from "../../densenet_viz/stage/structure/words.js";
 
 /** Connections of a block of two layers: 0→1, 0→2, 1→2, 0→out, 1→out, 2→out. */
 const SUMS = [4, 1, 3, 2, 1, 5];
@@ -13,28 +31,68 @@ const packed = (values, side, more = {}) => {
   const most = Math.max(...values.map(Math.abs));
   const whole = Int16Array.from(values, (value) => Math.round((value / most) * 32767));
   const data = Buffer.from(whole.buffer).toString("base64");
-  return { block: 3, entering: "transition 2", next: "transition 3", side, layers: 2, colours: ["#000000", "#111111", "#222222"], sums: SUMS, complete: true, most, data, ...more };
+  return {
+    block: 3,
+    entering: "transition 2",
+    next: "transition 3",
+    side,
+    layers: 2,
+    colours: ["#000000", "#111111", "#222222"],
+    sums: SUMS,
+    complete: true,
+    most,
+    data,
+    ...more,
+  };
 };
 const flows = new Flows(packed([1, 2, 3, 4, 5, -6], 1));
-const SCENE = { picture: "", size: 4, label: "ring", baseline: "all black", score: 7.5, rise: 8, shares: true, blocks: [], start: 3, exact: "", palette: "" };
+const SCENE = {
+  picture: "",
+  size: 4,
+  label: "ring",
+  baseline: "all black",
+  score: 7.5,
+  rise: 8,
+  shares: true,
+  blocks: [],
+  start: 3,
+  exact: "",
+  palette: "",
+};
 
 test("a connection stands where Python puts it", () => {
-  const all = [1, 2, 3].flatMap((reader) => Array.from({ length: reader }, (_, source) => placeOf(source, reader)));
+  const all = [1, 2, 3].flatMap((reader) =>
+    Array.from({ length: reader }, (_, source) => placeOf(source, reader)),
+  );
   assert.deepEqual(all, [0, 1, 2, 3, 4, 5]);
 });
 
 test("rows and columns are summed, and what passed is told from what was added", () => {
-  assert.deepEqual([0, 1, 2].map((source) => flows.outOf(source)), [7, 4, 5]);
-  assert.deepEqual([1, 2, 3].map((reader) => flows.into(reader)), [4, 4, 8]);
+  assert.deepEqual(
+    [0, 1, 2].map((source) => flows.outOf(source)),
+    [7, 4, 5],
+  );
+  assert.deepEqual(
+    [1, 2, 3].map((reader) => flows.into(reader)),
+    [4, 4, 8],
+  );
   assert.deepEqual([flows.passed, flows.added], [2, 6]);
   assert.equal(flows.at(2, 1), 0);
   assert.deepEqual([flows.flow(SUM, 2), flows.flow(1, ALL), flows.flow(SUM, ALL)], [4, 4, 8]);
-  assert.deepEqual([flows.sourcesOf(2), flows.sourcesOf(ALL)], [[0, 1], [0, 1, 2]]);
+  assert.deepEqual(
+    [flows.sourcesOf(2), flows.sourcesOf(ALL)],
+    [
+      [0, 1],
+      [0, 1, 2],
+    ],
+  );
 });
 
 const close = (found, expected) => {
   assert.equal(found.length, expected.length);
-  expected.forEach((value, index) => assert.ok(Math.abs(found[index] - value) < 1e-3, `${found[index]} is not ${value}`));
+  expected.forEach((value, index) =>
+    assert.ok(Math.abs(found[index] - value) < 1e-3, `${found[index]} is not ${value}`),
+  );
 };
 
 test("a flow's map is its own, or the sum of those it stands for", () => {
@@ -54,12 +112,17 @@ test("a block that sent only what leaves it has no other maps", () => {
 });
 
 test("a map's pixels become squares of the picture, rests at the end included", () => {
-  assert.deepEqual([...enlarged(Float32Array.of(1, 2, 3, 4), 2, 4)], [1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4]);
+  assert.deepEqual(
+    [...enlarged(Float32Array.of(1, 2, 3, 4), 2, 4)],
+    [1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4],
+  );
   assert.deepEqual([...enlarged(Float32Array.of(1, 2, 3, 4), 2, 3)].slice(0, 3), [1, 1, 2]);
 });
 
 test("a few strong values do not set the colours' limit", () => {
-  const values = Float32Array.from({ length: 200 }, (_, index) => (index === 7 ? -1000 : index % 10));
+  const values = Float32Array.from({ length: 200 }, (_, index) =>
+    index === 7 ? -1000 : index % 10,
+  );
   assert.equal(limitOf(values, 99), 9);
   assert.equal(limitOf([0, 0, 0, 5], 50), 5);
   assert.equal(limitOf([0, 0], 50), 1);
@@ -76,7 +139,11 @@ test("arrows stay on connections", () => {
 });
 
 test("a point of the matrix is the cell under it", () => {
-  for (const [width, layers] of [[1000, 6], [340, 24], [340, 48]]) {
+  for (const [width, layers] of [
+    [1000, 6],
+    [340, 24],
+    [340, 48],
+  ]) {
     const frame = matrixFrame(width, layers);
     assert.ok(frame.left + (layers + 1) * frame.cell <= width);
     for (let reader = 1; reader <= layers + 1; reader++) {
@@ -95,19 +162,33 @@ test("a point of the matrix is the cell under it", () => {
 test("bars share a zero", () => {
   const { zero, spans: places } = spans([3, -1, 0]);
   assert.equal(zero, 25);
-  assert.deepEqual(places, [{ left: 25, width: 75 }, { left: 0, width: 25 }, { left: 25, width: 0 }]);
+  assert.deepEqual(places, [
+    { left: 25, width: 75 },
+    { left: 0, width: 25 },
+    { left: 25, width: 0 },
+  ]);
   assert.deepEqual(spans([0, 0]).zero + 0, 0);
 });
 
 test("shares keep their sign, and a small rise has none", () => {
-  assert.deepEqual([0.62, 0.0994, 0.0996, -0.013, -0.0001, 1.013].map(percent), ["62%", "9.9%", "10%", "−1.3%", "0.0%", "101%"]);
+  assert.deepEqual([0.62, 0.0994, 0.0996, -0.013, -0.0001, 1.013].map(percent), [
+    "62%",
+    "9.9%",
+    "10%",
+    "−1.3%",
+    "0.0%",
+    "101%",
+  ]);
   assert.equal(both(SCENE, 2), "+2.00 (25%)");
   assert.equal(share({ ...SCENE, shares: false }, 2), "+2.00");
 });
 
 test("the title names what the block added and its strongest layer", () => {
   assert.equal(strongest(SCENE, flows), 2);
-  assert.equal(titleWords(SCENE, flows), "75% of what raises ring went through what block 3 added; its layer 2 alone carried 63%");
+  assert.equal(
+    titleWords(SCENE, flows),
+    "75% of what raises ring went through what block 3 added; its layer 2 alone carried 63%",
+  );
   assert.match(titleWords({ ...SCENE, shares: false }, flows), /ring .*block 3 .*\+6\.00$/);
 });
 
@@ -119,8 +200,14 @@ test("a fallen score is told as one", () => {
 });
 
 test("words give the sums that belong together", () => {
-  assert.equal(cellWords(SCENE, flows, 1, 2), "layer 1 → layer 2: +3.00 (38%). Into layer 2: +4.00 (50%); out of it: +5.00 (63%).");
-  assert.match(cellWords(SCENE, flows, 0, 3), /\(transition 2\) → transition 3: \+2\.00 \(25%\)\. .*\+8\.00 \(100%\)/);
+  assert.equal(
+    cellWords(SCENE, flows, 1, 2),
+    "layer 1 → layer 2: +3.00 (38%). Into layer 2: +4.00 (50%); out of it: +5.00 (63%).",
+  );
+  assert.match(
+    cellWords(SCENE, flows, 0, 3),
+    /\(transition 2\) → transition 3: \+2\.00 \(25%\)\. .*\+8\.00 \(100%\)/,
+  );
   assert.match(barsWords(SCENE, flows, 3), /add up to the whole: \+8\.00 \(100%\)\.$/);
   assert.match(barsWords(SCENE, flows, 1), /^Layer 1 .*\+4\.00 \(50%\) .*one source.*\+4\.00/);
   assert.match(barsWords(SCENE, flows, ALL), /overlap/);

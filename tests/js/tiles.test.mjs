@@ -6,7 +6,13 @@ import { test } from "node:test";
 import { figure, gridFor, sheetColumns, tileAt } from "../../densenet_viz/stage/shared/tiles.js";
 
 test("the grid fits its room and holds every tile", () => {
-  for (const [count, width, height] of [[32, 560, 300], [64, 340, 200], [1024, 560, 300], [7, 100, 400], [1, 50, 50]]) {
+  for (const [count, width, height] of [
+    [32, 560, 300],
+    [64, 340, 200],
+    [1024, 560, 300],
+    [7, 100, 400],
+    [1, 50, 50],
+  ]) {
     const { columns, rows, side, gap } = gridFor(count, width, height);
     assert.ok(columns * rows >= count && (rows - 1) * columns < count);
     assert.ok(columns * (side + gap) <= width && rows * (side + gap) <= height);
@@ -33,5 +39,11 @@ test("no sheet grows taller than it is wide", () => {
 });
 
 test("figures keep three digits that matter", () => {
-  assert.deepEqual([0.12345, -1.2345, 12.345, 123.45, -0.0001].map(figure), ["0.123", "−1.23", "12.3", "123", "0.000"]);
+  assert.deepEqual([0.12345, -1.2345, 12.345, 123.45, -0.0001].map(figure), [
+    "0.123",
+    "−1.23",
+    "12.3",
+    "123",
+    "0.000",
+  ]);
 });

@@ -5,23 +5,68 @@ import { Buffer } from "node:buffer";
 import { test } from "node:test";
 
 import { signedColour, walkFor } from "../../densenet_viz/stage/transition/draw.js";
-import { columnsFor, cornerOf, layoutFor, mapAt, middleOf, way } from "../../densenet_viz/stage/transition/geometry.js";
-import { bytesFor, clearest, partsOf, poolAll, pooled, unpackValues, valueOf, windowAt, windowOf } from "../../densenet_viz/stage/transition/values.js";
-import { badgeOf, digitsFor, plain, poolingWords, sentenceOf, signed, titleOf, writerOf } from "../../densenet_viz/stage/transition/words.js";
+import {
+  columnsFor,
+  cornerOf,
+  layoutFor,
+  mapAt,
+  middleOf,
+  way,
+} from "../../densenet_viz/stage/transition/geometry.js";
+import {
+  bytesFor,
+  clearest,
+  partsOf,
+  poolAll,
+  pooled,
+  unpackValues,
+  valueOf,
+  windowAt,
+  windowOf,
+} from "../../densenet_viz/stage/transition/values.js";
+import {
+  badgeOf,
+  digitsFor,
+  plain,
+  poolingWords,
+  sentenceOf,
+  signed,
+  titleOf,
+  writerOf,
+} from "../../densenet_viz/stage/transition/words.js";
 
 /** Two maps of 4 × 4 in two bytes a value: the first counts 0 to 15, the second is twice that, less 10. */
 function packed() {
-  const steps = Uint16Array.from({ length: 32 }, (_, place) => Math.round(((place % 16) / 15) * 65535));
-  return { count: 2, height: 4, width: 4, low: [0, -10], high: [15, 20], data: Buffer.from(steps.buffer).toString("base64"), bits: 16 };
+  const steps = Uint16Array.from({ length: 32 }, (_, place) =>
+    Math.round(((place % 16) / 15) * 65535),
+  );
+  return {
+    count: 2,
+    height: 4,
+    width: 4,
+    low: [0, -10],
+    high: [15, 20],
+    data: Buffer.from(steps.buffer).toString("base64"),
+    bits: 16,
+  };
 }
 
-const close = (/** @type {number} */ a, /** @type {number} */ b) => assert.ok(Math.abs(a - b) < 1e-3, `${a} is not ${b}`);
+const close = (/** @type {number} */ a, /** @type {number} */ b) =>
+  assert.ok(Math.abs(a - b) < 1e-3, `${a} is not ${b}`);
 
 test("values come back from two bytes, or from one", () => {
   const values = unpackValues(packed());
   close(valueOf(values, 0, 2, 1), 9);
   close(valueOf(values, 1, 2, 1), 8);
-  const single = unpackValues({ count: 1, height: 1, width: 2, low: [-1], high: [1], data: Buffer.from([0, 255]).toString("base64"), bits: 8 });
+  const single = unpackValues({
+    count: 1,
+    height: 1,
+    width: 2,
+    low: [-1],
+    high: [1],
+    data: Buffer.from([0, 255]).toString("base64"),
+    bits: 8,
+  });
   assert.deepEqual([valueOf(single, 0, 0, 0), valueOf(single, 0, 0, 1)], [-1, 1]);
 });
 
@@ -36,7 +81,10 @@ test("a window holds four neighbours, and they become one number", () => {
 
 test("all windows together are the pooled map", () => {
   const values = unpackValues(packed());
-  for (const [pooling, expected] of /** @type {const} */ ([["average", [2.5, 4.5, 10.5, 12.5]], ["max", [5, 7, 13, 15]]])) {
+  for (const [pooling, expected] of /** @type {const} */ ([
+    ["average", [2.5, 4.5, 10.5, 12.5]],
+    ["max", [5, 7, 13, 15]],
+  ])) {
     const maps = poolAll(values, pooling);
     assert.deepEqual([maps.count, maps.height, maps.width], [2, 2, 2]);
     close(maps.low[0], expected[0]);
@@ -63,15 +111,27 @@ test("the window walks row by row and stops at the last", () => {
 
 test("the strongest inputs and the rest make the whole", () => {
   const mixing = {
-    inputs: [[3, 0], [1, 2]],
-    weights: [[0.5, -0.25], [0.1, 0.2]],
-    contributions: [[1.5, -0.5], [0.2, 0.1]],
+    inputs: [
+      [3, 0],
+      [1, 2],
+    ],
+    weights: [
+      [0.5, -0.25],
+      [0.1, 0.2],
+    ],
+    contributions: [
+      [1.5, -0.5],
+      [0.2, 0.1],
+    ],
     rest: [-0.25, 0.9],
     mean: [0.75, 1.2],
   };
   for (const output of [0, 1]) {
     const { parts, rest, mean } = partsOf(mixing, output);
-    close(parts.reduce((sum, { contribution }) => sum + contribution, rest), mean);
+    close(
+      parts.reduce((sum, { contribution }) => sum + contribution, rest),
+      mean,
+    );
   }
   assert.deepEqual(partsOf(mixing, 0).parts[1], { input: 0, weight: -0.25, contribution: -0.5 });
   assert.equal(partsOf(mixing, 0).largest, 1.5);
@@ -88,14 +148,17 @@ test("the tensors share one scale: half as wide is drawn half as wide", () => {
     assert.equal(mixed.rows, given.rows / 2);
     assert.equal(result.width * result.height * 8, given.width * given.height);
     for (const tensor of [given, mixed, result]) {
-      assert.ok(tensor.x >= 0 && tensor.x + tensor.width <= width && tensor.y + tensor.height <= height);
+      assert.ok(
+        tensor.x >= 0 && tensor.x + tensor.width <= width && tensor.y + tensor.height <= height,
+      );
     }
   }
 });
 
 test("grids are full where they can be", () => {
   assert.deepEqual([64, 256, 512, 1024, 2112, 7].map(columnsFor), [8, 16, 32, 32, 48, 3]);
-  for (const count of [1, 13, 153, 640]) assert.ok(columnsFor(count) <= 2 * Math.ceil(Math.sqrt(count)));
+  for (const count of [1, 13, 153, 640])
+    assert.ok(columnsFor(count) <= 2 * Math.ceil(Math.sqrt(count)));
 });
 
 test("a point finds the map under it", () => {
@@ -138,14 +201,20 @@ const scene = {
   mismatches: [],
   given: { count: 256 },
   mixed: { count: 128 },
-  writers: [{ layer: 0, start: 0, stop: 64 }, { layer: 1, start: 64, stop: 96 }],
+  writers: [
+    { layer: 0, start: 0, stop: 64 },
+    { layer: 1, start: 64, stop: 96 },
+  ],
 };
 
 test("the words have the actual numbers", () => {
   assert.equal(titleOf(scene), "Half as many maps, each half as wide");
   assert.equal(titleOf({ ...scene, mixed: { count: 256 } }), "All maps kept, each half as wide");
   assert.equal(titleOf({ ...scene, mixed: { count: 76 } }), "76 of 256 maps, each half as wide");
-  assert.match(sentenceOf(scene).replaceAll("\u00a0", " "), /^256 maps of 32 × 32 px .* 128 of 16 × 16\b.*\bone in 8 of 262,144\b/);
+  assert.match(
+    sentenceOf(scene).replaceAll("\u00a0", " "),
+    /^256 maps of 32 × 32 px .* 128 of 16 × 16\b.*\bone in 8 of 262,144\b/,
+  );
   assert.match(sentenceOf({ ...scene, mixed: { count: 76 } }), /\b7% of 262,144\b/);
   assert.equal(writerOf(scene, 63).layer, 0);
   assert.equal(writerOf(scene, 64).layer, 1);
@@ -154,18 +223,30 @@ test("the words have the actual numbers", () => {
 test("the badge says what is trained and what is random", () => {
   assert.match(badgeOf(scene).text, /measured on this network · trained weights/);
   assert.match(badgeOf({ ...scene, trained: false }).text, /random weights/);
-  assert.match(badgeOf({ ...scene, own: false, compression: 0.3 }).text, /trained .* random 1 × 1 convolution.* θ = 0.3$/);
+  assert.match(
+    badgeOf({ ...scene, own: false, compression: 0.3 }).text,
+    /trained .* random 1 × 1 convolution.* θ = 0.3$/,
+  );
   assert.equal(badgeOf({ ...scene, mismatches: ["x"] }).kind, "mismatch");
 });
 
 test("numbers are written with their sign, and to what is known of them", () => {
-  assert.deepEqual([0.1234, -0.1234, -0.0001].map((value) => signed(value)), ["+0.123", "−0.123", "0.000"]);
+  assert.deepEqual(
+    [0.1234, -0.1234, -0.0001].map((value) => signed(value)),
+    ["+0.123", "−0.123", "0.000"],
+  );
   assert.equal(plain(-1.26, 1), "−1.3");
   assert.equal(digitsFor(4, 65535), 3);
   assert.equal(digitsFor(2, 255), 2);
   assert.equal(digitsFor(5, 255), 1);
-  assert.equal(poolingWords([1, -2, 3, -4], -0.5, "average", 1), "(1.0 − 2.0 + 3.0 − 4.0) / 4 = −0.5");
-  assert.equal(poolingWords([1, -2, 3, -4], 3, "max", 1), "the largest of 1.0, −2.0, 3.0, −4.0 is 3.0");
+  assert.equal(
+    poolingWords([1, -2, 3, -4], -0.5, "average", 1),
+    "(1.0 − 2.0 + 3.0 − 4.0) / 4 = −0.5",
+  );
+  assert.equal(
+    poolingWords([1, -2, 3, -4], 3, "max", 1),
+    "the largest of 1.0, −2.0, 3.0, −4.0 is 3.0",
+  );
 });
 
 test("on a slide the tensors are as large as the height that is left lets them be", () => {

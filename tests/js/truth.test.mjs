@@ -131,11 +131,21 @@ test("every kind shows without colour: one is plain, one striped, one dotted, on
     const dark = pixels.map(({ colour }) => colour[0]);
     return [new Set(dark).size, dark.filter((value) => value === Math.min(...dark)).length];
   });
-  assert.deepEqual(kinds, [[1, 16], [2, 6], [2, 4], [1, 16]]);
+  assert.deepEqual(kinds, [
+    [1, 16],
+    [2, 6],
+    [2, 4],
+    [1, 16],
+  ]);
 });
 
 test("the picture's own colours do not show, so that none is taken for the legend's", () => {
-  const [hit, , , rest] = painted([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 0, 0]]);
+  const [hit, , , rest] = painted([
+    [255, 0, 0],
+    [0, 255, 0],
+    [0, 0, 255],
+    [255, 0, 0],
+  ]);
   // Red under a map is a grey of 154.6: 0.3 of it and 0.7 of the paper.
   for (const { colour } of rest) assert.deepEqual(colour, [193, 193, 193, 255]);
   for (const { colour } of hit) assert.equal(colour[1], colour[2]);
@@ -161,10 +171,17 @@ test("the axes take the width that there is, and leave as much for their words",
 });
 
 test("the curve's path goes through its points in their order", () => {
-  const curve = [[0, 1], [0.5, 0.75], [1, 0.25]];
+  const curve = [
+    [0, 1],
+    [0.5, 0.75],
+    [1, 0.25],
+  ];
   const path = pathOf(curve, 400, 300);
   assert.match(path, /^M[\d.]+ [\d.]+L[\d.]+ [\d.]+L[\d.]+ [\d.]+$/);
-  const points = path.slice(1).split("L").map((at) => at.split(" ").map(Number));
+  const points = path
+    .slice(1)
+    .split("L")
+    .map((at) => at.split(" ").map(Number));
   for (const [index, [x, y]] of points.entries()) {
     const [across, down] = placed(...curve[index], 400, 300);
     assert.ok(Math.abs(x - across) <= 0.0501 && Math.abs(y - down) <= 0.0501);

@@ -1,10 +1,22 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { barNote, placeIn, pointsWords, progressWords, readout, stateWords } from "../../densenet_viz/stage/two/words.js";
+import {
+  barNote,
+  placeIn,
+  pointsWords,
+  progressWords,
+  readout,
+  stateWords,
+} from "../../densenet_viz/stage/two/words.js";
 
 test("in a square of the same size a place is the same pixel", () => {
-  for (const at of [[0, 0], [63, 5], [127, 127]]) assert.deepEqual(placeIn(at, 128, 128), at);
+  for (const at of [
+    [0, 0],
+    [63, 5],
+    [127, 127],
+  ])
+    assert.deepEqual(placeIn(at, 128, 128), at);
 });
 
 test("in another size a place lies at the same part of the way, and never outside", () => {
@@ -57,6 +69,9 @@ test("a map's state is said until it is finished", () => {
 test("progress counts finished maps and is silent at the end", () => {
   const done = { map: {}, sharpening: false };
   assert.equal(progressWords([done, { map: {}, sharpening: true }]), "1 of 2 maps are finished.");
-  assert.equal(progressWords([{ map: null, sharpening: false }, done]), "1 of 2 maps are finished.");
+  assert.equal(
+    progressWords([{ map: null, sharpening: false }, done]),
+    "1 of 2 maps are finished.",
+  );
   assert.equal(progressWords([done, done]), "");
 });

@@ -1,8 +1,27 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { fitted, highBefore, mostChannels, moved, rows, sharedUntil, target } from "../../densenet_viz/stage/variants/geometry.js";
-import { ARRIVES, countAfter, formula, label, pace, passedAt, tally, wall, words, worth } from "../../densenet_viz/stage/variants/walk.js";
+import {
+  fitted,
+  highBefore,
+  mostChannels,
+  moved,
+  rows,
+  sharedUntil,
+  target,
+} from "../../densenet_viz/stage/variants/geometry.js";
+import {
+  ARRIVES,
+  countAfter,
+  formula,
+  label,
+  pace,
+  passedAt,
+  tally,
+  wall,
+  words,
+  worth,
+} from "../../densenet_viz/stage/variants/walk.js";
 
 /** What `count_stops` in Python reads off an inventory; a test there holds it against live networks. */
 function stopsOf(blocks, bottleneck) {
@@ -10,14 +29,36 @@ function stopsOf(blocks, bottleneck) {
   return [
     { kind: "stem", block: 0, layer: 0, items: ["7×7", "batch norm", "pooling"] },
     ...blocks.flatMap((layers, index) => [
-      ...Array.from({ length: layers }, (_, at) => ({ kind: "layer", block: index + 1, layer: at + 1, items: layer })),
-      ...(index + 1 < blocks.length ? [{ kind: "transition", block: index + 1, layer: 0, items: ["batch norm", "transition", "pooling"] }] : []),
+      ...Array.from({ length: layers }, (_, at) => ({
+        kind: "layer",
+        block: index + 1,
+        layer: at + 1,
+        items: layer,
+      })),
+      ...(index + 1 < blocks.length
+        ? [
+            {
+              kind: "transition",
+              block: index + 1,
+              layer: 0,
+              items: ["batch norm", "transition", "pooling"],
+            },
+          ]
+        : []),
     ]),
     { kind: "classifier", block: 0, layer: 0, items: ["batch norm", "pooling", "classifier"] },
   ];
 }
 
-const network = (called, blocks, { bottleneck = true, own = false } = {}) => ({ id: `densenet${called}`, name: `DenseNet-${called}`, short: `${called}`, called, own, stops: stopsOf(blocks, bottleneck), badge: "live" });
+const network = (called, blocks, { bottleneck = true, own = false } = {}) => ({
+  id: `densenet${called}`,
+  name: `DenseNet-${called}`,
+  short: `${called}`,
+  called,
+  own,
+  stops: stopsOf(blocks, bottleneck),
+  badge: "live",
+});
 const stops = (one) => one.stops;
 const D121 = network(121, [6, 12, 24, 16]);
 const D264 = network(264, [6, 12, 64, 48]);
@@ -40,7 +81,10 @@ test("the names' numbers come out, and Keras's depths", () => {
 });
 
 test("what is given is counted, also where it is not what the name says", () => {
-  const short = { ...D121, stops: D121.stops.filter((stop) => stop.block !== 4 || stop.layer < 16) };
+  const short = {
+    ...D121,
+    stops: D121.stops.filter((stop) => stop.block !== 4 || stop.layer < 16),
+  };
   assert.equal(text(formula(short.stops, 999, "paper")), "1 + 2 × ( 6 + 12 + 24 + 15 ) + 3 + 1");
   const { title, sentence } = words(short, short.stops.length, "paper");
   assert.match(title, /^DenseNet-121 .*\b119\b/);
@@ -61,7 +105,10 @@ test("what is walked past is tallied all the same", () => {
   const met = tally(walk, walk.length);
   assert.equal(met.get("batch norm"), 121);
   assert.equal(met.get("pooling"), 5); // max pool, three average pools, the global one
-  assert.deepEqual([met.get("7×7"), met.get("1×1"), met.get("3×3"), met.get("transition"), met.get("classifier")], [1, 58, 58, 3, 1]);
+  assert.deepEqual(
+    [met.get("7×7"), met.get("1×1"), met.get("3×3"), met.get("transition"), met.get("classifier")],
+    [1, 58, 58, 3, 1],
+  );
 });
 
 const text = (tokens) => tokens.map((token) => token.text).join(" ");
@@ -71,9 +118,15 @@ test("the formula fills part by part", () => {
   assert.equal(text(formula(walk, 0, "paper")), "0 + 2 × ( 0 + 0 + 0 + 0 ) + 0 + 0");
   const half = formula(walk, 1 + 6 + 1 + 12 + 1 + 7, "paper");
   assert.equal(text(half), "1 + 2 × ( 6 + 12 + 7 + 0 ) + 2 + 0");
-  assert.deepEqual(half.filter((token) => token.state !== "sign").map((token) => token.state), ["done", "done", "done", "now", "todo", "now", "todo"]);
+  assert.deepEqual(
+    half.filter((token) => token.state !== "sign").map((token) => token.state),
+    ["done", "done", "done", "now", "todo", "now", "todo"],
+  );
   assert.equal(text(formula(walk, walk.length, "paper")), "1 + 2 × ( 6 + 12 + 24 + 16 ) + 3 + 1");
-  assert.equal(text(formula(walk, walk.length, "keras")), "120 convolutions + 121 batch norms + 1 classifier");
+  assert.equal(
+    text(formula(walk, walk.length, "keras")),
+    "120 convolutions + 121 batch norms + 1 classifier",
+  );
   assert.equal(text(formula(stops(PLAIN), 99, "paper")), "1 + ( 2 + 3 + 4 + 3 ) + 3 + 1");
 });
 
@@ -85,16 +138,27 @@ test("words name the actual numbers", () => {
   assert.match(said(3).title, /^Block 1, layer 2 adds 2: .*\b5$/);
   assert.match(said(8).title, /^Transition 1 adds 1: .*\b14$/);
   assert.match(said(walk.length).title, /^120 convolutions \+ 1 classifier.* DenseNet-121$/);
-  assert.match(said(walk.length).sentence, /^1 \+ 2 × \(6 \+ 12 \+ 24 \+ 16\) \+ 3 \+ 1 = 121\. .*121 batch norms and 5 poolings.* 242\.$/);
+  assert.match(
+    said(walk.length).sentence,
+    /^1 \+ 2 × \(6 \+ 12 \+ 24 \+ 16\) \+ 3 \+ 1 = 121\. .*121 batch norms and 5 poolings.* 242\.$/,
+  );
   assert.equal(said(walk.length, "keras").title, "Keras’s depth of DenseNet-121 is 242");
   const largest = said(stops(D264).length, "paper", D264);
   assert.match(largest.title, /^DenseNet-264 .*\b265\b/);
-  assert.match(largest.sentence, /= 265, by the rule .*; 264 is its number of convolutions, without the classifier\./);
+  assert.match(
+    largest.sentence,
+    /= 265, by the rule .*; 264 is its number of convolutions, without the classifier\./,
+  );
   assert.equal(said(17, "paper", PLAIN).title, "Yours would be called DenseNet-17");
 });
 
 test("stops have names, and a walk takes about a quarter of a minute", () => {
-  assert.deepEqual(stops(PLAIN).slice(0, 4).map(label), ["stem", "block 1, layer 1", "block 1, layer 2", "transition 1"]);
+  assert.deepEqual(stops(PLAIN).slice(0, 4).map(label), [
+    "stem",
+    "block 1, layer 1",
+    "block 1, layer 2",
+    "transition 1",
+  ]);
   assert.equal(pace(63), 222);
   assert.equal(pace(1000), 90);
   assert.equal(pace(5), 400);
@@ -113,7 +177,9 @@ test("what a stop adds is counted once it has arrived", () => {
 test("a block of L bottleneck layers is two rows of L equal bricks", () => {
   const walk = stops(D121);
   const built = wall(walk, 930, false);
-  const block = built.bricks.filter((brick) => walk[brick.stop].block === 3 && walk[brick.stop].kind === "layer");
+  const block = built.bricks.filter(
+    (brick) => walk[brick.stop].block === 3 && walk[brick.stop].kind === "layer",
+  );
   for (const kind of ["1×1", "3×3"]) {
     const row = block.filter((brick) => brick.kind === kind);
     assert.equal(row.length, 24);
@@ -122,7 +188,10 @@ test("a block of L bottleneck layers is two rows of L equal bricks", () => {
   }
 });
 
-for (const [width, wrap] of [[930, false], [358, true]]) {
+for (const [width, wrap] of [
+  [930, false],
+  [358, true],
+]) {
   test(`every brick stands inside ${width} px, and none on another`, () => {
     for (const one of [D121, D264, PLAIN]) {
       const built = wall(stops(one), width, wrap);
@@ -145,7 +214,9 @@ test("a caption stands under the middle of its block, and under each single stop
   const built = wall(walk, 930, false);
   assert.equal(built.captions.length, 4 + 5);
   const [first, last] = [built.columns[1].x, built.columns[6].x];
-  assert.ok(Math.abs(built.captions.find((caption) => caption.block === 1).x - (first + last) / 2) < 1e-9);
+  assert.ok(
+    Math.abs(built.captions.find((caption) => caption.block === 1).x - (first + last) / 2) < 1e-9,
+  );
 });
 
 test("on a narrow screen each block has its line", () => {
@@ -157,9 +228,28 @@ test("on a narrow screen each block has its line", () => {
 // -- the strips -----------------------------------------------------------------------------
 
 const part = (kind, reads, leaves, pixels, layers = 0) => ({ kind, reads, leaves, pixels, layers });
-const SHALLOW = [part("stem", 3, 4, 20), part("block", 4, 8, 10, 2), part("transition", 8, 4, 10), part("block", 4, 10, 5, 3), part("classifier", 10, 6, 1)];
-const DEEP = [part("stem", 3, 4, 20), part("block", 4, 8, 10, 2), part("transition", 8, 4, 10), part("block", 4, 20, 5, 8), part("classifier", 20, 6, 1)];
-const SIZES = { width: 400, tallest: 200, textWidth: 100, textHeight: 60, head: 20, fixed: { gap: 2, funnel: 8, classifier: 4 } };
+const SHALLOW = [
+  part("stem", 3, 4, 20),
+  part("block", 4, 8, 10, 2),
+  part("transition", 8, 4, 10),
+  part("block", 4, 10, 5, 3),
+  part("classifier", 10, 6, 1),
+];
+const DEEP = [
+  part("stem", 3, 4, 20),
+  part("block", 4, 8, 10, 2),
+  part("transition", 8, 4, 10),
+  part("block", 4, 20, 5, 8),
+  part("classifier", 20, 6, 1),
+];
+const SIZES = {
+  width: 400,
+  tallest: 200,
+  textWidth: 100,
+  textHeight: 60,
+  head: 20,
+  fixed: { gap: 2, funnel: 8, classifier: 4 },
+};
 const [shallow, deep] = rows([SHALLOW, DEEP], SIZES);
 
 test("all strips stand on one scale, and the largest fills it", () => {
@@ -203,7 +293,10 @@ test("arrows go from strip to strip and block to block, and stay inside", () => 
 test("up to where all are alike: the last transition that stands at one place in all", () => {
   const funnel = shallow.strip.funnels[0];
   assert.equal(sharedUntil([shallow, deep]), funnel.end);
-  const other = rows([[part("stem", 3, 4, 20), part("block", 4, 10, 10, 3), ...SHALLOW.slice(2)], DEEP], SIZES);
+  const other = rows(
+    [[part("stem", 3, 4, 20), part("block", 4, 10, 10, 3), ...SHALLOW.slice(2)], DEEP],
+    SIZES,
+  );
   assert.equal(sharedUntil(other), 0);
 });
 

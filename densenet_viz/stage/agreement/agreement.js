@@ -32,8 +32,20 @@ class Agreement {
     });
     this.reading = h("p", { class: "agreement-reading" });
     this.table = h("table", { class: "agreement-table" });
-    const scroll = h("div", { class: "agreement-scroll", tabindex: 0, role: "region", "aria-label": "Rank correlations" }, this.table);
-    this.node = h("section", { class: "agreement", "aria-label": "Which maps agree" }, this.title, this.sentence, this.choice.node, scroll, this.reading);
+    const scroll = h(
+      "div",
+      { class: "agreement-scroll", tabindex: 0, role: "region", "aria-label": "Rank correlations" },
+      this.table,
+    );
+    this.node = h(
+      "section",
+      { class: "agreement", "aria-label": "Which maps agree" },
+      this.title,
+      this.sentence,
+      this.choice.node,
+      scroll,
+      this.reading,
+    );
     root.append(this.node);
   }
 
@@ -66,13 +78,29 @@ class Agreement {
     say(this.title, kind.title);
     say(this.sentence, `${kind.sentence} ${scene.lesson}`.trim());
     say(this.reading, kind.reading);
-    const numbers = scene.names.map((name, place) => h("th", { scope: "col", title: name }, h("span", { class: "stage-hidden" }, name), h("span", { "aria-hidden": "true" }, String(place + 1))));
+    const numbers = scene.names.map((name, place) =>
+      h(
+        "th",
+        { scope: "col", title: name },
+        h("span", { class: "stage-hidden" }, name),
+        h("span", { "aria-hidden": "true" }, String(place + 1)),
+      ),
+    );
     const rows = kind.rows.map((cells, row) => {
-      const name = h("th", { scope: "row" }, h("span", { class: "agreement-number", "aria-hidden": "true" }, String(row + 1)), scene.names[row]);
+      const name = h(
+        "th",
+        { scope: "row" },
+        h("span", { class: "agreement-number", "aria-hidden": "true" }, String(row + 1)),
+        scene.names[row],
+      );
       return h("tr", {}, name, ...cells.map((cell, column) => this.cell(cell, row === column)));
     });
     this.table.replaceChildren(
-      h("caption", { class: "stage-hidden" }, `Spearman's rank correlation of each pair of maps, ${kind.name}`),
+      h(
+        "caption",
+        { class: "stage-hidden" },
+        `Spearman's rank correlation of each pair of maps, ${kind.name}`,
+      ),
       h("thead", {}, h("tr", {}, h("td", {}), ...numbers)),
       h("tbody", {}, ...rows),
     );
@@ -80,7 +108,12 @@ class Agreement {
 
   /** @param {Cell} cell @param {boolean} itself */
   cell({ text, ground, ink }, itself) {
-    if (itself) return h("td", { class: "agreement-itself" }, h("span", { class: "stage-hidden" }, "the same map"));
+    if (itself)
+      return h(
+        "td",
+        { class: "agreement-itself" },
+        h("span", { class: "stage-hidden" }, "the same map"),
+      );
     return h("td", { style: `background:${ground};color:${ink}` }, text);
   }
 }

@@ -1,7 +1,15 @@
 // A picture and the map of what a network looked at in it. Opacity, threshold, view and crosshair
 // are handled here, within one frame and without the server.
 
-import { ends, moved, paintHeat, signed, strengths, threshold, unpackHeat } from "../shared/signed-scale.js";
+import {
+  ends,
+  moved,
+  paintHeat,
+  signed,
+  strengths,
+  threshold,
+  unpackHeat,
+} from "../shared/signed-scale.js";
 import { h, say } from "../shared/dom.js";
 import { bytesOf } from "../shared/maps.js";
 import { Radios } from "../shared/radios.js";
@@ -65,12 +73,37 @@ class AttributionStage {
     this.limits = [0, 1, 2].map(() => h("span", {}));
     this.meaning = [0, 1].map(() => h("span", {}));
     this.scaleWords = h("p", { class: "attribution-words" });
-    this.tools = h("div", { class: "attribution-tools stage-aside" }, this.viewChoice(), this.opacitySlider(), this.hideSlider());
-    const limits = h("div", { class: "attribution-limits" }, this.limits[0], this.limits[1], this.limits[2]);
+    this.tools = h(
+      "div",
+      { class: "attribution-tools stage-aside" },
+      this.viewChoice(),
+      this.opacitySlider(),
+      this.hideSlider(),
+    );
+    const limits = h(
+      "div",
+      { class: "attribution-limits" },
+      this.limits[0],
+      this.limits[1],
+      this.limits[2],
+    );
     const meaning = h("div", { class: "attribution-meaning" }, this.meaning[0], this.meaning[1]);
-    const legend = h("div", { class: "attribution-legend" }, meaning, this.legend, limits, this.scaleWords);
+    const legend = h(
+      "div",
+      { class: "attribution-legend" },
+      meaning,
+      this.legend,
+      limits,
+      this.scaleWords,
+    );
     this.below = h("div", { class: "attribution-below" }, this.readout, this.tools, legend);
-    this.node = h("section", { class: "attribution", "aria-label": "What the network looked at" }, head, pictures, this.below);
+    this.node = h(
+      "section",
+      { class: "attribution", "aria-label": "What the network looked at" },
+      head,
+      pictures,
+      this.below,
+    );
     root.append(this.node);
   }
 
@@ -92,12 +125,16 @@ class AttributionStage {
     const frame = h("div", { class: "attribution-frame" }, canvas, across, down);
     const caption = h("figcaption", {});
     const node = h("figure", { class: "attribution-panel" }, frame, caption);
-    const point = (/** @type {Event} */ event) => this.pointAt(canvas, /** @type {PointerEvent} */ (event));
+    const point = (/** @type {Event} */ event) =>
+      this.pointAt(canvas, /** @type {PointerEvent} */ (event));
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);
     canvas.addEventListener("pointerleave", () => this.cross(null));
     canvas.addEventListener("keydown", (event) => this.key(event));
-    canvas.addEventListener("focus", () => this.map && canvas.matches(":focus-visible") && this.cross(this.at ?? this.middle()));
+    canvas.addEventListener(
+      "focus",
+      () => this.map && canvas.matches(":focus-visible") && this.cross(this.at ?? this.middle()),
+    );
     canvas.addEventListener("blur", () => this.cross(null));
     return { node, frame, canvas, across, down, caption };
   }
@@ -124,7 +161,15 @@ class AttributionStage {
   /** @param {string} name @param {number} start @param {number} most @param {(percent: number) => void} set */
   slider(name, start, most, set) {
     const output = h("output", {}, `${start}%`);
-    const input = h("input", { type: "range", class: "stage-slider", min: 0, max: most, step: 1, value: start, "aria-label": name });
+    const input = h("input", {
+      type: "range",
+      class: "stage-slider",
+      min: 0,
+      max: most,
+      step: 1,
+      value: start,
+      "aria-label": name,
+    });
     const show = () => {
       const percent = Number(input.value);
       input.style.setProperty("--done", `${(100 * percent) / most}%`);
@@ -157,7 +202,10 @@ class AttributionStage {
     say(this.left.caption, scene.caption);
     say(this.right.caption, scene.map ? `${scene.method} for ${scene.label}` : "");
     this.left.canvas.setAttribute("aria-label", `The picture: ${scene.caption}.`);
-    this.right.canvas.setAttribute("aria-label", scene.map ? `${scene.map.alt} Arrow keys read single values.` : "No map yet.");
+    this.right.canvas.setAttribute(
+      "aria-label",
+      scene.map ? `${scene.map.alt} Arrow keys read single values.` : "No map yet.",
+    );
     // A canvas takes the focus only while it has a map: otherwise there is nothing to read.
     for (const { canvas } of [this.left, this.right]) canvas.tabIndex = scene.map ? 0 : -1;
     this.node.classList.toggle("attribution-empty", !scene.map);
@@ -177,10 +225,14 @@ class AttributionStage {
     for (const [index, node] of this.limits.entries()) say(node, map.limits[index]);
     for (const [index, node] of this.meaning.entries()) say(node, ends(map.meaning)[index]);
     say(this.scaleWords, map.scale);
-    this.legend.setAttribute("aria-label", `Scale from ${map.limits[0]}, ${map.meaning[0]}, to ${map.limits[2]}, ${map.meaning[1]}.`);
+    this.legend.setAttribute(
+      "aria-label",
+      `Scale from ${map.limits[0]}, ${map.meaning[0]}, to ${map.limits[2]}, ${map.meaning[1]}.`,
+    );
     const context = /** @type {CanvasRenderingContext2D} */ (this.legend.getContext("2d"));
     const row = context.createImageData(this.palette.length / 3, 1);
-    for (let i = 0; i < row.width; i++) row.data.set([...this.palette.subarray(3 * i, 3 * i + 3), 255], 4 * i);
+    for (let i = 0; i < row.width; i++)
+      row.data.set([...this.palette.subarray(3 * i, 3 * i + 3), 255], 4 * i);
     context.putImageData(row, 0, 0);
   }
 
@@ -199,7 +251,9 @@ class AttributionStage {
   /** @param {HTMLCanvasElement} canvas @param {number} size */
   context(canvas, size) {
     if (canvas.width !== size) canvas.width = canvas.height = size;
-    return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+    return /** @type {CanvasRenderingContext2D} */ (
+      canvas.getContext("2d", { willReadFrequently: true })
+    );
   }
 
   paintSoon() {
@@ -213,7 +267,12 @@ class AttributionStage {
     const context = this.context(this.right.canvas, scene.size);
     const image = context.createImageData(scene.size, scene.size);
     if (scene.map && this.values.length === scene.size ** 2) {
-      const how = { limit: scene.map.limit, opacity: this.opacity, hideBelow: threshold(this.sorted, this.hide), view: this.view };
+      const how = {
+        limit: scene.map.limit,
+        opacity: this.opacity,
+        hideBelow: threshold(this.sorted, this.hide),
+        view: this.view,
+      };
       paintHeat(image.data, pixels, this.values, this.palette, how);
     }
     context.putImageData(image, 0, 0);
@@ -223,8 +282,12 @@ class AttributionStage {
   pointAt(canvas, event) {
     const size = this.scene?.size ?? 0;
     const box = canvas.getBoundingClientRect();
-    const place = (/** @type {number} */ part) => Math.max(0, Math.min(size - 1, Math.floor(part * size)));
-    this.cross([place((event.clientX - box.left) / box.width), place((event.clientY - box.top) / box.height)]);
+    const place = (/** @type {number} */ part) =>
+      Math.max(0, Math.min(size - 1, Math.floor(part * size)));
+    this.cross([
+      place((event.clientX - box.left) / box.width),
+      place((event.clientY - box.top) / box.height),
+    ]);
   }
 
   /** @param {KeyboardEvent} event */
@@ -250,7 +313,8 @@ class AttributionStage {
     }
     if (!shown) return say(this.readout, HINT);
     const value = this.values[at[1] * scene.size + at[0]];
-    const meaning = value === 0 ? "no effect" : /** @type {HeatMap} */ (scene.map).meaning[value > 0 ? 1 : 0];
+    const meaning =
+      value === 0 ? "no effect" : /** @type {HeatMap} */ (scene.map).meaning[value > 0 ? 1 : 0];
     say(this.readout, `x ${at[0]}, y ${at[1]}: ${signed(value)} (${meaning})`);
   }
 }

@@ -21,7 +21,9 @@ export function mount(root, scene, tell) {
   const list = h("ol", { class: "bars", "aria-label": "The most probable classes" });
   root.append(list);
   const update = (/** @type {Scene} */ next) => {
-    const focused = [...list.querySelectorAll("button")].findIndex((button) => button.matches(":focus"));
+    const focused = [...list.querySelectorAll("button")].findIndex((button) =>
+      button.matches(":focus"),
+    );
     list.replaceChildren(
       ...next.bars.map((bar, place) => {
         const button = h(
@@ -34,9 +36,18 @@ export function mount(root, scene, tell) {
             // With the time, choosing the same class twice gives two different values.
             onclick: () => tell("picked", { name: bar.name, first: place === 0, at: Date.now() }),
           },
-          h("span", { class: "bars-name" }, bar.name, bar.right ? h("span", { class: "bars-right" }, " ✓ right") : ""),
+          h(
+            "span",
+            { class: "bars-name" },
+            bar.name,
+            bar.right ? h("span", { class: "bars-right" }, " ✓ right") : "",
+          ),
           h("span", { class: "bars-text" }, bar.text),
-          h("span", { class: "bars-track" }, h("span", { class: "bars-fill", style: `width:${100 * bar.share}%` })),
+          h(
+            "span",
+            { class: "bars-track" },
+            h("span", { class: "bars-fill", style: `width:${100 * bar.share}%` }),
+          ),
         );
         return h("li", {}, button);
       }),

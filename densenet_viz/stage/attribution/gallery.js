@@ -12,7 +12,9 @@ import { Radios } from "../shared/radios.js";
  */
 export function mount(root, scene, tell) {
   /** @type {Radios<string>} */
-  const radios = new Radios(scene.label, (name) => tell("picked", { name, at: Date.now() }), { look: "gallery" });
+  const radios = new Radios(scene.label, (name) => tell("picked", { name, at: Date.now() }), {
+    look: "gallery",
+  });
   const options = scene.pictures.map(({ name, address }) => {
     const image = h("img", { src: address, alt: "", draggable: "false" });
     return radios.option(name, [image], { class: "gallery-one", "aria-label": name, title: name });

@@ -6,8 +6,25 @@ import { ground, paintOver } from "../shared/map-paint.js";
 import { MapPanel } from "./map.js";
 import { Panel } from "./panel.js";
 import { choice, Legend, slider, ZoomButtons } from "../shared/map-tools.js";
-import { columns, contrastOf, contrastWords, legendWords, progressWords, readout } from "../shared/map-words.js";
-import { CLOSEST, isWhole, panned, showing, STEP, wheelFactor, whole, zoomed, zoomWords } from "./zoom.js";
+import {
+  columns,
+  contrastOf,
+  contrastWords,
+  legendWords,
+  progressWords,
+  readout,
+} from "../shared/map-words.js";
+import {
+  CLOSEST,
+  isWhole,
+  panned,
+  showing,
+  STEP,
+  wheelFactor,
+  whole,
+  zoomed,
+  zoomWords,
+} from "./zoom.js";
 import { h, say } from "../shared/dom.js";
 import { pixelsOf } from "../shared/frame.js";
 import { bytesOf } from "../shared/maps.js";
@@ -17,7 +34,8 @@ import { bytesOf } from "../shared/maps.js";
 /** @typedef {import("./zoom.js").Place} Place */
 /** @typedef {"over" | "map"} View */
 
-const HINT = "Point at a panel, or use the arrow keys in it, to read the same pixel in all. Click one, then zoom all with the wheel or + and −. Drag to move, double-click to go back.";
+const HINT =
+  "Point at a panel, or use the arrow keys in it, to read the same pixel in all. Click one, then zoom all with the wheel or + and −. Drag to move, double-click to go back.";
 /** @type {[ScaleKey, string][]} */
 const SCALES = [
   ["share", "share of each map"],
@@ -77,12 +95,26 @@ class Bench {
       this.paintSoon();
     });
     const above = h("div", { class: "bench-above" }, this.scales.node, this.legend.node);
-    const tools = h("div", { class: "bench-tools stage-aside" }, ...this.tools(), this.zoomButtons.node);
+    const tools = h(
+      "div",
+      { class: "bench-tools stage-aside" },
+      ...this.tools(),
+      this.zoomButtons.node,
+    );
     this.first = this.panel(new Panel(this.hands()));
     this.grid = h("div", { class: "bench-grid" }, this.first.node);
     this.readout = h("p", { class: "bench-readout stage-aside", role: "status" }, HINT);
     this.progress = h("p", { class: "stage-hidden", role: "status" });
-    this.node = h("section", { class: "bench", "aria-label": "Maps side by side" }, head, above, this.grid, this.readout, tools, this.progress);
+    this.node = h(
+      "section",
+      { class: "bench", "aria-label": "Maps side by side" },
+      head,
+      above,
+      this.grid,
+      this.readout,
+      tools,
+      this.progress,
+    );
     root.append(this.node);
   }
 
@@ -132,7 +164,10 @@ class Bench {
 
   /** @template {Panel} P @param {P} panel @returns {P} */
   panel(panel) {
-    panel.canvas.addEventListener("focus", () => panel.canvas.matches(":focus-visible") && this.cross(this.last ?? this.middle()));
+    panel.canvas.addEventListener(
+      "focus",
+      () => panel.canvas.matches(":focus-visible") && this.cross(this.last ?? this.middle()),
+    );
     return panel;
   }
 
@@ -158,10 +193,15 @@ class Bench {
     }
     this.grid.style.setProperty("--wide", String(columns(scene.panels.length + 1)));
     this.first.describe(scene.size, "The picture", scene.caption, `The picture: ${scene.caption}.`);
-    for (const [index, panel] of this.maps.entries()) panel.update(scene.panels[index], scene.waiting, scene.size);
-    if (scene.palette !== before?.palette) this.legend.paint((this.palette = bytesOf(scene.palette)));
+    for (const [index, panel] of this.maps.entries())
+      panel.update(scene.panels[index], scene.waiting, scene.size);
+    if (scene.palette !== before?.palette)
+      this.legend.paint((this.palette = bytesOf(scene.palette)));
     say(this.progress, progressWords(scene.panels));
-    this.node.classList.toggle("bench-done", scene.panels.every(({ map, sharpening }) => map && !sharpening));
+    this.node.classList.toggle(
+      "bench-done",
+      scene.panels.every(({ map, sharpening }) => map && !sharpening),
+    );
     if (!this.chosen) this.scale = scene.begin;
     this.scales.mark(this.scale);
     this.sayScale();
@@ -215,7 +255,11 @@ class Bench {
   look(part) {
     this.part = part;
     for (const panel of this.panels) panel.look(part);
-    this.zoomButtons.show(isWhole(part, this.size), part.side <= CLOSEST, zoomWords(part, this.size));
+    this.zoomButtons.show(
+      isWhole(part, this.size),
+      part.side <= CLOSEST,
+      zoomWords(part, this.size),
+    );
     this.cross(this.at);
   }
 
@@ -230,7 +274,12 @@ class Bench {
   wheel(event, about) {
     const meant = event.ctrlKey || this.panels.some((panel) => panel.focused);
     const lines = event.deltaMode === 1 ? 16 : 1;
-    const next = zoomed(this.part, wheelFactor(event.deltaY * lines * (event.ctrlKey ? 4 : 1)), about, this.size);
+    const next = zoomed(
+      this.part,
+      wheelFactor(event.deltaY * lines * (event.ctrlKey ? 4 : 1)),
+      about,
+      this.size,
+    );
     if (!meant || (next.side === this.part.side && !event.ctrlKey)) return;
     event.preventDefault();
     this.look(next);
@@ -265,11 +314,19 @@ class Bench {
     this.last = at ?? this.last;
     const index = at ? at[1] * this.size + at[0] : 0;
     for (const panel of this.panels) panel.cross(at, this.part);
-    const colour = this.pixels && at ? `RGB ${[...this.pixels.subarray(4 * index, 4 * index + 3)].join(", ")}` : "";
+    const colour =
+      this.pixels && at
+        ? `RGB ${[...this.pixels.subarray(4 * index, 4 * index + 3)].join(", ")}`
+        : "";
     say(this.first.value, colour);
-    for (const panel of this.maps) say(panel.value, at ? panel.valueAt(index, this.scale) : panel.strongest(this.scale));
+    for (const panel of this.maps)
+      say(panel.value, at ? panel.valueAt(index, this.scale) : panel.strongest(this.scale));
     if (!at) return say(this.readout, HINT);
-    const values = this.maps.flatMap((panel) => (panel.values ? [{ name: panel.scene?.name ?? "", text: panel.valueAt(index, this.scale) }] : []));
+    const values = this.maps.flatMap((panel) =>
+      panel.values
+        ? [{ name: panel.scene?.name ?? "", text: panel.valueAt(index, this.scale) }]
+        : [],
+    );
     say(this.readout, readout(at, values));
   }
 }

@@ -23,7 +23,15 @@ export class Panel {
     this.down = h("i", { class: "bench-line bench-down" });
     this.state = h("span", { class: "bench-state" });
     this.thumbnail = h("img", { class: "bench-thumbnail", alt: "", hidden: true });
-    this.frame = h("div", { class: "bench-frame" }, this.canvas, this.across, this.down, this.state, this.thumbnail);
+    this.frame = h(
+      "div",
+      { class: "bench-frame" },
+      this.canvas,
+      this.across,
+      this.down,
+      this.state,
+      this.thumbnail,
+    );
     this.name = h("span", { class: "bench-name" });
     this.note = h("span", { class: "bench-note" });
     this.value = h("span", { class: "bench-value" });
@@ -37,13 +45,16 @@ export class Panel {
     const { canvas, frame, hands } = this;
     frame.addEventListener("pointerdown", (event) => this.pressed(event));
     frame.addEventListener("pointermove", (event) => this.moved(event));
-    for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) frame.addEventListener(name, (event) => this.fingers.delete(event.pointerId));
+    for (const name of /** @type {const} */ (["pointerup", "pointercancel"]))
+      frame.addEventListener(name, (event) => this.fingers.delete(event.pointerId));
     frame.addEventListener("pointerleave", (event) => {
       this.fingers.delete(event.pointerId);
       if (event.pointerType === "mouse" && !this.focused) hands.point(null);
     });
     frame.addEventListener("dblclick", () => hands.reset());
-    frame.addEventListener("wheel", (event) => hands.wheel(event, this.placeOf(event)), { passive: false });
+    frame.addEventListener("wheel", (event) => hands.wheel(event, this.placeOf(event)), {
+      passive: false,
+    });
     canvas.addEventListener("keydown", (event) => hands.key(event));
     canvas.addEventListener("blur", () => hands.point(null));
   }
@@ -70,7 +81,8 @@ export class Panel {
     const other = [...this.fingers].find(([id]) => id !== event.pointerId)?.[1];
     this.fingers.set(event.pointerId, now);
     if (other) {
-      const apart = (/** @type {{x: number, y: number}} */ one) => Math.max(1, Math.hypot(one.x - other.x, one.y - other.y));
+      const apart = (/** @type {{x: number, y: number}} */ one) =>
+        Math.max(1, Math.hypot(one.x - other.x, one.y - other.y));
       const middle = { clientX: (now.x + other.x) / 2, clientY: (now.y + other.y) / 2 };
       this.hands.zoom(apart(now) / apart(before), this.placeOf(middle));
     }
@@ -81,12 +93,16 @@ export class Panel {
   /** A point of the picture, in fractions of its pixels. @param {{clientX: number, clientY: number}} event @returns {Place} */
   placeOf({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect();
-    return [((clientX - box.left) / box.width) * this.size, ((clientY - box.top) / box.height) * this.size];
+    return [
+      ((clientX - box.left) / box.width) * this.size,
+      ((clientY - box.top) / box.height) * this.size,
+    ];
   }
 
   /** @param {{clientX: number, clientY: number}} event @returns {Place} */
   pixelOf(event) {
-    const inside = (/** @type {number} */ value) => Math.max(0, Math.min(this.size - 1, Math.floor(value)));
+    const inside = (/** @type {number} */ value) =>
+      Math.max(0, Math.min(this.size - 1, Math.floor(value)));
     const [x, y] = this.placeOf(event);
     return [inside(x), inside(y)];
   }
@@ -127,7 +143,10 @@ export class Panel {
   /** @param {Place | null} at @param {Part} part */
   cross(at, part) {
     const [left, top] = at ? standing(part, at) : [-1, -1];
-    this.frame.classList.toggle("bench-pointed", Math.min(left, top) >= 0 && Math.max(left, top) <= 1);
+    this.frame.classList.toggle(
+      "bench-pointed",
+      Math.min(left, top) >= 0 && Math.max(left, top) <= 1,
+    );
     this.down.style.left = `${100 * left}%`;
     this.across.style.top = `${100 * top}%`;
   }

@@ -41,7 +41,8 @@ export function panned({ x, y, side }, dx, dy, size) {
 
 /** The nearest part that shows a pixel. @param {Part} part @param {Place} at @param {number} size @returns {Part} */
 export function showing({ x, y, side }, [ax, ay], size) {
-  const reach = (/** @type {number} */ start, /** @type {number} */ pixel) => Math.max(pixel + 1 - side, Math.min(start, pixel));
+  const reach = (/** @type {number} */ start, /** @type {number} */ pixel) =>
+    Math.max(pixel + 1 - side, Math.min(start, pixel));
   return inside({ x: reach(x, ax), y: reach(y, ay), side }, size);
 }
 

@@ -4,7 +4,15 @@ import { paintBlock } from "./draw.js";
 import { arcsFrame, boxBetween, countAt, matrixFrame, nodeAt } from "./geometry.js";
 import { Panel } from "./panel.js";
 import { makeNode, makeParts, putNode, putNote } from "./parts.js";
-import { connectionsOf, outputOf, sentenceOf, startOf, sumWords, titleOf, wholeWords } from "./words.js";
+import {
+  connectionsOf,
+  outputOf,
+  sentenceOf,
+  startOf,
+  sumWords,
+  titleOf,
+  wholeWords,
+} from "./words.js";
 import { onWidth, pointIn, reducedMotion, say, sized, spareOf } from "../shared/dom.js";
 import { ease, mix } from "../shared/timing.js";
 import { badge } from "../shared/badge.js";
@@ -66,7 +74,10 @@ class Block {
   /** @param {HTMLElement} stage */
   listen(stage) {
     this.root.addEventListener("keydown", (event) => this.key(event));
-    this.root.addEventListener("transitionend", (event) => event.target === this.root && this.repaint());
+    this.root.addEventListener(
+      "transitionend",
+      (event) => event.target === this.root && this.repaint(),
+    );
     stage.addEventListener("pointermove", (event) => this.point(event, false));
     stage.addEventListener("pointerdown", (event) => this.point(event, true));
     stage.addEventListener("pointerleave", () => this.hover(null));
@@ -87,7 +98,9 @@ class Block {
   /** @param {Scene} next */
   update(next) {
     const known = this.scene.groups;
-    const sameMaps = next.groups.length === known.length && next.groups.every(({ maps }, index) => maps.data === known[index].maps.data);
+    const sameMaps =
+      next.groups.length === known.length &&
+      next.groups.every(({ maps }, index) => maps.data === known[index].maps.data);
     const sameBlock = next.block === this.scene.block && next.groups.length === known.length;
     if (sameBlock && sameMaps) return;
     this.scene = next;
@@ -105,7 +118,10 @@ class Block {
     this.chosen = startOf(this.scene);
     this.hovered = null;
     this.time = this.player.time = layers;
-    Object.assign(this.player.options, { steps: layers, stepMilliseconds: COUNT_MILLISECONDS / layers });
+    Object.assign(this.player.options, {
+      steps: layers,
+      stepMilliseconds: COUNT_MILLISECONDS / layers,
+    });
   }
 
   /** Sets up a scene: its connections, and a button for each node. */
@@ -113,12 +129,23 @@ class Block {
     const { scene, parts } = this;
     const output = outputOf(scene);
     this.connections = connectionsOf(scene);
-    this.handed = scene.groups.map(({ layer, channels }) => ({ source: layer, reader: output, channels }));
+    this.handed = scene.groups.map(({ layer, channels }) => ({
+      source: layer,
+      reader: output,
+      channels,
+    }));
     const { kind, text } = badge(scene);
     parts.badge.dataset.kind = kind;
     say(parts.badge, `${kind === "live" ? "● " : "▲ "}${text}`);
     parts.nodes.node.setAttribute("aria-label", `Layers of block ${scene.block}`);
-    const make = (/** @type {number} */ node) => makeNode(parts.nodes, scene, node, (which) => this.choose(which), (which) => this.hover(which));
+    const make = (/** @type {number} */ node) =>
+      makeNode(
+        parts.nodes,
+        scene,
+        node,
+        (which) => this.choose(which),
+        (which) => this.hover(which),
+      );
     this.buttons = Array.from({ length: output + 1 }, (_, node) => make(node));
     parts.nodes.show(this.buttons, this.chosen);
   }
@@ -126,7 +153,10 @@ class Block {
   /** @param {number} width */
   resize(width) {
     this.width = width;
-    const [layers, most] = [this.scene.layers.length, spareOf(this.root, this.parts.stage) ?? Infinity];
+    const [layers, most] = [
+      this.scene.layers.length,
+      spareOf(this.root, this.parts.stage) ?? Infinity,
+    ];
     this.arcs = arcsFrame(width, layers, most);
     this.matrix = matrixFrame(width, layers, most);
     this.context = sized(this.parts.canvas, width, Math.max(this.arcs.height, this.matrix.height));
@@ -162,7 +192,18 @@ class Block {
     const style = getComputedStyle(this.root);
     const [ink, font] = [style.color, style.fontFamily];
     const colours = scene.groups.map(({ colour }) => colour);
-    paintBlock(context, { arcs, matrix, share, connections, handed, colours, active, time, ink, font });
+    paintBlock(context, {
+      arcs,
+      matrix,
+      share,
+      connections,
+      handed,
+      colours,
+      active,
+      time,
+      ink,
+      font,
+    });
     this.place(arcs, matrix, active);
     this.speak(active, time);
     this.parts.stage.style.height = `${mix(arcs.height, matrix.height, share)}px`;
@@ -186,7 +227,10 @@ class Block {
       putNode(button, boxBetween(arcs.nodes[node], matrix.nodes[node], this.share), node);
       button.classList.toggle("dim", active !== null && !near.has(node));
       button.classList.toggle("chosen", node === active);
-      button.classList.toggle("ghost", this.counting && node !== 0 && (node === output || node > Math.ceil(this.time)));
+      button.classList.toggle(
+        "ghost",
+        this.counting && node !== 0 && (node === output || node > Math.ceil(this.time)),
+      );
     });
     this.parts.nodes.mark(this.chosen);
     putNote(this.parts.note, arcs, matrix, this.share, this.counting);
@@ -204,7 +248,8 @@ class Block {
     say(parts.sentence, sentence);
     parts.whole.setAttribute("aria-pressed", String(this.whole));
     const alt = `${this.share < 0.5 ? "Arcs" : "A matrix"} of ${connections.length} connections in block ${scene.block}. ${sentence}`;
-    if (parts.canvas.getAttribute("aria-label") !== alt) parts.canvas.setAttribute("aria-label", alt);
+    if (parts.canvas.getAttribute("aria-label") !== alt)
+      parts.canvas.setAttribute("aria-label", alt);
   }
 
   /** Chooses a node until another one is chosen. @param {number} node */
@@ -240,7 +285,8 @@ class Block {
 
   /** In the matrix, each cell belongs to the layer of its column. @param {PointerEvent} event @param {boolean} press */
   point(event, press) {
-    if (this.share < 1 || !this.matrix || /** @type {Element} */ (event.target).closest("button")) return;
+    if (this.share < 1 || !this.matrix || /** @type {Element} */ (event.target).closest("button"))
+      return;
     const node = nodeAt(this.matrix, ...pointIn(event, this.parts.stage));
     if (press && node !== null) this.choose(node);
     else if (event.pointerType === "mouse") this.hover(node);
@@ -253,7 +299,9 @@ class Block {
     const [from, begin] = [this.share, performance.now()];
     cancelAnimationFrame(this.morph);
     const tick = (/** @type {number} */ now) => {
-      const done = reducedMotion() ? 1 : Math.max(0, Math.min(1, (now - begin) / MORPH_MILLISECONDS));
+      const done = reducedMotion()
+        ? 1
+        : Math.max(0, Math.min(1, (now - begin) / MORPH_MILLISECONDS));
       this.share = done === 1 ? goal : mix(from, goal, ease(done));
       this.draw(this.time);
       if (done < 1) this.morph = requestAnimationFrame(tick);
@@ -283,6 +331,12 @@ class Block {
  */
 export function mount(root, scene) {
   const stage = new Block(root, scene);
-  const go = (/** @type {{layer?: number}} */ { layer = startOf(stage.scene) }) => stage.choose(layer);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), go, save: () => ({ name: "dense-block", redraw: () => stage.resize(stage.width) }) };
+  const go = (/** @type {{layer?: number}} */ { layer = startOf(stage.scene) }) =>
+    stage.choose(layer);
+  return {
+    update: (next) => stage.update(next),
+    destroy: () => stage.destroy(),
+    go,
+    save: () => ({ name: "dense-block", redraw: () => stage.resize(stage.width) }),
+  };
 }

@@ -33,7 +33,8 @@ export function paintBlock(context, frame) {
   if (complete) for (const connection of frame.handed) drawHanded(context, frame, connection);
   const bright = frame.connections.filter((connection) => lit(frame, connection));
   if (bright.length < frame.connections.length) {
-    for (const connection of frame.connections) if (!lit(frame, connection)) drawConnection(context, frame, connection, DIM);
+    for (const connection of frame.connections)
+      if (!lit(frame, connection)) drawConnection(context, frame, connection, DIM);
   }
   for (const connection of bright) drawConnection(context, frame, connection, 1);
   if (frame.share > 0) drawLabels(context, frame);
@@ -56,7 +57,8 @@ function drawConnection(context, frame, connection, light) {
   const state = between(curve, cell, frame.share);
   context.strokeStyle = context.fillStyle = frame.colours[source];
   if (state.arc > 0) {
-    context.globalAlpha = (chosen ? 1 : light === 1 ? crowd : DIM) * (frame.share > 0 ? state.arc : 1);
+    context.globalAlpha =
+      (chosen ? 1 : light === 1 ? crowd : DIM) * (frame.share > 0 ? state.arc : 1);
     context.lineWidth = (layers <= 6 ? 4 : layers <= 12 ? 3 : 2) + (chosen ? 1 : 0);
     stroke(context, drawn < 1 ? grown(curve, drawn) : curve);
     if (chosen && drawn >= 1) drawArrow(context, curve, frame.arcs.vertical);
@@ -64,7 +66,14 @@ function drawConnection(context, frame, connection, light) {
   if (frame.share > 0) {
     context.globalAlpha = light;
     fillBox(context, state.box, drawn);
-    if (frame.share === 1) drawNumber(context, frame, cell, connection.channels, light === 1 ? inkOn(frame.colours[source]) : frame.ink);
+    if (frame.share === 1)
+      drawNumber(
+        context,
+        frame,
+        cell,
+        connection.channels,
+        light === 1 ? inkOn(frame.colours[source]) : frame.ink,
+      );
   }
 }
 
@@ -152,10 +161,16 @@ function drawLabels(context, frame) {
   const wide = matrix.left > 120;
   for (let source = 1; source < colours.length; source++) {
     const y = matrix.top + (source + 0.5) * matrix.row - 1;
-    const near = active === null || active === source || (active > source && active < matrix.nodes.length);
+    const near =
+      active === null || active === source || (active > source && active < matrix.nodes.length);
     context.globalAlpha = frame.share * (near ? 1 : 0.45);
     context.fillStyle = colours[source];
-    context.fillRect(matrix.left - 14, y - Math.min(9, matrix.row / 2 - 2), 6, Math.min(18, matrix.row - 4));
+    context.fillRect(
+      matrix.left - 14,
+      y - Math.min(9, matrix.row / 2 - 2),
+      6,
+      Math.min(18, matrix.row - 4),
+    );
     context.fillStyle = frame.ink;
     context.font = `${active === source ? 700 : 400} ${wide && matrix.row >= 30 ? 16 : 14}px ${frame.font}`;
     context.textAlign = "right";

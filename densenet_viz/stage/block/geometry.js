@@ -47,7 +47,9 @@ function lying(width, layers, most) {
   const thick = pitch >= 100 ? 52 : pitch >= 44 ? 44 : 30;
   const wide = Math.min(112, pitch - (pitch >= 44 ? 14 : pitch >= 24 ? 4 : 1));
   const below = 54;
-  const reach = Math.round(Math.min(300, Math.max(170, width * 0.25), Math.max(80, most - 10 - thick - below - 34)));
+  const reach = Math.round(
+    Math.min(300, Math.max(170, width * 0.25), Math.max(80, most - 10 - thick - below - 34)),
+  );
   const base = reach + 10 + thick / 2;
   const nodes = Array.from({ length: layers + 2 }, (_, node) => ({
     x: node === 0 ? 44 : node > layers ? width - 44 : ends + (node - 0.5) * pitch,
@@ -55,7 +57,16 @@ function lying(width, layers, most) {
     width: node === 0 || node > layers ? 76 : wide,
     height: node === 0 || node > layers ? Math.max(thick, 44) : thick,
   }));
-  return { width, height: base + thick / 2 + below + 34, vertical: false, base, reach, below, half: thick / 2, nodes };
+  return {
+    width,
+    height: base + thick / 2 + below + 34,
+    vertical: false,
+    base,
+    reach,
+    below,
+    half: thick / 2,
+    nodes,
+  };
 }
 
 /** @param {number} width @param {number} layers @returns {Arcs} */
@@ -70,7 +81,16 @@ function standing(width, layers) {
     height: node === 0 || node > layers ? Math.max(30, pitch - 6) : Math.max(20, pitch - 8),
   }));
   const height = nodes[layers + 1].y + nodes[layers + 1].height / 2 + 52;
-  return { width, height, vertical: true, base, reach: width - left - wide - 14, below: left - 6, half: wide / 2, nodes };
+  return {
+    width,
+    height,
+    vertical: true,
+    base,
+    reach: width - left - wide - 14,
+    below: left - 6,
+    half: wide / 2,
+    nodes,
+  };
 }
 
 /**
@@ -84,7 +104,8 @@ export function arc(frame, source, reader) {
   const handed = reader > layers;
   const [from, to] = [frame.nodes[source], frame.nodes[reader]];
   const span = (reader - source) / (handed ? layers + 1 : layers);
-  const bulge = (4 / 3) * (handed ? frame.below : frame.reach) * (handed ? 0.35 + 0.65 * span : span ** 0.85);
+  const bulge =
+    (4 / 3) * (handed ? frame.below : frame.reach) * (handed ? 0.35 + 0.65 * span : span ** 0.85);
   if (frame.vertical) {
     const edge = (/** @type {Box} */ node) => node.x + (handed ? -1 : 1) * (node.width / 2 + 2);
     const away = handed ? -bulge : bulge;
@@ -97,7 +118,8 @@ export function arc(frame, source, reader) {
 
 /** The middle of an arc. @param {number[]} curve @returns {[number, number]} */
 export function apex(curve) {
-  const at = (/** @type {number} */ i) => (curve[i] + 3 * curve[i + 2] + 3 * curve[i + 4] + curve[i + 6]) / 8;
+  const at = (/** @type {number} */ i) =>
+    (curve[i] + 3 * curve[i + 2] + 3 * curve[i + 4] + curve[i + 6]) / 8;
   return [at(0), at(1)];
 }
 
@@ -117,10 +139,21 @@ export function matrixFrame(width, layers, most = Infinity) {
   const tall = layers <= 6 ? 44 : layers <= 12 ? 32 : layers <= 24 ? 24 : 18;
   const row = Math.min(tall, Math.max(12, Math.floor((most - top - 6) / (layers + 1))));
   const nodes = Array.from({ length: layers + 2 }, (_, node) => {
-    const middle = node > layers ? left + layers * cell + gap + last / 2 : left + (node - 0.5) * cell;
+    const middle =
+      node > layers ? left + layers * cell + gap + last / 2 : left + (node - 0.5) * cell;
     return node === 0
-      ? { x: left / 2 - 4, y: top + row / 2, width: left - 8, height: Math.max(22, Math.min(row - 2, 34)) }
-      : { x: middle, y: head / 2 + 3, width: node > layers ? last : Math.max(5, cell - (cell > 30 ? 6 : 1)), height: head - 4 };
+      ? {
+          x: left / 2 - 4,
+          y: top + row / 2,
+          width: left - 8,
+          height: Math.max(22, Math.min(row - 2, 34)),
+        }
+      : {
+          x: middle,
+          y: head / 2 + 3,
+          width: node > layers ? last : Math.max(5, cell - (cell > 30 ? 6 : 1)),
+          height: head - 4,
+        };
   });
   return { width, height: top + (layers + 1) * row + 6, left, top, cell, row, gap, nodes };
 }
@@ -168,7 +201,15 @@ export function between(curve, cell, share) {
   const [goalX, goalY] = [cell.x + cell.width / 2, cell.y + cell.height / 2];
   const dot = 6 * clamp(share / 0.2);
   const [width, height] = [mix(dot, cell.width, open), mix(dot, cell.height, open)];
-  return { arc: left, box: { x: mix(x, goalX, travel) - width / 2, y: mix(y, goalY, travel) - height / 2, width, height } };
+  return {
+    arc: left,
+    box: {
+      x: mix(x, goalX, travel) - width / 2,
+      y: mix(y, goalY, travel) - height / 2,
+      width,
+      height,
+    },
+  };
 }
 
 /** A place between two. @param {Box} from @param {Box} to @param {number} share @returns {Box} */
@@ -196,5 +237,7 @@ export function drawnAt(time, source, reader) {
  * @param {number} time 0 to L @param {Connection[]} connections
  */
 export function countAt(time, connections) {
-  return connections.filter(({ source, reader }) => drawnAt(time + 1e-9, source, reader) >= 1 - 1e-6).length;
+  return connections.filter(
+    ({ source, reader }) => drawnAt(time + 1e-9, source, reader) >= 1 - 1e-6,
+  ).length;
 }

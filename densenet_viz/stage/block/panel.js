@@ -1,6 +1,14 @@
 // Beside the connections: what the chosen layer reads, who reads it, and the maps it wrote.
 
-import { channelWords, ledgerOf, many, nodeName, outputOf, readersWords, writtenBy } from "./words.js";
+import {
+  channelWords,
+  ledgerOf,
+  many,
+  nodeName,
+  outputOf,
+  readersWords,
+  writtenBy,
+} from "./words.js";
 import { h, onWidth, pointIn, say } from "../shared/dom.js";
 import { bytesOf, paintMaps, unpack } from "../shared/maps.js";
 import { Lens, drawTiles, gridFor, sheetColumns, tileAt } from "../shared/tiles.js";
@@ -28,15 +36,31 @@ export class Panel {
         role: "slider",
         "aria-label": "Map to show large",
         "aria-valuemin": 1,
-        onkeydown: /** @type {EventListener} */ ((event) => this.key(/** @type {KeyboardEvent} */ (event))),
-        onpointermove: /** @type {EventListener} */ ((event) => this.point(/** @type {PointerEvent} */ (event))),
-        onpointerdown: /** @type {EventListener} */ ((event) => this.point(/** @type {PointerEvent} */ (event))),
+        onkeydown: /** @type {EventListener} */ (
+          (event) => this.key(/** @type {KeyboardEvent} */ (event))
+        ),
+        onpointermove: /** @type {EventListener} */ (
+          (event) => this.point(/** @type {PointerEvent} */ (event))
+        ),
+        onpointerdown: /** @type {EventListener} */ (
+          (event) => this.point(/** @type {PointerEvent} */ (event))
+        ),
       },
       this.canvas,
     );
     this.lens = new Lens(LENS);
     this.room = h("div", { class: "block-room" }, this.grid);
-    this.root = h("div", { class: "block-panel" }, h("section", { class: "block-written" }, this.heading, h("div", { class: "block-show" }, this.room, this.lens.node)), this.ledger);
+    this.root = h(
+      "div",
+      { class: "block-panel" },
+      h(
+        "section",
+        { class: "block-written" },
+        this.heading,
+        h("div", { class: "block-show" }, this.room, this.lens.node),
+      ),
+      this.ledger,
+    );
     /** @type {Tile[][]} */
     this.groups = [];
     /** @type {Tile[]} */
@@ -57,7 +81,13 @@ export class Panel {
       const maps = unpack(packed);
       const columns = sheetColumns(maps.count);
       const sheet = paintMaps(maps, columns, palette, null);
-      return Array.from({ length: maps.count }, (_, map) => ({ maps, map, sheet, columns, colour }));
+      return Array.from({ length: maps.count }, (_, map) => ({
+        maps,
+        map,
+        sheet,
+        columns,
+        colour,
+      }));
     });
   }
 
@@ -70,7 +100,12 @@ export class Panel {
     this.tiles = all ? this.groups.flat() : this.groups[node];
     this.chosen = Math.min(this.chosen, this.tiles.length - 1);
     const name = nodeName(scene, node);
-    say(this.heading, all ? `All ${many(this.tiles.length, "map")} of the output` : `The ${many(this.tiles.length, "map")} ${node ? `that ${name} wrote` : `that came from ${scene.entering}`}`);
+    say(
+      this.heading,
+      all
+        ? `All ${many(this.tiles.length, "map")} of the output`
+        : `The ${many(this.tiles.length, "map")} ${node ? `that ${name} wrote` : `that came from ${scene.entering}`}`,
+    );
     this.ledger.replaceChildren(...this.ledgerParts(scene, node));
     this.paint();
   }
@@ -84,15 +119,40 @@ export class Panel {
     const total = entries.reduce((sum, { start, stop }) => sum + stop - start, 0);
     const name = nodeName(scene, node);
     const bar = h("div", { class: "block-bar", "aria-hidden": "true" });
-    for (const { source, start, stop } of entries) bar.append(piece(colour(source), stop - start, false));
+    for (const { source, start, stop } of entries)
+      bar.append(piece(colour(source), stop - start, false));
     if (!all) bar.append(piece(colour(node), past - first, node > 0));
-    const lines = entries.map(({ source, start, stop, words }) => line(colour(source), channelWords(start, stop), words, stop - start));
-    const title = node === 0 ? "It reads nothing in this block" : all ? `It holds all ${many(total, "map")}` : `${capital(name)} reads ${many(total, "map")}`;
+    const lines = entries.map(({ source, start, stop, words }) =>
+      line(colour(source), channelWords(start, stop), words, stop - start),
+    );
+    const title =
+      node === 0
+        ? "It reads nothing in this block"
+        : all
+          ? `It holds all ${many(total, "map")}`
+          : `${capital(name)} reads ${many(total, "map")}`;
     return [
       h("h3", {}, title),
       bar,
-      ...(lines.length ? [h("ul", { class: "block-lines", tabindex: lines.length > 8 ? 0 : -1, "aria-label": title }, ...lines)] : []),
-      ...(all ? [] : [h("p", {}, h("b", {}, node ? "Writes " : "Holds "), `${channelWords(first, past)} (${many(past - first, "map")})`)]),
+      ...(lines.length
+        ? [
+            h(
+              "ul",
+              { class: "block-lines", tabindex: lines.length > 8 ? 0 : -1, "aria-label": title },
+              ...lines,
+            ),
+          ]
+        : []),
+      ...(all
+        ? []
+        : [
+            h(
+              "p",
+              {},
+              h("b", {}, node ? "Writes " : "Holds "),
+              `${channelWords(first, past)} (${many(past - first, "map")})`,
+            ),
+          ]),
       h("p", {}, h("b", {}, all ? "Goes to " : "Read by "), readersWords(scene, node)),
     ];
   }
@@ -115,10 +175,18 @@ export class Panel {
     const channel = writtenBy(scene, this.node)[0] + this.chosen;
     const name = `map ${this.chosen + 1} of ${tiles.length} · channel ${channel}`;
     const factor = Math.floor(scene.size[0] / scene.shownSize[0]);
-    this.lens.show(tiles[this.chosen], name, factor > 1 ? ` (mean of ${factor} × ${factor} px)` : "", pixel);
+    this.lens.show(
+      tiles[this.chosen],
+      name,
+      factor > 1 ? ` (mean of ${factor} × ${factor} px)` : "",
+      pixel,
+    );
     this.grid.setAttribute("aria-valuemax", String(tiles.length));
     this.grid.setAttribute("aria-valuenow", String(this.chosen + 1));
-    this.grid.setAttribute("aria-valuetext", `${name}, ${this.lens.low.textContent} to ${this.lens.high.textContent}`);
+    this.grid.setAttribute(
+      "aria-valuetext",
+      `${name}, ${this.lens.low.textContent} to ${this.lens.high.textContent}`,
+    );
   }
 
   /** @param {PointerEvent} event */
@@ -138,7 +206,14 @@ export class Panel {
   key(event) {
     const columns = this.layout?.columns ?? 1;
     /** @type {Record<string, number>} */
-    const moves = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity };
+    const moves = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: columns,
+      ArrowUp: -columns,
+      Home: -Infinity,
+      End: Infinity,
+    };
     const move = moves[event.key];
     if (move === undefined) return;
     event.preventDefault();
@@ -169,5 +244,12 @@ function piece(colour, channels, fresh) {
 function line(colour, channels, words, count) {
   const swatch = h("i", { "aria-hidden": "true" });
   swatch.style.background = colour;
-  return h("li", {}, swatch, h("span", {}, channels), h("span", {}, words), h("span", {}, count.toLocaleString("en")));
+  return h(
+    "li",
+    {},
+    swatch,
+    h("span", {}, channels),
+    h("span", {}, words),
+    h("span", {}, count.toLocaleString("en")),
+  );
 }

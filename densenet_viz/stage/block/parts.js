@@ -17,13 +17,23 @@ import { Radios } from "../shared/radios.js";
 /** @param {Handlers} on */
 export function makeParts(on) {
   const views = new Radios("View", on.view);
-  views.showWords([["arcs", "Arcs"], ["matrix", "Matrix"]], "arcs");
+  views.showWords(
+    [
+      ["arcs", "Arcs"],
+      ["matrix", "Matrix"],
+    ],
+    "arcs",
+  );
   const title = h("h2", { class: "stage-title" });
   const badge = h("span", { class: "stage-badge" });
   const sentence = h("p", { class: "stage-sentence", "aria-live": "polite" });
   const number = h("b", {});
   const sum = h("span", {});
-  const whole = h("button", { type: "button", class: "block-whole", "aria-pressed": "false", onclick: () => on.whole() }, "Highlight all");
+  const whole = h(
+    "button",
+    { type: "button", class: "block-whole", "aria-pressed": "false", onclick: () => on.whole() },
+    "Highlight all",
+  );
   const canvas = h("canvas", { role: "img" });
   const nodes = new Radios("", on.choose, { look: "block-nodes", stops: true, again: true });
   const note = h("p", { class: "block-note" });
@@ -36,7 +46,21 @@ export function makeParts(on) {
     h("div", { class: "block-switches" }, views.node, whole),
   );
   const head = h("div", { class: "stage-head" }, badge, title, sentence);
-  return { head, top, title, badge, sentence, number, sum, whole, canvas, nodes, note, stage, controls };
+  return {
+    head,
+    top,
+    title,
+    badge,
+    sentence,
+    number,
+    sum,
+    whole,
+    canvas,
+    nodes,
+    note,
+    stage,
+    controls,
+  };
 }
 
 /**
@@ -47,18 +71,30 @@ export function makeParts(on) {
 export function makeNode(nodes, scene, node, choose, hover) {
   const output = outputOf(scene);
   const end = node === 0 || node === output;
-  const count = node === 0 ? scene.groups[0].channels : node === output ? scene.output : scene.layers[node - 1].writes;
+  const count =
+    node === 0
+      ? scene.groups[0].channels
+      : node === output
+        ? scene.output
+        : scene.layers[node - 1].writes;
   const button = nodes.option(
     node,
     [
-      h("b", {}, h("span", { class: "block-word" }, end ? "" : "layer "), end ? count.toLocaleString("en") : String(node)),
+      h(
+        "b",
+        {},
+        h("span", { class: "block-word" }, end ? "" : "layer "),
+        end ? count.toLocaleString("en") : String(node),
+      ),
       h("small", {}, end ? (node ? "out" : "in") : `+${count}`),
     ],
     {
       class: `block-node${end ? " block-end" : ""}`,
       "aria-label": `${nodeName(scene, node)}, read by ${readersWords(scene, node)}`,
       onfocus: () => choose(node),
-      onpointerenter: /** @type {EventListener} */ ((event) => /** @type {PointerEvent} */ (event).pointerType === "mouse" && hover(node)),
+      onpointerenter: /** @type {EventListener} */ (
+        (event) => /** @type {PointerEvent} */ (event).pointerType === "mouse" && hover(node)
+      ),
       onpointerleave: () => hover(null),
     },
   );
@@ -76,7 +112,18 @@ export function putNode(button, box, node) {
   button.style.height = `${box.height}px`;
   button.style.transform = `translate(${box.x - box.width / 2}px, ${box.y - box.height / 2}px)`;
   const [wide, tall] = [box.width >= 80, box.height >= 40];
-  button.dataset.size = wide && tall ? "full" : tall && box.width >= 40 ? "tall" : wide ? "line" : box.width < 13 ? "tick" : box.width < 24 ? "bare" : "small";
+  button.dataset.size =
+    wide && tall
+      ? "full"
+      : tall && box.width >= 40
+        ? "tall"
+        : wide
+          ? "line"
+          : box.width < 13
+            ? "tick"
+            : box.width < 24
+              ? "bare"
+              : "small";
   button.classList.toggle("mute", box.width < 18 && node > 1 && node % 4 > 0);
 }
 
@@ -89,7 +136,12 @@ export function putNode(button, box, node) {
 export function putNote(note, arcs, matrix, share, counting) {
   const cells = share >= 0.5;
   const layers = arcs.nodes.length - 2;
-  say(note, cells ? "Column: what a layer reads. Row: who reads a layer. Dashed: to the output, not counted." : "Dashed: to the output. No layer reads these maps there, so they are not counted.");
+  say(
+    note,
+    cells
+      ? "Column: what a layer reads. Row: who reads a layer. Dashed: to the output, not counted."
+      : "Dashed: to the output. No layer reads these maps there, so they are not counted.",
+  );
   note.style.opacity = String(counting ? 0 : Math.abs(2 * share - 1));
   note.style.top = `${cells ? matrix.height - 10 : arcs.height - (arcs.vertical ? 44 : 28)}px`;
   note.style.left = cells ? `${matrix.left}px` : "0";

@@ -53,7 +53,9 @@ export function nodeName(scene, node) {
 
 /** The layers that read a node's maps, as measured. @param {Scene} scene @param {number} node @returns {number[]} */
 export function readersOf(scene, node) {
-  return scene.layers.filter(({ reads }) => reads.some(({ source }) => source === node)).map(({ layer }) => layer);
+  return scene.layers
+    .filter(({ reads }) => reads.some(({ source }) => source === node))
+    .map(({ layer }) => layer);
 }
 
 /** "layers 3, 4 and 5", "layers 5 to 24", "layer 6". @param {number[]} layers ascending */
@@ -84,7 +86,12 @@ export function ledgerOf(scene, node) {
     return scene.layers[node - 1].reads.map((part) => ({ ...part, words: words(part.source) }));
   }
   let start = 0;
-  return scene.groups.map(({ layer, channels }) => ({ source: layer, start, stop: (start += channels), words: words(layer) }));
+  return scene.groups.map(({ layer, channels }) => ({
+    source: layer,
+    start,
+    stop: (start += channels),
+    words: words(layer),
+  }));
 }
 
 /** The channels that a node wrote, in the order of concatenation. @param {Scene} scene @param {number} node @returns {[number, number]} first, and one past the last */
@@ -102,11 +109,15 @@ export function channelWords(start, stop) {
 
 /** The lesson that a node shows. @param {Scene} scene @param {number} node */
 export function titleOf(scene, node) {
-  if (node === 0) return `The block input is read by all ${many(readersOf(scene, 0).length, "layer")}`;
-  if (node === outputOf(scene)) return `The output is all ${scene.output.toLocaleString("en")} maps of the block`;
+  if (node === 0)
+    return `The block input is read by all ${many(readersOf(scene, 0).length, "layer")}`;
+  if (node === outputOf(scene))
+    return `The output is all ${scene.output.toLocaleString("en")} maps of the block`;
   const readers = readersOf(scene, node).length;
   if (node === 1 && readers) return "Each layer is read by all later layers";
-  return readers ? "Each layer reads all maps before it" : "The last layer reads all maps before it";
+  return readers
+    ? "Each layer reads all maps before it"
+    : "The last layer reads all maps before it";
 }
 
 /** @param {Scene} scene @param {number} node */

@@ -38,7 +38,9 @@ export function opaque(colour) {
 function turned(inner) {
   const parts = inner.split(/,(?![^(]*\))/).map((part) => part.trim());
   const turn = /^to (\w+)$|^(-?[\d.]+)deg$/.exec(parts[0]);
-  const angle = turn ? Number(turn[2] ?? { top: 0, right: 90, bottom: 180, left: 270 }[turn[1]]) : 180;
+  const angle = turn
+    ? Number(turn[2] ?? { top: 0, right: 90, bottom: 180, left: 270 }[turn[1]])
+    : 180;
   return { angle, colours: parts.slice(turn ? 1 : 0) };
 }
 
@@ -53,7 +55,10 @@ export function gradientParts(image) {
   const { angle, colours } = turned(found[1]);
   const stops = colours.map((part, index) => {
     const place = /\s(-?[\d.]+)%$/.exec(part);
-    return { colour: part.replace(/(\s-?[\d.]+%)+$/, ""), at: place ? Number(place[1]) / 100 : index / Math.max(1, colours.length - 1) };
+    return {
+      colour: part.replace(/(\s-?[\d.]+%)+$/, ""),
+      at: place ? Number(place[1]) / 100 : index / Math.max(1, colours.length - 1),
+    };
   });
   return { angle, stops };
 }
@@ -68,9 +73,16 @@ export function hatchParts(image) {
   const found = /^repeating-linear-gradient\((.*)\)$/.exec(image);
   if (!found) return null;
   const { angle, colours } = turned(found[1]);
-  const places = colours.flatMap((part) => [...part.matchAll(/\s(-?[\d.]+)px(?=\s|$)/g)].map((place) => ({ colour: part.slice(0, part.search(/\s-?[\d.]+px/)), at: Number(place[1]) })));
+  const places = colours.flatMap((part) =>
+    [...part.matchAll(/\s(-?[\d.]+)px(?=\s|$)/g)].map((place) => ({
+      colour: part.slice(0, part.search(/\s-?[\d.]+px/)),
+      at: Number(place[1]),
+    })),
+  );
   const length = places.at(-1)?.at;
-  return length ? { angle, length, stops: places.map(({ colour, at }) => ({ colour, at: at / length })) } : null;
+  return length
+    ? { angle, length, stops: places.map(({ colour, at }) => ({ colour, at: at / length })) }
+    : null;
 }
 
 /**
@@ -86,7 +98,9 @@ export function dotParts(image, size) {
 
 /** @param {Stop[]} stops */
 function stopsOf(stops) {
-  return stops.map(({ colour, at }) => s("stop", { offset: at, "stop-color": hex(colour).code, "stop-opacity": hex(colour).opacity }));
+  return stops.map(({ colour, at }) =>
+    s("stop", { offset: at, "stop-color": hex(colour).code, "stop-opacity": hex(colour).opacity }),
+  );
 }
 
 /** The direction of a gradient, as a step of length 1 (x to the right, y down). @param {number} angle */
@@ -100,7 +114,11 @@ export function gradientOf(image) {
   const parts = gradientParts(image);
   if (!parts) return null;
   const [x, y] = stepOf(parts.angle).map((part) => part / 2);
-  return s("linearGradient", { x1: 0.5 - x, y1: 0.5 - y, x2: 0.5 + x, y2: 0.5 + y }, ...stopsOf(parts.stops));
+  return s(
+    "linearGradient",
+    { x1: 0.5 - x, y1: 0.5 - y, x2: 0.5 + x, y2: 0.5 + y },
+    ...stopsOf(parts.stops),
+  );
 }
 
 /** A hatching as an SVG element, or null. @param {string} image */
@@ -108,7 +126,11 @@ export function hatchOf(image) {
   const parts = hatchParts(image);
   if (!parts) return null;
   const [x, y] = stepOf(parts.angle).map((part) => part * parts.length);
-  return s("linearGradient", { gradientUnits: "userSpaceOnUse", spreadMethod: "repeat", x1: 0, y1: 0, x2: x, y2: y }, ...stopsOf(parts.stops));
+  return s(
+    "linearGradient",
+    { gradientUnits: "userSpaceOnUse", spreadMethod: "repeat", x1: 0, y1: 0, x2: x, y2: y },
+    ...stopsOf(parts.stops),
+  );
 }
 
 /** Dots as an SVG element, or null. @param {string} image @param {string} size */

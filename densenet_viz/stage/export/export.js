@@ -34,10 +34,18 @@ async function asPng(svg, scale) {
     const image = new Image();
     image.src = address;
     await image.decode();
-    const canvas = h("canvas", { width: Math.round(image.width * scale), height: Math.round(image.height * scale) });
+    const canvas = h("canvas", {
+      width: Math.round(image.width * scale),
+      height: Math.round(image.height * scale),
+    });
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"));
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob(
+        (blob) => (blob ? resolve(blob) : reject(new Error("no picture"))),
+        "image/png",
+      ),
+    );
   } finally {
     URL.revokeObjectURL(address);
   }
@@ -45,8 +53,13 @@ async function asPng(svg, scale) {
 
 /** Waits until the highlight of what the pointer has just left is gone. @param {Element} root */
 function faded(root) {
-  const ends = root.getAnimations({ subtree: true }).map((animation) => animation.finished.catch(() => {}));
-  return Promise.race([Promise.all(ends), new Promise((resolve) => setTimeout(resolve, FADE_MILLISECONDS))]);
+  const ends = root
+    .getAnimations({ subtree: true })
+    .map((animation) => animation.finished.catch(() => {}));
+  return Promise.race([
+    Promise.all(ends),
+    new Promise((resolve) => setTimeout(resolve, FADE_MILLISECONDS)),
+  ]);
 }
 
 /** Downloads a file. @param {Blob} blob @param {string} name */
@@ -66,8 +79,23 @@ function give(blob, name) {
 function movings() {
   const type = filmType();
   const name = type?.startsWith("video/mp4") ? "MP4" : "WebM";
-  const video = { name, title: `Save the animation as a video (${name})`, doing: "Recording the animation", stop: "Stop recording", make: film };
-  return [{ name: "GIF", title: "Save the animation as a GIF", doing: "Drawing the GIF", stop: "Stop drawing", make: gif }, ...(type ? [video] : [])];
+  const video = {
+    name,
+    title: `Save the animation as a video (${name})`,
+    doing: "Recording the animation",
+    stop: "Stop recording",
+    make: film,
+  };
+  return [
+    {
+      name: "GIF",
+      title: "Save the animation as a GIF",
+      doing: "Drawing the GIF",
+      stop: "Stop drawing",
+      make: gif,
+    },
+    ...(type ? [video] : []),
+  ];
 }
 
 /**
@@ -76,25 +104,49 @@ function movings() {
  */
 export function saveRow(root, describe) {
   const status = h("span", { class: "stage-saved", role: "status" });
-  const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => unknown} */ act) =>
-    h("button", { type: "button", class: "stage-save-as", "aria-label": title, title, onclick: act }, text);
-  const saving = (/** @type {string} */ kind, /** @type {(saved: Saved) => Promise<Blob> | Blob} */ make) => async () => {
-    const saved = describe();
-    const name = `densenet-${saved.name}.${kind}`;
-    try {
-      await faded(root);
-      give(await make(saved), name);
-      say(status, `${name} is saved.`);
-    } catch {
-      say(status, "Saving failed in this browser.");
-    }
-  };
+  const button = (
+    /** @type {string} */ text,
+    /** @type {string} */ title,
+    /** @type {() => unknown} */ act,
+  ) =>
+    h(
+      "button",
+      { type: "button", class: "stage-save-as", "aria-label": title, title, onclick: act },
+      text,
+    );
+  const saving =
+    (/** @type {string} */ kind, /** @type {(saved: Saved) => Promise<Blob> | Blob} */ make) =>
+    async () => {
+      const saved = describe();
+      const name = `densenet-${saved.name}.${kind}`;
+      try {
+        await faded(root);
+        give(await make(saved), name);
+        say(status, `${name} is saved.`);
+      } catch {
+        say(status, "Saving failed in this browser.");
+      }
+    };
   const still = [
-    button("PNG", "Save this picture as PNG", saving("png", (saved) => asPng(asSvg(root, saved), SCALE))),
-    button("SVG", "Save this picture as SVG", saving("svg", (saved) => new Blob([asSvg(root, saved)], { type: "image/svg+xml" }))),
+    button(
+      "PNG",
+      "Save this picture as PNG",
+      saving("png", (saved) => asPng(asSvg(root, saved), SCALE)),
+    ),
+    button(
+      "SVG",
+      "Save this picture as SVG",
+      saving("svg", (saved) => new Blob([asSvg(root, saved)], { type: "image/svg+xml" })),
+    ),
   ];
-  const row = h("div", { class: "stage-save", role: "group", "aria-label": "Save this picture" }, h("span", { "aria-hidden": "true" }, "Save"), ...still);
-  if (describe().film) row.append(...movings().map((moving) => movingButton(root, describe, moving, status)));
+  const row = h(
+    "div",
+    { class: "stage-save", role: "group", "aria-label": "Save this picture" },
+    h("span", { "aria-hidden": "true" }, "Save"),
+    ...still,
+  );
+  if (describe().film)
+    row.append(...movings().map((moving) => movingButton(root, describe, moving, status)));
   row.append(status);
   return row;
 }
@@ -103,11 +155,16 @@ export function saveRow(root, describe) {
 function movingButton(root, describe, { name, title, doing, stop, make }, status) {
   /** @type {AbortController | null} */
   let running = null;
-  const node = h("button", { type: "button", class: "stage-save-as", "aria-label": title, title }, name);
+  const node = h(
+    "button",
+    { type: "button", class: "stage-save-as", "aria-label": title, title },
+    name,
+  );
   const show = (/** @type {string} */ text, /** @type {string} */ label) => {
     say(node, text);
     node.setAttribute("aria-label", label);
-    for (const other of node.parentElement?.querySelectorAll("button") ?? []) other.disabled = other !== node && running !== null;
+    for (const other of node.parentElement?.querySelectorAll("button") ?? [])
+      other.disabled = other !== node && running !== null;
   };
   const told = (/** @type {number} */ part) => {
     say(node, `Stop (${Math.floor(100 * part)}%)`);
@@ -122,7 +179,10 @@ function movingButton(root, describe, { name, title, doing, stop, make }, status
     try {
       const found = scene && (await make(root, scene, told, aborter.signal));
       if (found) give(found.blob, `densenet-${file}.${found.kind}`);
-      say(status, found ? `densenet-${file}.${found.kind} is saved.` : "Stopped. Nothing was saved.");
+      say(
+        status,
+        found ? `densenet-${file}.${found.kind} is saved.` : "Stopped. Nothing was saved.",
+      );
     } catch {
       say(status, `Saving as ${name} failed in this browser.`);
     } finally {

@@ -26,7 +26,10 @@ const SAMPLES = [0, 0.02, 0.26, 0.51, 0.76, 1];
 export function momentsOf(steps, stepMilliseconds) {
   const each = Math.max(1, Math.round(stepMilliseconds / FRAME_MILLISECONDS));
   const count = steps * each;
-  return Array.from({ length: count + 1 }, (_, index) => ({ time: index / each, delay: index === count ? REST_MILLISECONDS : FRAME_MILLISECONDS }));
+  return Array.from({ length: count + 1 }, (_, index) => ({
+    time: index / each,
+    delay: index === count ? REST_MILLISECONDS : FRAME_MILLISECONDS,
+  }));
 }
 
 /**
@@ -63,9 +66,18 @@ export class Gif {
     const { before, palette } = this;
     const now = applyPalette(rgba, palette, "rgb565");
     const same = palette.length;
-    const written = before ? now.map((colour, place) => (colour === before[place] ? same : colour)) : now;
-    const looks = before ? { transparent: true, transparentIndex: same } : { palette: [...palette, [0, 0, 0]] };
-    this.encoder.writeFrame(written, this.width, this.height, { ...looks, delay, repeat: 0, dispose: 1 });
+    const written = before
+      ? now.map((colour, place) => (colour === before[place] ? same : colour))
+      : now;
+    const looks = before
+      ? { transparent: true, transparentIndex: same }
+      : { palette: [...palette, [0, 0, 0]] };
+    this.encoder.writeFrame(written, this.width, this.height, {
+      ...looks,
+      delay,
+      repeat: 0,
+      dispose: 1,
+    });
     this.before = now;
   }
 
@@ -87,7 +99,9 @@ export async function gif(root, scene, told, signal) {
   try {
     const around = paperOf(root, scene);
     const { width, height, scale } = sizeOf(around.width, around.height, scene.steps);
-    const context = /** @type {CanvasRenderingContext2D} */ (h("canvas", { width, height }).getContext("2d", { willReadFrequently: true }));
+    const context = /** @type {CanvasRenderingContext2D} */ (
+      h("canvas", { width, height }).getContext("2d", { willReadFrequently: true })
+    );
     const shot = async (/** @type {number} */ time) => {
       scene.draw(time);
       await drawFrame(root, scene, context, scale);

@@ -6,12 +6,21 @@ import { lettersOf, linesOf } from "./text.js";
 import { dotsOf, gradientOf, hatchOf, hex, opaque } from "./colours.js";
 
 /** Controls, which a saved picture leaves out. */
-export const CONTROLS = ".stage-aside, .stage-player, .stage-save, .stage-hidden, .stage-choice, .stage-switch, .block-whole, details:not([open]), summary, input, select, [hidden]";
+export const CONTROLS =
+  ".stage-aside, .stage-player, .stage-save, .stage-hidden, .stage-choice, .stage-switch, .block-whole, details:not([open]), summary, input, select, [hidden]";
 
 /** Properties of shapes that style sheets set; a saved file has no style sheet. */
 const COLOURS = ["fill", "stroke"];
 const SHAPE = ["stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity"];
-const LETTERS = ["font-size", "font-family", "font-weight", "text-anchor", "dominant-baseline", "paint-order", "font-variant-numeric"];
+const LETTERS = [
+  "font-size",
+  "font-family",
+  "font-weight",
+  "text-anchor",
+  "dominant-baseline",
+  "paint-order",
+  "font-variant-numeric",
+];
 const RULES = ["display", "visibility", "vector-effect", "clip-path"];
 
 /** @typedef {{left: number, top: number, width: number, height: number}} Box */
@@ -28,7 +37,12 @@ class Drawing {
 
   /** @param {Box} rect */
   place({ left, top, width, height }) {
-    return { x: round(left - this.area.left), y: round(top - this.area.top), width: round(width), height: round(height) };
+    return {
+      x: round(left - this.area.left),
+      y: round(top - this.area.top),
+      width: round(width),
+      height: round(height),
+    };
   }
 
   /** Adds a definition and returns its reference. @param {SVGElement} node */
@@ -41,14 +55,16 @@ class Drawing {
   /** What an element and its children show. @param {Element} node @returns {SVGElement | null} */
   element(node) {
     const style = getComputedStyle(node);
-    if (style.display === "none" || Number(style.opacity) === 0 || node.matches(CONTROLS)) return null;
+    if (style.display === "none" || Number(style.opacity) === 0 || node.matches(CONTROLS))
+      return null;
     const group = s("g", Number(style.opacity) < 1 ? { opacity: style.opacity } : {});
     const visible = style.visibility === "visible";
     if (node instanceof SVGSVGElement) return visible ? this.vector(node, group) : null;
     if (visible) this.box(node, style, group);
     const inner = this.clipped(node, style, group);
     for (const child of node.childNodes) {
-      if (child instanceof Element) inner.append(...[this.element(child)].filter((part) => part !== null));
+      if (child instanceof Element)
+        inner.append(...[this.element(child)].filter((part) => part !== null));
       else if (child instanceof Text && visible) inner.append(...this.words(child, style));
     }
     return group.childNodes.length > 0 ? group : null;
@@ -80,18 +96,29 @@ class Drawing {
     if (place.width === 0 || place.height === 0) return;
     const { backgroundImage: image, backgroundSize: size } = style;
     const gradient = size === "auto" ? (gradientOf(image) ?? hatchOf(image)) : dotsOf(image, size);
-    if (opaque(style.backgroundColor)) group.append(s("rect", { ...shape, ...fill(style.backgroundColor) }));
+    if (opaque(style.backgroundColor))
+      group.append(s("rect", { ...shape, ...fill(style.backgroundColor) }));
     if (gradient) group.append(s("rect", { ...shape, fill: this.define(gradient) }));
     const address = this.pixels(node);
     /** @type {import("../shared/dom.js").Attributes} */
     const corners = rx ? { "clip-path": this.clip(shape) } : {};
-    if (address) group.append(s("image", { ...place, ...corners, href: address, preserveAspectRatio: "none", style: `image-rendering:${style.imageRendering}` }));
+    if (address)
+      group.append(
+        s("image", {
+          ...place,
+          ...corners,
+          href: address,
+          preserveAspectRatio: "none",
+          style: `image-rendering:${style.imageRendering}`,
+        }),
+      );
     group.append(...borders(style, shape));
   }
 
   /** The address of a canvas's or an image's pixels, or null. @param {Element} node */
   pixels(node) {
-    if (node instanceof HTMLCanvasElement) return this.options.canvases && node.width && node.height ? node.toDataURL() : null;
+    if (node instanceof HTMLCanvasElement)
+      return this.options.canvases && node.width && node.height ? node.toDataURL() : null;
     return node instanceof HTMLImageElement && node.src.startsWith("data:") ? node.src : null;
   }
 
@@ -101,7 +128,8 @@ class Drawing {
     const parts = copy.querySelectorAll("*");
     node.querySelectorAll("*").forEach((part, index) => wear(part, parts[index]));
     wear(node, copy);
-    for (const [name, value] of Object.entries(this.place(node.getBoundingClientRect()))) copy.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries(this.place(node.getBoundingClientRect())))
+      copy.setAttribute(name, String(value));
     copy.setAttribute("overflow", "visible");
     group.append(copy);
     return group;
@@ -116,9 +144,22 @@ class Drawing {
       return s(
         "text",
         {
-          ...{ x, y: round(y + letters.ascent * grown), "font-size": round(letters.size * grown), textLength: width, lengthAdjust: "spacingAndGlyphs" },
-          ...{ "font-family": style.fontFamily, "font-weight": style.fontWeight, "font-style": style.fontStyle },
-          ...{ style: `font-variant-numeric:${style.fontVariantNumeric};white-space:pre`, ...fill(style.color) },
+          ...{
+            x,
+            y: round(y + letters.ascent * grown),
+            "font-size": round(letters.size * grown),
+            textLength: width,
+            lengthAdjust: "spacingAndGlyphs",
+          },
+          ...{
+            "font-family": style.fontFamily,
+            "font-weight": style.fontWeight,
+            "font-style": style.fontStyle,
+          },
+          ...{
+            style: `font-variant-numeric:${style.fontVariantNumeric};white-space:pre`,
+            ...fill(style.color),
+          },
         },
         text,
       );
@@ -145,12 +186,34 @@ function borders(style, { x, y, width, height, rx }) {
     dashed: style[`border${side}Style`] === "dashed",
   }));
   const [first] = sides;
-  const look = (/** @type {typeof first} */ side) => ({ fill: "none", stroke: hex(side.colour).code, "stroke-opacity": hex(side.colour).opacity, "stroke-width": side.wide, ...(side.dashed ? { "stroke-dasharray": `${2 * side.wide} ${side.wide}` } : {}) });
+  const look = (/** @type {typeof first} */ side) => ({
+    fill: "none",
+    stroke: hex(side.colour).code,
+    "stroke-opacity": hex(side.colour).opacity,
+    "stroke-width": side.wide,
+    ...(side.dashed ? { "stroke-dasharray": `${2 * side.wide} ${side.wide}` } : {}),
+  });
   if (sides.every((side) => side.wide === first.wide && side.colour === first.colour)) {
     const half = first.wide / 2;
-    return first.wide ? [s("rect", { x: x + half, y: y + half, width: Math.max(0, width - first.wide), height: Math.max(0, height - first.wide), rx: Math.max(0, rx - half), ...look(first) })] : [];
+    return first.wide
+      ? [
+          s("rect", {
+            x: x + half,
+            y: y + half,
+            width: Math.max(0, width - first.wide),
+            height: Math.max(0, height - first.wide),
+            rx: Math.max(0, rx - half),
+            ...look(first),
+          }),
+        ]
+      : [];
   }
-  const ends = [[x, y, x + width, y], [x + width, y, x + width, y + height], [x, y + height, x + width, y + height], [x, y, x, y + height]];
+  const ends = [
+    [x, y, x + width, y],
+    [x + width, y, x + width, y + height],
+    [x, y + height, x + width, y + height],
+    [x, y, x, y + height],
+  ];
   return sides.flatMap((side, index) => {
     const [x1, y1, x2, y2] = ends[index];
     return side.wide ? [s("line", { x1, y1, x2, y2, ...look(side) })] : [];
@@ -163,10 +226,17 @@ function borders(style, { x, y, width, height, rx }) {
  * @param {Element} from @param {CSSStyleDeclaration} style
  */
 function scaledStroke(from, style) {
-  const matrix = style.vectorEffect === "non-scaling-stroke" && from instanceof SVGGraphicsElement ? from.getScreenCTM() : null;
+  const matrix =
+    style.vectorEffect === "non-scaling-stroke" && from instanceof SVGGraphicsElement
+      ? from.getScreenCTM()
+      : null;
   if (!matrix || Math.abs(matrix.a - matrix.d) > 1e-3 * Math.abs(matrix.a)) return [];
   const dashes = style.strokeDasharray.split(/,\s*/).map((dash) => parseFloat(dash) / matrix.a);
-  return ["vector-effect:none", `stroke-width:${parseFloat(style.strokeWidth) / matrix.a}`, ...(dashes.some(Number.isNaN) ? [] : [`stroke-dasharray:${dashes.join(" ")}`])];
+  return [
+    "vector-effect:none",
+    `stroke-width:${parseFloat(style.strokeWidth) / matrix.a}`,
+    ...(dashes.some(Number.isNaN) ? [] : [`stroke-dasharray:${dashes.join(" ")}`]),
+  ];
 }
 
 /** Writes the style that style sheets give a shape into its copy. @param {Element} from @param {Element} to */
@@ -179,7 +249,10 @@ function wear(from, to) {
     if (!/^(rgb|color|#)/.test(value)) look.push(`${name}:${value}`);
     else {
       const { code, opacity } = hex(value);
-      look.push(`${name}:${code}`, `${name}-opacity:${opacity * Number(style.getPropertyValue(`${name}-opacity`))}`);
+      look.push(
+        `${name}:${code}`,
+        `${name}-opacity:${opacity * Number(style.getPropertyValue(`${name}-opacity`))}`,
+      );
     }
   }
   look.push(...scaledStroke(from, style));
@@ -200,7 +273,24 @@ export function svgOf(root, options) {
   const drawing = new Drawing({ left, top, width, height }, options);
   const around = options.canvases ? MARGIN : 0;
   const paper = { width: width + 2 * around, height: height + 2 * around };
-  const ground = options.canvases ? [s("rect", { x: -around, y: -around, ...paper, ...fill(getComputedStyle(root).backgroundColor) })] : [];
-  const parts = [...root.children].map((child) => drawing.element(child)).filter((part) => part !== null);
-  return s("svg", { ...paper, viewBox: `${-around} ${-around} ${paper.width} ${paper.height}` }, drawing.defs, ...ground, ...parts);
+  const ground = options.canvases
+    ? [
+        s("rect", {
+          x: -around,
+          y: -around,
+          ...paper,
+          ...fill(getComputedStyle(root).backgroundColor),
+        }),
+      ]
+    : [];
+  const parts = [...root.children]
+    .map((child) => drawing.element(child))
+    .filter((part) => part !== null);
+  return s(
+    "svg",
+    { ...paper, viewBox: `${-around} ${-around} ${paper.width} ${paper.height}` },
+    drawing.defs,
+    ...ground,
+    ...parts,
+  );
 }

@@ -18,7 +18,8 @@ export function lettersOf({ fontStyle, fontWeight, fontSize, fontFamily }) {
   measure ??= h("canvas").getContext("2d");
   const context = /** @type {CanvasRenderingContext2D} */ (measure);
   context.font = font;
-  const { fontBoundingBoxAscent: ascent, fontBoundingBoxDescent: descent } = context.measureText("x");
+  const { fontBoundingBoxAscent: ascent, fontBoundingBoxDescent: descent } =
+    context.measureText("x");
   const result = { size: parseFloat(fontSize), ascent, height: ascent + descent };
   known.set(font, result);
   return result;
@@ -64,7 +65,9 @@ export function joined(letters) {
 function rectsOf(range, node, at, length) {
   range.setStart(node, at);
   range.setEnd(node, at + length);
-  return [...range.getClientRects()].filter(({ width }) => width).map(({ left, top, right, width, height }) => ({ left, top, right, width, height }));
+  return [...range.getClientRects()]
+    .filter(({ width }) => width)
+    .map(({ left, top, right, width, height }) => ({ left, top, right, width, height }));
 }
 
 /** The lines that a text was broken into. @param {Text} node @returns {Line[]} */
@@ -73,7 +76,12 @@ export function linesOf(node) {
   const words = wordsOf(node.data).flatMap(({ text, at }) => {
     const rects = rectsOf(range, node, at, text.length);
     // A word with a hyphen or a dash may be broken: its letters show where.
-    if (rects.length > 1) return joined(text.split("").map((letter, index) => ({ text: letter, rect: rectsOf(range, node, at + index, 1)[0] })));
+    if (rects.length > 1)
+      return joined(
+        text
+          .split("")
+          .map((letter, index) => ({ text: letter, rect: rectsOf(range, node, at + index, 1)[0] })),
+      );
     return rects.map((rect) => ({ text, rect }));
   });
   return runsOf(words);

@@ -25,7 +25,15 @@ export function stepAt(x, width, steps) {
 
 /** @param {number[]} curve @param {number} width */
 export function pathOf(curve, width) {
-  return curve.map((value, step) => (step ? "L" : "M") + placed(step / (curve.length - 1), value, width).map((part) => part.toFixed(1)).join(" ")).join("");
+  return curve
+    .map(
+      (value, step) =>
+        (step ? "L" : "M") +
+        placed(step / (curve.length - 1), value, width)
+          .map((part) => part.toFixed(1))
+          .join(" "),
+    )
+    .join("");
 }
 
 /** How the line of a map looks. @param {CurveLine} line @param {number} index among all lines @param {number} methods the number of lines that are not references @returns {Record<string, string>} */
@@ -36,8 +44,15 @@ export function lookOf({ colour }, index, methods) {
 
 /** A line with its mark, for a legend. @param {CurveLine} line @param {number} index @param {number} methods */
 export function sampleOf(line, index, methods) {
-  const mark = line.colour ? [s("path", { class: "faithful-mark", d: markOf(index % 3, 17, 7, 5), fill: line.colour })] : [];
-  return s("svg", { class: "faithful-sample", viewBox: "0 0 34 14", "aria-hidden": "true" }, s("path", { ...lookOf(line, index, methods), d: "M0 7H34" }), ...mark);
+  const mark = line.colour
+    ? [s("path", { class: "faithful-mark", d: markOf(index % 3, 17, 7, 5), fill: line.colour })]
+    : [];
+  return s(
+    "svg",
+    { class: "faithful-sample", viewBox: "0 0 34 14", "aria-hidden": "true" },
+    s("path", { ...lookOf(line, index, methods), d: "M0 7H34" }),
+    ...mark,
+  );
 }
 
 export class Curves {
@@ -51,7 +66,19 @@ export class Curves {
     this.svg = s("svg", { class: "faithful-svg", role: "img", height: HEIGHT });
     this.cursor = s("line", { class: "faithful-cursor" });
     this.dots = s("g", {});
-    this.node = h("figure", { class: "faithful-curve" }, h("figcaption", {}, title), this.svg, h("p", { class: "faithful-axis" }, way === "deletion" ? "pixels deleted, highest values first" : "pixels inserted, highest values first"));
+    this.node = h(
+      "figure",
+      { class: "faithful-curve" },
+      h("figcaption", {}, title),
+      this.svg,
+      h(
+        "p",
+        { class: "faithful-axis" },
+        way === "deletion"
+          ? "pixels deleted, highest values first"
+          : "pixels inserted, highest values first",
+      ),
+    );
     const pointed = (/** @type {PointerEvent} */ event) => {
       const box = this.svg.getBoundingClientRect();
       point(way, stepAt(event.clientX - box.left, box.width, this.steps));
@@ -89,14 +116,25 @@ export class Curves {
       return [
         s("line", { x1: left, x2: right, y1: y, y2: y }),
         s("text", { x: left - 7, y: y + 5, "text-anchor": "end" }, `${100 * value}%`),
-        s("text", { x, y: bottom + 19, "text-anchor": value === 1 ? "end" : "middle" }, `${100 * value}%`),
+        s(
+          "text",
+          { x, y: bottom + 19, "text-anchor": value === 1 ? "end" : "middle" },
+          `${100 * value}%`,
+        ),
       ];
     });
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    svg.setAttribute("aria-label", lines.map(({ title, areas }) => `${title}: area ${areas[way]}`).join("; "));
+    svg.setAttribute(
+      "aria-label",
+      lines.map(({ title, areas }) => `${title}: area ${areas[way]}`).join("; "),
+    );
     svg.replaceChildren(
       s("g", { class: "faithful-grid" }, ...ticks),
-      ...lines.map((line, index) => s("path", { ...lookOf(line, index, methods), d: pathOf(line[way], width) })).reverse(),
+      ...lines
+        .map((line, index) =>
+          s("path", { ...lookOf(line, index, methods), d: pathOf(line[way], width) }),
+        )
+        .reverse(),
       this.cursor,
       this.dots,
     );
@@ -109,11 +147,14 @@ export class Curves {
     if (!this.width || !this.lines.length) return;
     const share = time / this.steps;
     const [x, bottom] = placed(share, 0, this.width);
-    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: TOP, y2: bottom })) this.cursor.setAttribute(name, value.toFixed(1));
+    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: TOP, y2: bottom }))
+      this.cursor.setAttribute(name, value.toFixed(1));
     const dots = this.lines.flatMap((line, index) => {
       if (!line.colour) return [];
       const [, y] = placed(share, along(line[this.way], time), this.width);
-      return [s("path", { class: "faithful-mark", d: markOf(index % 3, x, y, 7), fill: line.colour })];
+      return [
+        s("path", { class: "faithful-mark", d: markOf(index % 3, x, y, 7), fill: line.colour }),
+      ];
     });
     this.dots.replaceChildren(...dots);
     this.svg.dataset.at = `${Math.round(LEVELS * share)} ${this.lines.map((line) => percent(along(line[this.way], time))).join(" ")}`;

@@ -55,10 +55,19 @@ class Faithful {
     this.readout = h("p", { class: "faithful-readout", role: "status" });
     /** @param {number} time */
     const label = (time) => shareWords(this.way, time, this.steps);
-    this.player = new Player({ steps: 0, stepMilliseconds: 450, noun: "step", draw: (time) => this.go(time), label });
+    this.player = new Player({
+      steps: 0,
+      stepMilliseconds: 450,
+      noun: "step",
+      draw: (time) => this.go(time),
+      label,
+    });
     this.player.speeds.hidden = true;
     const point = (/** @type {Way} */ way, /** @type {number} */ step) => this.point(way, step);
-    this.curves = [new Curves("deletion", "Deletion: low is good", point), new Curves("insertion", "Insertion: high is good", point)];
+    this.curves = [
+      new Curves("deletion", "Deletion: low is good", point),
+      new Curves("insertion", "Insertion: high is good", point),
+    ];
     this.table = h("table", { class: "faithful-table" });
     this.values = h("table", { class: "faithful-table faithful-plain" });
     this.notes = h("ul", { class: "faithful-notes" });
@@ -74,9 +83,18 @@ class Faithful {
       h("div", { class: "faithful-curves" }, ...this.curves.map(({ node }) => node)),
       this.caption,
       h("h3", { class: "faithful-head" }, "All measures"),
-      h("div", { class: "faithful-wide", tabindex: 0, role: "group", "aria-label": "All measures" }, this.table),
+      h(
+        "div",
+        { class: "faithful-wide", tabindex: 0, role: "group", "aria-label": "All measures" },
+        this.table,
+      ),
       this.notes,
-      h("details", { class: "faithful-details" }, h("summary", {}, "The curves as a table"), h("div", { class: "faithful-wide" }, this.values)),
+      h(
+        "details",
+        { class: "faithful-details" },
+        h("summary", {}, "The curves as a table"),
+        h("div", { class: "faithful-wide" }, this.values),
+      ),
     );
     this.node.addEventListener("keydown", (event) => this.key(event));
     root.append(this.node);
@@ -109,7 +127,10 @@ class Faithful {
     say(this.title, scene.title);
     say(this.sentence, scene.sentence);
     const waiting = scene.waiting.length ? ` Not measured yet: ${scene.waiting.join(", ")}.` : "";
-    say(this.caption, `${scene.caption}. The curves show the probability of ${scene.label}. Deleted pixels get the mean colour of the training pictures; insertion starts from the blurred picture.${waiting}`);
+    say(
+      this.caption,
+      `${scene.caption}. The curves show the probability of ${scene.label}. Deleted pixels get the mean colour of the training pictures; insertion starts from the blurred picture.${waiting}`,
+    );
     this.palette = bytesOf(scene.palette);
     const methods = scene.lines.filter(({ colour }) => colour).length;
     this.cards = scene.lines.map((line, index) => this.card(line, index, methods, scene));
@@ -128,7 +149,10 @@ class Faithful {
 
   /** @param {Scene} scene */
   async read(scene) {
-    const [sharp, blurred] = await Promise.all([pixelsOf(scene.picture, scene.size), pixelsOf(scene.blurred, scene.size)]);
+    const [sharp, blurred] = await Promise.all([
+      pixelsOf(scene.picture, scene.size),
+      pixelsOf(scene.blurred, scene.size),
+    ]);
     if (this.scene?.picture !== scene.picture) return;
     this.pixels = { sharp, blurred, mean: uniform(scene.mean, scene.size ** 2) };
     this.go(this.time);
@@ -139,7 +163,13 @@ class Faithful {
     const frame = new Frame(() => {});
     frame.describe(scene.size, line.title, false);
     const value = h("b", {});
-    const node = h("article", { class: "faithful-card" }, h("h3", {}, sampleOf(line, index, methods), line.title), frame.node, h("p", { class: "faithful-value" }, value, ` ${scene.label}`));
+    const node = h(
+      "article",
+      { class: "faithful-card" },
+      h("h3", {}, sampleOf(line, index, methods), line.title),
+      frame.node,
+      h("p", { class: "faithful-value" }, value, ` ${scene.label}`),
+    );
     return { node, frame, value, order: bytesOf(line.order), heat: unpackSigned(line.heat) };
   }
 
@@ -147,21 +177,50 @@ class Faithful {
   fillTable(scene) {
     const heads = scene.lines.map(({ title }) => h("th", { scope: "col" }, title));
     const rows = scene.measures.map(({ title, better, meaning, values }) =>
-      h("tr", {}, h("th", { scope: "row" }, h("b", {}, title), h("em", {}, ` ${better}. `), meaning), ...values.map(({ text, best }) => h("td", best ? { class: "faithful-best" } : {}, best ? `★ ${text}` : text))),
+      h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, h("b", {}, title), h("em", {}, ` ${better}. `), meaning),
+        ...values.map(({ text, best }) =>
+          h("td", best ? { class: "faithful-best" } : {}, best ? `★ ${text}` : text),
+        ),
+      ),
     );
-    this.table.replaceChildren(h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Measure (★ the best method)"), ...heads)), h("tbody", {}, ...rows));
+    this.table.replaceChildren(
+      h(
+        "thead",
+        {},
+        h("tr", {}, h("th", { scope: "col" }, "Measure (★ the best method)"), ...heads),
+      ),
+      h("tbody", {}, ...rows),
+    );
   }
 
   /** @param {Scene} scene */
   fillValues(scene) {
-    const ways = /** @type {[Way, string][]} */ ([["deletion", "deleted"], ["insertion", "inserted"]]);
-    const heads = ways.flatMap(([, word]) => scene.lines.map(({ title }) => h("th", { scope: "col" }, `${title}, ${word}`)));
+    const ways = /** @type {[Way, string][]} */ ([
+      ["deletion", "deleted"],
+      ["insertion", "inserted"],
+    ]);
+    const heads = ways.flatMap(([, word]) =>
+      scene.lines.map(({ title }) => h("th", { scope: "col" }, `${title}, ${word}`)),
+    );
     const steps = this.steps;
     const rows = Array.from({ length: steps + 1 }, (_, step) => {
-      const cells = ways.flatMap(([way]) => scene.lines.map((line) => h("td", {}, percent(line[way][step]))));
-      return h("tr", {}, h("th", { scope: "row" }, `${Math.round((100 * step) / steps)}%`), ...cells);
+      const cells = ways.flatMap(([way]) =>
+        scene.lines.map((line) => h("td", {}, percent(line[way][step]))),
+      );
+      return h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, `${Math.round((100 * step) / steps)}%`),
+        ...cells,
+      );
     });
-    this.values.replaceChildren(h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Pixels"), ...heads)), h("tbody", {}, ...rows));
+    this.values.replaceChildren(
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Pixels"), ...heads)),
+      h("tbody", {}, ...rows),
+    );
   }
 
   /** @param {View} view */
@@ -189,7 +248,12 @@ class Faithful {
       const now = percent(along(line[way], time));
       say(card.value, now);
       card.node.dataset.level = String(Math.round(level));
-      card.frame.canvas.setAttribute("aria-label", this.view === "maps" ? `${line.title} map for ${scene.label}.` : `The picture with ${shareWords(way, time, this.steps)} in the order of ${line.title}: ${now} ${scene.label}.`);
+      card.frame.canvas.setAttribute(
+        "aria-label",
+        this.view === "maps"
+          ? `${line.title} map for ${scene.label}.`
+          : `The picture with ${shareWords(way, time, this.steps)} in the order of ${line.title}: ${now} ${scene.label}.`,
+      );
       if (!pixels) continue;
       card.frame.paint(scene.size, (out) => {
         if (this.view === "maps") paintFaded(out, card.heat, card.heat, 0, this.palette);

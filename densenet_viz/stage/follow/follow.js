@@ -30,7 +30,11 @@ class Refused extends Error {
  * @returns {Promise<any>}
  */
 async function ask(address, { content, signal, alive = () => {} }) {
-  const posted = content && { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(content) };
+  const posted = content && {
+    method: "POST",
+    headers: JSON_HEADERS,
+    body: JSON.stringify(content),
+  };
   const answer = await fetch(address, { ...posted, signal });
   alive();
   if (answer.status >= 500 && answer.status !== 503) throw new Error(`status ${answer.status}`);
@@ -78,21 +82,41 @@ export class Follow {
     this.joining = new AbortController();
     /** @type {Record<number, Latest<number>>} by slide: choices are sent in the order in which they are made */
     this.sending = {};
-    this.input = h("input", { ...{ id: "code", name: "code", autocomplete: "off", autocapitalize: "characters" }, ...{ spellcheck: "false", required: true, maxlength: 20 } });
+    this.input = h("input", {
+      ...{ id: "code", name: "code", autocomplete: "off", autocapitalize: "characters" },
+      ...{ spellcheck: "false", required: true, maxlength: 20 },
+    });
     this.form = h(
       "form",
-      { class: "follow-form", hidden: true, onsubmit: (/** @type {Event} */ event) => this.typed(event) },
+      {
+        class: "follow-form",
+        hidden: true,
+        onsubmit: (/** @type {Event} */ event) => this.typed(event),
+      },
       h("h1", {}, "Follow the lecture"),
       h("label", { for: "code" }, "Code on the screen in the hall"),
       this.input,
       h("button", { class: "follow-button follow-main" }, "Join"),
     );
     this.line = h("p", { class: "follow-line", role: "status", "aria-live": "polite" });
-    this.catchUp = h("button", { type: "button", class: "follow-button follow-main", hidden: true, onclick: () => this.back() });
+    this.catchUp = h("button", {
+      type: "button",
+      class: "follow-button follow-main",
+      hidden: true,
+      onclick: () => this.back(),
+    });
     this.stage = h("div", { class: "follow-stage" });
-    this.question = h("section", { class: "follow-question", "aria-label": "Question", hidden: true });
+    this.question = h("section", {
+      class: "follow-question",
+      "aria-label": "Question",
+      hidden: true,
+    });
     this.said = h("p", { class: "follow-said", role: "status", "aria-live": "polite" });
-    const play = h("a", { href: `${base}/growth_rate`, target: "_blank", rel: "noopener", class: "follow-play" }, "Try the network yourself (in a new tab; come back here later)");
+    const play = h(
+      "a",
+      { href: `${base}/growth_rate`, target: "_blank", rel: "noopener", class: "follow-play" },
+      "Try the network yourself (in a new tab; come back here later)",
+    );
     this.foot = h("footer", { hidden: true }, play);
     root.replaceChildren(this.line, this.form, this.catchUp, this.question, this.stage, this.foot);
     onWake(document, window, () => this.active && this.join());
@@ -202,10 +226,16 @@ export class Follow {
   }
 
   listen() {
-    const events = new EventSource(`${this.room}/events?follower=${encodeURIComponent(this.follower)}`);
+    const events = new EventSource(
+      `${this.room}/events?follower=${encodeURIComponent(this.follower)}`,
+    );
     this.events = events;
-    for (const sign of ["open", "state", "heartbeat"]) events.addEventListener(sign, () => this.pulse.beat());
-    events.addEventListener("open", () => ((this.tries = 0), say(this.line, `Following ${this.code}`)));
+    for (const sign of ["open", "state", "heartbeat"])
+      events.addEventListener(sign, () => this.pulse.beat());
+    events.addEventListener(
+      "open",
+      () => ((this.tries = 0), say(this.line, `Following ${this.code}`)),
+    );
     events.addEventListener("state", (event) => this.take(JSON.parse(event.data)));
     events.addEventListener("closed", () => this.end());
     events.addEventListener("error", () => this.again());
@@ -215,7 +245,10 @@ export class Follow {
     this.rest();
     sessionStorage.removeItem(this.kept);
     this.catchUp.hidden = true;
-    say(this.line, "The lecture has ended. Nothing was stored. The slides stay here until you close the page.");
+    say(
+      this.line,
+      "The lecture has ended. Nothing was stored. The slides stay here until you close the page.",
+    );
     this.question.querySelectorAll("button").forEach((button) => (button.disabled = true));
   }
 
@@ -265,10 +298,13 @@ export class Follow {
   /** @param {import("./state.js").Asked} asked */
   drawQuestion(asked) {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.option;
-    const part = asked.counts ? answerBars(asked.options, asked.counts, asked.right, asked.chosen) : this.options(asked);
+    const part = asked.counts
+      ? answerBars(asked.options, asked.counts, asked.right, asked.chosen)
+      : this.options(asked);
     this.question.replaceChildren(h("h2", {}, asked.text), part, this.said);
     say(this.said, askedWords(asked));
-    if (focused) /** @type {HTMLElement | null} */ (part.querySelector(`[data-option="${focused}"]`))?.focus();
+    if (focused)
+      /** @type {HTMLElement | null} */ (part.querySelector(`[data-option="${focused}"]`))?.focus();
   }
 
   /** @param {import("./state.js").Asked} asked */
@@ -279,7 +315,13 @@ export class Follow {
       ...options.map((option, place) =>
         h(
           "button",
-          { type: "button", class: "follow-button", "data-option": place, "aria-pressed": String(place === chosen), onclick: () => this.answer(slide, place) },
+          {
+            type: "button",
+            class: "follow-button",
+            "data-option": place,
+            "aria-pressed": String(place === chosen),
+            onclick: () => this.answer(slide, place),
+          },
           option,
         ),
       ),
@@ -300,7 +342,10 @@ export class Follow {
       this.choices[slide] = option;
       this.draw();
     } catch (error) {
-      say(this.said, error instanceof Refused ? error.message : "Your choice was not sent. Choose again.");
+      say(
+        this.said,
+        error instanceof Refused ? error.message : "Your choice was not sent. Choose again.",
+      );
     }
   }
 }

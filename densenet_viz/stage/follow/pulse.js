@@ -30,6 +30,9 @@ export class Pulse {
 export function onWake(page, window, wake) {
   page.addEventListener("visibilitychange", () => page.visibilityState === "visible" && wake());
   // A page that has just been loaded sends `pageshow` too, but it joins by itself.
-  window.addEventListener("pageshow", (event) => /** @type {PageTransitionEvent} */ (event).persisted && wake());
+  window.addEventListener(
+    "pageshow",
+    (event) => /** @type {PageTransitionEvent} */ (event).persisted && wake(),
+  );
   window.addEventListener("online", () => wake());
 }

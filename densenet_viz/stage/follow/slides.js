@@ -25,16 +25,42 @@ export class FollowSlides {
     this.slides = new Map();
     this.hall = h("div", { class: "lecture-hall", tabindex: -1 });
     this.place = h("span", { class: "follow-place", role: "status" });
-    const turn = (/** @type {string} */ text, /** @type {string} */ name, /** @type {string} */ action) =>
-      h("button", { type: "button", class: "follow-turn", "aria-label": name, onclick: () => this.turn(action) }, text);
-    this.node = h("div", { class: "follow-slides" }, this.hall, h("nav", { class: "follow-nav", "aria-label": "Slides" }, turn("‹", "Back", "back"), this.place, turn("›", "Next", "next")));
+    const turn = (
+      /** @type {string} */ text,
+      /** @type {string} */ name,
+      /** @type {string} */ action,
+    ) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "follow-turn",
+          "aria-label": name,
+          onclick: () => this.turn(action),
+        },
+        text,
+      );
+    this.node = h(
+      "div",
+      { class: "follow-slides" },
+      this.hall,
+      h(
+        "nav",
+        { class: "follow-nav", "aria-label": "Slides" },
+        turn("‹", "Back", "back"),
+        this.place,
+        turn("›", "Next", "next"),
+      ),
+    );
     this.node.addEventListener("keydown", (event) => this.key(event));
     onSwipe(this.hall, (action) => this.turn(action));
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const inPicture = event.composedPath().some((node) => node instanceof Element && node.matches(".lecture-picture"));
+    const inPicture = event
+      .composedPath()
+      .some((node) => node instanceof Element && node.matches(".lecture-picture"));
     const action = KEYS[event.key];
     if (!action || inPicture || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();

@@ -56,7 +56,9 @@ export function same(one, other) {
 /** The words on the button that brings a phone to the presenter's place. @param {State} state @param {Place} own */
 export function catchUpWords({ slide, step }, own) {
   if (slide - 1 !== own.slide) return `The lecture is at slide ${slide}: catch up`;
-  return step > own.step ? "The lecture is further on this slide: catch up" : "The lecture is not here yet: go back";
+  return step > own.step
+    ? "The lecture is further on this slide: catch up"
+    : "The lecture is not here yet: go back";
 }
 
 /**
@@ -84,10 +86,18 @@ export function askedAt(slides, state, own, choices) {
 
 /** The text below a question. @param {Asked} asked */
 export function askedWords({ options, open, chosen, counts, right }) {
-  if (open) return chosen === null ? "Choose one; nobody sees who chose what." : `You chose “${options[chosen]}”. You may change it until the answer is shown.`;
+  if (open)
+    return chosen === null
+      ? "Choose one; nobody sees who chose what."
+      : `You chose “${options[chosen]}”. You may change it until the answer is shown.`;
   const all = (counts ?? []).reduce((sum, count) => sum + count, 0);
   const answers = `${all} ${all === 1 ? "answer" : "answers"}.`;
   if (right === null) return answers;
-  const you = chosen === null ? "" : chosen === right ? " You were right." : ` You chose “${options[chosen]}”.`;
+  const you =
+    chosen === null
+      ? ""
+      : chosen === right
+        ? " You were right."
+        : ` You chose “${options[chosen]}”.`;
   return `The answer is “${options[right]}”.${you} ${answers}`;
 }

@@ -37,7 +37,9 @@ export function pillSize(phone) {
  */
 export function tilesPerRow(channels, most) {
   const fitting = [8, 12, 16, 24, 32].filter((perRow) => rowsOf(channels, perRow) <= most);
-  return fitting.find((perRow) => channels.every((count) => count % perRow === 0)) ?? fitting[0] ?? 32;
+  return (
+    fitting.find((perRow) => channels.every((count) => count % perRow === 0)) ?? fitting[0] ?? 32
+  );
 }
 
 /** Rows of tiles in a column of these groups. @param {number[]} channels @param {number} perRow */
@@ -139,8 +141,21 @@ export function layoutAt(frame, time) {
     const open = ease(clamp(index - firstOpen + 1));
     const width = mix(Math.min(10, pitch - 3), full, open);
     if (index > Math.ceil(focus) + 1) break;
-    columns.push({ index, x, width, open, shown: index <= focus + 1e-9 ? 1 : 0, boxes: boxesOf(frame, index, x, width, open, tile, base) });
-    x += width + mix(pitch - Math.min(10, pitch - 3), gap, Math.min(open, ease(clamp(index + 1 - firstOpen + 1))));
+    columns.push({
+      index,
+      x,
+      width,
+      open,
+      shown: index <= focus + 1e-9 ? 1 : 0,
+      boxes: boxesOf(frame, index, x, width, open, tile, base),
+    });
+    x +=
+      width +
+      mix(
+        pitch - Math.min(10, pitch - 3),
+        gap,
+        Math.min(open, ease(clamp(index + 1 - firstOpen + 1))),
+      );
   }
   const right = (/** @type {number} */ index) => {
     const column = columns[Math.min(columns.length - 1, index)];
@@ -149,7 +164,12 @@ export function layoutAt(frame, time) {
   const ahead = Math.floor(focus) + 1; // while the camera travels, the one after comes in
   const over = Math.max(0, mix(right(ahead), right(ahead + 1), travelled) - frame.width);
   if (over > 0) shift(columns, -over);
-  return { columns, picture: { x: 2 - over, y: base - image - 40, size: image, open: pictureOpen }, tile, base };
+  return {
+    columns,
+    picture: { x: 2 - over, y: base - image - 40, size: image, open: pictureOpen },
+    tile,
+    base,
+  };
 }
 
 /** @param {Column[]} columns @param {number} by */
@@ -170,7 +190,14 @@ function boxesOf(frame, index, x, width, open, tile, base) {
   let bottom = base;
   return frame.channels.slice(0, index + 1).map((channels, source) => {
     const height = Math.ceil(channels / frame.perRow) * tile;
-    const box = { source, x: x + (BAR + BAR_GAP) * open, y: bottom - height, width: width - (BAR + BAR_GAP) * open, height, tile };
+    const box = {
+      source,
+      x: x + (BAR + BAR_GAP) * open,
+      y: bottom - height,
+      width: width - (BAR + BAR_GAP) * open,
+      height,
+      tile,
+    };
     bottom -= height + GROUP_GAP * tile;
     return box;
   });
@@ -183,7 +210,10 @@ export function barOf(box) {
 
 /** Where tile `index` of a group is. @param {Box} box @param {number} index @param {number} perRow */
 export function tileAt(box, index, perRow) {
-  return { x: box.x + (index % perRow) * box.tile, y: box.y + Math.floor(index / perRow) * box.tile };
+  return {
+    x: box.x + (index % perRow) * box.tile,
+    y: box.y + Math.floor(index / perRow) * box.tile,
+  };
 }
 
 /**
@@ -198,7 +228,10 @@ export function pillAt(layout, layer, frame) {
   const { width, height } = pillSize(frame.phone);
   const written = to.boxes[to.boxes.length - 1];
   const middle = (from.x + from.width + to.x) / 2 + (frame.phone ? 2 : 6);
-  const y = Math.max(frame.top - 20, Math.min(layout.base - height, written.y + written.height / 2 - height / 2));
+  const y = Math.max(
+    frame.top - 20,
+    Math.min(layout.base - height, written.y + written.height / 2 - height / 2),
+  );
   return { x: middle - width / 2, y, width, height, open: ease((from.open - 0.5) * 2) };
 }
 

@@ -43,13 +43,22 @@ class Growth {
     this.over = h("div", { class: "growth-over" });
     this.view = h(
       "div",
-      { class: "stage-view", tabindex: 0, role: "group", "aria-label": "Growth stage. Space plays and pauses, arrow keys step." },
+      {
+        class: "stage-view",
+        tabindex: 0,
+        role: "group",
+        "aria-label": "Growth stage. Space plays and pauses, arrow keys step.",
+      },
       this.canvas,
       this.over,
     );
     this.scale = h(
       "select",
-      { class: "stage-choice", "aria-label": "Colour scale of the maps", onchange: () => this.rescale() },
+      {
+        class: "stage-choice",
+        "aria-label": "Colour scale of the maps",
+        onchange: () => this.rescale(),
+      },
       h("option", { value: "map" }, "each map on its own scale"),
       h("option", { value: "all" }, "one scale for all maps"),
     );
@@ -64,7 +73,12 @@ class Growth {
     root.append(
       h("div", { class: "stage-head" }, this.badge, this.title, this.sentence),
       this.view,
-      h("div", { class: "growth-controls" }, this.player.node, h("div", { class: "growth-scale" }, this.scale, this.legend)),
+      h(
+        "div",
+        { class: "growth-controls" },
+        this.player.node,
+        h("div", { class: "growth-scale" }, this.scale, this.legend),
+      ),
     );
     this.listen();
     this.announce();
@@ -77,7 +91,9 @@ class Growth {
     this.view.addEventListener("pointermove", (event) => this.point(event));
     this.view.addEventListener("pointerleave", () => this.labels.unpoint());
     let start = NaN; // a swipe to the left goes one layer forward, to the right one back
-    this.view.addEventListener("touchstart", (event) => (start = event.touches[0].clientX), { passive: true });
+    this.view.addEventListener("touchstart", (event) => (start = event.touches[0].clientX), {
+      passive: true,
+    });
     this.view.addEventListener("touchend", (event) => {
       const moved = event.changedTouches[0].clientX - start;
       if (Math.abs(moved) > 40) this.player.step(moved < 0 ? 1 : -1);
@@ -90,7 +106,10 @@ class Growth {
     const seen = new IntersectionObserver((entries) => {
       if (!entries[0].isIntersecting) return;
       seen.disconnect();
-      this.timer = setTimeout(() => this.player.time === 0 && this.player.play(), FIRST_PLAY_MILLISECONDS);
+      this.timer = setTimeout(
+        () => this.player.time === 0 && this.player.play(),
+        FIRST_PLAY_MILLISECONDS,
+      );
     });
     seen.observe(this.view);
     this.seen = seen;
@@ -131,7 +150,9 @@ class Growth {
       gap: gapOf(maps.width),
       canvas: paintMaps(maps, perRow, this.palette, range, gapOf(maps.width)),
     }));
-    const words = range ? `dark ${range[0].toFixed(1)}, bright ${range[1].toFixed(1)}` : "dark: a map's lowest value, bright: its highest";
+    const words = range
+      ? `dark ${range[0].toFixed(1)}, bright ${range[1].toFixed(1)}`
+      : "dark: a map's lowest value, bright: its highest";
     say(this.legend, words);
   }
 
@@ -193,7 +214,19 @@ class Growth {
     const prepare = () => (player.pause(), sharper(2, redraw));
     const restore = () => (redraw(), player.seek(player.time));
     const draw = (/** @type {number} */ time) => this.draw(time);
-    return { name: "growth", redraw, film: { canvas, until, steps: scene.layers.length, stepMilliseconds: STEP_MILLISECONDS, prepare, draw, restore } };
+    return {
+      name: "growth",
+      redraw,
+      film: {
+        canvas,
+        until,
+        steps: scene.layers.length,
+        stepMilliseconds: STEP_MILLISECONDS,
+        prepare,
+        draw,
+        restore,
+      },
+    };
   }
 
   destroy() {
@@ -210,5 +243,10 @@ class Growth {
  */
 export function mount(root, scene) {
   const stage = new Growth(root, scene);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), go: (state) => stage.go(state), save: () => stage.save() };
+  return {
+    update: (next) => stage.update(next),
+    destroy: () => stage.destroy(),
+    go: (state) => stage.go(state),
+    save: () => stage.save(),
+  };
 }

@@ -32,7 +32,12 @@ export class Labels {
     this.scene = scene;
     const colour = (/** @type {number} */ layer) => scene.groups[layer].colour;
     this.pills = scene.layers.map((_, index) => {
-      const pill = h("div", { class: "growth-pill" }, h("b", {}, `layer ${index + 1}`), h("small", {}, scene.kernel));
+      const pill = h(
+        "div",
+        { class: "growth-pill" },
+        h("b", {}, `layer ${index + 1}`),
+        h("small", {}, scene.kernel),
+      );
       pill.style.borderColor = colour(index + 1);
       return pill;
     });
@@ -43,12 +48,31 @@ export class Labels {
     });
     this.counts = [0, ...scene.layers.map((_, index) => index + 1)].map((index) => {
       const number = h("b");
-      return { number, node: h("div", { class: "growth-count" }, number, h("small", {}, index ? `after layer ${index}` : scene.entering)) };
+      return {
+        number,
+        node: h(
+          "div",
+          { class: "growth-count" },
+          number,
+          h("small", {}, index ? `after layer ${index}` : scene.entering),
+        ),
+      };
     });
     const image = h("img", { src: scene.picture, alt: `The input: ${scene.caption}` });
-    this.picture = h("figure", { class: "growth-picture" }, image, h("figcaption", {}, scene.caption));
+    this.picture = h(
+      "figure",
+      { class: "growth-picture" },
+      image,
+      h("figcaption", {}, scene.caption),
+    );
     this.hint = h("div", { class: "growth-hint", role: "tooltip" });
-    this.nodes = [this.picture, ...this.pills, ...this.plus, ...this.counts.map(({ node }) => node), this.hint];
+    this.nodes = [
+      this.picture,
+      ...this.pills,
+      ...this.plus,
+      ...this.counts.map(({ node }) => node),
+      this.hint,
+    ];
   }
 
   /** Maps after `layer` layers. @param {number} layer */
@@ -73,7 +97,9 @@ export class Labels {
       const column = layout.columns[index];
       if (!column) return put(node, 0, 0, 0);
       const arriving = index === moment.layer && moment.write > 0;
-      const count = arriving ? channelsAt(time, this.total(0), this.scene.layers[0].writes) : this.total(index);
+      const count = arriving
+        ? channelsAt(time, this.total(0), this.scene.layers[0].writes)
+        : this.total(index);
       say(number, count.toLocaleString("en"));
       node.classList.toggle("ghost", index > moment.done && !arriving);
       // At the stage's edge, the text of a narrow column is wider than the column.
@@ -100,7 +126,12 @@ export class Labels {
     this.plus.forEach((node, index) => {
       const column = layout.columns[index + 1];
       if (!column) return put(node, 0, 0, 0);
-      const fresh = index + 1 === moment.layer ? clamp((moment.write - 0.2) * 4) : index + 1 <= moment.done ? 1 : 0;
+      const fresh =
+        index + 1 === moment.layer
+          ? clamp((moment.write - 0.2) * 4)
+          : index + 1 <= moment.done
+            ? 1
+            : 0;
       const near = clamp(1 - 0.5 * Math.max(0, focus - column.index)) * column.open;
       const top = column.boxes[column.boxes.length - 1].y;
       put(node, column.x + column.width / 2, top - 32, fresh * near);
@@ -113,10 +144,17 @@ export class Labels {
    * @param {number} x @param {number} y @param {number} width of the stage
    */
   point(column, source, x, y, width) {
-    const after = column.index ? ` · in the tensor after ${equation(this.scene, column.index)}` : "";
+    const after = column.index
+      ? ` · in the tensor after ${equation(this.scene, column.index)}`
+      : "";
     say(this.hint, groupWords(this.scene, source) + after);
     this.hint.classList.add("shown");
-    put(this.hint, Math.max(4, Math.min(width - this.hint.offsetWidth - 4, x + 14)), Math.max(4, y - 40), 1);
+    put(
+      this.hint,
+      Math.max(4, Math.min(width - this.hint.offsetWidth - 4, x + 14)),
+      Math.max(4, y - 40),
+      1,
+    );
   }
 
   unpoint() {

@@ -36,7 +36,15 @@ export function paint(context, frame, layout, sheets, time) {
     if (column.index > 0) {
       const shown = column.index <= moment.done ? 1 : arriving ? ease(moment.write / 0.4) : 0;
       drawKeeping(context, layout, column, sheets, shown);
-      drawReading(context, frame, layout, column.index, sheets, readingShare(column.index, moment), column.index === writing);
+      drawReading(
+        context,
+        frame,
+        layout,
+        column.index,
+        sheets,
+        readingShare(column.index, moment),
+        column.index === writing,
+      );
     }
   }
   drawEntry(context, layout);
@@ -53,7 +61,13 @@ function drawEntry(context, layout) {
   const { x, y, size, open } = layout.picture;
   const first = layout.columns[0];
   if (open < 0.6) return;
-  line(context, [x + size + 6, y + size / 2, first.x - 8, y + size / 2], GHOST, 3, clamp((open - 0.6) * 2.5));
+  line(
+    context,
+    [x + size + 6, y + size / 2, first.x - 8, y + size / 2],
+    GHOST,
+    3,
+    clamp((open - 0.6) * 2.5),
+  );
 }
 
 /**
@@ -67,7 +81,8 @@ function line(context, points, colour, width, alpha) {
   context.lineWidth = width;
   context.beginPath();
   context.moveTo(points[0], points[1]);
-  if (points.length === 8) context.bezierCurveTo(points[2], points[3], points[4], points[5], points[6], points[7]);
+  if (points.length === 8)
+    context.bezierCurveTo(points[2], points[3], points[4], points[5], points[6], points[7]);
   else context.lineTo(points[2], points[3]);
   context.stroke();
   context.globalAlpha = 1;
@@ -78,7 +93,8 @@ function line(context, points, colour, width, alpha) {
  * @param {number} groups how many from the bottom @param {number} alpha
  */
 function drawColumn(context, column, sheets, groups, alpha) {
-  for (const box of column.boxes.slice(0, groups)) drawGroup(context, column, box, sheets[box.source], alpha);
+  for (const box of column.boxes.slice(0, groups))
+    drawGroup(context, column, box, sheets[box.source], alpha);
 }
 
 /**
@@ -111,7 +127,17 @@ function drawTile(context, sheet, index, perRow, x, y, width, height) {
   if (width <= 0 || height <= 0) return;
   const { side, gap, canvas } = sheet;
   const pitch = side + gap;
-  context.drawImage(canvas, (index % perRow) * pitch, Math.floor(index / perRow) * pitch, side, side, x, y, width, height);
+  context.drawImage(
+    canvas,
+    (index % perRow) * pitch,
+    Math.floor(index / perRow) * pitch,
+    side,
+    side,
+    x,
+    y,
+    width,
+    height,
+  );
 }
 
 /**
@@ -132,7 +158,12 @@ function drawArriving(context, frame, layout, column, sheets, moment) {
   const bar = barOf(box);
   context.globalAlpha = clamp(write * 2);
   context.fillStyle = sheet.colour;
-  context.fillRect(bar.x, bar.y + bar.height * (1 - ease(write)), bar.width, bar.height * ease(write));
+  context.fillRect(
+    bar.x,
+    bar.y + bar.height * (1 - ease(write)),
+    bar.width,
+    bar.height * ease(write),
+  );
   for (let index = 0; index < sheet.count; index++) {
     const share = flight(write, index, sheet.count);
     if (share <= 0) continue;
@@ -140,7 +171,16 @@ function drawArriving(context, frame, layout, column, sheets, moment) {
     const size = box.tile * mix(0.3, 1, share) * (sheet.side / (sheet.side + sheet.gap));
     const rise = Math.sin(Math.PI * share) * 14;
     context.globalAlpha = clamp(share * 3);
-    drawTile(context, sheet, index, frame.perRow, mix(startX, goal.x, share), mix(startY, goal.y, share) - rise, size, size);
+    drawTile(
+      context,
+      sheet,
+      index,
+      frame.perRow,
+      mix(startX, goal.x, share),
+      mix(startY, goal.y, share) - rise,
+      size,
+      size,
+    );
   }
   context.globalAlpha = 1;
 }
@@ -175,7 +215,13 @@ function drawKeeping(context, layout, column, sheets, share) {
     const x0 = before.x + before.width + 4;
     const x1 = column.x - 3;
     const y = box.y + box.height / 2;
-    line(context, [x0, y, mix(x0, x1, share), y], sheets[box.source].colour, 1.5, 0.5 * before.open);
+    line(
+      context,
+      [x0, y, mix(x0, x1, share), y],
+      sheets[box.source].colour,
+      1.5,
+      0.5 * before.open,
+    );
   }
 }
 
@@ -192,10 +238,23 @@ function drawReading(context, frame, layout, layer, sheets, share, active) {
   const width = Math.max(1.5, Math.min(5, 34 / count));
   before.boxes.forEach((box, place) => {
     const curve = readingCurve(box, pill, count > 1 ? place / (count - 1) : 0.5);
-    line(context, share < 1 ? grown(curve, share) : curve, sheets[box.source].colour, width, (active ? 0.95 : 0.6) * pill.open);
+    line(
+      context,
+      share < 1 ? grown(curve, share) : curve,
+      sheets[box.source].colour,
+      width,
+      (active ? 0.95 : 0.6) * pill.open,
+    );
   });
   const written = layout.columns[layer].boxes[layer];
   const y = pill.y + pill.height / 2;
   const end = layout.columns[layer].x - 3;
-  if (!active) line(context, [pill.x + pill.width, y, end, written.y + written.height / 2], sheets[layer].colour, 3.5, pill.open);
+  if (!active)
+    line(
+      context,
+      [pill.x + pill.width, y, end, written.y + written.height / 2],
+      sheets[layer].colour,
+      3.5,
+      pill.open,
+    );
 }

@@ -27,7 +27,12 @@ export function momentAt(time) {
     elapsed -= length;
     return share;
   };
-  const [read, compute, write, settle] = [part(PHASES.read), part(PHASES.compute), part(PHASES.write), part(PHASES.settle)];
+  const [read, compute, write, settle] = [
+    part(PHASES.read),
+    part(PHASES.compute),
+    part(PHASES.write),
+    part(PHASES.settle),
+  ];
   return { layer: done + 1, done, read, compute, write, settle };
 }
 

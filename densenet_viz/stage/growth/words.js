@@ -29,7 +29,8 @@ function many(count, noun) {
 export function titleAt(scene, time) {
   const growth = scene.layers[0].writes;
   const { layer, done } = momentAt(time);
-  if (layer === 0 && done === 0) return `It starts with ${scene.groups[0].channels} maps of the picture`;
+  if (layer === 0 && done === 0)
+    return `It starts with ${scene.groups[0].channels} maps of the picture`;
   if (layer === 0 && done === scene.layers.length) {
     return `${scene.layers[done - 1].total.toLocaleString("en")} maps, and none was overwritten`;
   }
@@ -66,7 +67,9 @@ export function equation(scene, layer) {
 export function placeAt(scene, time) {
   const { layer, done } = momentAt(time);
   const count = scene.layers.length;
-  return layer === 0 && done === 0 ? `start, ${many(count, "layer")}` : `layer ${layer || done} of ${count}`;
+  return layer === 0 && done === 0
+    ? `start, ${many(count, "layer")}`
+    : `layer ${layer || done} of ${count}`;
 }
 
 /** What a group is: the text of its tooltip. @param {Scene} scene @param {number} source */

@@ -7,9 +7,16 @@ import { helpTable } from "./over.js";
 
 /** @param {Scene} deck @param {{start: () => void, speaker: () => void}} act */
 export function makeCard(deck, act) {
-  const button = (/** @type {string} */ text, /** @type {string} */ look, /** @type {() => void} */ press) =>
-    h("button", { type: "button", class: `lecture-button ${look}`, onclick: press }, text);
-  const facts = [`${deck.slides.length} slides`, `${deck.minutes} minutes`, ...(deck.author ? [deck.author] : [])];
+  const button = (
+    /** @type {string} */ text,
+    /** @type {string} */ look,
+    /** @type {() => void} */ press,
+  ) => h("button", { type: "button", class: `lecture-button ${look}`, onclick: press }, text);
+  const facts = [
+    `${deck.slides.length} slides`,
+    `${deck.minutes} minutes`,
+    ...(deck.author ? [deck.author] : []),
+  ];
   return h(
     "section",
     { class: "lecture-card" },

@@ -17,7 +17,9 @@ function byId(id) {
 /** Shows the player in a shadow root, as in the app, so its styles change nothing else. */
 export function play() {
   const root = h("div", { class: "stage lecture" });
-  byId("lecture").attachShadow({ mode: "open" }).append(h("style", {}, deck.style), root);
+  byId("lecture")
+    .attachShadow({ mode: "open" })
+    .append(h("style", {}, deck.style), root);
   mount(root, deck);
   addEventListener("keydown", (event) => void printing(event), { capture: true });
 }
@@ -30,7 +32,9 @@ async function prepare() {
   notice.showPopover();
   document.body.classList.add("lecture-measured");
   try {
-    drawing ??= drawAll(handout, deck, (done, all) => say(notice, `Preparing the handout: picture ${done + 1} of ${all}`));
+    drawing ??= drawAll(handout, deck, (done, all) =>
+      say(notice, `Preparing the handout: picture ${done + 1} of ${all}`),
+    );
     await drawing;
   } finally {
     document.body.classList.remove("lecture-measured");
@@ -40,7 +44,13 @@ async function prepare() {
 
 /** @param {KeyboardEvent} event */
 async function printing(event) {
-  if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "p") return;
+  if (
+    !(event.ctrlKey || event.metaKey) ||
+    event.shiftKey ||
+    event.altKey ||
+    event.key.toLowerCase() !== "p"
+  )
+    return;
   event.preventDefault();
   event.stopImmediatePropagation();
   await prepare().catch((error) => console.error(String(error)));

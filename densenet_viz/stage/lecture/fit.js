@@ -8,7 +8,14 @@ const LETTERS = 14;
 /** Below this width, in its own pixels, a stage uses its phone layout. */
 const WIDE = 660;
 /** Stages that need more width to place their parts side by side. @type {Record<string, number>} */
-const WIDER = { overview: 790, variants: 710, "variants-count": 710, scatter: 910, structure: 910, paths: 910 };
+const WIDER = {
+  overview: 790,
+  variants: 710,
+  "variants-count": 710,
+  scatter: 910,
+  structure: 910,
+  paths: 910,
+};
 /** A little room is kept free for a sentence that gets longer. */
 const FITS = 0.985;
 
@@ -68,7 +75,8 @@ export async function fit(room, host, stage) {
   await settled(stage);
   stage.toggleAttribute("data-wide", width >= PHONE);
   if (width < PHONE) {
-    for (const name of ["zoom", "width", "--stage-room", "--words"]) host.style.removeProperty(name);
+    for (const name of ["zoom", "width", "--stage-room", "--words"])
+      host.style.removeProperty(name);
     return;
   }
   const words = parseFloat(getComputedStyle(room).fontSize);
@@ -102,7 +110,8 @@ export async function fit(room, host, stage) {
   const known = FOUND.get(kind);
   if (known && (await tried(known.zoom, known.own)) <= FITS) return;
   let best = await look(largest(width, words, least));
-  for (let tries = 0; tries < TRIES && !best.fits && best.zoom > SMALLEST; tries++) best = await look(smaller(best.zoom, best.tall));
+  for (let tries = 0; tries < TRIES && !best.fits && best.zoom > SMALLEST; tries++)
+    best = await look(smaller(best.zoom, best.tall));
   FOUND.set(kind, best);
 }
 

@@ -10,13 +10,35 @@ export class Foot {
   /** @param {Slide[]} slides @param {(action: "back" | "next" | "overview" | "help") => void} act @param {Node[]} corner what is shown beside the buttons */
   constructor(slides, act, corner) {
     this.slides = slides;
-    const button = (/** @type {string} */ text, /** @type {string} */ name, /** @type {"back" | "next" | "overview" | "help"} */ action) =>
-      h("button", { type: "button", class: "lecture-turn", "aria-label": name, title: name, onclick: () => act(action) }, text);
+    const button = (
+      /** @type {string} */ text,
+      /** @type {string} */ name,
+      /** @type {"back" | "next" | "overview" | "help"} */ action,
+    ) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "lecture-turn",
+          "aria-label": name,
+          title: name,
+          onclick: () => act(action),
+        },
+        text,
+      );
     this.place = h("span", { class: "lecture-place" });
     this.done = h("i", { class: "lecture-done" });
     const way = h("span", { class: "lecture-way", "aria-hidden": "true" }, this.done);
     const turns = [button("‹", "Back", "back"), this.place, button("›", "Next", "next")];
-    this.node = h("div", { class: "lecture-foot" }, ...turns, way, ...corner, button("▦", "Overview", "overview"), button("?", "Keys", "help"));
+    this.node = h(
+      "div",
+      { class: "lecture-foot" },
+      ...turns,
+      way,
+      ...corner,
+      button("▦", "Overview", "overview"),
+      button("?", "Keys", "help"),
+    );
   }
 
   /** @param {Place} at */

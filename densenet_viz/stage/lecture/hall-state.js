@@ -54,12 +54,19 @@ export function spaced(code) {
 /** Whether phones cannot reach an address, because it works only on this machine. @param {string} origin */
 export function isLocal(origin) {
   const { hostname } = new URL(origin);
-  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || hostname.startsWith("127.");
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    hostname.startsWith("127.")
+  );
 }
 
 /** @param {string} origin */
 export function localWords(origin) {
-  return isLocal(origin) ? `Phones cannot open this: on a phone, ${new URL(origin).host} means the phone itself. Open this page with this machine's network address, then let students follow.` : "";
+  return isLocal(origin)
+    ? `Phones cannot open this: on a phone, ${new URL(origin).host} means the phone itself. Open this page with this machine's network address, then let students follow.`
+    : "";
 }
 
 /** @param {number} count */

@@ -2,7 +2,14 @@
 
 import { answerBars } from "../shared/answer-bars.js";
 import { h, say } from "../shared/dom.js";
-import { answeredWords, followersWords, Latest, localWords, Ordered, spaced } from "./hall-state.js";
+import {
+  answeredWords,
+  followersWords,
+  Latest,
+  localWords,
+  Ordered,
+  spaced,
+} from "./hall-state.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("./place.js").Scene} Scene */
@@ -13,7 +20,8 @@ const KEPT = "densenet-viz-room";
 const POLL_MILLISECONDS = 2000;
 /** A request times out after this many milliseconds: a dead connection gives no error. */
 const PATIENCE = 8000;
-const WITHOUT = "Students cannot follow: this server was started without the routes for it. Start it with streamlit run app.py.";
+const WITHOUT =
+  "Students cannot follow: this server was started without the routes for it. Start it with streamlit run app.py.";
 
 /** A refusal by the server, with its message. */
 class Refused extends Error {}
@@ -39,24 +47,65 @@ export class LectureHall {
     this.untold = false;
     this.moves = new Latest((/** @type {Place} */ place) => this.sendMove(place));
     this.polls = new Ordered();
-    this.openButton = h("button", { type: "button", class: "lecture-button", disabled: !hall, onclick: () => this.open() }, "Let students follow");
-    this.closeButton = h("button", { type: "button", class: "lecture-button", onclick: () => this.close() }, "Stop following");
-    this.line = h("p", { class: "rooms-line", role: "status", "aria-live": "polite" }, hall ? "" : WITHOUT);
+    this.openButton = h(
+      "button",
+      { type: "button", class: "lecture-button", disabled: !hall, onclick: () => this.open() },
+      "Let students follow",
+    );
+    this.closeButton = h(
+      "button",
+      { type: "button", class: "lecture-button", onclick: () => this.close() },
+      "Stop following",
+    );
+    this.line = h(
+      "p",
+      { class: "rooms-line", role: "status", "aria-live": "polite" },
+      hall ? "" : WITHOUT,
+    );
     this.code = h("p", { class: "rooms-code" });
     this.picture = h("img", { class: "rooms-qr", alt: "QR code of the address for phones" });
     this.address = h("p", { class: "rooms-address" });
     this.local = h("p", { class: "rooms-local" });
     this.count = h("p", { class: "rooms-count" });
-    this.card = h("div", { class: "rooms-card", hidden: true }, this.picture, h("div", {}, this.address, this.code, this.count, this.local, this.closeButton));
+    this.card = h(
+      "div",
+      { class: "rooms-card", hidden: true },
+      this.picture,
+      h("div", {}, this.address, this.code, this.count, this.local, this.closeButton),
+    );
     /** For the page: the button, then code and QR code. */
-    this.node = h("section", { class: "rooms", "aria-label": "Following on phones" }, this.openButton, this.line, this.card);
+    this.node = h(
+      "section",
+      { class: "rooms", "aria-label": "Following on phones" },
+      this.openButton,
+      this.line,
+      this.card,
+    );
     this.badgeCode = h("b", {});
     this.badgeCount = h("span", {});
-    const shown = h("button", { type: "button", class: "rooms-badge", title: "Show the code and the QR code", onclick: () => this.large.togglePopover() }, "follow ", this.badgeCode, " ", this.badgeCount);
+    const shown = h(
+      "button",
+      {
+        type: "button",
+        class: "rooms-badge",
+        title: "Show the code and the QR code",
+        onclick: () => this.large.togglePopover(),
+      },
+      "follow ",
+      this.badgeCode,
+      " ",
+      this.badgeCount,
+    );
     this.largePicture = h("img", { class: "rooms-qr", alt: "QR code of the address for phones" });
     this.largeAddress = h("p", { class: "rooms-address" });
     this.largeCode = h("p", { class: "rooms-code" });
-    this.large = h("div", { class: "rooms-large", popover: "auto", role: "dialog", "aria-label": "Code for phones" }, this.largePicture, this.largeAddress, this.largeCode);
+    this.large = h(
+      "div",
+      { class: "rooms-large", popover: "auto", role: "dialog", "aria-label": "Code for phones" },
+      this.largePicture,
+      this.largeAddress,
+      this.largeCode,
+    );
     /** In a corner of each slide: the code, and how many follow or have answered. A click shows the code large, for latecomers. */
     this.badge = h("span", { class: "rooms-corner", hidden: true }, shown, this.large);
     this.resume();
@@ -67,7 +116,10 @@ export class LectureHall {
     const path = what === "open" ? "open" : `${this.room?.code}/${what}`;
     const answer = await fetch(`${this.hall?.base}/hall/${path}`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", ...(this.room ? { Authorization: `Bearer ${this.room.token}` } : {}) },
+      headers: {
+        "Content-Type": "application/json",
+        ...(this.room ? { Authorization: `Bearer ${this.room.token}` } : {}),
+      },
       body: JSON.stringify(content),
       keepalive: true,
       signal: AbortSignal.timeout(PATIENCE),
@@ -88,7 +140,10 @@ export class LectureHall {
       if (!this.gone) this.lead(room);
     } catch (error) {
       this.openButton.disabled = false;
-      say(this.line, error instanceof Refused ? error.message : "The server did not answer. Try again.");
+      say(
+        this.line,
+        error instanceof Refused ? error.message : "The server did not answer. Try again.",
+      );
     }
   }
 
@@ -105,7 +160,8 @@ export class LectureHall {
     this.room = room;
     say(this.line, "");
     for (const node of [this.code, this.largeCode, this.badgeCode]) say(node, spaced(room.code));
-    for (const node of [this.address, this.largeAddress]) say(node, room.address.replace(/^https?:\/\//, ""));
+    for (const node of [this.address, this.largeAddress])
+      say(node, room.address.replace(/^https?:\/\//, ""));
     for (const node of [this.picture, this.largePicture]) node.src = room.qr;
     say(this.local, localWords(location.origin));
     this.show();
@@ -175,7 +231,11 @@ export class LectureHall {
   /** Shows everybody the answers to a slide's question. @param {number} slide its place, from 0 */
   reveal(slide) {
     const { room } = this;
-    if (room && this.deck.slides[slide].question) this.post("reveal", { slide: slide + 1 }).then(() => this.poll(), (error) => this.failed(error, room));
+    if (room && this.deck.slides[slide].question)
+      this.post("reveal", { slide: slide + 1 }).then(
+        () => this.poll(),
+        (error) => this.failed(error, room),
+      );
   }
 
   show() {

@@ -31,15 +31,22 @@ export function scaleFor(height, room) {
 /** The scene and the state of a picture at its last step. @param {Picture} picture */
 export function lastOf(picture) {
   const { states } = picture;
-  const told = states.map(({ state }) => state ?? {}).filter((state) => Object.keys(state).length > 0);
-  return { key: keyAt(picture, states.length - 1), state: told.length > 0 ? told[told.length - 1] : null };
+  const told = states
+    .map(({ state }) => state ?? {})
+    .filter((state) => Object.keys(state).length > 0);
+  return {
+    key: keyAt(picture, states.length - 1),
+    state: told.length > 0 ? told[told.length - 1] : null,
+  };
 }
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /** A text that changes while the layout still changes. @param {HTMLElement} root */
 function signOf(root) {
-  const canvases = [...root.querySelectorAll("canvas")].map(({ width, height }) => `${width}x${height}`);
+  const canvases = [...root.querySelectorAll("canvas")].map(
+    ({ width, height }) => `${width}x${height}`,
+  );
   return `${root.innerHTML.length} ${root.offsetHeight} ${canvases.join(" ")}`;
 }
 
@@ -73,7 +80,8 @@ function still(root) {
 }
 
 /** The controls cannot be used on paper. */
-const PAPER_STYLE = ".stage-player, .stage-choice, .stage-switch, .stage-hidden, .stage-save, .attribution-tools { display: none !important }";
+const PAPER_STYLE =
+  ".stage-player, .stage-choice, .stage-switch, .stage-hidden, .stage-save, .attribution-tools { display: none !important }";
 
 /** @param {HTMLElement} place @param {HTMLElement} copy @param {string} css @param {number} height */
 function put(place, copy, css, height) {
@@ -107,7 +115,10 @@ async function draw(deck, picture, place) {
   try {
     await started();
     if (state && stage.go) stage.go(state);
-    else root.querySelector(".stage-player")?.dispatchEvent(new KeyboardEvent("keydown", { key: "End", bubbles: true }));
+    else
+      root
+        .querySelector(".stage-player")
+        ?.dispatchEvent(new KeyboardEvent("keydown", { key: "End", bubbles: true }));
     await calm(root, CALM_FRAMES);
     put(place, still(root), css, root.offsetHeight);
   } finally {

@@ -75,7 +75,12 @@ const PLAIN = {
 };
 
 /** @type {Record<string, Action>} */
-const SHIFTED = { ArrowRight: "nextSlide", ArrowDown: "nextSlide", ArrowLeft: "backSlide", ArrowUp: "backSlide" };
+const SHIFTED = {
+  ArrowRight: "nextSlide",
+  ArrowDown: "nextSlide",
+  ArrowLeft: "backSlide",
+  ArrowUp: "backSlide",
+};
 
 /** @param {string} key */
 function lower(key) {
@@ -118,7 +123,11 @@ function inPicture(key) {
 /** @param {string} key @returns {Action | null} */
 function whileTyping(key) {
   if (/^\d$/.test(key)) return "digit";
-  return /** @type {Record<string, Action>} */ ({ Enter: "jump", Backspace: "erase", Escape: "cancel" })[key] ?? null;
+  return (
+    /** @type {Record<string, Action>} */ ({ Enter: "jump", Backspace: "erase", Escape: "cancel" })[
+      key
+    ] ?? null
+  );
 }
 
 /** In the overview, the arrow keys and similar keys are handled by the overview. @param {string} key @returns {Action | null} */

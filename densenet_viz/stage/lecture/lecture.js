@@ -30,21 +30,51 @@ class Lecture {
     this.deck = deck;
     /** @type {Place} */
     this.at = { slide: 0, step: 0 };
-    this.slides = deck.slides.map((_, index) => new Slide(deck, index, (slide, settings, question) => this.ask(slide, settings, question)));
+    this.slides = deck.slides.map(
+      (_, index) =>
+        new Slide(deck, index, (slide, settings, question) => this.ask(slide, settings, question)),
+    );
     this.timer = new Timer(deck.slides, deck.minutes);
-    this.hall = h("div", { class: "lecture-hall", tabindex: -1 }, ...this.slides.map(({ node }) => node));
+    this.hall = h(
+      "div",
+      { class: "lecture-hall", tabindex: -1 },
+      ...this.slides.map(({ node }) => node),
+    );
     this.spoken = h("p", { class: "stage-hidden", role: "status" });
     this.screen = h("div", { class: "lecture-screen" });
     this.over = new Over(deck.slides, this.screen);
-    this.overview = new Overview((slide) => this.jump({ slide, step: 0 }), () => this.leave());
+    this.overview = new Overview(
+      (slide) => this.jump({ slide, step: 0 }),
+      () => this.leave(),
+    );
     // An exported file has no server, so phones cannot follow.
-    this.rooms = deck.mode === "file" ? null : new LectureHall(deck, deck.hall, (slide) => this.slides[slide].question);
-    this.foot = new Foot(deck.slides, (action) => this.act(action), [...(this.rooms ? [this.rooms.badge] : []), this.timer.node]);
-    this.screen.append(this.hall, this.foot.node, this.overview.node, ...this.over.nodes, this.spoken);
-    this.dialog = h("dialog", { class: "lecture-dialog", "aria-label": `Lecture: ${deck.title}` }, this.screen);
+    this.rooms =
+      deck.mode === "file"
+        ? null
+        : new LectureHall(deck, deck.hall, (slide) => this.slides[slide].question);
+    this.foot = new Foot(deck.slides, (action) => this.act(action), [
+      ...(this.rooms ? [this.rooms.badge] : []),
+      this.timer.node,
+    ]);
+    this.screen.append(
+      this.hall,
+      this.foot.node,
+      this.overview.node,
+      ...this.over.nodes,
+      this.spoken,
+    );
+    this.dialog = h(
+      "dialog",
+      { class: "lecture-dialog", "aria-label": `Lecture: ${deck.title}` },
+      this.screen,
+    );
     this.card = makeCard(deck, { start: () => this.start(), speaker: () => this.speak() });
     if (this.rooms) this.card.append(this.rooms.node);
-    this.speaker = new Speaker(deck, { key: (event) => this.key(event), act: (action) => this.fromSpeaker(action), preview: (place, width) => this.preview(place, width) });
+    this.speaker = new Speaker(deck, {
+      key: (event) => this.key(event),
+      act: (action) => this.fromSpeaker(action),
+      preview: (place, width) => this.preview(place, width),
+    });
     this.timer.watchers.push((words) => this.speaker.tell(words));
     root.append(this.card, this.dialog);
     this.listen();
@@ -57,10 +87,19 @@ class Lecture {
     const { signal } = (this.listening = new AbortController());
     const all = { signal, capture: true };
     window.addEventListener("keydown", (event) => this.key(event), all);
-    for (const kind of ["keypress", "keyup"]) window.addEventListener(kind, (event) => this.hush(/** @type {KeyboardEvent} */ (event)), all);
+    for (const kind of ["keypress", "keyup"])
+      window.addEventListener(
+        kind,
+        (event) => this.hush(/** @type {KeyboardEvent} */ (event)),
+        all,
+      );
     window.addEventListener("hashchange", () => this.follow(), { signal });
     window.addEventListener("resize", () => this.resize(), { signal });
-    window.addEventListener("lecture-answer", (event) => this.answer(/** @type {CustomEvent} */ (event).detail), { signal });
+    window.addEventListener(
+      "lecture-answer",
+      (event) => this.answer(/** @type {CustomEvent} */ (event).detail),
+      { signal },
+    );
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
     this.over.blank.addEventListener("click", () => (this.over.blank.hidden = true));
     this.over.help.addEventListener("click", () => this.close());
@@ -104,7 +143,10 @@ class Lecture {
   /** Updates every part that shows the lecture's place. @param {Slide} slide */
   tell({ scene }) {
     const { slide, step } = this.at;
-    say(this.spoken, `Slide ${slide + 1} of ${this.slides.length}: ${scene.title}${scene.steps ? `, step ${step} of ${scene.steps}` : ""}`);
+    say(
+      this.spoken,
+      `Slide ${slide + 1} of ${this.slides.length}: ${scene.title}${scene.steps ? `, step ${step} of ${scene.steps}` : ""}`,
+    );
     for (const part of [this.foot, this.timer, this.speaker, this.rooms]) part?.move(this.at);
   }
 
@@ -125,7 +167,9 @@ class Lecture {
   async prepareOthers() {
     const { slide } = this.at;
     const far = (/** @type {Slide} */ { index }) => Math.abs(index - slide);
-    const others = this.slides.filter(({ picture }) => picture && !picture.mounting).sort((one, other) => far(one) - far(other));
+    const others = this.slides
+      .filter(({ picture }) => picture && !picture.mounting)
+      .sort((one, other) => far(one) - far(other));
     if (!others.length || !this.open) return;
     await others[0].prepare(0);
     if (this.at.slide === slide) this.waiting = setTimeout(() => this.prepareOthers(), LONG_CALM);
@@ -146,7 +190,8 @@ class Lecture {
   /** What the meaning of a key depends on. @param {KeyboardEvent} event @returns {import("./keys.js").At} */
   stateOf(event) {
     const path = event.composedPath().filter((each) => "tagName" in each);
-    const within = (/** @type {string} */ selector) => path.some((each) => /** @type {Element} */ (each).matches(selector));
+    const within = (/** @type {string} */ selector) =>
+      path.some((each) => /** @type {Element} */ (each).matches(selector));
     return {
       inPicture: within(".lecture-picture"),
       onButton: within("button, a"),
@@ -158,7 +203,8 @@ class Lecture {
 
   /** Keeps C and R from the page around, which has its own actions for them. @param {KeyboardEvent} event */
   hush(event) {
-    if (this.open && /^[cr]$/i.test(event.key) && !event.ctrlKey && !event.metaKey) event.stopImmediatePropagation();
+    if (this.open && /^[cr]$/i.test(event.key) && !event.ctrlKey && !event.metaKey)
+      event.stopImmediatePropagation();
   }
 
   /** @param {Action} action */
@@ -187,7 +233,8 @@ class Lecture {
       release: () => this.hall.focus(),
     };
     if (action in acts) acts[action]?.();
-    else if (!["nothing", "cancel", "hush"].includes(action)) this.jump(moved(this.at, action, this.deck.slides));
+    else if (!["nothing", "cancel", "hush"].includes(action))
+      this.jump(moved(this.at, action, this.deck.slides));
   }
 
   /** Shows the answer to a question, here and on every phone. */
@@ -200,7 +247,10 @@ class Lecture {
     if (!this.overview.node.hidden) return this.close();
     this.over.help.hidden = true;
     this.hall.inert = true;
-    return this.overview.open(this.slides, this.at.slide, { width: this.hall.clientWidth, height: this.hall.clientHeight });
+    return this.overview.open(this.slides, this.at.slide, {
+      width: this.hall.clientWidth,
+      height: this.hall.clientHeight,
+    });
   }
 
   showHelp() {
@@ -221,13 +271,18 @@ class Lecture {
     if (document.fullscreenElement) return document.exitFullscreen();
     // If the browser allows it, Esc opens the overview also in full screen.
     await this.screen.requestFullscreen().catch(() => {});
-    const { keyboard } = /** @type {{keyboard?: {lock?: (keys: string[]) => Promise<void>}}} */ (navigator);
+    const { keyboard } = /** @type {{keyboard?: {lock?: (keys: string[]) => Promise<void>}}} */ (
+      navigator
+    );
     return keyboard?.lock?.(["Escape"]).catch(() => {});
   }
 
   speak() {
     const shown = this.speaker.show(this.root);
-    say(/** @type {Element} */ (this.card.querySelector(".lecture-blocked")), shown ? "" : "The browser blocked the second window: allow pop-ups for this page.");
+    say(
+      /** @type {Element} */ (this.card.querySelector(".lecture-blocked")),
+      shown ? "" : "The browser blocked the second window: allow pop-ups for this page.",
+    );
     if (!shown) return;
     this.speaker.move(this.at);
     this.timer.tell();
@@ -242,7 +297,9 @@ class Lecture {
   /** A small picture of a slide as it is now, for the speaker. @param {Place} place @param {number} width */
   preview({ slide }, width) {
     const there = this.slides[slide];
-    return there && this.open ? thumbnail(there.node, this.hall.clientWidth, this.hall.clientHeight, width) : null;
+    return there && this.open
+      ? thumbnail(there.node, this.hall.clientWidth, this.hall.clientHeight, width)
+      : null;
   }
 
   /** Goes to the place of an address that the visitor changed. */
@@ -260,7 +317,9 @@ class Lecture {
 
   /** Sends a question of a live picture's controls to the server. @param {number} slide @param {Record<string, string>} settings @param {number} id of the question */
   ask(slide, settings, id) {
-    window.dispatchEvent(new CustomEvent("lecture-ask", { detail: { id, slide, step: this.at.step, settings } }));
+    window.dispatchEvent(
+      new CustomEvent("lecture-ask", { detail: { id, slide, step: this.at.step, settings } }),
+    );
   }
 
   /** @param {{id: number, slide: number, scene?: any, error?: string}} answer */
@@ -294,5 +353,8 @@ export function mount(root, scene) {
     lecture.destroy();
     lecture = new Lecture(root, next);
   };
-  return { update: (next) => pressed.after(() => change(next)), destroy: () => (pressed.stop(), lecture.destroy()) };
+  return {
+    update: (next) => pressed.after(() => change(next)),
+    destroy: () => (pressed.stop(), lecture.destroy()),
+  };
 }

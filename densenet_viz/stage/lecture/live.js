@@ -9,7 +9,8 @@
  */
 export function mount(_root, data, tell) {
   let answered = data.id ?? 0;
-  const ask = (/** @type {Event} */ event) => tell("asked", /** @type {CustomEvent} */ (event).detail);
+  const ask = (/** @type {Event} */ event) =>
+    tell("asked", /** @type {CustomEvent} */ (event).detail);
   window.addEventListener("lecture-ask", ask);
   return {
     update: (/** @type {Partial<Answer>} */ next) => {

@@ -7,8 +7,11 @@ import { HELP } from "./keys.js";
 
 /** The keys as a table. */
 export function helpTable() {
-  const keys = (/** @type {string[]} */ names) => names.flatMap((name, place) => [...(place ? [" "] : []), h("kbd", {}, name)]);
-  const rows = HELP.map(([names, does]) => h("tr", {}, h("th", { scope: "row" }, ...keys(names)), h("td", {}, does)));
+  const keys = (/** @type {string[]} */ names) =>
+    names.flatMap((name, place) => [...(place ? [" "] : []), h("kbd", {}, name)]);
+  const rows = HELP.map(([names, does]) =>
+    h("tr", {}, h("th", { scope: "row" }, ...keys(names)), h("td", {}, does)),
+  );
   return h("table", { class: "lecture-keys" }, h("tbody", {}, ...rows));
 }
 
@@ -20,7 +23,12 @@ export class Over {
     /** @type {string | null} digits so far */
     this.typed = null;
     this.blank = h("div", { class: "lecture-blank", role: "img", hidden: true });
-    this.help = h("div", { class: "lecture-help", role: "group", "aria-label": "Keys", tabindex: -1, hidden: true }, h("h2", {}, "Keys"), helpTable());
+    this.help = h(
+      "div",
+      { class: "lecture-help", role: "group", "aria-label": "Keys", tabindex: -1, hidden: true },
+      h("h2", {}, "Keys"),
+      helpTable(),
+    );
     this.number = h("p", { class: "lecture-number", role: "status" });
     this.dot = h("i", { class: "lecture-dot", hidden: true });
     this.nodes = [this.help, this.number, this.dot, this.blank];
@@ -31,7 +39,10 @@ export class Over {
   darken(colour) {
     this.blank.hidden = false;
     this.blank.dataset.colour = colour;
-    this.blank.setAttribute("aria-label", `The screen is ${colour}; any key shows the slide again.`);
+    this.blank.setAttribute(
+      "aria-label",
+      `The screen is ${colour}; any key shows the slide again.`,
+    );
   }
 
   /** @param {string | null} typed */
@@ -39,7 +50,11 @@ export class Over {
     this.typed = typed;
     if (typed === null) return say(this.number, "");
     const slide = this.slides[Number(typed) - 1];
-    const words = !typed ? "Slide number, then Enter" : slide ? slide.title : `there are ${this.slides.length} slides`;
+    const words = !typed
+      ? "Slide number, then Enter"
+      : slide
+        ? slide.title
+        : `there are ${this.slides.length} slides`;
     return say(this.number, typed ? `${typed}  ${words}` : words);
   }
 
@@ -56,6 +71,7 @@ export class Over {
 
   /** @param {PointerEvent} event */
   point(event) {
-    if (!this.dot.hidden) this.dot.style.transform = `translate(${event.clientX}px, ${event.clientY}px)`;
+    if (!this.dot.hidden)
+      this.dot.style.transform = `translate(${event.clientX}px, ${event.clientY}px)`;
   }
 }

@@ -19,8 +19,17 @@ export class Overview {
   constructor(choose, leave) {
     this.choose = choose;
     this.grid = h("div", { class: "lecture-grid" });
-    const end = h("button", { type: "button", class: "lecture-button", onclick: leave }, "Leave the lecture");
-    this.node = h("div", { class: "lecture-overview", role: "group", "aria-label": "All slides", hidden: true }, this.grid, end);
+    const end = h(
+      "button",
+      { type: "button", class: "lecture-button", onclick: leave },
+      "Leave the lecture",
+    );
+    this.node = h(
+      "div",
+      { class: "lecture-overview", role: "group", "aria-label": "All slides", hidden: true },
+      this.grid,
+      end,
+    );
     /** @type {HTMLButtonElement[]} */
     this.buttons = [];
     this.grid.addEventListener("keydown", (event) => this.key(event));
@@ -33,7 +42,11 @@ export class Overview {
       h(
         "button",
         {
-          ...{ type: "button", class: "lecture-pick", "aria-label": `Slide ${place + 1}: ${slide.scene.title}` },
+          ...{
+            type: "button",
+            class: "lecture-pick",
+            "aria-label": `Slide ${place + 1}: ${slide.scene.title}`,
+          },
           ...(place === current ? { "aria-current": "true" } : {}),
           onclick: () => this.choose(place),
         },

@@ -53,9 +53,24 @@ export class Picture {
     this.state = h("span", { class: "lecture-asked", role: "status" });
     /** @type {((step: number) => void)[]} each sets a control to the deck's value at a step */
     this.resets = [];
-    const tools = live.controls.length ? [h("div", { class: "lecture-tools" }, ...live.controls.map((control) => this.tool(control)), this.state)] : [];
+    const tools = live.controls.length
+      ? [
+          h(
+            "div",
+            { class: "lecture-tools" },
+            ...live.controls.map((control) => this.tool(control)),
+            this.state,
+          ),
+        ]
+      : [];
     const caption = picture.sentence ? [h("figcaption", {}, picture.sentence)] : [];
-    this.node = h("figure", { class: "lecture-picture", role: "group", "aria-label": picture.alt }, ...tools, this.room, ...caption);
+    this.node = h(
+      "figure",
+      { class: "lecture-picture", role: "group", "aria-label": picture.alt },
+      ...tools,
+      this.room,
+      ...caption,
+    );
     this.dirty = true;
     this.fitted = false;
   }
@@ -67,7 +82,9 @@ export class Picture {
       const tool = h(
         "select",
         { "aria-label": label, onchange: () => this.ask(name, tool.value) },
-        ...options.map(([key, title]) => h("option", { value: key, selected: key === value }, title)),
+        ...options.map(([key, title]) =>
+          h("option", { value: key, selected: key === value }, title),
+        ),
       );
       this.resets.push((step) => (tool.value = valueAt(control, step)));
       return h("label", { class: "lecture-tool" }, h("span", {}, label), tool);
@@ -159,7 +176,12 @@ export class Picture {
         this.fit();
         return;
       }
-      if (this.dirty || this.host.matches(".lecture-fitting") || !outgrown(this.room, this.host, root)) return;
+      if (
+        this.dirty ||
+        this.host.matches(".lecture-fitting") ||
+        !outgrown(this.room, this.host, root)
+      )
+        return;
       // Most stages have a part that can become smaller; only if that is not enough, all becomes smaller.
       this.host.shadowRoot?.dispatchEvent(new Event("stage-room"));
       if (again >= REFITS || !outgrown(this.room, this.host, root)) return;

@@ -83,9 +83,20 @@ export function moved(at, action, slides) {
   const end = slides.length - 1;
   /** @type {Record<string, () => Place>} */
   const ways = {
-    next: () => (step < slides[slide].steps ? { slide, step: step + 1 } : slide < end ? { slide: slide + 1, step: 0 } : at),
-    back: () => (step > 0 ? { slide, step: step - 1 } : slide > 0 ? { slide: slide - 1, step: slides[slide - 1].steps } : at),
-    nextSlide: () => (slide < end ? { slide: slide + 1, step: 0 } : { slide, step: slides[slide].steps }),
+    next: () =>
+      step < slides[slide].steps
+        ? { slide, step: step + 1 }
+        : slide < end
+          ? { slide: slide + 1, step: 0 }
+          : at,
+    back: () =>
+      step > 0
+        ? { slide, step: step - 1 }
+        : slide > 0
+          ? { slide: slide - 1, step: slides[slide - 1].steps }
+          : at,
+    nextSlide: () =>
+      slide < end ? { slide: slide + 1, step: 0 } : { slide, step: slides[slide].steps },
     backSlide: () => ({ slide: Math.max(0, slide - 1), step: 0 }),
     first: () => ({ slide: 0, step: 0 }),
     last: () => ({ slide: end, step: 0 }),

@@ -13,7 +13,8 @@ export class Pressed {
     this.timer = undefined;
     const { signal } = (this.listening = new AbortController());
     node.addEventListener("pointerdown", () => this.set(true), { signal, capture: true });
-    for (const kind of ["pointerup", "pointercancel"]) all.addEventListener(kind, () => this.set(false), { signal, capture: true });
+    for (const kind of ["pointerup", "pointercancel"])
+      all.addEventListener(kind, () => this.set(false), { signal, capture: true });
   }
 
   /** @param {boolean} pressed */

@@ -10,7 +10,12 @@ import { elementsOf, showStep } from "./words.js";
 /** @param {Question} question @returns {HTMLElement} */
 function questionOf({ text, options, step = 0 }) {
   const choices = options.map((option) => h("li", {}, option));
-  return h("div", { class: "lecture-question", "data-step": step }, h("p", {}, text), h("ol", {}, ...choices));
+  return h(
+    "div",
+    { class: "lecture-question", "data-step": step },
+    h("p", {}, text),
+    h("ol", {}, ...choices),
+  );
 }
 
 /** Stages that are about as tall as wide; they are placed beside the words. */
@@ -20,8 +25,17 @@ const FEW = 160;
 
 /** Whether a slide's words are above its picture, not beside it. @param {import("./place.js").Slide} slide */
 export function isOver({ layout, blocks, question, picture }) {
-  const letters = blocks.reduce((sum, { spans }) => sum + spans.reduce((all, { text }) => all + text.length, 0), 0);
-  return layout === "both" && !question && letters <= FEW && blocks.every(({ kind }) => kind === "p") && !SQUARE.includes(picture?.stage ?? "");
+  const letters = blocks.reduce(
+    (sum, { spans }) => sum + spans.reduce((all, { text }) => all + text.length, 0),
+    0,
+  );
+  return (
+    layout === "both" &&
+    !question &&
+    letters <= FEW &&
+    blocks.every(({ kind }) => kind === "p") &&
+    !SQUARE.includes(picture?.stage ?? "")
+  );
 }
 
 export class Slide {
@@ -36,18 +50,43 @@ export class Slide {
     this.step = 0;
     this.answered = false;
     const controls = deck.live?.[index] ?? [];
-    this.picture = scene.picture && new Picture(deck, scene.picture, { controls, ask: (settings, question) => ask(index, settings, question) });
+    this.picture =
+      scene.picture &&
+      new Picture(deck, scene.picture, {
+        controls,
+        ask: (settings, question) => ask(index, settings, question),
+      });
     this.question = scene.question && questionOf(scene.question);
-    const words = h("div", { class: "lecture-words", tabindex: -1 }, ...elementsOf(scene.blocks), ...(this.question ? [this.question] : []));
-    const author = scene.layout === "title" && deck.author ? [h("p", { class: "lecture-author" }, deck.author)] : [];
+    const words = h(
+      "div",
+      { class: "lecture-words", tabindex: -1 },
+      ...elementsOf(scene.blocks),
+      ...(this.question ? [this.question] : []),
+    );
+    const author =
+      scene.layout === "title" && deck.author
+        ? [h("p", { class: "lecture-author" }, deck.author)]
+        : [];
     this.node = h(
       "section",
       {
-        ...{ class: `lecture-slide lecture-away${isOver(scene) ? " lecture-over" : ""}`, "data-layout": scene.layout, "data-slide": index + 1 },
-        ...{ "aria-roledescription": "slide", "aria-label": `Slide ${index + 1} of ${deck.slides.length}: ${scene.title}` },
+        ...{
+          class: `lecture-slide lecture-away${isOver(scene) ? " lecture-over" : ""}`,
+          "data-layout": scene.layout,
+          "data-slide": index + 1,
+        },
+        ...{
+          "aria-roledescription": "slide",
+          "aria-label": `Slide ${index + 1} of ${deck.slides.length}: ${scene.title}`,
+        },
       },
       h("h2", {}, scene.title),
-      h("div", { class: "lecture-body" }, ...(words.childElementCount ? [words] : []), ...(this.picture ? [this.picture.node] : [])),
+      h(
+        "div",
+        { class: "lecture-body" },
+        ...(words.childElementCount ? [words] : []),
+        ...(this.picture ? [this.picture.node] : []),
+      ),
       ...author,
     );
     this.words = scene.layout === "words" ? words : null;
@@ -101,7 +140,12 @@ export class Slide {
     for (let part = 1; part > 0.6; part -= 0.08) {
       words.style.setProperty("--fit", part.toFixed(2));
       const parts = [words, ...words.querySelectorAll(".lecture-table")];
-      if (parts.every((each) => each.scrollHeight <= each.clientHeight && each.scrollWidth <= each.clientWidth)) return;
+      if (
+        parts.every(
+          (each) => each.scrollHeight <= each.clientHeight && each.scrollWidth <= each.clientWidth,
+        )
+      )
+        return;
     }
   }
 
@@ -135,10 +179,28 @@ export function thumbnail(slide, width, height, small) {
   const copy = /** @type {HTMLElement} */ (slide.cloneNode(true));
   copy.classList.remove("lecture-away");
   const [from, to] = [canvasesOf(slide), canvasesOf(copy)];
-  from.forEach((canvas, place) => canvas.width && canvas.height && to[place]?.getContext("2d")?.drawImage(canvas, 0, 0));
+  from.forEach(
+    (canvas, place) =>
+      canvas.width && canvas.height && to[place]?.getContext("2d")?.drawImage(canvas, 0, 0),
+  );
   const scale = small / width;
-  const hall = h("div", { class: "lecture-hall", style: `width:${width}px;height:${height}px;transform:scale(${scale})` }, copy);
-  const node = h("div", { class: "lecture-thumbnail", style: `width:${small}px;height:${Math.round(height * scale)}px`, "aria-hidden": "true" }, hall);
+  const hall = h(
+    "div",
+    {
+      class: "lecture-hall",
+      style: `width:${width}px;height:${height}px;transform:scale(${scale})`,
+    },
+    copy,
+  );
+  const node = h(
+    "div",
+    {
+      class: "lecture-thumbnail",
+      style: `width:${small}px;height:${Math.round(height * scale)}px`,
+      "aria-hidden": "true",
+    },
+    hall,
+  );
   node.inert = true;
   return node;
 }

@@ -24,8 +24,15 @@ export class Speaker {
     this.hall = hall;
     /** @type {Window | null} */
     this.window = null;
-    const button = (/** @type {string} */ text, /** @type {"next" | "back" | "restart"} */ action) =>
-      h("button", { type: "button", class: "lecture-button", onclick: () => hall.act(action) }, text);
+    const button = (
+      /** @type {string} */ text,
+      /** @type {"next" | "back" | "restart"} */ action,
+    ) =>
+      h(
+        "button",
+        { type: "button", class: "lecture-button", onclick: () => hall.act(action) },
+        text,
+      );
     this.elapsed = h("b", { class: "speaker-elapsed" });
     this.planned = h("span", { class: "speaker-planned" });
     this.plan = h("span", { class: "speaker-plan" });
@@ -33,13 +40,30 @@ export class Speaker {
     this.title = h("h1", { class: "speaker-title" });
     /** @type {import("./place.js").Slide | null} the slide whose notes are shown */
     this.noted = null;
-    this.notes = h("div", { class: "speaker-notes", tabindex: 0, role: "region", "aria-label": "Notes" });
+    this.notes = h("div", {
+      class: "speaker-notes",
+      tabindex: 0,
+      role: "region",
+      "aria-label": "Notes",
+    });
     this.nextTitle = h("p", { class: "speaker-next-title" });
     this.next = h("div", { class: "speaker-next" });
     this.root = h(
       "main",
       { class: "speaker" },
-      h("header", {}, h("p", {}, this.elapsed, " of ", this.planned, " · ", this.plan), this.place, h("p", { class: "speaker-buttons" }, button("Back", "back"), button("Next", "next"), button("Restart the timer", "restart"))),
+      h(
+        "header",
+        {},
+        h("p", {}, this.elapsed, " of ", this.planned, " · ", this.plan),
+        this.place,
+        h(
+          "p",
+          { class: "speaker-buttons" },
+          button("Back", "back"),
+          button("Next", "next"),
+          button("Restart the timer", "restart"),
+        ),
+      ),
       h("section", { class: "speaker-now" }, this.title, this.notes),
       h("section", { class: "speaker-then" }, h("h2", {}, "Next"), this.nextTitle, this.next),
     );
@@ -62,7 +86,8 @@ export class Speaker {
     document.title = `Speaker · ${this.deck.title}`;
     document.documentElement.lang = "en";
     document.documentElement.style.colorScheme = style.colorScheme;
-    for (const name of THEME) document.documentElement.style.setProperty(name, style.getPropertyValue(name));
+    for (const name of THEME)
+      document.documentElement.style.setProperty(name, style.getPropertyValue(name));
     document.head.replaceChildren(h("style", {}, this.deck.style ?? ""));
     document.body.className = "stage lecture lecture-speaker";
     document.body.replaceChildren(this.root);

@@ -13,8 +13,17 @@ export function onSwipe(node, act) {
   /** @type {Touch | null} */
   let start = null;
   const isOwn = (/** @type {Event} */ event) =>
-    event.composedPath().some((each) => each instanceof Element && each.matches(".lecture-stage, .lecture-tools, .lecture-table"));
-  node.addEventListener("touchstart", (event) => (start = event.touches.length === 1 && !isOwn(event) ? event.touches[0] : null), { passive: true });
+    event
+      .composedPath()
+      .some(
+        (each) =>
+          each instanceof Element && each.matches(".lecture-stage, .lecture-tools, .lecture-table"),
+      );
+  node.addEventListener(
+    "touchstart",
+    (event) => (start = event.touches.length === 1 && !isOwn(event) ? event.touches[0] : null),
+    { passive: true },
+  );
   node.addEventListener("touchend", (event) => {
     const end = event.changedTouches[0];
     const action = start && swept(end.clientX - start.clientX, end.clientY - start.clientY);

@@ -63,7 +63,11 @@ export class Timer {
   tell() {
     const elapsed = this.since === null ? 0 : Date.now() - this.since;
     const planned = plannedAt(this.slides, this.at);
-    const words = { elapsed: clock(elapsed), planned: `${this.minutes} min`, plan: againstPlan(elapsed, planned) };
+    const words = {
+      elapsed: clock(elapsed),
+      planned: `${this.minutes} min`,
+      plan: againstPlan(elapsed, planned),
+    };
     for (const watch of this.watchers) watch(words);
   }
 

@@ -22,7 +22,8 @@ function spanOf({ text, bold, italic, code, href }) {
   if (code) return h("code", {}, text);
   if (bold) return h("strong", {}, text);
   if (italic) return h("em", {}, text);
-  if (href?.startsWith("https://")) return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
+  if (href?.startsWith("https://"))
+    return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
   return text;
 }
 
@@ -30,22 +31,35 @@ function spanOf({ text, bold, italic, code, href }) {
 function tableOf(rows) {
   const [head, ...body] = rows;
   const row = (/** @type {Span[][]} */ cells, /** @type {"th" | "td"} */ tag) =>
-    h("tr", {}, ...cells.map((spans) => h(tag, tag === "th" ? { scope: "col" } : {}, ...spans.map(spanOf))));
-  return h("table", {}, h("thead", {}, row(head, "th")), h("tbody", {}, ...body.map((cells) => row(cells, "td"))));
+    h(
+      "tr",
+      {},
+      ...cells.map((spans) => h(tag, tag === "th" ? { scope: "col" } : {}, ...spans.map(spanOf))),
+    );
+  return h(
+    "table",
+    {},
+    h("thead", {}, row(head, "th")),
+    h("tbody", {}, ...body.map((cells) => row(cells, "td"))),
+  );
 }
 
 /** @param {Block} block */
 function blockOf(block) {
   const step = { "data-step": block.step };
-  if (block.kind === "table") return h("div", { ...step, class: "lecture-table" }, tableOf(block.rows ?? []));
-  if (block.kind === "code") return h("pre", step, h("code", {}, ...block.spans.map(({ text }) => text)));
+  if (block.kind === "table")
+    return h("div", { ...step, class: "lecture-table" }, tableOf(block.rows ?? []));
+  if (block.kind === "code")
+    return h("pre", step, h("code", {}, ...block.spans.map(({ text }) => text)));
   const tag = block.kind === "h" ? "h3" : block.kind;
   return h(tag, step, ...block.spans.map(spanOf));
 }
 
 /** The elements of some blocks. @param {Block[]} blocks */
 export function elementsOf(blocks) {
-  return grouped(blocks).map((group) => (group[0].kind === "li" ? h("ul", {}, ...group.map(blockOf)) : blockOf(group[0])));
+  return grouped(blocks).map((group) =>
+    group[0].kind === "li" ? h("ul", {}, ...group.map(blockOf)) : blockOf(group[0]),
+  );
 }
 
 /**

@@ -13,7 +13,8 @@ import { unpackMask } from "../shared/masks.js";
 
 const REVEAL = 1100;
 const OPACITY = 0.72;
-const HINT = "Point at a picture, or focus a map and use the arrow keys, to mark the same place in all three.";
+const HINT =
+  "Point at a picture, or focus a map and use the arrow keys, to mark the same place in all three.";
 
 /**
  * @param {HTMLElement} root
@@ -33,9 +34,19 @@ class WitnessCard {
     this.mark = h("span", { class: "lineup-mark" });
     this.fill = h("span", { class: "lineup-fill" });
     this.percent = h("span", { class: "lineup-percent" });
-    const bar = h("div", { class: "lineup-bar" }, h("span", { class: "lineup-track", "aria-hidden": "true" }, this.fill), this.percent);
+    const bar = h(
+      "div",
+      { class: "lineup-bar" },
+      h("span", { class: "lineup-track", "aria-hidden": "true" }, this.fill),
+      this.percent,
+    );
     this.frame = new Frame(point);
-    this.ghost = h("div", { class: "lineup-ghost" }, h("b", { "aria-hidden": "true" }, "?"), h("span", {}, "Where does it look? Not shown yet."));
+    this.ghost = h(
+      "div",
+      { class: "lineup-ghost" },
+      h("b", { "aria-hidden": "true" }, "?"),
+      h("span", {}, "Where does it look? Not shown yet."),
+    );
     this.shares = h("div", { class: "lineup-shares" });
     this.scale = h("p", { class: "lineup-small" });
     this.frame.node.append(this.ghost);
@@ -64,8 +75,14 @@ class WitnessCard {
     this.fill.style.width = given ? `${100 * given.share}%` : "0";
     this.node.setAttribute("aria-label", answered(witness));
     this.node.classList.toggle("lineup-told", map !== null);
-    this.frame.describe(scene.size, map ? map.alt : `${witness.name}: the map is not shown yet.`, map !== null);
-    this.frame.outline(map ? scene.outlines.map(({ name, path }) => ({ path, dashed: name === "tag" })) : []);
+    this.frame.describe(
+      scene.size,
+      map ? map.alt : `${witness.name}: the map is not shown yet.`,
+      map !== null,
+    );
+    this.frame.outline(
+      map ? scene.outlines.map(({ name, path }) => ({ path, dashed: name === "tag" })) : [],
+    );
     say(this.scale, map ? map.scale : "");
     this.paintShares();
     this.values = map ? unpackHeat(map.heat) : new Float32Array(0);
@@ -75,10 +92,22 @@ class WitnessCard {
   paintShares() {
     const shares = this.witness?.map?.shares ?? [];
     const rows = shares.map(({ name, share, percent }) => {
-      const fill = h("span", { class: `lineup-part ${name === "tag" ? "lineup-hatched" : ""}`, style: `width:${100 * share}%` });
-      return h("li", {}, outlineSample(name === "tag"), h("b", {}, percent), h("span", {}, `on the ${name}`), h("span", { class: "lineup-rail", "aria-hidden": "true" }, fill));
+      const fill = h("span", {
+        class: `lineup-part ${name === "tag" ? "lineup-hatched" : ""}`,
+        style: `width:${100 * share}%`,
+      });
+      return h(
+        "li",
+        {},
+        outlineSample(name === "tag"),
+        h("b", {}, percent),
+        h("span", {}, `on the ${name}`),
+        h("span", { class: "lineup-rail", "aria-hidden": "true" }, fill),
+      );
     });
-    this.shares.replaceChildren(...(rows.length ? [h("p", {}, "What raises its answer:"), h("ul", {}, ...rows)] : []));
+    this.shares.replaceChildren(
+      ...(rows.length ? [h("p", {}, "What raises its answer:"), h("ul", {}, ...rows)] : []),
+    );
   }
 
   /** Paints the map; returns whether it is still appearing. @param {number} now @param {Uint8ClampedArray} pixels @param {Scene} scene @param {Uint8Array} palette */
@@ -87,7 +116,15 @@ class WitnessCard {
     const part = reducedMotion() ? 1 : revealed(now - this.began, REVEAL);
     this.node.style.setProperty("--told", String(part));
     const limit = map?.limit ?? 1;
-    if (map) this.frame.paint(scene.size, (out) => paintHeat(out, pixels, this.values, palette, { limit, opacity: OPACITY * part, hideBelow: 0, view: "over" }));
+    if (map)
+      this.frame.paint(scene.size, (out) =>
+        paintHeat(out, pixels, this.values, palette, {
+          limit,
+          opacity: OPACITY * part,
+          hideBelow: 0,
+          view: "over",
+        }),
+      );
     return map !== null && part < 1;
   }
 }
@@ -110,14 +147,32 @@ class Lineup {
     this.truth = h("p", { class: "lineup-answer" });
     this.tag = h("p", { class: "lineup-tag" });
     this.caption = h("p", { class: "lineup-small" });
-    const head = h("header", { class: "lineup-head" }, h("h3", { class: "lineup-name" }, "The picture shows"), this.truth, this.tag);
+    const head = h(
+      "header",
+      { class: "lineup-head" },
+      h("h3", { class: "lineup-name" }, "The picture shows"),
+      this.truth,
+      this.tag,
+    );
     this.legend = h("div", { class: "lineup-legend" });
     const foot = h("div", { class: "lineup-foot" }, this.caption, this.legend);
-    const picture = h("article", { class: "lineup-card lineup-picture" }, head, this.frame.node, foot);
+    const picture = h(
+      "article",
+      { class: "lineup-card lineup-picture" },
+      head,
+      this.frame.node,
+      foot,
+    );
     this.cards = [new WitnessCard(point), new WitnessCard(point)];
     this.readout = h("p", { class: "lineup-readout stage-aside", role: "status" });
     const all = h("div", { class: "lineup-cards" }, picture, ...this.cards.map(({ node }) => node));
-    this.node = h("section", { class: "lineup", "aria-label": "One picture, two networks" }, h("div", { class: "stage-head" }, this.title, this.sentence), all, this.readout);
+    this.node = h(
+      "section",
+      { class: "lineup", "aria-label": "One picture, two networks" },
+      h("div", { class: "stage-head" }, this.title, this.sentence),
+      all,
+      this.readout,
+    );
     root.append(this.node);
   }
 
@@ -146,7 +201,10 @@ class Lineup {
     say(this.caption, scene.caption);
     this.frame.describe(scene.size, scene.alt, false);
     this.palette = bytesOf(scene.palette);
-    this.masks = scene.outlines.map(({ name, bits }) => ({ name, mask: unpackMask(bits, scene.size) }));
+    this.masks = scene.outlines.map(({ name, bits }) => ({
+      name,
+      mask: unpackMask(bits, scene.size),
+    }));
     for (const [index, card] of this.cards.entries()) card.update(scene.witnesses[index], scene);
     this.paintLegend();
     this.cross(null);
@@ -157,14 +215,28 @@ class Lineup {
   paintLegend() {
     this.legend.hidden = !this.told;
     if (!this.told) return;
-    const scale = h("canvas", { width: this.palette.length / 3, height: 1, class: "lineup-scale", role: "img", "aria-label": "Colours of the maps: blue lowers the answer, white is zero, orange raises it." });
+    const scale = h("canvas", {
+      width: this.palette.length / 3,
+      height: 1,
+      class: "lineup-scale",
+      role: "img",
+      "aria-label": "Colours of the maps: blue lowers the answer, white is zero, orange raises it.",
+    });
     const context = /** @type {CanvasRenderingContext2D} */ (scale.getContext("2d"));
     const row = context.createImageData(scale.width, 1);
-    for (let i = 0; i < row.width; i++) row.data.set([...this.palette.subarray(3 * i, 3 * i + 3), 255], 4 * i);
+    for (let i = 0; i < row.width; i++)
+      row.data.set([...this.palette.subarray(3 * i, 3 * i + 3), 255], 4 * i);
     context.putImageData(row, 0, 0);
-    const samples = this.scene?.outlines.map(({ name }) => h("span", {}, outlineSample(name === "tag"), name)) ?? [];
+    const samples =
+      this.scene?.outlines.map(({ name }) => h("span", {}, outlineSample(name === "tag"), name)) ??
+      [];
     this.legend.replaceChildren(
-      h("p", { class: "lineup-ends" }, h("span", {}, "◀ lowers its answer"), h("span", {}, "raises it ▶")),
+      h(
+        "p",
+        { class: "lineup-ends" },
+        h("span", {}, "◀ lowers its answer"),
+        h("span", {}, "raises it ▶"),
+      ),
       scale,
       h("p", { class: "lineup-samples" }, ...samples),
     );
@@ -193,11 +265,21 @@ class Lineup {
   cross(at) {
     const { scene } = this;
     const shown = this.told ? at : null;
-    for (const frame of [this.frame, ...this.cards.map((card) => card.frame)]) frame.cross(frame === this.frame || frame.readable ? shown : null);
+    for (const frame of [this.frame, ...this.cards.map((card) => card.frame)])
+      frame.cross(frame === this.frame || frame.readable ? shown : null);
     this.readout.hidden = !this.told;
     if (!shown || !scene) return say(this.readout, HINT);
     const place = shown[1] * scene.size + shown[0];
-    const values = this.cards.flatMap(({ witness, values: all }) => (witness?.map ? [{ name: witness.name, value: all[place] }] : []));
-    say(this.readout, readout(shown, values, this.masks.map(({ name, mask }) => ({ name, inside: mask[place] === 1 }))));
+    const values = this.cards.flatMap(({ witness, values: all }) =>
+      witness?.map ? [{ name: witness.name, value: all[place] }] : [],
+    );
+    say(
+      this.readout,
+      readout(
+        shown,
+        values,
+        this.masks.map(({ name, mask }) => ({ name, inside: mask[place] === 1 })),
+      ),
+    );
   }
 }

@@ -32,7 +32,10 @@ export function mark(right) {
 export function readout([x, y], values, masks) {
   const on = masks.filter(({ inside }) => inside);
   const where = (on.length ? on : masks).map(({ name }) => name).join(" and the ");
-  const each = values.map(({ name, value }) => `${name} ${signed(value)}${value > 0 ? " (raises)" : value < 0 ? " (lowers)" : ""}`);
+  const each = values.map(
+    ({ name, value }) =>
+      `${name} ${signed(value)}${value > 0 ? " (raises)" : value < 0 ? " (lowers)" : ""}`,
+  );
   return `x ${x}, y ${y}${where && `, ${on.length ? "on" : "outside"} the ${where}`}: ${each.join(", ")}`;
 }
 

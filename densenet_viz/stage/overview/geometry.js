@@ -92,7 +92,14 @@ export function strip(parts, measures) {
       at += wide;
       // The block input belongs to the step before: the stem or the transition wrote it.
       result.stops[result.stops.length - 1] = at;
-      result.bands.push({ part: index, layer: 0, start, end, low: 0, high: part.reads * perChannel });
+      result.bands.push({
+        part: index,
+        layer: 0,
+        start,
+        end,
+        low: 0,
+        high: part.reads * perChannel,
+      });
       for (let layer = 1; layer <= part.layers; layer++) {
         const low = (part.reads + (layer - 1) * added) * perChannel;
         const high = (part.reads + layer * added) * perChannel;
@@ -102,11 +109,24 @@ export function strip(parts, measures) {
       }
     } else if (part.kind === "transition") {
       at += funnel;
-      result.funnels.push({ part: index, start: start - gap, end: at + gap, from: part.reads * perChannel, to: tall });
+      result.funnels.push({
+        part: index,
+        start: start - gap,
+        end: at + gap,
+        from: part.reads * perChannel,
+        to: tall,
+      });
       stop(tall);
     } else {
       at += classifier;
-      result.bands.push({ part: index, layer: 0, start, end: at, low: 0, high: part.reads * perChannel });
+      result.bands.push({
+        part: index,
+        layer: 0,
+        start,
+        end: at,
+        low: 0,
+        high: part.reads * perChannel,
+      });
       stop(part.reads * perChannel);
     }
     const high = Math.max(part.kind === "classifier" ? 0 : part.leaves, part.reads) * perChannel;

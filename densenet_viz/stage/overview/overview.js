@@ -90,16 +90,33 @@ class Overview {
       this.count,
       this.plus,
     );
-    this.thumbnail = h("img", { class: "overview-picture", src: scene.picture, alt: scene.alt, draggable: "false" });
+    this.thumbnail = h("img", {
+      class: "overview-picture",
+      src: scene.picture,
+      alt: scene.alt,
+      draggable: "false",
+    });
     this.legend = h(
       "div",
       { class: "overview-legend", "aria-hidden": "true" },
       h("span", {}, "↕ height: channels"),
       h("span", {}, "↔ width: pixels"),
-      h("span", {}, h("i"), "one colour for each layer’s maps: written once, kept to the block’s end"),
+      h(
+        "span",
+        {},
+        h("i"),
+        "one colour for each layer’s maps: written once, kept to the block’s end",
+      ),
     );
     this.buttons = scene.parts.map((part, index) => this.button(part, index));
-    this.view = h("div", { class: "overview-view" }, this.svg, this.thumbnail, this.legend, ...this.buttons);
+    this.view = h(
+      "div",
+      { class: "overview-view" },
+      this.svg,
+      this.thumbnail,
+      this.legend,
+      ...this.buttons,
+    );
     this.player = new Player({
       steps: scene.steps.length - 1,
       stepMilliseconds: STEP_MILLISECONDS,
@@ -107,7 +124,13 @@ class Overview {
       label: (time) => scene.steps[stepAt(time, scene.steps.length)].label,
       noun: "step",
     });
-    this.node = h("section", { class: "overview", "aria-label": `${scene.name}, part by part` }, head, this.view, this.player.node);
+    this.node = h(
+      "section",
+      { class: "overview", "aria-label": `${scene.name}, part by part` },
+      head,
+      this.view,
+      this.player.node,
+    );
     this.node.addEventListener("keydown", (event) => this.player.key(event));
     this.player.node.addEventListener("click", () => this.point(null));
     root.append(this.node);
@@ -126,7 +149,12 @@ class Overview {
   button(part, index) {
     return h(
       "button",
-      { type: "button", class: `overview-part overview-${part.kind}`, "aria-label": `${part.title}. ${part.sentence}`, ...this.pointing(index) },
+      {
+        type: "button",
+        class: `overview-part overview-${part.kind}`,
+        "aria-label": `${part.title}. ${part.sentence}`,
+        ...this.pointing(index),
+      },
       h("span", { class: "overview-name" }, part.name),
       h("strong", {}, channels(part)),
       h("span", { class: "overview-size" }, pixels(part)),
@@ -157,7 +185,9 @@ class Overview {
     // On a phone the strip is longer than the screen, so the player is above it.
     if (this.down) this.node.insertBefore(this.player.node, this.view);
     else this.node.append(this.player.node);
-    const most = Math.max(...parts.map((part) => (part.kind === "classifier" ? part.reads : part.leaves)));
+    const most = Math.max(
+      ...parts.map((part) => (part.kind === "classifier" ? part.reads : part.leaves)),
+    );
     const fixed = this.down ? NARROW_FIXED : WIDE_FIXED;
     const perPixel = this.down ? NARROW_PER_PIXEL : perPixelFor(parts, width - 28, fixed);
     this.top = this.down ? 38 : 34;
@@ -171,7 +201,9 @@ class Overview {
   /** The height of the tallest column, in CSS pixels: it follows the width, or the room on a slide. @param {number} width */
   tall(width) {
     const spare = spareOf(/** @type {Element} */ (this.node.parentElement), this.svg);
-    return spare ? Math.max(110, Math.min(420, spare - this.top)) : Math.min(420, Math.max(280, width * 0.345));
+    return spare
+      ? Math.max(110, Math.min(420, spare - this.top))
+      : Math.min(420, Math.max(280, width * 0.345));
   }
 
   /** A rectangle: along and across as x and y. @param {number} start @param {number} end @param {number} low @param {number} high */
@@ -192,7 +224,11 @@ class Overview {
     );
     this.targets.replaceChildren(
       ...laid.places.map(({ start, end, high }, index) =>
-        s("rect", { ...this.box(start - 6, end + 6, 0, Math.max(high, 40)), class: "overview-target", ...this.pointing(index) }),
+        s("rect", {
+          ...this.box(start - 6, end + 6, 0, Math.max(high, 40)),
+          class: "overview-target",
+          ...this.pointing(index),
+        }),
       ),
     );
   }
@@ -204,13 +240,25 @@ class Overview {
       const a = this.box(start, start, 0, from);
       const b = this.box(end, end, 0, to);
       const corners = this.down
-        ? [[a.x, a.y], [a.x + a.width, a.y], [b.x + b.width, b.y], [b.x, b.y]]
-        : [[a.x, a.y + a.height], [a.x, a.y], [b.x, b.y], [b.x, b.y + b.height]];
+        ? [
+            [a.x, a.y],
+            [a.x + a.width, a.y],
+            [b.x + b.width, b.y],
+            [b.x, b.y],
+          ]
+        : [
+            [a.x, a.y + a.height],
+            [a.x, a.y],
+            [b.x, b.y],
+            [b.x, b.y + b.height],
+          ];
       groups[part].append(s("polygon", { class: "overview-funnel", points: corners.join(" ") }));
     }
     for (const { part, layer, start, end, low, high } of laid.bands) {
       const shape = this.box(start, end, low, Math.max(high, low + 1.5));
-      groups[part].append(s("rect", { ...shape, fill: this.scene.colours[layer], class: "overview-band" }));
+      groups[part].append(
+        s("rect", { ...shape, fill: this.scene.colours[layer], class: "overview-band" }),
+      );
     }
     return groups;
   }
@@ -237,14 +285,19 @@ class Overview {
     this.pointed = part;
     this.say();
     for (const group of this.shapes.querySelectorAll("[data-part]")) {
-      group.classList.toggle("overview-dim", part !== null && group.getAttribute("data-part") !== String(part));
+      group.classList.toggle(
+        "overview-dim",
+        part !== null && group.getAttribute("data-part") !== String(part),
+      );
     }
-    for (const [index, button] of this.buttons.entries()) button.classList.toggle("overview-pointed", index === part);
+    for (const [index, button] of this.buttons.entries())
+      button.classList.toggle("overview-pointed", index === part);
   }
 
   say() {
     const { parts, steps } = this.scene;
-    const words = this.pointed === null ? steps[stepAt(this.time, steps.length)] : parts[this.pointed];
+    const words =
+      this.pointed === null ? steps[stepAt(this.time, steps.length)] : parts[this.pointed];
     say(this.title, words.title);
     say(this.sentence, words.sentence);
   }

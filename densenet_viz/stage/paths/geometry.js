@@ -20,7 +20,11 @@ const EDGE = 6;
 export function frameOf(width, layers, most = Infinity) {
   const step = (width - 2 * SIDE) / (layers + 1);
   const radius = Math.max(4, Math.min(15, step * 0.36));
-  const row = Math.max(60, Math.min(Math.max(90, Math.min(190, width * 0.19)), most - 2 * radius - GAP - BARS - 26)) + radius;
+  const row =
+    Math.max(
+      60,
+      Math.min(Math.max(90, Math.min(190, width * 0.19)), most - 2 * radius - GAP - BARS - 26),
+    ) + radius;
   const floor = row + radius + GAP + BARS;
   return { width, height: floor + 26, row, radius, step, floor, tallest: BARS };
 }
@@ -89,5 +93,7 @@ export function bars(frame, { whole, chain }) {
 
 /** Which layers show their number, so that the numbers and "loss" do not overlap. @param {Frame} frame @param {number} layer @param {number} layers */
 export function numbered(frame, layer, layers) {
-  return frame.step >= 24 || layer === 1 || (layer % 6 === 0 && (layers + 1 - layer) * frame.step > 60);
+  return (
+    frame.step >= 24 || layer === 1 || (layer % 6 === 0 && (layers + 1 - layer) * frame.step > 60)
+  );
 }

@@ -25,9 +25,24 @@ class Paths {
       stops: true,
     });
     this.bars = h("p", { class: "paths-note" });
-    const legend = h("p", { class: "paths-note" }, h("i", { class: "paths-sample paths-whole" }), "gradient that reaches the layer by all ways  ", h("i", { class: "paths-sample paths-chain" }), "by the one way through every later layer");
+    const legend = h(
+      "p",
+      { class: "paths-note" },
+      h("i", { class: "paths-sample paths-whole" }),
+      "gradient that reaches the layer by all ways  ",
+      h("i", { class: "paths-sample paths-chain" }),
+      "by the one way through every later layer",
+    );
     root.classList.add("paths");
-    root.append(h("div", { class: "stage-head" }, this.title, badge, this.sentence), h("div", { class: "paths-grid" }, h("div", { class: "paths-part" }, this.room, legend, this.bars), h("div", { class: "paths-part" }, this.said, this.choices.node)));
+    root.append(
+      h("div", { class: "stage-head" }, this.title, badge, this.sentence),
+      h(
+        "div",
+        { class: "paths-grid" },
+        h("div", { class: "paths-part" }, this.room, legend, this.bars),
+        h("div", { class: "paths-part" }, this.said, this.choices.node),
+      ),
+    );
     this.load();
     this.stop = onWidth(this.room, (width) => this.resize(width));
   }
@@ -62,8 +77,16 @@ class Paths {
     const nodes = lengths.map((one, index) => {
       const fill = h("i", { class: one.share < 0 ? "paths-fill paths-against" : "paths-fill" });
       fill.style.width = `${(100 * Math.abs(one.share)) / most}%`;
-      const words = [h("span", {}, one.name), h("span", { class: "paths-ways" }, one.ways), h("span", { class: "paths-track" }, fill), h("b", {}, one.percent)];
-      return this.choices.option(index, words, { class: "paths-length", "aria-label": one.sentence });
+      const words = [
+        h("span", {}, one.name),
+        h("span", { class: "paths-ways" }, one.ways),
+        h("span", { class: "paths-track" }, fill),
+        h("b", {}, one.percent),
+      ];
+      return this.choices.option(index, words, {
+        class: "paths-length",
+        "aria-label": one.sentence,
+      });
     });
     this.choices.show(nodes, place);
     say(this.said, lengths[place].sentence);
@@ -106,12 +129,31 @@ class Paths {
     for (let layer = 1; layer <= layers; layer += 1) {
       const [x, y] = [across(frame, layer), frame.row];
       group.append(s("circle", { cx: x, cy: y, r: frame.radius, fill: colours[layer - 1] }));
-      if (numbered(frame, layer, layers)) group.append(s("text", { x, y: y + frame.radius + 18, "text-anchor": "middle" }, String(layer)));
+      if (numbered(frame, layer, layers))
+        group.append(
+          s("text", { x, y: y + frame.radius + 18, "text-anchor": "middle" }, String(layer)),
+        );
     }
     const x = across(frame, layers + 1);
     const size = frame.radius * 1.7;
-    group.append(s("rect", { class: "paths-loss", x: x - size / 2, y: frame.row - size / 2, width: size, height: size, rx: 3 }));
-    group.append(s("text", { x: frame.width - 2, y: frame.row + frame.radius + 18, "text-anchor": "end" }, "loss"), s("title", {}, `The loss, through ${after}`));
+    group.append(
+      s("rect", {
+        class: "paths-loss",
+        x: x - size / 2,
+        y: frame.row - size / 2,
+        width: size,
+        height: size,
+        rx: 3,
+      }),
+    );
+    group.append(
+      s(
+        "text",
+        { x: frame.width - 2, y: frame.row + frame.radius + 18, "text-anchor": "end" },
+        "loss",
+      ),
+      s("title", {}, `The loss, through ${after}`),
+    );
     return group;
   }
 
@@ -138,5 +180,9 @@ class Paths {
  */
 export function mount(root, scene) {
   const stage = new Paths(root, scene);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), go: (state) => stage.go(state) };
+  return {
+    update: (next) => stage.update(next),
+    destroy: () => stage.destroy(),
+    go: (state) => stage.go(state),
+  };
 }

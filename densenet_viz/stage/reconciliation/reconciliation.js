@@ -45,16 +45,15 @@ class Reconciliation {
     this.note = h("p", { class: "reconciliation-note" });
     this.rows = h("tbody");
     this.verdict = h("caption", { class: "reconciliation-verdict" });
-    this.table = h(
-      "table",
-      { class: "reconciliation-nine" },
-      this.verdict,
-      head(),
-      this.rows,
-    );
+    this.table = h("table", { class: "reconciliation-nine" }, this.verdict, head(), this.rows);
     this.picture.append(
       this.bar,
-      h("div", { class: "reconciliation-beam" }, s("svg", { viewBox: "0 0 1000 40", preserveAspectRatio: "none" }, this.beam), this.times),
+      h(
+        "div",
+        { class: "reconciliation-beam" },
+        s("svg", { viewBox: "0 0 1000 40", preserveAspectRatio: "none" }, this.beam),
+        this.times,
+      ),
       this.lens,
       this.notes,
     );
@@ -65,10 +64,24 @@ class Reconciliation {
       h("div", { class: "reconciliation-head" }, this.title, this.equal),
       this.sentence,
       this.picture,
-      h("table", { class: "reconciliation-ledger" }, h("caption", { class: "stage-hidden" }, "The chosen system, line by line"), this.ledger),
+      h(
+        "table",
+        { class: "reconciliation-ledger" },
+        h("caption", { class: "stage-hidden" }, "The chosen system, line by line"),
+        this.ledger,
+      ),
       this.depth,
       this.note,
-      h("div", { class: "reconciliation-scroll", role: "region", tabindex: 0, "aria-label": "Table: all nine systems" }, this.table),
+      h(
+        "div",
+        {
+          class: "reconciliation-scroll",
+          role: "region",
+          tabindex: 0,
+          "aria-label": "Table: all nine systems",
+        },
+        this.table,
+      ),
     );
     root.append(this.node);
     this.update(scene);
@@ -99,15 +112,26 @@ class Reconciliation {
   show() {
     const system = /** @type {System} */ (this.scene.systems.find(({ id }) => id === this.chosen));
     this.choices.mark(this.chosen);
-    for (const row of this.rows.rows) row.classList.toggle("reconciliation-on", row.dataset.id === this.chosen);
+    for (const row of this.rows.rows)
+      row.classList.toggle("reconciliation-on", row.dataset.id === this.chosen);
     say(this.title, `${system.title}: ${sum(system)}`);
-    say(this.equal, `${verdict(system.total, system.keras)}${system.equal ? " to Keras’s total" : " than Keras’s total"}`);
+    say(
+      this.equal,
+      `${verdict(system.total, system.keras)}${system.equal ? " to Keras’s total" : " than Keras’s total"}`,
+    );
     this.equal.dataset.kind = system.equal ? "" : "mismatch";
-    say(this.sentence, `Keras’s number is larger than the number of trainable parameters, because it also counts other numbers.`);
+    say(
+      this.sentence,
+      `Keras’s number is larger than the number of trainable parameters, because it also counts other numbers.`,
+    );
     this.paintPicture(system);
     this.paintLedger(system);
     say(this.note, system.note);
-    this.depth.replaceChildren(h("b", {}, `Depth ${system.depth}: `), `${depthSum(system)} `, mark(system.depth, system.citedDepth, "the cited depth"));
+    this.depth.replaceChildren(
+      h("b", {}, `Depth ${system.depth}: `),
+      `${depthSum(system)} `,
+      mark(system.depth, system.citedDepth, "the cited depth"),
+    );
   }
 
   /** @param {System} system */
@@ -116,13 +140,28 @@ class Reconciliation {
     const { start, times } = lens(system);
     const parts = small.filter(({ count }) => count > 0);
     this.picture.setAttribute("aria-label", described(system));
-    fit(this.bar, system.parts.map(({ key, count }) => ({ key, count })));
-    say(/** @type {Element} */ (this.bar.children[0]), `${grouped(first.count)} ${first.name} · ${percent(first.count, system.total)}`);
+    fit(
+      this.bar,
+      system.parts.map(({ key, count }) => ({ key, count })),
+    );
+    say(
+      /** @type {Element} */ (this.bar.children[0]),
+      `${grouped(first.count)} ${first.name} · ${percent(first.count, system.total)}`,
+    );
     this.beam.setAttribute("points", `${1000 * start},0 1000,0 1000,40 0,40`);
     say(this.times, `magnified ${Math.round(times)} times`);
-    fit(this.lens, parts.map(({ key, count }) => ({ key, count })));
-    this.notes.style.gridTemplateColumns = parts.map(({ count }) => `minmax(9em, ${count}fr)`).join(" ");
-    this.notes.replaceChildren(...parts.map(({ count, name }) => h("span", {}, h("b", {}, grouped(count)), ` ${name} · ${percent(count, system.total)}`)));
+    fit(
+      this.lens,
+      parts.map(({ key, count }) => ({ key, count })),
+    );
+    this.notes.style.gridTemplateColumns = parts
+      .map(({ count }) => `minmax(9em, ${count}fr)`)
+      .join(" ");
+    this.notes.replaceChildren(
+      ...parts.map(({ count, name }) =>
+        h("span", {}, h("b", {}, grouped(count)), ` ${name} · ${percent(count, system.total)}`),
+      ),
+    );
   }
 
   /** @param {System} system */
@@ -133,7 +172,13 @@ class Reconciliation {
         { "data-part": key },
         h("td", { class: "reconciliation-sign" }, index ? "+" : ""),
         h("td", { class: "reconciliation-number" }, grouped(count)),
-        h("th", { scope: "row" }, h("i", { class: "reconciliation-key" }), name, h("small", {}, note)),
+        h(
+          "th",
+          { scope: "row" },
+          h("i", { class: "reconciliation-key" }),
+          name,
+          h("small", {}, note),
+        ),
         h("td", { class: "reconciliation-how" }, how),
       ),
     );
@@ -166,10 +211,22 @@ class Reconciliation {
           h("th", { scope: "row" }, system.title),
           ...system.parts.map(({ count }) => h("td", {}, grouped(count))),
           h("td", { class: "reconciliation-sum" }, grouped(system.total)),
-          h("td", { class: "reconciliation-cited" }, grouped(system.keras), h("br"), mark(system.total, system.keras, "")),
+          h(
+            "td",
+            { class: "reconciliation-cited" },
+            grouped(system.keras),
+            h("br"),
+            mark(system.total, system.keras, ""),
+          ),
           h("td", {}, system.depthParts.map(({ count }) => grouped(count)).join(" + ")),
           h("td", { class: "reconciliation-sum" }, grouped(system.depth)),
-          h("td", { class: "reconciliation-cited" }, grouped(system.citedDepth), h("br"), mark(system.depth, system.citedDepth, "")),
+          h(
+            "td",
+            { class: "reconciliation-cited" },
+            grouped(system.citedDepth),
+            h("br"),
+            mark(system.depth, system.citedDepth, ""),
+          ),
         ),
       ),
     );
@@ -178,12 +235,28 @@ class Reconciliation {
 
 /** The head of the table of all nine systems. */
 function head() {
-  const names = ["trainable", "+ running statistics", "+ biases in Keras", "= together", "Keras, cited", "convolutions + norms + classifier", "= depth", "Keras, cited"];
-  const column = (/** @type {string} */ name) => h("th", { scope: "col", class: name.endsWith("cited") ? "reconciliation-cited" : "" }, name);
+  const names = [
+    "trainable",
+    "+ running statistics",
+    "+ biases in Keras",
+    "= together",
+    "Keras, cited",
+    "convolutions + norms + classifier",
+    "= depth",
+    "Keras, cited",
+  ];
+  const column = (/** @type {string} */ name) =>
+    h("th", { scope: "col", class: name.endsWith("cited") ? "reconciliation-cited" : "" }, name);
   return h(
     "thead",
     {},
-    h("tr", {}, h("td"), h("th", { scope: "colgroup", colspan: 5 }, "Parameters"), h("th", { scope: "colgroup", colspan: 3 }, "Depth")),
+    h(
+      "tr",
+      {},
+      h("td"),
+      h("th", { scope: "colgroup", colspan: 5 }, "Parameters"),
+      h("th", { scope: "colgroup", colspan: 3 }, "Depth"),
+    ),
     h("tr", {}, h("th", { scope: "col" }, "System"), ...names.map(column)),
   );
 }
@@ -195,7 +268,8 @@ function fit(bar, parts) {
     bar.setAttribute("data-keys", keys);
     bar.replaceChildren(...parts.map(({ key }) => h("div", { "data-part": key })));
   }
-  for (const [index, { count }] of parts.entries()) /** @type {HTMLElement} */ (bar.children[index]).style.flexGrow = String(count);
+  for (const [index, { count }] of parts.entries())
+    /** @type {HTMLElement} */ (bar.children[index]).style.flexGrow = String(count);
 }
 
 /** @param {number} ours @param {number} theirs @param {string} to */

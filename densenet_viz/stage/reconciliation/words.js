@@ -40,7 +40,11 @@ export function percent(count, total) {
 
 /** The picture in words, for screen readers. @param {System} system */
 export function described(system) {
-  const parts = system.parts.filter(({ count }) => count > 0).map(({ name, count }) => `${grouped(count)} ${name} (${percent(count, system.total)})`);
-  const said = system.equal ? "equal to Keras's total" : `Keras's total is ${grouped(system.keras)}`;
+  const parts = system.parts
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => `${grouped(count)} ${name} (${percent(count, system.total)})`);
+  const said = system.equal
+    ? "equal to Keras's total"
+    : `Keras's total is ${grouped(system.keras)}`;
   return `${system.title}: ${parts.join(", ")}; together ${grouped(system.total)}, ${said}.`;
 }

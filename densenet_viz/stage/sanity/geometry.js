@@ -32,7 +32,12 @@ export function yOf(value, low, height) {
 
 /** Values as a path through their columns. @param {number[]} values @param {number} count @param {number} low @param {number} width @param {number} height */
 export function lineOf(values, count, low, width, height) {
-  return values.map((value, stage) => `${stage ? "L" : "M"}${xOf(stage, count, width).toFixed(1)} ${yOf(value, low, height).toFixed(1)}`).join("");
+  return values
+    .map(
+      (value, stage) =>
+        `${stage ? "L" : "M"}${xOf(stage, count, width).toFixed(1)} ${yOf(value, low, height).toFixed(1)}`,
+    )
+    .join("");
 }
 
 /** The value between two stages, linearly interpolated. @param {number[]} values @param {number} time */

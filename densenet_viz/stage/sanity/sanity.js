@@ -52,11 +52,32 @@ class Sanity {
     this.names = h("div", { class: "sanity-names", "aria-hidden": "true" });
     this.strips = h("div", { class: "sanity-strips" });
     const inner = h("div", { class: "sanity-inner" }, this.svg, this.names, this.strips);
-    this.scroll = h("div", { class: "sanity-scroll", tabindex: 0, role: "group", "aria-label": "Similarity by stage and the maps below it; arrow keys go from stage to stage" }, inner);
+    this.scroll = h(
+      "div",
+      {
+        class: "sanity-scroll",
+        tabindex: 0,
+        role: "group",
+        "aria-label":
+          "Similarity by stage and the maps below it; arrow keys go from stage to stage",
+      },
+      inner,
+    );
     this.table = h("table", { class: "sanity-table" });
-    const details = h("details", { class: "sanity-details" }, h("summary", {}, "All values as a table"), h("div", { class: "sanity-wide" }, this.table));
+    const details = h(
+      "details",
+      { class: "sanity-details" },
+      h("summary", {}, "All values as a table"),
+      h("div", { class: "sanity-wide" }, this.table),
+    );
     this.caption = h("p", { class: "sanity-small" });
-    this.player = new Player({ steps: 0, stepMilliseconds: 900, noun: "stage", draw: (time) => this.go(time), label: (time) => this.scene?.stages[Math.round(time)] ?? "" });
+    this.player = new Player({
+      steps: 0,
+      stepMilliseconds: 900,
+      noun: "stage",
+      draw: (time) => this.go(time),
+      label: (time) => this.scene?.stages[Math.round(time)] ?? "",
+    });
     this.player.speeds.hidden = true;
     this.node = h(
       "section",
@@ -65,7 +86,12 @@ class Sanity {
       this.large,
       this.player.node,
       this.readout,
-      h("div", { class: "sanity-choice stage-aside" }, h("span", {}, "Compare by"), this.measures.node),
+      h(
+        "div",
+        { class: "sanity-choice stage-aside" },
+        h("span", {}, "Compare by"),
+        this.measures.node,
+      ),
       this.meaning,
       this.scroll,
       this.caption,
@@ -105,7 +131,10 @@ class Sanity {
     this.scene = scene;
     say(this.title, scene.title);
     say(this.sentence, scene.sentence);
-    say(this.caption, `${scene.caption}. Each map has its own colour scale: blue lowers the score, white is zero, orange raises it.`);
+    say(
+      this.caption,
+      `${scene.caption}. Each map has its own colour scale: blue lowers the score, white is zero, orange raises it.`,
+    );
     this.palette = bytesOf(scene.palette);
     this.chooseMeasures();
     this.cards = scene.methods.map((method, index) => this.card(method, index));
@@ -131,7 +160,10 @@ class Sanity {
   explain() {
     const { scene } = this;
     const meaning = scene?.measures.find(({ key }) => key === this.measure)?.meaning ?? "";
-    say(this.meaning, `${meaning} The dotted line is the limit for the verdict, ${two(scene?.limit ?? 0)}.`);
+    say(
+      this.meaning,
+      `${meaning} The dotted line is the limit for the verdict, ${two(scene?.limit ?? 0)}.`,
+    );
   }
 
   /** @param {string} measure */
@@ -149,9 +181,19 @@ class Sanity {
     const canvas = h("canvas", { width: size, height: size, class: "sanity-map", role: "img" });
     const value = h("b", {});
     const said = h("p", { class: "sanity-verdict", "data-unchanged": String(method.unchanged) });
-    const node = h("article", { class: "sanity-card" }, h("h3", {}, sample(method, index), method.title), canvas, h("p", { class: "sanity-value" }, value, " similarity to trained map"), said);
+    const node = h(
+      "article",
+      { class: "sanity-card" },
+      h("h3", {}, sample(method, index), method.title),
+      canvas,
+      h("p", { class: "sanity-value" }, value, " similarity to trained map"),
+      said,
+    );
     const columns = this.scene?.stages.length ?? 1;
-    const strip = h("div", { class: "sanity-strip", style: `grid-template-columns:repeat(${columns}, minmax(0, 1fr))` });
+    const strip = h("div", {
+      class: "sanity-strip",
+      style: `grid-template-columns:repeat(${columns}, minmax(0, 1fr))`,
+    });
     for (let stage = 0; stage < columns; stage++) strip.append(this.still(method, frames, stage));
     strip.prepend(h("p", { class: "sanity-of" }, sample(method, index), method.title));
     return { node, canvas, value, said, strip, frames };
@@ -159,35 +201,83 @@ class Sanity {
 
   /** One small map of a method's row. @param {Method} method @param {Float32Array[]} frames @param {number} stage */
   still(method, frames, stage) {
-    if (stage >= frames.length) return h("span", { class: "sanity-still sanity-empty", "aria-hidden": "true" });
+    if (stage >= frames.length)
+      return h("span", { class: "sanity-still sanity-empty", "aria-hidden": "true" });
     const size = method.maps[stage].size;
-    const canvas = h("canvas", { width: size, height: size, class: "sanity-map", "aria-hidden": "true" });
+    const canvas = h("canvas", {
+      width: size,
+      height: size,
+      class: "sanity-map",
+      "aria-hidden": "true",
+    });
     paint(canvas, frames[stage], frames[stage], 0, this.palette);
     const name = this.scene?.stages[stage] ?? "";
-    return h("button", { type: "button", class: "sanity-still", tabindex: -1, "aria-label": `${method.title}, ${name}`, onclick: () => this.player.jump(stage) }, canvas);
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "sanity-still",
+        tabindex: -1,
+        "aria-label": `${method.title}, ${name}`,
+        onclick: () => this.player.jump(stage),
+      },
+      canvas,
+    );
   }
 
   /** @param {Scene} scene */
   edgeCard(scene) {
     const { size } = scene.edges;
-    const canvas = h("canvas", { width: size, height: size, class: "sanity-map", role: "img", "aria-label": "Edge detector: the picture's edges, the same at every stage." });
+    const canvas = h("canvas", {
+      width: size,
+      height: size,
+      class: "sanity-map",
+      role: "img",
+      "aria-label": "Edge detector: the picture's edges, the same at every stage.",
+    });
     const values = unpackSigned(scene.edges);
     paint(canvas, values, values, 0, this.palette);
-    const line = s("svg", { class: "sanity-sample", viewBox: "0 0 34 14", "aria-hidden": "true" }, s("path", { class: "sanity-edges", d: "M0 7H34" }));
-    return h("article", { class: "sanity-card" }, h("h3", {}, line, scene.edges.title), canvas, h("p", { class: "sanity-value" }, h("b", {}, "1.00"), " at every stage"), h("p", { class: "sanity-verdict" }, "does not use the network: a map that shows only the picture"));
+    const line = s(
+      "svg",
+      { class: "sanity-sample", viewBox: "0 0 34 14", "aria-hidden": "true" },
+      s("path", { class: "sanity-edges", d: "M0 7H34" }),
+    );
+    return h(
+      "article",
+      { class: "sanity-card" },
+      h("h3", {}, line, scene.edges.title),
+      canvas,
+      h("p", { class: "sanity-value" }, h("b", {}, "1.00"), " at every stage"),
+      h(
+        "p",
+        { class: "sanity-verdict" },
+        "does not use the network: a map that shows only the picture",
+      ),
+    );
   }
 
   fillTable() {
     const { scene } = this;
     if (!scene) return;
-    const heads = scene.methods.flatMap(({ title }) => scene.measures.map(({ name }) => h("th", { scope: "col" }, `${title}, ${name}`)));
+    const heads = scene.methods.flatMap(({ title }) =>
+      scene.measures.map(({ name }) => h("th", { scope: "col" }, `${title}, ${name}`)),
+    );
     const rows = scene.stages.map((stage, index) => {
-      const cells = scene.methods.flatMap(({ alike }) => scene.measures.map(({ key }) => h("td", {}, index < alike[key].length ? two(alike[key][index]) : "…")));
+      const cells = scene.methods.flatMap(({ alike }) =>
+        scene.measures.map(({ key }) =>
+          h("td", {}, index < alike[key].length ? two(alike[key][index]) : "…"),
+        ),
+      );
       return h("tr", {}, h("th", { scope: "row" }, stage), ...cells);
     });
-    const ends = scene.methods.flatMap(({ end }) => scene.measures.map(({ key }) => h("td", {}, end ? two(end[key]) : "…")));
+    const ends = scene.methods.flatMap(({ end }) =>
+      scene.measures.map(({ key }) => h("td", {}, end ? two(end[key]) : "…")),
+    );
     const last = h("tr", {}, h("th", { scope: "row" }, "all random, mean of 3 networks"), ...ends);
-    this.table.replaceChildren(h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Random down to"), ...heads)), h("tbody", {}, ...rows, last));
+    this.table.replaceChildren(
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Random down to"), ...heads)),
+      h("tbody", {}, ...rows, last),
+    );
   }
 
   draw() {
@@ -202,14 +292,49 @@ class Sanity {
     const low = lowest(lines.flat());
     const y = (/** @type {number} */ value) => yOf(value, low, HEIGHT);
     const ticks = [-1, -0.5, 0, 0.5, 1].filter((value) => value >= low);
-    svg.setAttribute("aria-label", scene.methods.map(({ title }, index) => `${title}: from 1.00 to ${two(lines[index][lines[index].length - 1])}`).join("; "));
+    svg.setAttribute(
+      "aria-label",
+      scene.methods
+        .map(
+          ({ title }, index) =>
+            `${title}: from 1.00 to ${two(lines[index][lines[index].length - 1])}`,
+        )
+        .join("; "),
+    );
     svg.replaceChildren(
-      ...ticks.map((value) => s("g", { class: "sanity-grid" }, s("line", { x1: 0, x2: width, y1: y(value), y2: y(value) }), s("text", { x: 4, y: y(value) - 5 }, two(value)))),
-      s("line", { class: "sanity-limit", x1: 0, x2: width, y1: y(scene.limit), y2: y(scene.limit) }),
-      s("path", { class: "sanity-edges", d: `M${xOf(0, count, width)} ${y(1)}H${xOf(count - 1, count, width)}` }),
+      ...ticks.map((value) =>
+        s(
+          "g",
+          { class: "sanity-grid" },
+          s("line", { x1: 0, x2: width, y1: y(value), y2: y(value) }),
+          s("text", { x: 4, y: y(value) - 5 }, two(value)),
+        ),
+      ),
+      s("line", {
+        class: "sanity-limit",
+        x1: 0,
+        x2: width,
+        y1: y(scene.limit),
+        y2: y(scene.limit),
+      }),
+      s("path", {
+        class: "sanity-edges",
+        d: `M${xOf(0, count, width)} ${y(1)}H${xOf(count - 1, count, width)}`,
+      }),
       ...scene.methods.flatMap(({ colour }, index) => [
-        s("path", { class: "sanity-line", d: lineOf(lines[index], count, low, width, HEIGHT), stroke: colour, "stroke-dasharray": DASHES[index] }),
-        ...lines[index].map((value, stage) => s("path", { class: "sanity-mark", d: markOf(index, xOf(stage, count, width), y(value), 6), fill: colour })),
+        s("path", {
+          class: "sanity-line",
+          d: lineOf(lines[index], count, low, width, HEIGHT),
+          stroke: colour,
+          "stroke-dasharray": DASHES[index],
+        }),
+        ...lines[index].map((value, stage) =>
+          s("path", {
+            class: "sanity-mark",
+            d: markOf(index, xOf(stage, count, width), y(value), 6),
+            fill: colour,
+          }),
+        ),
       ]),
       this.cursor,
     );
@@ -226,16 +351,38 @@ class Sanity {
     const stage = Math.min(this.done - 1, Math.round(time));
     for (const [index, { canvas, value, said, strip, frames }] of this.cards.entries()) {
       const before = Math.min(frames.length - 1, Math.floor(time));
-      paint(canvas, frames[before], frames[Math.min(frames.length - 1, before + 1)], time - before, this.palette);
+      paint(
+        canvas,
+        frames[before],
+        frames[Math.min(frames.length - 1, before + 1)],
+        time - before,
+        this.palette,
+      );
       const method = scene.methods[index];
       const now = between(method.alike[this.measure], time);
       say(value, two(now));
-      say(said, verdict(method.unchanged, method.end ? Math.max(...Object.values(method.end)) : null));
-      canvas.setAttribute("aria-label", `${method.title} map, ${randomWords(scene.stages, stage)}: similarity ${two(now)} to the trained network's map.`);
-      for (const [at, still] of [...strip.querySelectorAll(".sanity-still")].entries()) still.classList.toggle("sanity-now", at === stage);
+      say(
+        said,
+        verdict(method.unchanged, method.end ? Math.max(...Object.values(method.end)) : null),
+      );
+      canvas.setAttribute(
+        "aria-label",
+        `${method.title} map, ${randomWords(scene.stages, stage)}: similarity ${two(now)} to the trained network's map.`,
+      );
+      for (const [at, still] of [...strip.querySelectorAll(".sanity-still")].entries())
+        still.classList.toggle("sanity-now", at === stage);
     }
-    for (const [at, name] of [...this.names.children].entries()) name.classList.toggle("sanity-now", at === stage);
-    if (!this.player.playing) say(this.readout, readout(scene.stages, stage, scene.methods.map(({ title, alike }) => ({ title, values: alike[this.measure] }))));
+    for (const [at, name] of [...this.names.children].entries())
+      name.classList.toggle("sanity-now", at === stage);
+    if (!this.player.playing)
+      say(
+        this.readout,
+        readout(
+          scene.stages,
+          stage,
+          scene.methods.map(({ title, alike }) => ({ title, values: alike[this.measure] })),
+        ),
+      );
     else say(this.readout, `${randomWords(scene.stages, stage)}.`);
     this.follow(time);
   }
@@ -245,14 +392,22 @@ class Sanity {
     const count = this.scene?.stages.length ?? 1;
     const width = Math.max(this.width, count * COLUMN);
     const x = xOf(time, count, width);
-    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: 4, y2: HEIGHT - 22 })) this.cursor.setAttribute(name, value.toFixed(1));
-    if (width > this.width) this.scroll.scrollTo({ left: x - this.width / 2, behavior: reducedMotion() || this.player.playing ? "auto" : "smooth" });
+    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: 4, y2: HEIGHT - 22 }))
+      this.cursor.setAttribute(name, value.toFixed(1));
+    if (width > this.width)
+      this.scroll.scrollTo({
+        left: x - this.width / 2,
+        behavior: reducedMotion() || this.player.playing ? "auto" : "smooth",
+      });
   }
 
   /** @param {PointerEvent} event */
   point(event) {
     const box = this.svg.getBoundingClientRect();
-    const stage = Math.min(this.done - 1, stageAt(event.clientX - box.left, this.scene?.stages.length ?? 1, box.width));
+    const stage = Math.min(
+      this.done - 1,
+      stageAt(event.clientX - box.left, this.scene?.stages.length ?? 1, box.width),
+    );
     if (event.type === "pointermove" && this.player.playing) return;
     this.player.pause();
     if (stage >= 0 && stage !== this.time) this.player.seek(stage);
@@ -267,7 +422,17 @@ class Sanity {
 
 /** A line with its mark, for a legend. @param {Method} method @param {number} index */
 function sample({ colour }, index) {
-  return s("svg", { class: "sanity-sample", viewBox: "0 0 34 14", "aria-hidden": "true" }, s("path", { class: "sanity-line", d: "M0 7H34", stroke: colour, "stroke-dasharray": DASHES[index] }), s("path", { class: "sanity-mark", d: markOf(index, 17, 7, 5), fill: colour }));
+  return s(
+    "svg",
+    { class: "sanity-sample", viewBox: "0 0 34 14", "aria-hidden": "true" },
+    s("path", {
+      class: "sanity-line",
+      d: "M0 7H34",
+      stroke: colour,
+      "stroke-dasharray": DASHES[index],
+    }),
+    s("path", { class: "sanity-mark", d: markOf(index, 17, 7, 5), fill: colour }),
+  );
 }
 
 /** @param {HTMLCanvasElement} canvas @param {Float32Array} from @param {Float32Array} to @param {number} part @param {Uint8Array} palette */

@@ -8,7 +8,8 @@ export function two(value) {
 /** Which weights are random at a stage. @param {string[]} stages @param {number} stage */
 export function randomWords(stages, stage) {
   if (stage === 0) return "All weights are trained";
-  if (stage === stages.length - 1) return `Random down to the ${stages[stage]}: all weights are random`;
+  if (stage === stages.length - 1)
+    return `Random down to the ${stages[stage]}: all weights are random`;
   return stage === 1 ? `Random: ${stages[1]}` : `Random: ${stages[1]} to ${stages[stage]}`;
 }
 
@@ -17,7 +18,9 @@ export function randomWords(stages, stage) {
  * @param {string[]} stages @param {number} stage @param {{title: string, values: number[]}[]} methods
  */
 export function readout(stages, stage, methods) {
-  const parts = methods.filter(({ values }) => stage < values.length).map(({ title, values }) => `${title} ${two(values[stage])}`);
+  const parts = methods
+    .filter(({ values }) => stage < values.length)
+    .map(({ title, values }) => `${title} ${two(values[stage])}`);
   return `${randomWords(stages, stage)}. Similarity to the trained network’s map: ${parts.join(", ")}, edge detector 1.00.`;
 }
 

@@ -44,23 +44,31 @@ export function share(value, [low, high], log) {
 export function ticks([low, high], log, count) {
   if (log) {
     for (const digits of [[1, 2, 5], [1, 3], [1]]) {
-      const marks = decades(low, high).flatMap((power) => digits.map((digit) => Number((digit * power).toPrecision(6))));
+      const marks = decades(low, high).flatMap((power) =>
+        digits.map((digit) => Number((digit * power).toPrecision(6))),
+      );
       const inside = marks.filter((mark) => mark >= low && mark <= high);
       if (inside.length >= 2 && inside.length <= count + 2) return inside;
     }
   }
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * (/** @type {number} */ ([1, 2, 5, 10].find((digit) => digit * power >= rough)));
+  const step =
+    power * /** @type {number} */ ([1, 2, 5, 10].find((digit) => digit * power >= rough));
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
 }
 
 /** The powers of ten in and around a range. @param {number} low @param {number} high */
 function decades(low, high) {
   const first = Math.floor(Math.log10(low));
-  return Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, index) => 10 ** (first + index));
+  return Array.from(
+    { length: Math.ceil(Math.log10(high)) - first + 1 },
+    (_, index) => 10 ** (first + index),
+  );
 }
 
 /**
@@ -76,7 +84,8 @@ export function steps(points, plot, x, y) {
   if (ordered.length === 0) return [];
   /** @type {Pair[]} */
   const corners = [[ordered[0][0], y === "higher" ? plot.bottom : plot.top], ordered[0]];
-  for (const point of ordered.slice(1)) corners.push([point[0], corners[corners.length - 1][1]], point);
+  for (const point of ordered.slice(1))
+    corners.push([point[0], corners[corners.length - 1][1]], point);
   corners.push([x === "lower" ? plot.right : plot.left, corners[corners.length - 1][1]]);
   return corners;
 }
@@ -123,7 +132,8 @@ export function outline(shape, r) {
     const [far, near] = [r * 1.15, r * 0.4];
     return `M${-near} ${-far}H${near}V${-near}H${far}V${near}H${near}V${far}H${-near}V${near}H${-far}V${-near}H${-near}Z`;
   }
-  if (shape === "triangle") return `M0 ${-r * 1.25}L${r * 1.2} ${r * 0.85}L${-r * 1.2} ${r * 0.85}Z`;
+  if (shape === "triangle")
+    return `M0 ${-r * 1.25}L${r * 1.2} ${r * 0.85}L${-r * 1.2} ${r * 0.85}Z`;
   return `M${-r} 0A${r} ${r} 0 1 1 ${r} 0A${r} ${r} 0 1 1 ${-r} 0Z`;
 }
 

@@ -100,8 +100,13 @@ function spots(label, room, blocks) {
 function beside({ x, y, width }, turn, away, height) {
   const angle = (turn * Math.PI) / 4;
   const reach = turn % 2 ? away * 0.8 : away;
-  const [over, up] = [Math.cos(angle), Math.sin(angle)].map((part) => (Math.abs(part) < 1e-9 ? 0 : part));
-  const middle = [x + over * reach + (Math.sign(over) * width) / 2, y - up * reach - (Math.sign(up) * height) / 2];
+  const [over, up] = [Math.cos(angle), Math.sin(angle)].map((part) =>
+    Math.abs(part) < 1e-9 ? 0 : part,
+  );
+  const middle = [
+    x + over * reach + (Math.sign(over) * width) / 2,
+    y - up * reach - (Math.sign(up) * height) / 2,
+  ];
   return {
     left: middle[0] - width / 2,
     right: middle[0] + width / 2,
@@ -112,7 +117,10 @@ function beside({ x, y, width }, turn, away, height) {
 
 /** From the mark's edge to the label's nearest point. @param {Wanted} label @param {Box} box @param {number} radius @returns {[Pair, Pair]} */
 function leaderTo({ x, y }, box, radius) {
-  const end = /** @type {Pair} */ ([clamp(x, box.left, box.right), clamp(y, box.top + 3, box.bottom - 3)]);
+  const end = /** @type {Pair} */ ([
+    clamp(x, box.left, box.right),
+    clamp(y, box.top + 3, box.bottom - 3),
+  ]);
   const length = Math.hypot(end[0] - x, end[1] - y) || 1;
   return [[x + ((end[0] - x) / length) * radius, y + ((end[1] - y) / length) * radius], end];
 }
@@ -134,7 +142,12 @@ export function overlap(a, b) {
 
 /** @param {Box} box @param {Box} plot */
 function within(box, plot) {
-  return box.left >= plot.left && box.right <= plot.right && box.top >= plot.top && box.bottom <= plot.bottom;
+  return (
+    box.left >= plot.left &&
+    box.right <= plot.right &&
+    box.top >= plot.top &&
+    box.bottom <= plot.bottom
+  );
 }
 
 /** @param {Pair} point @param {Box} box */
@@ -146,7 +159,16 @@ function inside([x, y], box) {
 export function crosses(line, box) {
   if (inside(line[0], box) || inside(line[1], box)) return true;
   const { left, right, top, bottom } = box;
-  return meet(line, [[left, top], [right, bottom]]) || meet(line, [[left, bottom], [right, top]]);
+  return (
+    meet(line, [
+      [left, top],
+      [right, bottom],
+    ]) ||
+    meet(line, [
+      [left, bottom],
+      [right, top],
+    ])
+  );
 }
 
 /** Whether two lines meet. @param {[Pair, Pair]} one @param {[Pair, Pair]} two */

@@ -25,8 +25,16 @@ export function set(node, values) {
 
 /** A mark as a drawing of its own, for legends and tables. @param {Group} group @param {boolean} filled */
 export function swatch(group, filled = true) {
-  const path = s("path", { class: "scatter-mark", d: outline(group.mark, 7), "data-filled": String(filled) });
-  const node = s("svg", { class: "scatter-swatch", viewBox: "-11 -11 22 22", "aria-hidden": "true" }, path);
+  const path = s("path", {
+    class: "scatter-mark",
+    d: outline(group.mark, 7),
+    "data-filled": String(filled),
+  });
+  const node = s(
+    "svg",
+    { class: "scatter-swatch", viewBox: "-11 -11 22 22", "aria-hidden": "true" },
+    path,
+  );
   node.style.color = group.colour;
   return node;
 }
@@ -57,7 +65,17 @@ export class PanelView {
     this.lines = s("g", { class: "scatter-lines" });
     this.guides = s("g", { class: "scatter-guides", "aria-hidden": "true" });
     this.points = s("g");
-    this.svg = s("svg", { class: "scatter-svg", role: "group" }, this.beaten, this.grid, this.front, this.lines, this.word, this.guides, this.points);
+    this.svg = s(
+      "svg",
+      { class: "scatter-svg", role: "group" },
+      this.beaten,
+      this.grid,
+      this.front,
+      this.lines,
+      this.word,
+      this.guides,
+      this.points,
+    );
     this.svg.addEventListener("pointermove", (event) => {
       if (event.pointerType === "mouse") this.actions.point(this.under(event));
     });
@@ -66,7 +84,14 @@ export class PanelView {
       const id = this.under(event);
       if (id) this.actions.toggle(id);
     });
-    this.node = h("figure", { class: "scatter-panel" }, h("figcaption", {}, this.title, this.sentence), this.up, this.svg, this.across);
+    this.node = h(
+      "figure",
+      { class: "scatter-panel" },
+      h("figcaption", {}, this.title, this.sentence),
+      this.up,
+      this.svg,
+      this.across,
+    );
     this.update(panel, groups);
   }
 
@@ -81,8 +106,14 @@ export class PanelView {
     this.groups = groups;
     say(this.title, panel.title);
     say(this.sentence, panel.sentence);
-    this.svg.setAttribute("aria-label", `${panel.title}. ${panel.sentence} Arrow keys go from point to point.`);
-    for (const [node, words] of /** @type {[Element, {title: string, better: string}][]} */ ([[this.up, axisWords(panel.y, "y")], [this.across, axisWords(panel.x, "x")]])) {
+    this.svg.setAttribute(
+      "aria-label",
+      `${panel.title}. ${panel.sentence} Arrow keys go from point to point.`,
+    );
+    for (const [node, words] of /** @type {[Element, {title: string, better: string}][]} */ ([
+      [this.up, axisWords(panel.y, "y")],
+      [this.across, axisWords(panel.x, "x")],
+    ])) {
       say(/** @type {Element} */ (node.querySelector("span")), words.title);
       say(/** @type {Element} */ (node.querySelector("b")), words.better);
     }
@@ -98,11 +129,16 @@ export class PanelView {
     this.width = width;
     this.most = most;
     const family = getComputedStyle(this.node).fontFamily;
-    this.laid = layout(/** @type {Panel} */ (this.panel), width, (text, size) => {
-      if (!pen) return text.length * size * 0.6;
-      pen.font = `600 ${size}px ${family}`;
-      return pen.measureText(text).width;
-    }, { letters: lettersOf(this.node), most });
+    this.laid = layout(
+      /** @type {Panel} */ (this.panel),
+      width,
+      (text, size) => {
+        if (!pen) return text.length * size * 0.6;
+        pen.font = `600 ${size}px ${family}`;
+        return pen.measureText(text).width;
+      },
+      { letters: lettersOf(this.node), most },
+    );
     const { height, font } = this.laid;
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
     this.svg.style.fontSize = `${font}px`;
@@ -123,7 +159,10 @@ export class PanelView {
         s("line", { x1: at, x2: at, y1: plot.bottom, y2: plot.bottom + 6 }),
         s("text", { x: at, y: plot.bottom + font + 8, "text-anchor": "middle" }, text),
       ]),
-      s("path", { class: "scatter-frame", d: `M${plot.left} ${plot.top}V${plot.bottom}H${plot.right}` }),
+      s("path", {
+        class: "scatter-frame",
+        d: `M${plot.left} ${plot.top}V${plot.bottom}H${plot.right}`,
+      }),
     );
   }
 
@@ -131,22 +170,33 @@ export class PanelView {
   paintPoints({ places, radius, word }) {
     const panel = /** @type {Panel} */ (this.panel);
     const known = new Set(places.map(({ point }) => point.id));
-    for (const [id, { node }] of this.drawn) if (!known.has(id)) node.remove(), this.drawn.delete(id), this.now.delete(id);
+    for (const [id, { node }] of this.drawn)
+      if (!known.has(id)) (node.remove(), this.drawn.delete(id), this.now.delete(id));
     for (const place of places) {
       const { point } = place;
       const drawn = this.drawn.get(point.id) ?? this.add(point.id);
       const group = /** @type {Group[]} */ (this.groups).find(({ name }) => name === point.group);
-      const kind = { d: outline(group?.mark ?? "circle", radius), "data-filled": String(point.measured) };
+      const kind = {
+        d: outline(group?.mark ?? "circle", radius),
+        "data-filled": String(point.measured),
+      };
       drawn.node.style.color = group?.colour ?? "";
       drawn.node.classList.toggle("scatter-loose", place.loose);
-      drawn.node.setAttribute("aria-label", `${point.label}, ${point.group}: ${valued(point.x, panel.x)}, ${valued(point.y, panel.y)}`);
+      drawn.node.setAttribute(
+        "aria-label",
+        `${point.label}, ${point.group}: ${valued(point.x, panel.x)}, ${valued(point.y, panel.y)}`,
+      );
       set(drawn.mark, kind);
       drawn.ring.setAttribute("d", outline(group?.mark ?? "circle", radius + 4.5));
       say(drawn.text, place.text);
       drawn.rest.replaceChildren(
         ...place.others.flatMap((other) => [
           s("line", { class: "scatter-tie" }),
-          s("path", { class: "scatter-mark", d: outline(group?.mark ?? "circle", radius * 0.66), "data-filled": String(other.point.measured) }),
+          s("path", {
+            class: "scatter-mark",
+            d: outline(group?.mark ?? "circle", radius * 0.66),
+            "data-filled": String(other.point.measured),
+          }),
         ]),
       );
     }
@@ -158,8 +208,28 @@ export class PanelView {
 
   /** @param {string} id @returns {Drawn} */
   add(id) {
-    const drawn = { mark: s("path", { class: "scatter-mark" }), text: s("text"), leader: s("line", { class: "scatter-leader" }), rest: s("g"), ring: s("path", { class: "scatter-ring" }) };
-    const node = s("g", { class: "scatter-point", role: "button", "aria-pressed": "false", tabindex: -1, "data-id": id }, drawn.rest, drawn.leader, drawn.ring, drawn.mark, drawn.text);
+    const drawn = {
+      mark: s("path", { class: "scatter-mark" }),
+      text: s("text"),
+      leader: s("line", { class: "scatter-leader" }),
+      rest: s("g"),
+      ring: s("path", { class: "scatter-ring" }),
+    };
+    const node = s(
+      "g",
+      {
+        class: "scatter-point",
+        role: "button",
+        "aria-pressed": "false",
+        tabindex: -1,
+        "data-id": id,
+      },
+      drawn.rest,
+      drawn.leader,
+      drawn.ring,
+      drawn.mark,
+      drawn.text,
+    );
     node.addEventListener("focus", () => {
       this.rove(id);
       if (node.matches(":focus-visible")) this.actions.focus(id);
@@ -189,9 +259,11 @@ export class PanelView {
     if (id === undefined) return;
     const stop = [...this.drawn.values()].find(({ node }) => node.getAttribute("tabindex") === "0");
     const visited = this.svg.getRootNode();
-    const focused = /** @type {Document | ShadowRoot} */ (visited).activeElement === this.drawn.get(id)?.node;
+    const focused =
+      /** @type {Document | ShadowRoot} */ (visited).activeElement === this.drawn.get(id)?.node;
     if (stop && !focused) return;
-    for (const [other, { node }] of this.drawn) node.setAttribute("tabindex", other === id ? "0" : "-1");
+    for (const [other, { node }] of this.drawn)
+      node.setAttribute("tabindex", other === id ? "0" : "-1");
   }
 
   /** The point under the pointer: a label counts as its point. @param {MouseEvent} event @returns {string | null} */
@@ -212,7 +284,12 @@ export class PanelView {
       const part = moving ? Math.min(1, (time - begin) / MOVE_MILLISECONDS) : 1;
       for (const [id, goal] of goals) {
         const start = /** @type {number[]} */ (starts.get(id));
-        this.now.set(id, goal.map((value, index) => start[index] + (value - start[index]) * eased(Math.max(0, part))));
+        this.now.set(
+          id,
+          goal.map(
+            (value, index) => start[index] + (value - start[index]) * eased(Math.max(0, part)),
+          ),
+        );
       }
       this.draw();
       if (part < 1) this.frame = requestAnimationFrame(step);
@@ -235,14 +312,18 @@ export class PanelView {
         else set(node, { x1: x, y1: y, x2: otherX, y2: otherY });
       }
     }
-    const at = new Map([...this.now].map(([id, [x, y]]) => /** @type {[string, Pair]} */ ([id, [x, y]])));
+    const at = new Map(
+      [...this.now].map(([id, [x, y]]) => /** @type {[string, Pair]} */ ([id, [x, y]])),
+    );
     const corners = frontLine(panel, at, laid.plot);
     const path = corners.map(([x, y], index) => `${index ? "L" : "M"}${x} ${y}`).join("");
     this.front.setAttribute("d", path);
     const [end, start] = [corners[corners.length - 1], corners[0]];
     this.beaten.setAttribute("d", path && `${path}L${end[0]} ${start[1]}Z`);
     for (const [index, line] of panel.lines.entries()) {
-      set(this.lines.children[index], { points: line.map((id) => (at.get(id) ?? []).join(",")).join(" ") });
+      set(this.lines.children[index], {
+        points: line.map((id) => (at.get(id) ?? []).join(",")).join(" "),
+      });
     }
   }
 
@@ -260,7 +341,8 @@ export class PanelView {
   /** Lines from one mark to both axes, with its values there. @param {string | null} id */
   guide(id) {
     this.active = id;
-    for (const text of this.grid.querySelectorAll(".scatter-covered")) text.classList.remove("scatter-covered");
+    for (const text of this.grid.querySelectorAll(".scatter-covered"))
+      text.classList.remove("scatter-covered");
     const place = this.laid?.places.find(({ point }) => point.id === id);
     if (!place || !this.laid) return this.guides.replaceChildren();
     const { plot, font } = this.laid;
@@ -268,20 +350,35 @@ export class PanelView {
     for (const text of this.grid.querySelectorAll("text")) {
       const [x, y] = ["x", "y"].map((name) => Number(text.getAttribute(name)));
       const below = text.getAttribute("text-anchor") === "middle";
-      const near = below ? Math.abs(x - across) < 2.6 * font : Math.abs(y - font * 0.35 - down) < font;
+      const near = below
+        ? Math.abs(x - across) < 2.6 * font
+        : Math.abs(y - font * 0.35 - down) < font;
       text.classList.toggle("scatter-covered", near);
     }
     return this.guides.replaceChildren(
       s("path", { d: `M${across} ${down}V${plot.bottom}M${across} ${down}H${plot.left}` }),
-      s("text", { x: across, y: plot.bottom + font + 8, "text-anchor": "middle" }, written(place.point.x)),
-      s("text", { x: plot.left - 7, y: down + font * 0.35, "text-anchor": "end" }, written(place.point.y)),
+      s(
+        "text",
+        { x: across, y: plot.bottom + font + 8, "text-anchor": "middle" },
+        written(place.point.x),
+      ),
+      s(
+        "text",
+        { x: plot.left - 7, y: down + font * 0.35, "text-anchor": "end" },
+        written(place.point.y),
+      ),
     );
   }
 }
 
 /** A place as numbers that can travel. @param {Place} place */
 function numbers({ at, label, leader, others }) {
-  return [...at, ...label, ...(leader ? leader.flat() : [...at, ...at]), ...others.flatMap((other) => other.at)];
+  return [
+    ...at,
+    ...label,
+    ...(leader ? leader.flat() : [...at, ...at]),
+    ...others.flatMap((other) => other.at),
+  ];
 }
 
 /** Where a move starts; a new point starts at its mark. @param {number[] | undefined} before @param {number[]} goal */

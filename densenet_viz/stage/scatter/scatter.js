@@ -13,7 +13,8 @@ import { compared, fileName, sentence, summary } from "./words.js";
 /** @typedef {{label: string, panels: Panel[], groups: Group[], columns: Column[], rows: Row[], lit: string[], measuredWord: string, citedWord: string}} Scene */
 
 const GAP = 28;
-const HINT = "Point at a system to highlight it everywhere. Click or tap to keep it; keep two to compare them.";
+const HINT =
+  "Point at a system to highlight it everywhere. Click or tap to keep it; keep two to compare them.";
 
 /**
  * @param {HTMLElement} root
@@ -67,7 +68,11 @@ class Scatter {
     };
     this.legend = h("div", { class: "scatter-legend", role: "group", "aria-label": "Legend" });
     this.readout = h("p", { class: "scatter-readout" }, h("b"), h("span"), h("small"));
-    this.free = h("button", { type: "button", class: "scatter-free", onclick: () => this.release() }, "Release all");
+    this.free = h(
+      "button",
+      { type: "button", class: "scatter-free", onclick: () => this.release() },
+      "Release all",
+    );
     this.live = h("p", { class: "stage-hidden", "aria-live": "polite" });
     this.grid = h("div", { class: "scatter-panels" });
     this.table = new TableView(this.actions);
@@ -102,14 +107,16 @@ class Scatter {
     this.given = given;
     this.node.setAttribute("aria-label", scene.label);
     const keys = scene.panels.map(({ key }) => key);
-    for (const [key, view] of this.views) if (!keys.includes(key)) view.destroy(), this.views.delete(key);
+    for (const [key, view] of this.views)
+      if (!keys.includes(key)) (view.destroy(), this.views.delete(key));
     for (const panel of scene.panels) {
       const view = this.views.get(panel.key);
       if (view) view.update(panel, scene.groups);
       else this.views.set(panel.key, new PanelView(panel, scene.groups, this.actions));
     }
     const nodes = keys.map((key) => /** @type {PanelView} */ (this.views.get(key)).node);
-    if (nodes.some((node, index) => this.grid.children[index] !== node)) this.grid.replaceChildren(...nodes);
+    if (nodes.some((node, index) => this.grid.children[index] !== node))
+      this.grid.replaceChildren(...nodes);
     if (this.width) this.lay(this.width);
     this.paintLegend();
     this.table.update(scene.columns, scene.rows, scene.groups, scene.label);
@@ -125,13 +132,20 @@ class Scatter {
     const views = [...this.views.values()];
     const spare = spareOf(/** @type {Element} */ (this.node.parentElement), views[0].svg);
     const most = spare && columns === views.length ? spare : Infinity;
-    for (const view of views) if (view.width !== each || view.most !== most) view.lay(each, false, most);
+    for (const view of views)
+      if (view.width !== each || view.most !== most) view.lay(each, false, most);
     this.light();
   }
 
   paintLegend() {
     const { groups, panels, measuredWord, citedWord } = this.scene;
-    const shape = JSON.stringify([groups, measuredWord, citedWord, this.kinds(), panels.some(({ front }) => front.length)]);
+    const shape = JSON.stringify([
+      groups,
+      measuredWord,
+      citedWord,
+      this.kinds(),
+      panels.some(({ front }) => front.length),
+    ]);
     if (shape === this.shape) return;
     this.shape = shape;
     const families = groups.map((group) => {
@@ -143,7 +157,17 @@ class Scatter {
       const off = light(null);
       return h(
         "button",
-        { type: "button", class: "scatter-family", "data-family": group.name, "aria-pressed": "false", onpointerenter: on, onpointerleave: off, onfocus: on, onblur: off, onclick: () => this.toggle(this.members(group.name)) },
+        {
+          type: "button",
+          class: "scatter-family",
+          "data-family": group.name,
+          "aria-pressed": "false",
+          onpointerenter: on,
+          onpointerleave: off,
+          onfocus: on,
+          onblur: off,
+          onclick: () => this.toggle(this.members(group.name)),
+        },
         swatch(group),
         group.name,
       );
@@ -154,7 +178,16 @@ class Scatter {
     const keys = [
       ...(measured ? [h("span", {}, swatch(plain), measuredWord)] : []),
       ...(cited ? [h("span", {}, swatch(plain, false), citedWord)] : []),
-      ...(panels.some(({ front }) => front.length) ? [h("span", {}, h("i", { class: "scatter-sample" }), "front: no other is both cheaper and more accurate")] : []),
+      ...(panels.some(({ front }) => front.length)
+        ? [
+            h(
+              "span",
+              {},
+              h("i", { class: "scatter-sample" }),
+              "front: no other is both cheaper and more accurate",
+            ),
+          ]
+        : []),
     ];
     this.legend.replaceChildren(...families, ...keys);
   }
@@ -174,8 +207,9 @@ class Scatter {
   /** Keeps these systems, or releases them if all are kept. @param {string[]} ids */
   toggle(ids) {
     const kept = ids.every((id) => this.pinned.has(id));
-    for (const id of ids) if (kept) this.pinned.delete(id);
-    else this.pinned.add(id);
+    for (const id of ids)
+      if (kept) this.pinned.delete(id);
+      else this.pinned.add(id);
     this.changed();
     if (ids.length === 1) this.speak(ids[0], kept ? "Released. " : "Kept. ");
     else say(this.live, kept ? "Released." : `Kept ${ids.length} systems.`);
@@ -215,7 +249,10 @@ class Scatter {
     this.table.light(lit, this.pinned);
     for (const button of this.legend.querySelectorAll("[data-family]")) {
       const members = this.members(button.getAttribute("data-family") ?? "");
-      button.setAttribute("aria-pressed", String(members.length > 0 && members.every((id) => this.pinned.has(id))));
+      button.setAttribute(
+        "aria-pressed",
+        String(members.length > 0 && members.every((id) => this.pinned.has(id))),
+      );
     }
     this.free.style.visibility = kept.length ? "visible" : "hidden";
     this.read(active, kept);
@@ -234,13 +271,22 @@ class Scatter {
     const lines = { head: "", text: HINT, rest: "" };
     if (shown.length === 2 && (active === null || !this.pinned.has(active))) {
       const [before, last] = shown.map((id) => summary(panels, id).name);
-      Object.assign(lines, { head: `${last} against ${before}: `, text: compared(panels, shown[1], shown[0]).join(" · ") });
+      Object.assign(lines, {
+        head: `${last} against ${before}: `,
+        text: compared(panels, shown[1], shown[0]).join(" · "),
+      });
     } else if (one) {
       const { name, values, notes } = summary(panels, one);
-      Object.assign(lines, { head: `${name}: `, text: values.join(" · "), rest: notes.join(" · ") });
-    } else if (shown.length) lines.text = `${shown.length} systems kept: ${shown.map((id) => summary(panels, id).name).join(", ")}.`;
+      Object.assign(lines, {
+        head: `${name}: `,
+        text: values.join(" · "),
+        rest: notes.join(" · "),
+      });
+    } else if (shown.length)
+      lines.text = `${shown.length} systems kept: ${shown.map((id) => summary(panels, id).name).join(", ")}.`;
     this.readout.classList.toggle("scatter-speaks", lines.text !== HINT);
-    for (const [index, text] of Object.values(lines).entries()) say(this.readout.children[index], text);
+    for (const [index, text] of Object.values(lines).entries())
+      say(this.readout.children[index], text);
   }
 
   /** @param {string} id @param {string} [before] */

@@ -37,7 +37,10 @@ export class TableView {
     Object.assign(this, { columns, rows });
     say(this.caption, label);
     this.node.setAttribute("aria-label", `Table: ${label}`);
-    const shape = JSON.stringify([columns, rows.map(({ id, group, label: name }) => [id, group, name])]);
+    const shape = JSON.stringify([
+      columns,
+      rows.map(({ id, group, label: name }) => [id, group, name]),
+    ]);
     if (shape !== this.shape) {
       this.shape = shape;
       this.paintHead();
@@ -63,11 +66,19 @@ export class TableView {
       else groups.push({ note: column.note, cited: column.cited, span: 1 });
     }
     const notes = groups.map(({ note, cited, span }) =>
-      h("th", { scope: "colgroup", colspan: span, class: kind(cited) }, h("span", {}, heading(note, cited))),
+      h(
+        "th",
+        { scope: "colgroup", colspan: span, class: kind(cited) },
+        h("span", {}, heading(note, cited)),
+      ),
     );
     const names = this.columns.map((column, index) => {
       const numeric = isNumeric(this.rows.map((row) => row.cells[index]));
-      return h("th", { scope: "col", class: `${kind(column.cited)} ${numeric ? "scatter-number" : ""}` }, this.button(column.title, index));
+      return h(
+        "th",
+        { scope: "col", class: `${kind(column.cited)} ${numeric ? "scatter-number" : ""}` },
+        this.button(column.title, index),
+      );
     });
     this.head.replaceChildren(
       h("tr", { class: "scatter-notes" }, h("td"), ...notes),
@@ -86,17 +97,29 @@ export class TableView {
     const group = groups.find(({ name }) => name === row.group);
     const name = h(
       "button",
-      { type: "button", "aria-pressed": "false", onclick: () => this.actions.toggle(row.id), onfocus: this.focused(row.id), onblur: () => this.actions.focus(null) },
+      {
+        type: "button",
+        "aria-pressed": "false",
+        onclick: () => this.actions.toggle(row.id),
+        onfocus: this.focused(row.id),
+        onblur: () => this.actions.focus(null),
+      },
       ...(group ? [swatch(group)] : []),
       row.label,
     );
     const cells = row.cells.map((_, index) => {
       const numeric = isNumeric(this.rows.map(({ cells: all }) => all[index]));
-      return h("td", { class: `${kind(this.columns[index].cited)} ${numeric ? "scatter-number" : ""}` });
+      return h("td", {
+        class: `${kind(this.columns[index].cited)} ${numeric ? "scatter-number" : ""}`,
+      });
     });
     return h(
       "tr",
-      { "data-id": row.id, onpointerenter: this.pointed(row.id), onpointerleave: this.pointed(null) },
+      {
+        "data-id": row.id,
+        onpointerenter: this.pointed(row.id),
+        onpointerleave: this.pointed(null),
+      },
       h("th", { scope: "row" }, name),
       ...cells,
     );
@@ -125,7 +148,9 @@ export class TableView {
 
   arrange() {
     const { order } = this;
-    const cells = this.rows.map((row) => (order?.column === NAME ? row.label : row.cells[order?.column ?? 0]));
+    const cells = this.rows.map((row) =>
+      order?.column === NAME ? row.label : row.cells[order?.column ?? 0],
+    );
     const places = order ? sorted(cells, order.way) : this.rows.map((_, index) => index);
     const lines = places.flatMap((index) => this.line(index) ?? []);
     // Moving a row removes the focus from its button, so rows move only when the order changes.

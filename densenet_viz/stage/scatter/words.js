@@ -8,7 +8,10 @@ const STUCK = ["%", "×"];
 
 /** A picture's label as part of a file's name: a few plain words. @param {string} label */
 export function fileName(label) {
-  const words = label.toLowerCase().split(/[^a-z0-9]+/).filter(Boolean);
+  const words = label
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
   return words.slice(0, 4).join("-");
 }
 
@@ -23,14 +26,23 @@ export function written(value) {
 export function valued(value, axis) {
   if (axis.unit === "%") return `${value.toLocaleString("en", { maximumFractionDigits: 2 })}%`;
   if (!axis.unit) return written(value);
-  return STUCK.includes(axis.unit) ? `${written(value)}${axis.unit}` : `${written(value)} ${axis.unit}`;
+  return STUCK.includes(axis.unit)
+    ? `${written(value)}${axis.unit}`
+    : `${written(value)} ${axis.unit}`;
 }
 
 /** An axis in words: its title, its unit, and which end is better. @param {Axis} axis @param {"x" | "y"} way */
 export function axisWords(axis, way) {
-  const unit = axis.unit && !axis.title.includes(axis.unit) ? `${axis.title}, ${axis.unit}` : axis.title;
-  const arrow = { x: { lower: "← better", higher: "better →" }, y: { lower: "better ↓", higher: "better ↑" } };
-  return { title: axis.log ? `${unit} (log scale)` : unit, better: axis.better ? arrow[way][axis.better] : "" };
+  const unit =
+    axis.unit && !axis.title.includes(axis.unit) ? `${axis.title}, ${axis.unit}` : axis.title;
+  const arrow = {
+    x: { lower: "← better", higher: "better →" },
+    y: { lower: "better ↓", higher: "better ↑" },
+  };
+  return {
+    title: axis.log ? `${unit} (log scale)` : unit,
+    better: axis.better ? arrow[way][axis.better] : "",
+  };
 }
 
 /** An axis' title without the word that says where its values are from. @param {Axis} axis */
@@ -50,7 +62,10 @@ export function summary(panels, id) {
     const point = panel.points.find((one) => one.id === id);
     if (!point) continue;
     name ||= point.label;
-    for (const [axis, value] of /** @type {[Axis, number][]} */ ([[panel.x, point.x], [panel.y, point.y]])) {
+    for (const [axis, value] of /** @type {[Axis, number][]} */ ([
+      [panel.x, point.x],
+      [panel.y, point.y],
+    ])) {
       if (!values.has(axis.title)) values.set(axis.title, `${named(axis)} ${valued(value, axis)}`);
     }
     for (const note of [point.detail, point.source]) if (note) notes.add(note);
@@ -74,7 +89,10 @@ export function compared(panels, first, second) {
   for (const panel of panels) {
     const [a, b] = [first, second].map((id) => panel.points.find((point) => point.id === id));
     if (!a || !b) continue;
-    for (const [axis, one, two] of /** @type {[Axis, number, number][]} */ ([[panel.x, a.x, b.x], [panel.y, a.y, b.y]])) {
+    for (const [axis, one, two] of /** @type {[Axis, number, number][]} */ ([
+      [panel.x, a.x, b.x],
+      [panel.y, a.y, b.y],
+    ])) {
       if (!parts.has(axis.title)) parts.set(axis.title, against(axis, one, two));
     }
   }

@@ -37,11 +37,28 @@ class RowView {
     this.text = h("b", {});
     this.range = h("small", {});
     this.said = h("span", { class: "stage-hidden" });
-    const name = h("span", { class: "scoreboard-name" }, h("b", {}, method.title), h("small", {}, method.treatment), this.note);
+    const name = h(
+      "span",
+      { class: "scoreboard-name" },
+      h("b", {}, method.title),
+      h("small", {}, method.treatment),
+      this.note,
+    );
     const track = h("span", { class: "scoreboard-track" }, this.whisker, this.dot);
     const value = h("span", { class: "scoreboard-value" }, this.text, this.range);
-    const shown = h("div", { class: "scoreboard-shown", "aria-hidden": "true" }, name, track, value);
-    this.node = h("li", { class: `scoreboard-row ${method.isBaseline ? "scoreboard-baseline" : ""}` }, this.said, shown);
+    const shown = h(
+      "div",
+      { class: "scoreboard-shown", "aria-hidden": "true" },
+      name,
+      track,
+      value,
+    );
+    this.node = h(
+      "li",
+      { class: `scoreboard-row ${method.isBaseline ? "scoreboard-baseline" : ""}` },
+      this.said,
+      shown,
+    );
   }
 
   /** @param {Row} row @param {number} rank from 1 */
@@ -82,21 +99,49 @@ class ScoreboardView {
     this.list = h("ol", { class: "scoreboard-rows" });
     this.better = h("span", { class: "scoreboard-better" });
     this.better.setAttribute("aria-hidden", "true");
-    const ticks = h("div", { class: "scoreboard-ticks", "aria-hidden": "true" }, ...TICKS.map((tick) => h("span", { style: `left:${place(tick)}` }, `${100 * tick}%`)));
+    const ticks = h(
+      "div",
+      { class: "scoreboard-ticks", "aria-hidden": "true" },
+      ...TICKS.map((tick) => h("span", { style: `left:${place(tick)}` }, `${100 * tick}%`)),
+    );
     this.plot = h("div", { class: "scoreboard-plot" }, this.lines, this.list, ticks);
     this.key = h(
       "p",
       { class: "scoreboard-key", "aria-hidden": "true" },
       h("span", {}, h("i", { class: "scoreboard-dot" }), "method"),
-      h("span", { class: "scoreboard-baseline" }, h("i", { class: "scoreboard-dot" }), "baseline: does not see the network"),
+      h(
+        "span",
+        { class: "scoreboard-baseline" },
+        h("i", { class: "scoreboard-dot" }),
+        "baseline: does not see the network",
+      ),
       h("span", {}, whisker(), "95% interval of the mean"),
       this.better,
     );
     this.caption = h("p", { class: "scoreboard-caption" });
     this.table = h("table", { class: "scoreboard-table" });
-    const scroll = h("div", { class: "scoreboard-scroll", role: "region", tabindex: 0, "aria-label": "All numbers" }, this.table);
-    const details = h("details", { class: "scoreboard-details" }, h("summary", {}, "All numbers as a table"), scroll);
-    this.node = h("section", { class: "scoreboard", "aria-label": "Methods compared with true masks" }, h("div", { class: "stage-head" }, this.title, this.verdict), this.choice.node, this.explanation, this.key, this.plot, details, this.caption);
+    const scroll = h(
+      "div",
+      { class: "scoreboard-scroll", role: "region", tabindex: 0, "aria-label": "All numbers" },
+      this.table,
+    );
+    const details = h(
+      "details",
+      { class: "scoreboard-details" },
+      h("summary", {}, "All numbers as a table"),
+      scroll,
+    );
+    this.node = h(
+      "section",
+      { class: "scoreboard", "aria-label": "Methods compared with true masks" },
+      h("div", { class: "stage-head" }, this.title, this.verdict),
+      this.choice.node,
+      this.explanation,
+      this.key,
+      this.plot,
+      details,
+      this.caption,
+    );
     root.append(this.node);
   }
 
@@ -114,7 +159,8 @@ class ScoreboardView {
   update(scene) {
     this.scene = scene;
     const shape = JSON.stringify([scene.methods, scene.measures.map(({ name }) => name)]);
-    if (!scene.measures.some(({ name }) => name === this.chosen)) this.chosen = scene.measures[0].name;
+    if (!scene.measures.some(({ name }) => name === this.chosen))
+      this.chosen = scene.measures[0].name;
     if (shape !== this.shape) this.build(scene);
     this.shape = shape;
     say(this.caption, scene.caption);
@@ -127,10 +173,20 @@ class ScoreboardView {
     /** @type {[string, string][]} */
     const options = scene.measures.map(({ name, title }) => [name, title]);
     this.choice.showPills(options, this.chosen, "scoreboard-option");
-    const head = h("tr", {}, h("th", { scope: "col" }, "Method"), ...scene.measures.map(({ title }) => h("th", { scope: "col" }, title)));
+    const head = h(
+      "tr",
+      {},
+      h("th", { scope: "col" }, "Method"),
+      ...scene.measures.map(({ title }) => h("th", { scope: "col" }, title)),
+    );
     const rows = scene.methods.map((method) => {
       const kind = h("small", {}, method.isBaseline ? "baseline" : method.treatment);
-      return h("tr", {}, h("th", { scope: "row" }, method.title, kind), ...method.cells.map((cell) => h("td", {}, cell || "–")));
+      return h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, method.title, kind),
+        ...method.cells.map((cell) => h("td", {}, cell || "–")),
+      );
     });
     const caption = h("caption", {}, "Means, and 95% intervals in brackets");
     this.table.replaceChildren(caption, h("thead", {}, head), h("tbody", {}, ...rows));
@@ -158,7 +214,11 @@ class ScoreboardView {
     this.lines.replaceChildren(
       ...lines(measure).map(({ kind, at, label, leftward }) => {
         const side = leftward ? "scoreboard-leftward" : "";
-        return h("div", { class: `scoreboard-line scoreboard-${kind} ${side}`, style: `left:${place(at)}` }, h("span", {}, label));
+        return h(
+          "div",
+          { class: `scoreboard-line scoreboard-${kind} ${side}`, style: `left:${place(at)}` },
+          h("span", {}, label),
+        );
       }),
     );
   }
@@ -166,12 +226,14 @@ class ScoreboardView {
   /** @param {HTMLElement[]} nodes */
   arrange(nodes) {
     const keep = new Set(nodes);
-    for (const child of [...this.list.children]) if (!keep.has(/** @type {HTMLElement} */ (child))) child.remove();
+    for (const child of [...this.list.children])
+      if (!keep.has(/** @type {HTMLElement} */ (child))) child.remove();
     for (const node of nodes) if (!node.isConnected) this.list.append(node);
     // Moving a connected node would restart its animation, so the order is set after the animation.
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
-      if (nodes.some((node, index) => this.list.children[index] !== node)) this.list.append(...nodes);
+      if (nodes.some((node, index) => this.list.children[index] !== node))
+        this.list.append(...nodes);
     }, 700);
   }
 }

@@ -24,8 +24,10 @@ export function place(share) {
 export function lines({ edges, chance }) {
   /** @type {ReturnType<typeof lines>} */
   const all = [];
-  if (edges !== null) all.push({ kind: "edges", at: edges, label: "edge detector", leftward: edges > LEFTWARD });
-  if (chance !== null) all.push({ kind: "chance", at: chance, label: "chance", leftward: chance > LEFTWARD });
+  if (edges !== null)
+    all.push({ kind: "edges", at: edges, label: "edge detector", leftward: edges > LEFTWARD });
+  if (chance !== null)
+    all.push({ kind: "chance", at: chance, label: "chance", leftward: chance > LEFTWARD });
   const [low, high] = [...all].sort((one, other) => one.at - other.at);
   if (high && high.at - low.at < NEAR) [low.leftward, high.leftward] = [true, false];
   return all;

@@ -16,13 +16,29 @@ export function answerBars(options, counts, right, chosen = null) {
     "ol",
     { class: "answer-bars" },
     ...options.map((option, place) => {
-      const marks = [place === right ? "✓ right" : "", place === chosen ? "your choice" : ""].filter(Boolean);
+      const marks = [
+        place === right ? "✓ right" : "",
+        place === chosen ? "your choice" : "",
+      ].filter(Boolean);
       return h(
         "li",
         { class: place === right ? "answer-right" : "" },
-        h("span", { class: "answer-name" }, option, ...(marks.length ? [h("b", {}, ` ${marks.join(", ")}`)] : [])),
-        h("span", { class: "answer-count" }, `${counts[place]} · ${Math.round(100 * shares[place])}%`),
-        h("span", { class: "answer-bar", style: `--share:${shares[place]}`, "aria-hidden": "true" }),
+        h(
+          "span",
+          { class: "answer-name" },
+          option,
+          ...(marks.length ? [h("b", {}, ` ${marks.join(", ")}`)] : []),
+        ),
+        h(
+          "span",
+          { class: "answer-count" },
+          `${counts[place]} · ${Math.round(100 * shares[place])}%`,
+        ),
+        h("span", {
+          class: "answer-bar",
+          style: `--share:${shares[place]}`,
+          "aria-hidden": "true",
+        }),
       );
     }),
   );

@@ -5,5 +5,8 @@ export function badge(scene) {
   if (scene.mismatches.length) {
     return { kind: "mismatch", text: `measured and computed differ: ${scene.mismatches[0]}` };
   }
-  return { kind: "live", text: `live · measured on this network · ${scene.trained ? "trained" : "random"} weights` };
+  return {
+    kind: "live",
+    text: `live · measured on this network · ${scene.trained ? "trained" : "random"} weights`,
+  };
 }

@@ -104,7 +104,10 @@ export function roomOf(node) {
 /** The largest height of a part of the stage `root` on a slide, without the rest; null on a page that scrolls. @param {Element} root @param {Element} part */
 export function spareOf(root, part) {
   const room = roomOf(root);
-  return room && Math.floor(room - (root.scrollHeight - part.getBoundingClientRect().height / zoomOf(part)) - 2);
+  return (
+    room &&
+    Math.floor(room - (root.scrollHeight - part.getBoundingClientRect().height / zoomOf(part)) - 2)
+  );
 }
 
 /** The smallest size of letters on a slide, in the node's own pixels; 0 on a page. @param {Element} node */

@@ -12,7 +12,9 @@ export async function pixelsOf(address, size) {
   image.src = address;
   await image.decode();
   const canvas = h("canvas", { width: size, height: size });
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  const context = /** @type {CanvasRenderingContext2D} */ (
+    canvas.getContext("2d", { willReadFrequently: true })
+  );
   context.drawImage(image, 0, 0);
   return context.getImageData(0, 0, size, size).data;
 }
@@ -26,7 +28,11 @@ function strokes({ path, dashed }) {
 /** The same line for a legend. @param {boolean} dashed */
 export function outlineSample(dashed) {
   const box = "M4 4H22V18H4Z";
-  return s("svg", { class: "frame-sample", viewBox: "0 0 26 22", "aria-hidden": "true" }, strokes({ path: box, dashed }));
+  return s(
+    "svg",
+    { class: "frame-sample", viewBox: "0 0 26 22", "aria-hidden": "true" },
+    strokes({ path: box, dashed }),
+  );
 }
 
 export class Frame {
@@ -42,13 +48,20 @@ export class Frame {
     this.lines = s("svg", { class: "frame-lines", "aria-hidden": "true" });
     this.node = h("div", { class: "frame" }, this.canvas, this.lines, this.across, this.down);
     const { canvas } = this;
-    const pointed = (/** @type {Event} */ event) => point(this.placeOf(/** @type {PointerEvent} */ (event)));
+    const pointed = (/** @type {Event} */ event) =>
+      point(this.placeOf(/** @type {PointerEvent} */ (event)));
     canvas.addEventListener("pointermove", pointed);
     canvas.addEventListener("pointerdown", pointed);
     // A finger leaves as soon as it is lifted. The value must stay readable then.
-    canvas.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && point(null));
+    canvas.addEventListener(
+      "pointerleave",
+      (event) => event.pointerType === "mouse" && point(null),
+    );
     canvas.addEventListener("keydown", (event) => this.key(event));
-    canvas.addEventListener("focus", () => this.readable && canvas.matches(":focus-visible") && point(this.at ?? this.middle()));
+    canvas.addEventListener(
+      "focus",
+      () => this.readable && canvas.matches(":focus-visible") && point(this.at ?? this.middle()),
+    );
     canvas.addEventListener("blur", () => point(null));
   }
 
@@ -60,7 +73,10 @@ export class Frame {
   /** @param {number} size pixels a side @param {string} alt @param {boolean} readable */
   describe(size, alt, readable) {
     this.size = size;
-    this.canvas.setAttribute("aria-label", readable ? `${alt} Arrow keys read single values.` : alt);
+    this.canvas.setAttribute(
+      "aria-label",
+      readable ? `${alt} Arrow keys read single values.` : alt,
+    );
     this.canvas.tabIndex = readable ? 0 : -1;
     this.lines.setAttribute("viewBox", `0 0 ${size} ${size}`);
   }
@@ -97,13 +113,18 @@ export class Frame {
   /** @param {PointerEvent} event @returns {Place} */
   placeOf(event) {
     const box = this.canvas.getBoundingClientRect();
-    const inside = (/** @type {number} */ part) => Math.max(0, Math.min(this.size - 1, Math.floor(part * this.size)));
-    return [inside((event.clientX - box.left) / box.width), inside((event.clientY - box.top) / box.height)];
+    const inside = (/** @type {number} */ part) =>
+      Math.max(0, Math.min(this.size - 1, Math.floor(part * this.size)));
+    return [
+      inside((event.clientX - box.left) / box.width),
+      inside((event.clientY - box.top) / box.height),
+    ];
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const next = this.readable && moved(this.at ?? this.middle(), event.key, this.size, event.shiftKey);
+    const next =
+      this.readable && moved(this.at ?? this.middle(), event.key, this.size, event.shiftKey);
     if (!next) return;
     event.preventDefault();
     event.stopPropagation();

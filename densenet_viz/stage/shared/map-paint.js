@@ -13,9 +13,14 @@ export function ground(picture, palette, opacity) {
   const under = new Float32Array((picture.length / 4) * 3);
   for (let i = 0, at = 0; at < picture.length; at += 4) {
     const grey = greyOf(picture, at);
-    for (let channel = 0; channel < 3; channel++) under[i++] = (1 - opacity) * faded(picture[at + channel], grey, opacity);
+    for (let channel = 0; channel < 3; channel++)
+      under[i++] = (1 - opacity) * faded(picture[at + channel], grey, opacity);
   }
-  return { under, colours: Float32Array.from(palette, (value) => opacity * value), steps: palette.length / 3 };
+  return {
+    under,
+    colours: Float32Array.from(palette, (value) => opacity * value),
+    steps: palette.length / 3,
+  };
 }
 
 /**

@@ -21,7 +21,15 @@ export function choice(label, options, chosen, choose) {
  */
 export function slider(name, start, set, words = (percent) => `${percent}%`) {
   const output = h("output", {}, words(start));
-  const input = h("input", { type: "range", class: "stage-slider", min: 0, max: 100, step: 1, value: start, "aria-label": name });
+  const input = h("input", {
+    type: "range",
+    class: "stage-slider",
+    min: 0,
+    max: 100,
+    step: 1,
+    value: start,
+    "aria-label": name,
+  });
   const show = () => {
     const percent = Number(input.value);
     input.style.setProperty("--done", `${percent}%`);
@@ -37,13 +45,34 @@ export function slider(name, start, set, words = (percent) => `${percent}%`) {
 export class ZoomButtons {
   /** @param {(step: -1 | 0 | 1) => void} zoom 1: in, -1: out, 0: the whole picture */
   constructor(zoom) {
-    const button = (/** @type {string} */ sign, /** @type {string} */ name, /** @type {-1 | 0 | 1} */ step) =>
-      h("button", { type: "button", class: "bench-button", "aria-label": name, title: name, onclick: () => zoom(step) }, sign);
+    const button = (
+      /** @type {string} */ sign,
+      /** @type {string} */ name,
+      /** @type {-1 | 0 | 1} */ step,
+    ) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "bench-button",
+          "aria-label": name,
+          title: name,
+          onclick: () => zoom(step),
+        },
+        sign,
+      );
     this.closer = button("+", "Zoom in, in all panels", 1);
     this.further = button("−", "Zoom out, in all panels", -1);
     this.back = button("Reset", "Show the whole picture again", 0);
     this.words = h("span", { class: "bench-part", role: "status" });
-    this.node = h("div", { class: "bench-zoom", role: "group", "aria-label": "Zoom" }, this.further, this.closer, this.back, this.words);
+    this.node = h(
+      "div",
+      { class: "bench-zoom", role: "group", "aria-label": "Zoom" },
+      this.further,
+      this.closer,
+      this.back,
+      this.words,
+    );
   }
 
   /** @param {boolean} whole @param {boolean} closest @param {string} words */
@@ -70,7 +99,8 @@ export class Legend {
   paint(palette) {
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     const row = context.createImageData(palette.length / 3, 1);
-    for (let i = 0; i < row.width; i++) row.data.set([...palette.subarray(3 * i, 3 * i + 3), 255], 4 * i);
+    for (let i = 0; i < row.width; i++)
+      row.data.set([...palette.subarray(3 * i, 3 * i + 3), 255], 4 * i);
     context.putImageData(row, 0, 0);
   }
 
@@ -79,6 +109,9 @@ export class Legend {
     for (const [index, node] of this.limits.entries()) say(node, scale.limits[index]);
     for (const [index, node] of this.meaning.entries()) say(node, ends(meaning)[index]);
     say(this.words, scale.words);
-    this.canvas.setAttribute("aria-label", `Scale from ${scale.limits[0]}, ${meaning[0]}, to ${scale.limits[2]}, ${meaning[1]}.`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `Scale from ${scale.limits[0]}, ${meaning[0]}, to ${scale.limits[2]}, ${meaning[1]}.`,
+    );
   }
 }

@@ -42,7 +42,9 @@ export function legendWords({ key, end, legend }, contrast) {
 /** The unit of a map's values, or the end of its own scale. @param {BenchMap} map @param {ScaleKey} scale @param {number} contrast */
 export function underWords({ unit, ends, strength }, scale, contrast) {
   if (scale === "share") return `its whole strength: ${strengthWords(strength, "shared")}`;
-  return scale === "shared" ? unit : `full colour: ±${strengthWords(ends.own / contrast, scale)}, ${unit}`;
+  return scale === "shared"
+    ? unit
+    : `full colour: ±${strengthWords(ends.own / contrast, scale)}, ${unit}`;
 }
 
 /**
@@ -89,6 +91,7 @@ export function progressWords(panels) {
 /** The place of the strongest value. @param {Float32Array} values */
 export function peakOf(values) {
   let peak = 0;
-  for (let i = 1; i < values.length; i++) if (Math.abs(values[i]) > Math.abs(values[peak])) peak = i;
+  for (let i = 1; i < values.length; i++)
+    if (Math.abs(values[i]) > Math.abs(values[peak])) peak = i;
   return peak;
 }

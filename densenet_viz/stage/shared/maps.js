@@ -76,7 +76,10 @@ export function places(low, high, range) {
  */
 export function paintMaps(maps, columns, palette, range, gap = 0) {
   const rows = Math.ceil(maps.count / columns);
-  const canvas = h("canvas", { width: columns * (maps.width + gap), height: rows * (maps.height + gap) });
+  const canvas = h("canvas", {
+    width: columns * (maps.width + gap),
+    height: rows * (maps.height + gap),
+  });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);

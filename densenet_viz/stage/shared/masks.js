@@ -37,7 +37,8 @@ export function keptOf(order, keep) {
  */
 export function hitsAlong(order, mask) {
   const sums = new Uint32Array(order.length + 1);
-  for (let place = 0; place < order.length; place++) sums[place + 1] = sums[place] + mask[order[place]];
+  for (let place = 0; place < order.length; place++)
+    sums[place + 1] = sums[place] + mask[order[place]];
   return sums;
 }
 

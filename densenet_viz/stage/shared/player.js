@@ -47,8 +47,18 @@ export class Player {
     this.frame = 0;
     this.last = 0;
     this.reduced = reducedMotion();
-    const button = (/** @type {string} */ name, /** @type {keyof ICONS} */ icon, /** @type {() => void} */ act) => {
-      const node = h("button", { type: "button", class: "stage-button", "aria-label": name, title: name, onclick: act });
+    const button = (
+      /** @type {string} */ name,
+      /** @type {keyof ICONS} */ icon,
+      /** @type {() => void} */ act,
+    ) => {
+      const node = h("button", {
+        type: "button",
+        class: "stage-button",
+        "aria-label": name,
+        title: name,
+        onclick: act,
+      });
       node.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
       return node;
     };
@@ -68,7 +78,11 @@ export class Player {
     this.text = h("span", { class: "stage-place" });
     this.speeds = h(
       "select",
-      { class: "stage-speed", "aria-label": "Speed", onchange: () => (this.speed = Number(this.speeds.value)) },
+      {
+        class: "stage-speed",
+        "aria-label": "Speed",
+        onchange: () => (this.speed = Number(this.speeds.value)),
+      },
       ...SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}×`)),
     );
     this.node = h(
@@ -97,7 +111,10 @@ export class Player {
     this.time = time;
     const visible = shown(time, this.reduced);
     this.slider.value = String(visible);
-    this.slider.style.setProperty("--done", `${(100 * visible) / Math.max(1, this.options.steps)}%`);
+    this.slider.style.setProperty(
+      "--done",
+      `${(100 * visible) / Math.max(1, this.options.steps)}%`,
+    );
     const label = this.options.label(visible);
     say(this.text, label);
     this.slider.setAttribute("aria-valuetext", label);
@@ -158,7 +175,10 @@ export class Player {
     const name = this.playing ? "Pause" : "Play";
     this.playButton.setAttribute("aria-label", name);
     this.playButton.title = name;
-    /** @type {SVGPathElement} */ (this.playButton.querySelector("path")).setAttribute("d", this.playing ? ICONS.pause : ICONS.play);
+    /** @type {SVGPathElement} */ (this.playButton.querySelector("path")).setAttribute(
+      "d",
+      this.playing ? ICONS.pause : ICONS.play,
+    );
   }
 
   /**

@@ -82,7 +82,10 @@ export class Radios {
    * @param {[T, string][]} options @param {T} chosen
    */
   showWords(options, chosen) {
-    return this.show(options.map(([value, text]) => this.option(value, [text])), chosen);
+    return this.show(
+      options.map(([value, text]) => this.option(value, [text])),
+      chosen,
+    );
   }
 
   /**

@@ -12,7 +12,8 @@ export function unpackHeat(packed) {
   const bytes = bytesOf(packed.data);
   const view = new DataView(bytes.buffer);
   const values = new Float32Array(bytes.length / 2);
-  for (let i = 0; i < values.length; i++) values[i] = (view.getInt16(2 * i, true) / 32767) * packed.most;
+  for (let i = 0; i < values.length; i++)
+    values[i] = (view.getInt16(2 * i, true) / 32767) * packed.most;
   return values;
 }
 
@@ -81,7 +82,9 @@ export function paintHeat(out, picture, values, palette, how) {
     const grey = greyOf(picture, at);
     for (let channel = 0; channel < 3; channel++) {
       const below = faded(picture[at + channel], grey, opacity);
-      out[at + channel] = hidden ? below : (1 - opacity) * below + opacity * palette[place + channel];
+      out[at + channel] = hidden
+        ? below
+        : (1 - opacity) * below + opacity * palette[place + channel];
     }
     out[at + 3] = hidden && how.view === "map" ? 0 : 255;
   }
@@ -108,7 +111,12 @@ export function moved([x, y], key, size, far) {
 export function signed(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size >= 1000 ? String(Math.round(size)) : size >= 1e-4 ? size.toPrecision(3) : size.toExponential(2);
+  const text =
+    size >= 1000
+      ? String(Math.round(size))
+      : size >= 1e-4
+        ? size.toPrecision(3)
+        : size.toExponential(2);
   return (value < 0 ? "−" : "+") + text.replace("-", "−");
 }
 

@@ -51,7 +51,10 @@ export function tileAt(grid, count, x, y) {
 export function figure(value) {
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
+  return value
+    .toFixed(digits)
+    .replace(/^-(?=0\.?0*$)/, "")
+    .replace("-", "−");
 }
 
 /** Draws one map of a sheet into a square. @param {CanvasRenderingContext2D} context @param {Tile} tile @param {number} x @param {number} y @param {number} side */
@@ -77,7 +80,12 @@ export function drawTiles(canvas, tiles, grid, marked, mark, strips) {
     drawTile(context, tile, x, y, grid.side);
     if (strips) {
       context.fillStyle = tile.colour;
-      context.fillRect(x, y + grid.side - Math.max(2, grid.side / 10), grid.side, Math.max(2, grid.side / 10));
+      context.fillRect(
+        x,
+        y + grid.side - Math.max(2, grid.side / 10),
+        grid.side,
+        Math.max(2, grid.side / 10),
+      );
     }
     if (index === marked) {
       context.strokeStyle = mark;
@@ -108,7 +116,13 @@ export class Lens {
       "figure",
       { class: "tiles-lens" },
       this.canvas,
-      h("figcaption", {}, this.title, h("div", { class: "tiles-scale" }, this.low, this.bar, this.high), this.value),
+      h(
+        "figcaption",
+        {},
+        this.title,
+        h("div", { class: "tiles-scale" }, this.low, this.bar, this.high),
+        this.value,
+      ),
     );
     const point = (/** @type {PointerEvent} */ event) => {
       const area = this.canvas.getBoundingClientRect();
@@ -116,14 +130,17 @@ export class Lens {
     };
     this.canvas.addEventListener("pointermove", point);
     this.canvas.addEventListener("pointerdown", point);
-    this.canvas.addEventListener("pointerleave", () => this.show(this.tile, this.name, this.unit, null));
+    this.canvas.addEventListener("pointerleave", () =>
+      this.show(this.tile, this.name, this.unit, null),
+    );
   }
 
   /** @param {Uint8Array} palette */
   colours(palette) {
     const context = /** @type {CanvasRenderingContext2D} */ (this.bar.getContext("2d"));
     const image = context.createImageData(256, 1);
-    for (let place = 0; place < 256; place++) image.data.set([...palette.subarray(3 * place, 3 * place + 3), 255], 4 * place);
+    for (let place = 0; place < 256; place++)
+      image.data.set([...palette.subarray(3 * place, 3 * place + 3), 255], 4 * place);
     context.putImageData(image, 0, 0);
   }
 
@@ -131,7 +148,8 @@ export class Lens {
   at(u, v) {
     if (!this.tile) return;
     const { height, width } = this.tile.maps;
-    const inside = (/** @type {number} */ part, /** @type {number} */ size) => Math.max(0, Math.min(size - 1, Math.floor(part * size)));
+    const inside = (/** @type {number} */ part, /** @type {number} */ size) =>
+      Math.max(0, Math.min(size - 1, Math.floor(part * size)));
     this.show(this.tile, this.name, this.unit, [inside(v, height), inside(u, width)]);
   }
 
@@ -149,8 +167,12 @@ export class Lens {
     say(this.title, name);
     say(this.low, figure(maps.low[map]));
     say(this.high, figure(maps.high[map]));
-    this.canvas.setAttribute("aria-label", `${name}: values from ${figure(maps.low[map])} to ${figure(maps.high[map])}`);
-    if (!pixel) return this.value.replaceChildren(h("span", {}, "Point at a map to read its values."));
+    this.canvas.setAttribute(
+      "aria-label",
+      `${name}: values from ${figure(maps.low[map])} to ${figure(maps.high[map])}`,
+    );
+    if (!pixel)
+      return this.value.replaceChildren(h("span", {}, "Point at a map to read its values."));
     const [row, column] = pixel;
     const [tall, wide] = [this.side / maps.height, this.side / maps.width];
     const byte = maps.bytes[(map * maps.height + row) * maps.width + column];
@@ -158,6 +180,9 @@ export class Lens {
     context.strokeStyle = byte > 128 ? "#000000" : "#ffffff";
     context.strokeRect(column * wide + 1, row * tall + 1, wide - 2, tall - 2);
     const value = figure(valueAt(maps, map, row, column));
-    return this.value.replaceChildren(h("b", {}, value), h("span", {}, `row ${row + 1}, column ${column + 1}${unit}`));
+    return this.value.replaceChildren(
+      h("b", {}, value),
+      h("span", {}, `row ${row + 1}, column ${column + 1}${unit}`),
+    );
   }
 }

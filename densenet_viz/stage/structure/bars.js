@@ -18,7 +18,13 @@ export function spans(values) {
   const high = Math.max(0, ...values);
   const range = high - low || 1;
   const zero = (-100 * low) / range;
-  return { zero, spans: values.map((value) => ({ left: zero + (100 * Math.min(0, value)) / range, width: (100 * Math.abs(value)) / range })) };
+  return {
+    zero,
+    spans: values.map((value) => ({
+      left: zero + (100 * Math.min(0, value)) / range,
+      width: (100 * Math.abs(value)) / range,
+    })),
+  };
 }
 
 /** @param {number} zero @param {{left: number, width: number}} span @param {string} colour @param {string} kind */
@@ -49,7 +55,12 @@ export function drawStrip(radios, scene, all, chosen) {
     const look = { class: "structure-block", "aria-label": label };
     const button = radios.option(place, [head, ...rows.flat()], look);
     const last = place === all.length - 1;
-    const link = h("span", { class: "structure-link" }, last ? "classifier" : flows.packed.next, h("small", {}, share(scene, flows.into(flows.last))));
+    const link = h(
+      "span",
+      { class: "structure-link" },
+      last ? "classifier" : flows.packed.next,
+      h("small", {}, share(scene, flows.into(flows.last))),
+    );
     return [button, link];
   });
   radios.show(nodes, chosen);
@@ -72,7 +83,12 @@ export function drawBars(radios, scene, flows, { source, reader }) {
     const chip = h("i", { class: "structure-chip" });
     const colour = sum ? "var(--ink)" : flows.packed.colours[one];
     chip.style.background = colour;
-    const parts = [chip, h("span", { class: "structure-what" }, name), track(zero, places[row], colour, ""), h("b", {}, share(scene, values[row]))];
+    const parts = [
+      chip,
+      h("span", { class: "structure-what" }, name),
+      track(zero, places[row], colour, ""),
+      h("b", {}, share(scene, values[row])),
+    ];
     const look = `structure-bar${sum ? " structure-sum" : ""}`;
     return radios.option(one, parts, { class: look, "aria-label": label });
   });

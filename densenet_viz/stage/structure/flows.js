@@ -85,7 +85,8 @@ export class Flows {
     const bytes = bytesOf(this.packed.data);
     const view = new DataView(bytes.buffer);
     this.values = new Float32Array(bytes.length / 2);
-    for (let i = 0; i < this.values.length; i++) this.values[i] = (view.getInt16(2 * i, true) / 32767) * this.packed.most;
+    for (let i = 0; i < this.values.length; i++)
+      this.values[i] = (view.getInt16(2 * i, true) / 32767) * this.packed.most;
     return this.values;
   }
 
@@ -133,7 +134,8 @@ export function enlarged(map, side, size) {
   const large = new Float32Array(size * size);
   for (let y = 0; y < size; y++) {
     const row = Math.min(side - 1, Math.floor((y * side) / size)) * side;
-    for (let x = 0; x < size; x++) large[y * size + x] = map[row + Math.min(side - 1, Math.floor((x * side) / size))];
+    for (let x = 0; x < size; x++)
+      large[y * size + x] = map[row + Math.min(side - 1, Math.floor((x * side) / size))];
   }
   return large;
 }
@@ -153,10 +155,18 @@ export function limitOf(values, percent) {
  * @param {{source: number, reader: number}} at @param {string} key @param {number} last L + 1
  */
 export function stepped({ source, reader }, key, last) {
-  const turns = /** @type {Record<string, [number, number]>} */ ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] });
+  const turns = /** @type {Record<string, [number, number]>} */ ({
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+  });
   if (key === "Home") return { source: 0, reader };
   if (key === "End") return { source: reader - 1, reader };
   if (!turns[key]) return null;
-  const next = { source: Math.max(0, source + turns[key][0]), reader: Math.min(last, Math.max(1, reader + turns[key][1])) };
+  const next = {
+    source: Math.max(0, source + turns[key][0]),
+    reader: Math.min(last, Math.max(1, reader + turns[key][1])),
+  };
   return { source: Math.min(next.source, next.reader - 1), reader: next.reader };
 }

@@ -13,9 +13,18 @@ export class MapPanel {
     this.canvas = h("canvas", { class: "frame-canvas", role: "img", "aria-label": name });
     this.caption = h("b", {});
     this.scale = h("small", {});
-    this.absent = h("p", { class: "structure-absent" }, "This block is very deep: only its output and the total of each layer have maps.");
+    this.absent = h(
+      "p",
+      { class: "structure-absent" },
+      "This block is very deep: only its output and the total of each layer have maps.",
+    );
     const frame = h("div", { class: "frame" }, this.canvas, this.absent);
-    this.node = h("figure", { class: "structure-map" }, frame, h("figcaption", {}, this.caption, this.scale));
+    this.node = h(
+      "figure",
+      { class: "structure-map" },
+      frame,
+      h("figcaption", {}, this.caption, this.scale),
+    );
   }
 
   /**
@@ -33,7 +42,12 @@ export class MapPanel {
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     const image = context.createImageData(size, size);
     const values = map ? enlarged(map, flows.packed.side, size) : new Float32Array(size * size);
-    paintHeat(image.data, pixels, values, palette, { limit, opacity, hideBelow: 0, view: map ? "over" : "picture" });
+    paintHeat(image.data, pixels, values, palette, {
+      limit,
+      opacity,
+      hideBelow: 0,
+      view: map ? "over" : "picture",
+    });
     context.putImageData(image, 0, 0);
   }
 }

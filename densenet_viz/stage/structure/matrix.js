@@ -9,7 +9,10 @@ import { placeOf as colourPlace } from "../shared/signed-scale.js";
 export function matrixFrame(width, layers, most = Infinity) {
   const [left, top] = [width < 520 ? 34 : 62, 26];
   const cell = Math.min(44, (width - left - 2) / (layers + 1));
-  const row = Math.max(7, Math.min(Math.max(8, Math.min(30, cell)), (most - top - 2) / (layers + 1)));
+  const row = Math.max(
+    7,
+    Math.min(Math.max(8, Math.min(30, cell)), (most - top - 2) / (layers + 1)),
+  );
   return { left, top, cell, row, width, height: top + (layers + 1) * row + 2 };
 }
 
@@ -20,7 +23,9 @@ export function matrixFrame(width, layers, most = Infinity) {
 export function cellAt(frame, x, y, last) {
   const source = Math.floor((y - frame.top) / frame.row);
   const reader = 1 + Math.floor((x - frame.left) / frame.cell);
-  return source >= 0 && reader >= 1 && reader <= last && source < reader ? { source, reader } : null;
+  return source >= 0 && reader >= 1 && reader <= last && source < reader
+    ? { source, reader }
+    : null;
 }
 
 /**
@@ -43,7 +48,12 @@ export function paintMatrix(context, frame, flows, chosen, limit, palette, look)
     for (let source = 0; source < reader; source++) {
       const place = 3 * colourPlace(flows.at(source, reader), limit, palette.length / 3);
       context.fillStyle = `rgb(${palette[place]}, ${palette[place + 1]}, ${palette[place + 2]})`;
-      context.fillRect(frame.left + (reader - 1) * frame.cell, frame.top + source * frame.row, frame.cell - gap, frame.row - gap);
+      context.fillRect(
+        frame.left + (reader - 1) * frame.cell,
+        frame.top + source * frame.row,
+        frame.cell - gap,
+        frame.row - gap,
+      );
     }
   }
   paintNames(context, frame, flows, look);
@@ -62,7 +72,12 @@ function paintNames(context, frame, flows, look) {
     context.fillText(source ? String(source) : "in", frame.left - 14, y);
     context.save();
     context.fillStyle = flows.packed.colours[source];
-    context.fillRect(frame.left - 9, y - Math.min(7, (frame.row * rows) / 2 - 1), 5, Math.min(14, frame.row * rows - 2));
+    context.fillRect(
+      frame.left - 9,
+      y - Math.min(7, (frame.row * rows) / 2 - 1),
+      5,
+      Math.min(14, frame.row * rows - 2),
+    );
     context.restore();
   }
   context.textAlign = "center";
@@ -71,7 +86,11 @@ function paintNames(context, frame, flows, look) {
     const end = reader === flows.last;
     // A number too close to the last name is left out.
     if (!end && ((reader - 1) % columns || (flows.last - reader) * frame.cell < 26)) continue;
-    context.fillText(end ? "out" : String(reader), Math.min(frame.width - look.size, frame.left + (reader - 0.5) * frame.cell), frame.top - 12);
+    context.fillText(
+      end ? "out" : String(reader),
+      Math.min(frame.width - look.size, frame.left + (reader - 0.5) * frame.cell),
+      frame.top - 12,
+    );
   }
 }
 
@@ -83,8 +102,14 @@ function paintNames(context, frame, flows, look) {
 function paintChosen(context, frame, flows, { source, reader }) {
   const { left, top, cell, row } = frame;
   const column = [left + (reader - 1) * cell - 1, top - 1, cell, reader * row];
-  const same = [left + reader * cell - 1, top + reader * row - 1, (flows.last - reader) * cell, row];
-  for (const box of reader < flows.last ? [column, same] : [column]) outline(context, box, 2, [4, 3]);
+  const same = [
+    left + reader * cell - 1,
+    top + reader * row - 1,
+    (flows.last - reader) * cell,
+    row,
+  ];
+  for (const box of reader < flows.last ? [column, same] : [column])
+    outline(context, box, 2, [4, 3]);
   outline(context, [left + (reader - 1) * cell - 1, top + source * row - 1, cell, row], 3, []);
 }
 

@@ -9,7 +9,17 @@ import { ALL, Flows, SUM, limitOf, stepped } from "./flows.js";
 import { MapPanel } from "./maps.js";
 import { cellAt, matrixFrame, paintMatrix } from "./matrix.js";
 import { matrixTable, stripTable } from "./table.js";
-import { WHY, barsWords, cellWords, mapWords, readerName, scaleWords, sentenceWords, strongest, titleWords } from "./words.js";
+import {
+  WHY,
+  barsWords,
+  cellWords,
+  mapWords,
+  readerName,
+  scaleWords,
+  sentenceWords,
+  strongest,
+  titleWords,
+} from "./words.js";
 
 /** @typedef {import("./flows.js").Scene} Scene */
 
@@ -45,28 +55,72 @@ class Structure {
       look: "structure-bars",
       stops: true,
     });
-    this.readers = h("select", { class: "stage-choice", onchange: () => this.read(Number(this.readers.value)) });
+    this.readers = h("select", {
+      class: "stage-choice",
+      onchange: () => this.read(Number(this.readers.value)),
+    });
     this.barsNote = h("p", { class: "structure-note", "aria-live": "polite" });
     this.one = new MapPanel("the chosen map");
     this.whole = new MapPanel("the whole map");
-    this.toggle = h("button", { type: "button", class: "structure-button", "aria-pressed": "true", onclick: () => this.switchUnder() }, "Picture under the map");
+    this.toggle = h(
+      "button",
+      {
+        type: "button",
+        class: "structure-button",
+        "aria-pressed": "true",
+        onclick: () => this.switchUnder(),
+      },
+      "Picture under the map",
+    );
     this.canvas = h("canvas", { role: "img", tabindex: 0, class: "structure-canvas" });
     this.room = h("div", { class: "structure-room" }, this.canvas);
     this.readout = h("p", { class: "structure-readout", role: "status" });
     this.scale = h("p", { class: "structure-note" });
-    this.tables = h("div", { class: "structure-tables", tabindex: 0, role: "region", "aria-label": "The numbers as tables" });
-    this.details = h("details", { class: "structure-details", ontoggle: () => this.tabulate() }, h("summary", {}, "The numbers as tables"), this.tables);
+    this.tables = h("div", {
+      class: "structure-tables",
+      tabindex: 0,
+      role: "region",
+      "aria-label": "The numbers as tables",
+    });
+    this.details = h(
+      "details",
+      { class: "structure-details", ontoggle: () => this.tabulate() },
+      h("summary", {}, "The numbers as tables"),
+      this.tables,
+    );
     this.exact = h("p", { class: "structure-note" });
 
     const barsHead = h("div", { class: "structure-head" }, h("h3", {}, "Read by"), this.readers);
     const left = h("section", { class: "structure-part" }, barsHead, this.bars.node, this.barsNote);
     const maps = h("div", { class: "structure-maps" }, this.one.node, this.whole.node);
-    const words = h("p", { class: "structure-note" }, "◀ blue lowers the score, white is zero, orange raises it ▶");
+    const words = h(
+      "p",
+      { class: "structure-note" },
+      "◀ blue lowers the score, white is zero, orange raises it ▶",
+    );
     const right = h("section", { class: "structure-part" }, maps, words, this.toggle);
-    const matrix = h("section", { class: "structure-part" }, h("h3", {}, "Every connection: rows are sources, columns are readers"), this.readout, this.room, this.scale);
-    const notes = h("section", { class: "structure-part" }, h("h3", {}, "What to believe"), this.exact, h("p", { class: "structure-note" }, WHY));
+    const matrix = h(
+      "section",
+      { class: "structure-part" },
+      h("h3", {}, "Every connection: rows are sources, columns are readers"),
+      this.readout,
+      this.room,
+      this.scale,
+    );
+    const notes = h(
+      "section",
+      { class: "structure-part" },
+      h("h3", {}, "What to believe"),
+      this.exact,
+      h("p", { class: "structure-note" }, WHY),
+    );
     const head = h("div", { class: "stage-head" }, this.title, badge, this.sentence);
-    root.append(head, this.strip.node, h("div", { class: "structure-grid" }, left, right, matrix, notes), this.details);
+    root.append(
+      head,
+      this.strip.node,
+      h("div", { class: "structure-grid" }, left, right, matrix, notes),
+      this.details,
+    );
     root.classList.add("structure");
     this.listen();
     this.load();
@@ -78,12 +132,20 @@ class Structure {
     this.canvas.addEventListener("pointermove", (event) => this.point(event, false));
     this.canvas.addEventListener("pointerdown", (event) => this.point(event, true));
     this.canvas.addEventListener("pointerleave", () => this.speak(this.cell));
-    this.root.addEventListener("transitionend", (event) => event.target === this.root && this.paint());
+    this.root.addEventListener(
+      "transitionend",
+      (event) => event.target === this.root && this.paint(),
+    );
   }
 
   /** @param {Scene} next */
   update(next) {
-    if (next.picture === this.scene.picture && next.rise === this.scene.rise && next.label === this.scene.label) return;
+    if (
+      next.picture === this.scene.picture &&
+      next.rise === this.scene.rise &&
+      next.label === this.scene.label
+    )
+      return;
     this.scene = next;
     this.load();
   }
@@ -115,8 +177,14 @@ class Structure {
     const { flows, scene } = this;
     this.source = strongest(scene, flows);
     this.reader = flows.last;
-    const readers = [flows.last, ALL, ...Array.from({ length: flows.layers }, (_, index) => index + 1)];
-    this.readers.replaceChildren(...readers.map((reader) => h("option", { value: reader }, readerName(flows, reader))));
+    const readers = [
+      flows.last,
+      ALL,
+      ...Array.from({ length: flows.layers }, (_, index) => index + 1),
+    ];
+    this.readers.replaceChildren(
+      ...readers.map((reader) => h("option", { value: reader }, readerName(flows, reader))),
+    );
     this.readers.setAttribute("aria-label", `Read by, in block ${flows.packed.block}`);
     say(this.title, titleWords(scene, flows));
     drawStrip(this.strip, scene, this.all, place);
@@ -166,7 +234,9 @@ class Structure {
     image.src = picture;
     await image.decode();
     if (this.scene.picture !== picture) return;
-    const context = /** @type {CanvasRenderingContext2D} */ (h("canvas", { width: size, height: size }).getContext("2d"));
+    const context = /** @type {CanvasRenderingContext2D} */ (
+      h("canvas", { width: size, height: size }).getContext("2d")
+    );
     context.drawImage(image, 0, 0);
     this.pixels = context.getImageData(0, 0, size, size).data;
     this.paintMaps();
@@ -195,12 +265,22 @@ class Structure {
     const { scene, flows, context, frame, palette } = this;
     const words = cellWords(scene, flows, cell.source, cell.reader);
     say(this.readout, words);
-    this.canvas.setAttribute("aria-label", `Matrix of ${flows.packed.sums.length} connections of block ${flows.packed.block}. ${words} Arrow keys go from cell to cell.`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `Matrix of ${flows.packed.sums.length} connections of block ${flows.packed.block}. ${words} Arrow keys go from cell to cell.`,
+    );
     if (!context || !frame) return;
     const limit = limitOf(flows.packed.sums, 97);
     const { color: quiet, fontFamily: font } = getComputedStyle(this.barsNote);
-    paintMatrix(context, frame, flows, cell, limit, palette, { quiet, font, size: Math.max(14, lettersOf(this.canvas)) });
-    say(this.scale, `Colours end at ±${scaleWords(flows, limit).split("±")[1]}. Dashed: the reader’s column and the same layer’s row. What flows in flows out, so their sums are equal.`);
+    paintMatrix(context, frame, flows, cell, limit, palette, {
+      quiet,
+      font,
+      size: Math.max(14, lettersOf(this.canvas)),
+    });
+    say(
+      this.scale,
+      `Colours end at ±${scaleWords(flows, limit).split("±")[1]}. Dashed: the reader’s column and the same layer’s row. What flows in flows out, so their sums are equal.`,
+    );
   }
 
   /** @param {PointerEvent} event @param {boolean} press */
@@ -227,7 +307,8 @@ class Structure {
   }
 
   tabulate() {
-    if (this.details.open) this.tables.replaceChildren(stripTable(this.all), matrixTable(this.flows));
+    if (this.details.open)
+      this.tables.replaceChildren(stripTable(this.all), matrixTable(this.flows));
   }
 
   destroy() {
@@ -241,5 +322,9 @@ class Structure {
  */
 export function mount(root, scene) {
   const stage = new Structure(root, scene);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy(), save: () => ({ name: "structure" }) };
+  return {
+    update: (next) => stage.update(next),
+    destroy: () => stage.destroy(),
+    save: () => ({ name: "structure" }),
+  };
 }

@@ -44,14 +44,18 @@ export function whole(scene) {
 export function strongest(scene, flows) {
   const sign = scene.rise < 0 ? -1 : 1;
   const layers = Array.from({ length: flows.layers }, (_, index) => index + 1);
-  return layers.reduce((best, layer) => (sign * flows.outOf(layer) > sign * flows.outOf(best) ? layer : best), 1);
+  return layers.reduce(
+    (best, layer) => (sign * flows.outOf(layer) > sign * flows.outOf(best) ? layer : best),
+    1,
+  );
 }
 
 /** @param {Scene} scene @param {Flows} flows */
 export function titleWords(scene, flows) {
   const layer = strongest(scene, flows);
   const { block } = flows.packed;
-  if (!scene.shares) return `The score of ${scene.label} hardly changes: block ${block} added ${signed(flows.added)}`;
+  if (!scene.shares)
+    return `The score of ${scene.label} hardly changes: block ${block} added ${signed(flows.added)}`;
   return `${share(scene, flows.added)} of ${whole(scene)} went through what block ${block} added; its layer ${layer} alone carried ${share(scene, flows.outOf(layer))}`;
 }
 
@@ -66,14 +70,16 @@ export function barsWords(scene, flows, reader) {
   if (reader === ALL) {
     return "Each bar is what went through a layer’s maps to all its readers. The bars overlap and add up to more than the whole: what layer 1 gives to layer 2 passes through both.";
   }
-  if (reader === flows.last) return `Everything goes through ${flows.packed.next}, so these bars add up to the whole: ${both(scene, flows.into(reader))}.`;
+  if (reader === flows.last)
+    return `Everything goes through ${flows.packed.next}, so these bars add up to the whole: ${both(scene, flows.into(reader))}.`;
   return `Layer ${reader} gets ${both(scene, flows.into(reader))} from ${reader === 1 ? "one source" : `${reader} sources`}; its own maps pass on ${both(scene, flows.outOf(reader))}.`;
 }
 
 /** A connection, and what flows into and out of its reader. @param {Scene} scene @param {Flows} flows @param {number} source @param {number} reader */
 export function cellWords(scene, flows, source, reader) {
   const way = `${sourceName(flows, source)} → ${readerName(flows, reader)}: ${both(scene, flows.at(source, reader))}.`;
-  if (reader === flows.last) return `${way} Into ${flows.packed.next}: ${both(scene, flows.into(reader))}, the whole.`;
+  if (reader === flows.last)
+    return `${way} Into ${flows.packed.next}: ${both(scene, flows.into(reader))}, the whole.`;
   return `${way} Into layer ${reader}: ${both(scene, flows.into(reader))}; out of it: ${both(scene, flows.outOf(reader))}.`;
 }
 

@@ -38,7 +38,10 @@ function drawTensor(context, tensor, sheet) {
 function ring(context, tensor, map, colour, width, paper) {
   const [x, y] = cornerOf(tensor, map);
   const out = width / 2 + 1;
-  for (const [line, style] of /** @type {[number, string][]} */ ([[width + 2, paper], [width, colour]])) {
+  for (const [line, style] of /** @type {[number, string][]} */ ([
+    [width + 2, paper],
+    [width, colour],
+  ])) {
     context.lineWidth = line;
     context.strokeStyle = style;
     context.strokeRect(x - out, y - out, tensor.side + 2 * out, tensor.side + 2 * out);
@@ -50,7 +53,10 @@ function ribbon(context, curve, colour, width, paper) {
   context.beginPath();
   context.moveTo(curve[0], curve[1]);
   context.bezierCurveTo(curve[2], curve[3], curve[4], curve[5], curve[6], curve[7]);
-  for (const [line, style] of /** @type {[number, string][]} */ ([[width + 2, paper], [width, colour]])) {
+  for (const [line, style] of /** @type {[number, string][]} */ ([
+    [width + 2, paper],
+    [width, colour],
+  ])) {
     context.lineWidth = line;
     context.strokeStyle = style;
     context.stroke();
@@ -76,14 +82,26 @@ export function drawTensors(context, layout, sheets, output, { parts, largest },
   for (const { input, contribution } of [...parts].reverse()) {
     const colour = contribution < 0 ? colours.minus : colours.plus;
     context.globalAlpha = 0.92;
-    ribbon(context, way(layout, given, input, mixed, output), colour, 1.5 + (4 * Math.abs(contribution)) / largest, colours.paper);
+    ribbon(
+      context,
+      way(layout, given, input, mixed, output),
+      colour,
+      1.5 + (4 * Math.abs(contribution)) / largest,
+      colours.paper,
+    );
     context.globalAlpha = 1;
     ring(context, given, input, colour, 2, colours.paper);
   }
   ribbon(context, way(layout, mixed, output, result, output), colours.ink, 3, colours.paper);
   for (const tensor of [mixed, result]) {
     ring(context, tensor, output, colours.ink, 3, colours.paper);
-    drawMap(context, tensor === mixed ? sheets.mixed : sheets.result, output, ...cornerOf(tensor, output), tensor.side);
+    drawMap(
+      context,
+      tensor === mixed ? sheets.mixed : sheets.result,
+      output,
+      ...cornerOf(tensor, output),
+      tensor.side,
+    );
   }
 }
 
@@ -131,7 +149,12 @@ export function drawWalk(context, walk, mixed, result, output, window, done, col
   context.setLineDash([]);
   const [left, top] = [2 + 2 * window.column * unit, 2 + 2 * window.row * unit];
   const [goalX, goalY] = [x + window.column * unit, y + window.row * unit];
-  beam(context, [left + 2 * unit, top, left + 2 * unit, top + 2 * unit], [goalX, goalY, goalX, goalY + unit], colours);
+  beam(
+    context,
+    [left + 2 * unit, top, left + 2 * unit, top + 2 * unit],
+    [goalX, goalY, goalX, goalY + unit],
+    colours,
+  );
   frame(context, left, top, 2 * unit, colours);
   frame(context, goalX, goalY, unit, colours);
 }
@@ -152,7 +175,10 @@ function beam(context, from, to, colours) {
 
 /** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} side @param {Colours} colours */
 function frame(context, x, y, side, colours) {
-  for (const [line, style] of /** @type {[number, string][]} */ ([[5, colours.paper], [2.5, colours.ink]])) {
+  for (const [line, style] of /** @type {[number, string][]} */ ([
+    [5, colours.paper],
+    [2.5, colours.ink],
+  ])) {
     context.lineWidth = line;
     context.strokeStyle = style;
     context.strokeRect(x - 1, y - 1, side + 2, side + 2);
@@ -170,7 +196,8 @@ export function paintSigned(canvas, maps, map, weight, limit) {
   const image = context.createImageData(maps.width, maps.height);
   const size = maps.width * maps.height;
   for (let place = 0; place < size; place++) {
-    const value = maps.low[map] + (maps.bytes[map * size + place] / 255) * (maps.high[map] - maps.low[map]);
+    const value =
+      maps.low[map] + (maps.bytes[map * size + place] / 255) * (maps.high[map] - maps.low[map]);
     image.data.set([...signedColour((weight * value) / limit), 255], 4 * place);
   }
   context.putImageData(image, 0, 0);
@@ -190,9 +217,11 @@ const SIGNED = [
 /** Blue below zero, white at it, orange above. @param {number} part −1 to 1 @returns {number[]} red, green, blue */
 export function signedColour(part) {
   const x = Math.max(-1, Math.min(1, part));
-  const next = Math.max(1, SIGNED.findIndex(([place]) => place >= x));
+  const next = Math.max(
+    1,
+    SIGNED.findIndex(([place]) => place >= x),
+  );
   const [[from, a], [to, b]] = [SIGNED[next - 1], SIGNED[next]];
   const share = (x - from) / (to - from);
   return a.map((value, index) => Math.round(value + (b[index] - value) * share));
 }
-

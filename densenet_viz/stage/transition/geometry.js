@@ -18,7 +18,8 @@ const WORDS = 84;
  */
 export function columnsFor(count) {
   const root = Math.ceil(Math.sqrt(count));
-  for (let columns = root; columns <= Math.min(count, root * 2); columns++) if (count % columns === 0) return columns;
+  for (let columns = root; columns <= Math.min(count, root * 2); columns++)
+    if (count % columns === 0) return columns;
   return root;
 }
 
@@ -33,24 +34,49 @@ export function layoutFor(width, reads, keeps, ratio, most = Infinity) {
   const narrow = width < NARROW;
   const columns = columnsFor(reads);
   const arrow = 72;
-  const room = narrow ? Math.min(width - 138, 230) : Math.min(360, (width - 2 * arrow - 8) / (2 + ratio));
+  const room = narrow
+    ? Math.min(width - 138, 230)
+    : Math.min(360, (width - 2 * arrow - 8) / (2 + ratio));
   const high = narrow ? Infinity : (most - LABEL - FOOT) / Math.ceil(reads / columns);
   const pitch = Math.max(2, 2 * Math.floor(Math.min(room / columns, high) / 2));
-  const tensor = (/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ count, /** @type {number} */ scale) => {
+  const tensor = (
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {number} */ count,
+    /** @type {number} */ scale,
+  ) => {
     const rows = Math.ceil(count / columns);
     const step = pitch * scale;
-    return { x, y, width: columns * step, height: rows * step, columns, rows, pitch: step, side: step - (pitch >= 12 ? 2 : 1) * scale, count };
+    return {
+      x,
+      y,
+      width: columns * step,
+      height: rows * step,
+      columns,
+      rows,
+      pitch: step,
+      side: step - (pitch >= 12 ? 2 : 1) * scale,
+      count,
+    };
   };
   if (narrow) {
     const below = (/** @type {Tensor} */ above) => above.y + Math.max(above.height, WORDS) + 36;
     const given = tensor(4, 4, reads, 1);
     const mixed = tensor(4, below(given), keeps, 1);
     const result = tensor(4, below(mixed), keeps, ratio);
-    return { width, height: result.y + Math.max(result.height, WORDS) + 4, narrow, given, mixed, result };
+    return {
+      width,
+      height: result.y + Math.max(result.height, WORDS) + 4,
+      narrow,
+      given,
+      mixed,
+      result,
+    };
   }
   const [wide, tall] = [columns * pitch, Math.ceil(reads / columns) * pitch];
   const spare = Math.max(0, width - 8 - wide * (2 + ratio) - 2 * arrow) / 2;
-  const middle = (/** @type {number} */ count, /** @type {number} */ scale) => LABEL + (tall - Math.ceil(count / columns) * pitch * scale) / 2;
+  const middle = (/** @type {number} */ count, /** @type {number} */ scale) =>
+    LABEL + (tall - Math.ceil(count / columns) * pitch * scale) / 2;
   const given = tensor(4, LABEL, reads, 1);
   const mixed = tensor(4 + wide + arrow + spare, middle(keeps, 1), keeps, 1);
   const result = tensor(mixed.x + wide + arrow + spare, middle(keeps, ratio), keeps, ratio);

@@ -22,14 +22,31 @@ const STRONG = 0.4;
 
 /** @param {Handlers} on */
 export function makeParts(on) {
-  const arrow = (/** @type {string} */ name, /** @type {string} */ path, /** @type {number} */ move) => {
-    const button = h("button", { type: "button", class: "stage-button", "aria-label": name, title: name, onclick: () => on.step(move) });
+  const arrow = (
+    /** @type {string} */ name,
+    /** @type {string} */ path,
+    /** @type {number} */ move,
+  ) => {
+    const button = h("button", {
+      type: "button",
+      class: "stage-button",
+      "aria-label": name,
+      title: name,
+      onclick: () => on.step(move),
+    });
     button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
     return button;
   };
   const poolings = new Radios("How four numbers become one", on.pool);
-  poolings.showWords([["average", "average"], ["max", "max"]], "average");
-  const label = (/** @type {string} */ name) => h("div", { class: `transition-label ${name}` }, h("span", {}), h("b", {}), h("small", {}));
+  poolings.showWords(
+    [
+      ["average", "average"],
+      ["max", "max"],
+    ],
+    "average",
+  );
+  const label = (/** @type {string} */ name) =>
+    h("div", { class: `transition-label ${name}` }, h("span", {}), h("b", {}), h("small", {}));
   const parts = {
     badge: h("span", { class: "stage-badge" }),
     title: h("h2", { class: "stage-title" }),
@@ -49,12 +66,30 @@ export function makeParts(on) {
   };
   const grid = h(
     "div",
-    { class: "transition-grid", tabindex: 0, role: "slider", "aria-label": "Output map", "aria-valuemin": 1 },
+    {
+      class: "transition-grid",
+      tabindex: 0,
+      role: "slider",
+      "aria-label": "Output map",
+      "aria-valuemin": 1,
+    },
     parts.canvas,
     ...Object.values(parts.labels),
   );
-  const mixing = h("section", { class: "transition-mixing" }, h("div", { class: "transition-head" }, parts.mixTitle, h("span", {}, parts.back, parts.on)), parts.list, parts.sum);
-  const numbers = h("div", { class: "transition-numbers", "aria-hidden": "true" }, h("div", { class: "transition-four" }, ...parts.four), h("i", {}, "→"), h("div", { class: "transition-one" }, parts.one));
+  const mixing = h(
+    "section",
+    { class: "transition-mixing" },
+    h("div", { class: "transition-head" }, parts.mixTitle, h("span", {}, parts.back, parts.on)),
+    parts.list,
+    parts.sum,
+  );
+  const numbers = h(
+    "div",
+    { class: "transition-numbers", "aria-hidden": "true" },
+    h("div", { class: "transition-four" }, ...parts.four),
+    h("i", {}, "→"),
+    h("div", { class: "transition-one" }, parts.one),
+  );
   const pooling = h(
     "section",
     { class: "transition-pooling" },
@@ -66,17 +101,37 @@ export function makeParts(on) {
   );
   const head = h("div", { class: "stage-head" }, parts.badge, parts.title, parts.sentence);
   const view = h("div", { class: "stage-view transition-view" }, grid);
-  return { ...parts, head, view, grid, mixing, pooling, details: h("div", { class: "transition-details" }, mixing, pooling) };
+  return {
+    ...parts,
+    head,
+    view,
+    grid,
+    mixing,
+    pooling,
+    details: h("div", { class: "transition-details" }, mixing, pooling),
+  };
 }
 
 /** @param {ReturnType<typeof makeParts>["labels"]} labels @param {Scene} scene @param {import("./geometry.js").Layout} layout @param {boolean} asMax */
 export function placeLabels(labels, scene, layout, asMax) {
   const words = {
-    given: [`from block ${scene.block}`, grouped(scene.given.count), `maps of ${pixels(scene.size)}`],
+    given: [
+      `from block ${scene.block}`,
+      grouped(scene.given.count),
+      `maps of ${pixels(scene.size)}`,
+    ],
     mixed: ["1 × 1 convolution", grouped(scene.mixed.count), `maps of ${pixels(scene.size)}`],
-    result: [asMax ? "2 × 2 maximum" : "2 × 2 average", grouped(scene.mixed.count), `maps of ${pixels(scene.half)}`],
+    result: [
+      asMax ? "2 × 2 maximum" : "2 × 2 average",
+      grouped(scene.mixed.count),
+      `maps of ${pixels(scene.half)}`,
+    ],
   };
-  for (const name of /** @type {("given" | "mixed" | "result")[]} */ (["given", "mixed", "result"])) {
+  for (const name of /** @type {("given" | "mixed" | "result")[]} */ ([
+    "given",
+    "mixed",
+    "result",
+  ])) {
     const [node, tensor] = [labels[name], layout[name]];
     words[name].forEach((text, index) => say(node.children[index], text));
     const wide = layout.narrow ? layout.width : Math.max(tensor.width, 150);
@@ -97,21 +152,65 @@ export function placeLabels(labels, scene, layout, asMax) {
  * @param {ReturnType<import("./values.js").partsOf>} mixing
  */
 export function fillList(list, scene, sheet, activated, mixing) {
-  const limit = STRONG * Math.max(1e-9, ...mixing.parts.map(({ input, weight }) => Math.abs(weight) * activated.high[input]));
+  const limit =
+    STRONG *
+    Math.max(
+      1e-9,
+      ...mixing.parts.map(({ input, weight }) => Math.abs(weight) * activated.high[input]),
+    );
   const rows = mixing.parts.map(({ input, weight, contribution }) => {
     const writer = writerOf(scene, input);
-    const tile = h("canvas", { width: TILE * 2, height: TILE * 2, role: "img", "aria-label": `channel ${input} after norm and ReLU` });
+    const tile = h("canvas", {
+      width: TILE * 2,
+      height: TILE * 2,
+      role: "img",
+      "aria-label": `channel ${input} after norm and ReLU`,
+    });
     const context = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
     drawMap(context, sheet, input, 0, 0, TILE * 2);
-    const product = h("canvas", { role: "img", "aria-label": `what channel ${input} adds, pixel by pixel` });
+    const product = h("canvas", {
+      role: "img",
+      "aria-label": `what channel ${input} adds, pixel by pixel`,
+    });
     paintSigned(product, activated, input, weight, limit);
     const owner = h("i", { "aria-hidden": "true" });
     owner.style.background = writer.colour;
-    return h("li", {}, owner, tile, h("span", { class: "who" }, h("b", {}, `channel ${input}`), h("small", {}, writerName(writer))), h("span", { class: "weight" }, `×\u00a0${signed(weight)}`), product, bar(contribution, mixing.largest), value(contribution));
+    return h(
+      "li",
+      {},
+      owner,
+      tile,
+      h(
+        "span",
+        { class: "who" },
+        h("b", {}, `channel ${input}`),
+        h("small", {}, writerName(writer)),
+      ),
+      h("span", { class: "weight" }, `×\u00a0${signed(weight)}`),
+      product,
+      bar(contribution, mixing.largest),
+      value(contribution),
+    );
   });
   const others = scene.given.count - mixing.parts.length;
-  const rest = h("li", { class: "rest" }, h("span", { class: "all" }, others === 1 ? "the other one" : `the other ${grouped(others)} together`), bar(mixing.rest, mixing.largest), value(mixing.rest));
-  const whole = h("li", { class: "whole" }, h("span", { class: "all" }, "= mean of the mixed map"), bar(mixing.mean, mixing.largest), value(mixing.mean));
+  const rest = h(
+    "li",
+    { class: "rest" },
+    h(
+      "span",
+      { class: "all" },
+      others === 1 ? "the other one" : `the other ${grouped(others)} together`,
+    ),
+    bar(mixing.rest, mixing.largest),
+    value(mixing.rest),
+  );
+  const whole = h(
+    "li",
+    { class: "whole" },
+    h("span", { class: "all" }, "= mean of the mixed map"),
+    bar(mixing.mean, mixing.largest),
+    value(mixing.mean),
+  );
   list.replaceChildren(...rows, ...(others > 0 ? [rest] : []), whole);
 }
 

@@ -7,7 +7,16 @@ import { sheetColumns } from "../shared/tiles.js";
 import { drawTensors, drawWalk, walkFor } from "./draw.js";
 import { layoutFor, mapAt } from "./geometry.js";
 import { fillList, makeParts, placeLabels } from "./parts.js";
-import { bytesFor, clearest, partsOf, poolAll, pooled, unpackValues, windowAt, windowOf } from "./values.js";
+import {
+  bytesFor,
+  clearest,
+  partsOf,
+  poolAll,
+  pooled,
+  unpackValues,
+  windowAt,
+  windowOf,
+} from "./values.js";
 import { badgeOf, digitsFor, grouped, plain, poolingWords, sentenceOf, titleOf } from "./words.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
@@ -30,13 +39,17 @@ class Transition {
     this.scene = scene;
     this.data = dataOf(scene);
     this.ink = coloursOf(root);
-    this.parts = makeParts({ step: (move) => this.choose(this.chosen + move), pool: (pooling) => this.pool(pooling) });
+    this.parts = makeParts({
+      step: (move) => this.choose(this.chosen + move),
+      pool: (pooling) => this.pool(pooling),
+    });
     this.speak();
     this.player = new Player({
       steps: this.data.windows,
       stepMilliseconds: this.data.stepMilliseconds,
       noun: "window",
-      label: (time) => `window ${grouped(this.windowAt(time).index + 1)} of ${grouped(this.data.windows)}`,
+      label: (time) =>
+        `window ${grouped(this.windowAt(time).index + 1)} of ${grouped(this.data.windows)}`,
       draw: (time) => this.draw(time),
     });
     const { parts } = this;
@@ -51,12 +64,24 @@ class Transition {
   listen() {
     const { parts } = this;
     this.root.addEventListener("keydown", (event) => this.key(event));
-    this.root.addEventListener("transitionend", (event) => event.target === this.root && this.show());
-    parts.grid.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.point(event, false));
+    this.root.addEventListener(
+      "transitionend",
+      (event) => event.target === this.root && this.show(),
+    );
+    parts.grid.addEventListener(
+      "pointermove",
+      (event) => event.pointerType === "mouse" && this.point(event, false),
+    );
     parts.grid.addEventListener("pointerdown", (event) => this.point(event, true));
     parts.grid.addEventListener("pointerleave", () => this.hover(null));
     parts.walk.addEventListener("pointerdown", (event) => this.jump(event));
-    parts.walk.addEventListener("pointermove", (event) => (event.pointerType === "mouse" || event.buttons) && !this.player.playing && this.jump(event));
+    parts.walk.addEventListener(
+      "pointermove",
+      (event) =>
+        (event.pointerType === "mouse" || event.buttons) &&
+        !this.player.playing &&
+        this.jump(event),
+    );
   }
 
   /** The window moves over the map once when first visible, unless reduced motion is preferred. */
@@ -87,11 +112,17 @@ class Transition {
   /** @param {Scene} next */
   update(next) {
     const now = this.scene;
-    if (next.mixed.data === now.mixed.data && next.given.data === now.given.data && next.own === now.own) return;
+    if (
+      next.mixed.data === now.mixed.data &&
+      next.given.data === now.given.data &&
+      next.own === now.own
+    )
+      return;
     this.hovered = null;
     this.scene = next;
     this.data = dataOf(next);
-    if (next.mixed.count !== now.mixed.count || next.block !== now.block) this.chosen = clearest(next.mixing);
+    if (next.mixed.count !== now.mixed.count || next.block !== now.block)
+      this.chosen = clearest(next.mixing);
     this.speak();
     this.player.options.stepMilliseconds = this.data.stepMilliseconds;
     if (!this.player.playing) this.player.time = this.data.windows;
@@ -105,7 +136,13 @@ class Transition {
     const { scene, parts } = this;
     const ratio = scene.half[1] / scene.size[1];
     this.width = width;
-    this.layout = layoutFor(width, scene.given.count, scene.mixed.count, ratio, spareOf(this.root, parts.view) ?? Infinity);
+    this.layout = layoutFor(
+      width,
+      scene.given.count,
+      scene.mixed.count,
+      ratio,
+      spareOf(this.root, parts.view) ?? Infinity,
+    );
     this.context = sized(parts.canvas, width, this.layout.height);
     this.walk = walkFor(Math.max(200, parts.pooling.clientWidth), scene.size[1], scene.half[1]);
     this.walkContext = sized(parts.walk, this.walk.x + this.walk.half + 6, this.walk.height);
@@ -125,15 +162,28 @@ class Transition {
     this.ink = coloursOf(this.root);
     const mixing = partsOf(scene.mixing, output);
     const result = sheets[this.pooling];
-    drawTensors(context, layout, { given: sheets.given, mixed: sheets.mixed, result }, output, mixing, this.ink);
+    drawTensors(
+      context,
+      layout,
+      { given: sheets.given, mixed: sheets.mixed, result },
+      output,
+      mixing,
+      this.ink,
+    );
     placeLabels(parts.labels, scene, layout, this.pooling === "max");
     fillList(parts.list, scene, sheets.activated, activated, mixing);
     const count = grouped(scene.mixed.count);
     say(parts.mixTitle, `Output map ${output + 1} of ${count} is a sum`);
-    say(parts.sum, `Each row: a map after norm and ReLU, its weight, and their product, pixel by pixel (orange adds, blue subtracts, white is zero). Bars: the mean of the products.`);
+    say(
+      parts.sum,
+      `Each row: a map after norm and ReLU, its weight, and their product, pixel by pixel (orange adds, blue subtracts, white is zero). Bars: the mean of the products.`,
+    );
     parts.grid.setAttribute("aria-valuemax", String(scene.mixed.count));
     parts.grid.setAttribute("aria-valuenow", String(output + 1));
-    parts.grid.setAttribute("aria-valuetext", `output map ${output + 1} of ${count}, strongest input ${mixing.parts[0].input}`);
+    parts.grid.setAttribute(
+      "aria-valuetext",
+      `output map ${output + 1} of ${count}, strongest input ${mixing.parts[0].input}`,
+    );
     this.root.dataset.output = String(output);
     this.player.seek(this.player.time);
   }
@@ -150,7 +200,16 @@ class Transition {
     if (!walk || !walkContext) return;
     const output = this.shown;
     const window = this.windowAt(time);
-    drawWalk(walkContext, walk, sheets.mixed, sheets[this.pooling], output, window, time >= windows, this.ink);
+    drawWalk(
+      walkContext,
+      walk,
+      sheets.mixed,
+      sheets[this.pooling],
+      output,
+      window,
+      time >= windows,
+      this.ink,
+    );
     const four = windowOf(values, output, window.row, window.column);
     const result = pooled(four, this.pooling);
     const [low, high] = [values.low[output], values.high[output]];
@@ -159,8 +218,16 @@ class Transition {
     this.tint(parts.one, result, low, high, digits);
     const words = poolingWords(four, result, this.pooling, digits);
     say(parts.equation, words);
-    say(parts.note, this.pooling === "average" ? "As in this network: all four values count equally." : "Not as in this network: only the largest of four is kept. Computed here from the same values.");
-    parts.walk.setAttribute("aria-label", `Mixed map ${output + 1} under a 2 × 2 window, and the map half as wide. Row ${window.row + 1}, column ${window.column + 1}: ${words}`);
+    say(
+      parts.note,
+      this.pooling === "average"
+        ? "As in this network: all four values count equally."
+        : "Not as in this network: only the largest of four is kept. Computed here from the same values.",
+    );
+    parts.walk.setAttribute(
+      "aria-label",
+      `Mixed map ${output + 1} under a 2 × 2 window, and the map half as wide. Row ${window.row + 1}, column ${window.column + 1}: ${words}`,
+    );
     this.root.dataset.window = String(window.index);
   }
 
@@ -218,7 +285,14 @@ class Transition {
   key(event) {
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
     const columns = this.layout?.mixed.columns ?? 1;
-    const move = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity }[event.key];
+    const move = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: columns,
+      ArrowUp: -columns,
+      Home: -Infinity,
+      End: Infinity,
+    }[event.key];
     if (move === undefined || target !== this.parts.grid) return this.player.key(event);
     event.preventDefault();
     event.stopPropagation();
@@ -246,7 +320,14 @@ function dataOf(scene) {
     average: sheetOf(unpack(scene.pooled), palette),
     max: sheetOf(poolAll(values, "max"), palette),
   };
-  return { palette, values, activated, windows, sheets, stepMilliseconds: Math.max(25, Math.min(900, WALK_MILLISECONDS / windows)) };
+  return {
+    palette,
+    values,
+    activated,
+    windows,
+    sheets,
+    stepMilliseconds: Math.max(25, Math.min(900, WALK_MILLISECONDS / windows)),
+  };
 }
 
 /** The theme's colours, for the canvas. @param {HTMLElement} root @returns {import("./draw.js").Colours} */
@@ -254,13 +335,24 @@ function coloursOf(root) {
   const { color, backgroundColor } = getComputedStyle(root);
   const [r, g, b] = (backgroundColor.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
   const dark = r + g + b < 384;
-  return { ink: color, paper: backgroundColor, quiet: "#8c8f98", plus: dark ? "#f3a551" : "#b05200", minus: dark ? "#6fb1ea" : "#1b6fbc" };
+  return {
+    ink: color,
+    paper: backgroundColor,
+    quiet: "#8c8f98",
+    plus: dark ? "#f3a551" : "#b05200",
+    minus: dark ? "#6fb1ea" : "#1b6fbc",
+  };
 }
 
 /** @param {Maps} maps @param {Uint8Array} palette @returns {Sheet} */
 function sheetOf(maps, palette) {
   const columns = sheetColumns(maps.count);
-  return { canvas: paintMaps(maps, columns, palette, null), columns, width: maps.width, height: maps.height };
+  return {
+    canvas: paintMaps(maps, columns, palette, null),
+    columns,
+    width: maps.width,
+    height: maps.height,
+  };
 }
 
 /**

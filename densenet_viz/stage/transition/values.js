@@ -27,13 +27,16 @@ export function valueOf({ height, width, low, high, steps, top }, map, y, x) {
 
 /** The four values of a window, row by row. @param {Values} values @param {number} map @param {number} row @param {number} column of the result @returns {[number, number, number, number]} */
 export function windowOf(values, map, row, column) {
-  const at = (/** @type {number} */ y, /** @type {number} */ x) => valueOf(values, map, 2 * row + y, 2 * column + x);
+  const at = (/** @type {number} */ y, /** @type {number} */ x) =>
+    valueOf(values, map, 2 * row + y, 2 * column + x);
   return [at(0, 0), at(0, 1), at(1, 0), at(1, 1)];
 }
 
 /** Four numbers to one. @param {number[]} four @param {Pooling} pooling */
 export function pooled(four, pooling) {
-  return pooling === "max" ? Math.max(...four) : four.reduce((sum, value) => sum + value, 0) / four.length;
+  return pooling === "max"
+    ? Math.max(...four)
+    : four.reduce((sum, value) => sum + value, 0) / four.length;
 }
 
 /**
@@ -62,19 +65,26 @@ export function poolAll(values, pooling) {
   const results = new Float64Array(height * width);
   for (let map = 0; map < count; map++) {
     for (let place = 0; place < results.length; place++) {
-      results[place] = pooled(windowOf(values, map, Math.floor(place / width), place % width), pooling);
+      results[place] = pooled(
+        windowOf(values, map, Math.floor(place / width), place % width),
+        pooling,
+      );
     }
     low[map] = results.reduce((a, b) => Math.min(a, b), Infinity);
     high[map] = results.reduce((a, b) => Math.max(a, b), -Infinity);
     const span = high[map] - low[map] || 1;
-    results.forEach((value, place) => (bytes[map * results.length + place] = Math.round((255 * (value - low[map])) / span)));
+    results.forEach(
+      (value, place) =>
+        (bytes[map * results.length + place] = Math.round((255 * (value - low[map])) / span)),
+    );
   }
   return { count, height, width, low, high, bytes };
 }
 
 /** The values as bytes, for painting. @param {Values} values @returns {import("../shared/maps.js").Maps} */
 export function bytesFor({ count, height, width, low, high, steps, top }) {
-  const bytes = top === 255 ? /** @type {Uint8Array} */ (steps) : Uint8Array.from(steps, (step) => step >> 8);
+  const bytes =
+    top === 255 ? /** @type {Uint8Array} */ (steps) : Uint8Array.from(steps, (step) => step >> 8);
   return { count, height, width, low, high, bytes };
 }
 
@@ -95,7 +105,12 @@ export function partsOf(mixing, output) {
     contribution: mixing.contributions[output][place],
   }));
   const [rest, mean] = [mixing.rest[output], mixing.mean[output]];
-  const largest = Math.max(1e-9, Math.abs(rest), Math.abs(mean), ...parts.map(({ contribution }) => Math.abs(contribution)));
+  const largest = Math.max(
+    1e-9,
+    Math.abs(rest),
+    Math.abs(mean),
+    ...parts.map(({ contribution }) => Math.abs(contribution)),
+  );
   return { parts, rest, mean, largest };
 }
 
@@ -108,5 +123,8 @@ export function clearest({ contributions, rest }) {
     const top = contributions[output].reduce((sum, part) => sum + Math.abs(part), 0);
     return top / (top + Math.abs(rest[output]) + 1e-9);
   };
-  return contributions.reduce((best, _, output) => (share(output) > share(best) ? output : best), 0);
+  return contributions.reduce(
+    (best, _, output) => (share(output) > share(best) ? output : best),
+    0,
+  );
 }

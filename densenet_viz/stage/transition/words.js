@@ -42,16 +42,24 @@ export function sentenceOf(scene) {
   const before = scene.given.count * scene.size[0] * scene.size[1];
   const after = scene.mixed.count * scene.half[0] * scene.half[1];
   const share = before / after;
-  const times = Math.abs(share - Math.round(share)) < 0.01 ? `one in ${Math.round(share)}` : `${Math.round((100 * after) / before)}%`;
+  const times =
+    Math.abs(share - Math.round(share)) < 0.01
+      ? `one in ${Math.round(share)}`
+      : `${Math.round((100 * after) / before)}%`;
   return `${grouped(scene.given.count)} maps of ${pixels(scene.size)} px become ${grouped(scene.mixed.count)} of ${pixels(scene.half)}. That keeps ${times} of ${grouped(before)} numbers.`;
 }
 
 /** @param {Scene} scene @returns {{kind: "live" | "mismatch", text: string}} */
 export function badgeOf(scene) {
-  if (scene.mismatches.length) return { kind: "mismatch", text: `measured and computed differ: ${scene.mismatches[0]}` };
+  if (scene.mismatches.length)
+    return { kind: "mismatch", text: `measured and computed differ: ${scene.mismatches[0]}` };
   const before = scene.trained ? "trained" : "random";
-  if (scene.own) return { kind: "live", text: `live · measured on this network · ${before} weights` };
-  return { kind: "live", text: `live · ${before} weights up to the norm, then a random 1 × 1 convolution, θ = ${scene.compression}` };
+  if (scene.own)
+    return { kind: "live", text: `live · measured on this network · ${before} weights` };
+  return {
+    kind: "live",
+    text: `live · ${before} weights up to the norm, then a random 1 × 1 convolution, θ = ${scene.compression}`,
+  };
 }
 
 /** Who wrote an input. @param {Scene} scene @param {number} input */
@@ -87,6 +95,8 @@ export function digitsFor(span, top) {
 export function poolingWords(four, result, pooling, digits) {
   const texts = four.map((value) => plain(value, digits));
   if (pooling === "max") return `the largest of ${texts.join(", ")} is ${plain(result, digits)}`;
-  const sum = texts.reduce((line, text) => (text.startsWith("−") ? `${line} − ${text.slice(1)}` : `${line} + ${text}`));
+  const sum = texts.reduce((line, text) =>
+    text.startsWith("−") ? `${line} − ${text.slice(1)}` : `${line} + ${text}`,
+  );
   return `(${sum}) / 4 = ${plain(result, digits)}`;
 }

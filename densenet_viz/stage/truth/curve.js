@@ -24,7 +24,15 @@ export function placed(recall, precision, width, height) {
 
 /** The curve as a path. @param {[number, number][]} curve @param {number} width @param {number} height */
 export function pathOf(curve, width, height) {
-  return curve.map(([recall, precision], index) => (index ? "L" : "M") + placed(recall, precision, width, height).map((value) => value.toFixed(1)).join(" ")).join("");
+  return curve
+    .map(
+      ([recall, precision], index) =>
+        (index ? "L" : "M") +
+        placed(recall, precision, width, height)
+          .map((value) => value.toFixed(1))
+          .join(" "),
+    )
+    .join("");
 }
 
 export class CurveView {
@@ -33,7 +41,11 @@ export class CurveView {
     this.guides = s("path", { class: "truth-guides" });
     this.dot = s("circle", { class: "truth-dot", r: 8 });
     this.up = h("p", { class: "truth-axis" }, "Precision: how much of the kept part is object");
-    this.across = h("p", { class: "truth-axis truth-across" }, "Recall: how much of the object is kept");
+    this.across = h(
+      "p",
+      { class: "truth-axis truth-across" },
+      "Recall: how much of the object is kept",
+    );
     this.node = h("div", { class: "truth-curve" }, this.up, this.svg, this.across);
     this.width = 0;
     this.height = 0;
@@ -64,7 +76,10 @@ export class CurveView {
     const at = (/** @type {number} */ x, /** @type {number} */ y) => placed(x, y, width, height);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.svg.setAttribute("height", String(height));
-    this.svg.setAttribute("aria-label", `Precision over recall. Average precision ${scene.averageText}; by chance ${scene.chanceText}.`);
+    this.svg.setAttribute(
+      "aria-label",
+      `Precision over recall. Average precision ${scene.averageText}; by chance ${scene.chanceText}.`,
+    );
     const [left, bottom] = at(0, 0);
     const [right, top] = at(1, 1);
     const line = pathOf(scene.curve, width, height);
@@ -76,7 +91,11 @@ export class CurveView {
       return [
         s("line", { x1: left, x2: right, y1: y, y2: y }),
         s("text", { x: left - 8, y: y + 5, "text-anchor": "end" }, `${100 * value}%`),
-        s("text", { x, y: bottom + 21, "text-anchor": value === 1 ? "end" : "middle" }, `${100 * value}%`),
+        s(
+          "text",
+          { x, y: bottom + 21, "text-anchor": value === 1 ? "end" : "middle" },
+          `${100 * value}%`,
+        ),
       ];
     });
     const above = scene.average > 0.5 ? chance - 8 : scene.chance > LOW ? chance + 19 : chance - 8;
@@ -86,8 +105,16 @@ export class CurveView {
       s("line", { class: "truth-chance", x1: left, x2: right, y1: chance, y2: chance }),
       s("path", { class: "truth-line", d: line }),
       this.guides,
-      s("text", { class: "truth-word", x: right - 4, y: above, "text-anchor": "end" }, `chance: ${scene.chanceText}, the object's share of the picture`),
-      s("text", { class: "truth-word truth-average", x: right - 4, y: top + 22, "text-anchor": "end" }, `average precision ${scene.averageText}`),
+      s(
+        "text",
+        { class: "truth-word", x: right - 4, y: above, "text-anchor": "end" },
+        `chance: ${scene.chanceText}, the object's share of the picture`,
+      ),
+      s(
+        "text",
+        { class: "truth-word truth-average", x: right - 4, y: top + 22, "text-anchor": "end" },
+        `average precision ${scene.averageText}`,
+      ),
       this.dot,
     );
     this.move(...this.at);

@@ -5,7 +5,16 @@ import { paintHeat, unpackHeat } from "../shared/signed-scale.js";
 import { h, say } from "../shared/dom.js";
 import { Frame, outlineSample, pixelsOf } from "../shared/frame.js";
 import { bytesOf } from "../shared/maps.js";
-import { counted, hitsAlong, keepAt, keptOf, placeFor, positives, ranking, unpackMask } from "../shared/masks.js";
+import {
+  counted,
+  hitsAlong,
+  keepAt,
+  keptOf,
+  placeFor,
+  positives,
+  ranking,
+  unpackMask,
+} from "../shared/masks.js";
 import { Radios } from "../shared/radios.js";
 import { CurveView } from "./curve.js";
 import { FINE, colourOf, paintKept } from "./paint.js";
@@ -72,22 +81,69 @@ class Truth {
     this.caption = h("p", { class: "truth-small" });
     this.readout = h("p", { class: "truth-readout stage-aside", role: "status" }, HINT);
     this.legend = h("ul", { class: "truth-legend" });
-    this.slider = h("input", { type: "range", class: "stage-slider", min: 0, max: STEPS, step: 1, value: 0, "aria-label": "Keep the strongest" });
-    this.slider.addEventListener("input", () => this.cut(keepAt(Number(this.slider.value), STEPS, this.most)));
+    this.slider = h("input", {
+      type: "range",
+      class: "stage-slider",
+      min: 0,
+      max: STEPS,
+      step: 1,
+      value: 0,
+      "aria-label": "Keep the strongest",
+    });
+    this.slider.addEventListener("input", () =>
+      this.cut(keepAt(Number(this.slider.value), STEPS, this.most)),
+    );
     this.output = h("output", {});
-    const level = h("button", { type: "button", class: "truth-button", onclick: () => this.even() }, "same size as the object");
-    const slider = h("div", { class: "truth-slider stage-aside" }, h("label", {}, h("span", {}, "Keep the strongest"), this.slider, this.output), level);
+    const level = h(
+      "button",
+      { type: "button", class: "truth-button", onclick: () => this.even() },
+      "same size as the object",
+    );
+    const slider = h(
+      "div",
+      { class: "truth-slider stage-aside" },
+      h("label", {}, h("span", {}, "Keep the strongest"), this.slider, this.output),
+      level,
+    );
     this.numbers = ["kept", "precision", "recall"].map((name) => {
       const value = h("b", {});
       const words = h("small", {});
-      return { value, words, node: h("div", { class: "truth-number" }, h("span", {}, name), value, words) };
+      return {
+        value,
+        words,
+        node: h("div", { class: "truth-number" }, h("span", {}, name), value, words),
+      };
     });
     this.curve = new CurveView();
     this.shares = h("dl", { class: "truth-shares" });
-    this.outlined = h("input", { type: "checkbox", checked: true, onchange: () => this.outlines() });
-    const left = h("div", { class: "truth-side" }, this.switches(this.outlined), this.frame.node, slider, this.legend, this.readout, this.caption);
-    const right = h("div", { class: "truth-side" }, h("div", { class: "truth-numbers" }, ...this.numbers.map(({ node }) => node)), this.curve.node, this.shares);
-    this.node = h("section", { class: "truth", "aria-label": "The map and the true outline" }, h("div", { class: "stage-head" }, this.title, this.sentence), h("div", { class: "truth-sides" }, left, right));
+    this.outlined = h("input", {
+      type: "checkbox",
+      checked: true,
+      onchange: () => this.outlines(),
+    });
+    const left = h(
+      "div",
+      { class: "truth-side" },
+      this.switches(this.outlined),
+      this.frame.node,
+      slider,
+      this.legend,
+      this.readout,
+      this.caption,
+    );
+    const right = h(
+      "div",
+      { class: "truth-side" },
+      h("div", { class: "truth-numbers" }, ...this.numbers.map(({ node }) => node)),
+      this.curve.node,
+      this.shares,
+    );
+    this.node = h(
+      "section",
+      { class: "truth", "aria-label": "The map and the true outline" },
+      h("div", { class: "stage-head" }, this.title, this.sentence),
+      h("div", { class: "truth-sides" }, left, right),
+    );
     root.append(this.node);
   }
 
@@ -129,7 +185,11 @@ class Truth {
     this.curve.update(scene);
     this.paintLegend();
     this.outlines();
-    this.shares.replaceChildren(...scene.shares.map(({ name, percent: text }) => h("div", {}, h("dt", {}, name), h("dd", {}, text))));
+    this.shares.replaceChildren(
+      ...scene.shares.map(({ name, percent: text }) =>
+        h("div", {}, h("dt", {}, name), h("dd", {}, text)),
+      ),
+    );
     // A new scene starts with as many kept pixels as the object has; the same scene keeps its threshold.
     const same = before?.mask.bits === scene.mask.bits && before?.picture === scene.picture;
     if (same) this.cut(Math.min(this.keep, this.most));
@@ -149,25 +209,46 @@ class Truth {
   outlines() {
     const { scene } = this;
     if (!scene) return;
-    const lines = [{ path: scene.mask.path, dashed: false }, ...(scene.other ? [{ path: scene.other.path, dashed: true }] : [])];
+    const lines = [
+      { path: scene.mask.path, dashed: false },
+      ...(scene.other ? [{ path: scene.other.path, dashed: true }] : []),
+    ];
     this.frame.outline(this.outlined.checked ? lines : []);
   }
 
   paintLegend() {
     const { scene } = this;
     if (!scene) return;
-    const chip = (/** @type {string} */ kind, /** @type {string} */ words) => h("li", {}, h("i", { class: `truth-chip truth-${kind}` }), words);
+    const chip = (/** @type {string} */ kind, /** @type {string} */ words) =>
+      h("li", {}, h("i", { class: `truth-chip truth-${kind}` }), words);
     const tone = (/** @type {number} */ from, /** @type {string} */ words) =>
-      h("li", {}, h("i", { class: "truth-chip", style: `background:rgb(${this.palette.subarray(from, from + 3).join(" ")})` }), words);
+      h(
+        "li",
+        {},
+        h("i", {
+          class: "truth-chip",
+          style: `background:rgb(${this.palette.subarray(from, from + 3).join(" ")})`,
+        }),
+        words,
+      );
     const chips = {
-      kept: () => [chip("hit", "kept, on the object"), chip("extra", "kept, not on it"), chip("missed", "object, not kept")],
-      over: () => [tone(this.palette.length - 3, `raises ${scene.label}`), tone(0, `lowers ${scene.label}`)],
+      kept: () => [
+        chip("hit", "kept, on the object"),
+        chip("extra", "kept, not on it"),
+        chip("missed", "object, not kept"),
+      ],
+      over: () => [
+        tone(this.palette.length - 3, `raises ${scene.label}`),
+        tone(0, `lowers ${scene.label}`),
+      ],
       picture: () => [],
     };
     this.legend.replaceChildren(
       ...chips[this.view](),
       h("li", {}, outlineSample(false), `true outline: ${scene.mask.label}`),
-      ...(scene.other ? [h("li", {}, outlineSample(true), `other object: ${scene.other.label}`)] : []),
+      ...(scene.other
+        ? [h("li", {}, outlineSample(true), `other object: ${scene.other.label}`)]
+        : []),
     );
   }
 
@@ -184,7 +265,8 @@ class Truth {
     const counts = counted(keep, this.hits, this.others);
     const pixels = this.values.length;
     const place = placeFor(keep, STEPS, this.most);
-    if (Number(this.slider.value) !== place && document.activeElement !== this.slider) this.slider.value = String(place);
+    if (Number(this.slider.value) !== place && document.activeElement !== this.slider)
+      this.slider.value = String(place);
     this.slider.style.setProperty("--done", `${(100 * Number(this.slider.value)) / STEPS}%`);
     this.slider.setAttribute("aria-valuetext", sliderWords(counts, pixels));
     say(this.output, percent(keep / pixels));
@@ -225,7 +307,9 @@ class Truth {
     if (view === "kept") {
       const { hit, extra } = scene.colours;
       const colours = { hit: colourOf(hit), extra: colourOf(extra), ...this.ground() };
-      return this.frame.paint(scene.size * FINE, (out) => paintKept(out, pixels, scene.size, this.kept, this.mask, colours));
+      return this.frame.paint(scene.size * FINE, (out) =>
+        paintKept(out, pixels, scene.size, this.kept, this.mask, colours),
+      );
     }
     const how = { limit: scene.limit, opacity: 0.72, hideBelow: 0, view };
     this.frame.paint(scene.size, (out) => paintHeat(out, pixels, this.values, this.palette, how));
@@ -248,7 +332,8 @@ class Truth {
     if (!at || !scene) return say(this.readout, HINT);
     const place = at[1] * scene.size + at[0];
     const masks = [{ label: scene.mask.label, inside: this.mask[place] === 1 }];
-    if (scene.other && this.other) masks.push({ label: scene.other.label, inside: this.other[place] === 1 });
+    if (scene.other && this.other)
+      masks.push({ label: scene.other.label, inside: this.other[place] === 1 });
     say(this.readout, pixelWords(at, this.values[place], masks, this.kept[place] === 1));
   }
 }

@@ -21,7 +21,14 @@ class Column {
     this.state = h("span", { class: "two-state" });
     this.frame.node.append(this.state);
     this.under = h("div", { class: "two-under" });
-    this.node = h("article", { class: `two-column ${kind}` }, this.name, this.above, this.frame.node, this.under);
+    this.node = h(
+      "article",
+      { class: `two-column ${kind}` },
+      this.name,
+      this.above,
+      this.frame.node,
+      this.under,
+    );
     this.size = 1;
     this.address = "";
     /** @type {Float32Array | null} */
@@ -50,7 +57,10 @@ export class SideColumn extends Column {
     this.caption = h("p", { class: "two-small" });
     this.says = h("p", { class: "two-says" });
     this.bars = h("ul", { class: "two-bars" });
-    this.above.append(h("div", { class: "two-given" }, this.picture, this.caption), h("div", { class: "two-answer" }, this.says, this.bars));
+    this.above.append(
+      h("div", { class: "two-given" }, this.picture, this.caption),
+      h("div", { class: "two-answer" }, this.says, this.bars),
+    );
     this.note = h("p", { class: "two-note" });
     this.where = h("p", { class: "two-where" });
     this.value = h("p", { class: "two-value" });
@@ -74,7 +84,11 @@ export class SideColumn extends Column {
     const state = stateWords(scene, waiting);
     say(this.state, state);
     this.frame.node.classList.toggle("two-empty", !scene.map);
-    this.frame.describe(scene.size, scene.map ? scene.map.alt : `${scene.name}: ${state || "no map"}`, scene.map !== null);
+    this.frame.describe(
+      scene.size,
+      scene.map ? scene.map.alt : `${scene.name}: ${state || "no map"}`,
+      scene.map !== null,
+    );
     this.values = scene.map && unpackHeat(scene.map.heat);
   }
 
@@ -87,7 +101,9 @@ export class SideColumn extends Column {
   /** The value at a pixel in words. @param {Place} at @param {ScaleKey} scale */
   valueAt(at, scale) {
     const map = this.scene?.map;
-    return this.values && map ? valueWords(this.values[this.indexOf(at)], scale, map.strength) : "no map yet";
+    return this.values && map
+      ? valueWords(this.values[this.indexOf(at)], scale, map.strength)
+      : "no map yet";
   }
 
   /** @param {ScaleKey} scale */
@@ -139,7 +155,10 @@ export class ApartColumn extends Column {
     this.legend.node.hidden = !map;
     if (!map) return;
     const most = pointsWords(map.end).slice(1);
-    this.legend.show({ limits: [`−${most}`, "0", `+${most}`], words: "Shares of a whole map, on its own scale." }, scene.meaning);
+    this.legend.show(
+      { limits: [`−${most}`, "0", `+${most}`], words: "Shares of a whole map, on its own scale." },
+      scene.meaning,
+    );
   }
 
   /** @param {Place} at */

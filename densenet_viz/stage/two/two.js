@@ -17,7 +17,8 @@ import { placeIn, progressWords, readout } from "./words.js";
 /** @typedef {SideColumn | ApartColumn} Any */
 
 const LINKED = "Point at a map, or use the arrow keys in it, to read the same place in all maps.";
-const APART = "Point at a map, or use the arrow keys in it. The pictures differ, so only that map is read.";
+const APART =
+  "Point at a map, or use the arrow keys in it. The pictures differ, so only that map is read.";
 /** @type {[ScaleKey, string][]} */
 const SCALES = [
   ["share", "share of each map"],
@@ -54,20 +55,40 @@ class Two {
     this.title = h("h2", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
     this.badge = h("span", { class: "stage-badge" });
-    const head = h("div", { class: "stage-head bench-head" }, this.title, this.badge, this.sentence);
+    const head = h(
+      "div",
+      { class: "stage-head bench-head" },
+      this.title,
+      this.badge,
+      this.sentence,
+    );
     this.legend = new Legend();
     this.scales = choice("Scale", SCALES, this.scale, (value) => this.choose(value));
     const above = h("div", { class: "bench-above" }, this.scales.node, this.legend.node);
     this.sides = [0, 1].map((place) => new SideColumn((at) => this.point(this.sides[place], at)));
     this.apart = new ApartColumn((at) => this.point(this.apart, at), new Legend());
-    this.columns = h("div", { class: "two-columns" }, ...this.sides.map(({ node }) => node), this.apart.node);
+    this.columns = h(
+      "div",
+      { class: "two-columns" },
+      ...this.sides.map(({ node }) => node),
+      this.apart.node,
+    );
     this.readout = h("p", { class: "two-readout stage-aside", role: "status" });
     const opacity = slider("Opacity of the maps", 100 * this.opacity, (percent) => {
       this.opacity = percent / 100;
       this.paintSoon();
     });
     this.progress = h("p", { class: "stage-hidden", role: "status" });
-    this.node = h("section", { class: "two" }, head, above, this.columns, this.readout, h("div", { class: "bench-tools stage-aside" }, opacity), this.progress);
+    this.node = h(
+      "section",
+      { class: "two" },
+      head,
+      above,
+      this.columns,
+      this.readout,
+      h("div", { class: "bench-tools stage-aside" }, opacity),
+      this.progress,
+    );
     root.append(this.node);
   }
 
@@ -92,7 +113,8 @@ class Two {
     this.scene = scene;
     this.node.setAttribute("aria-label", scene.label);
     say(this.badge, scene.live);
-    for (const [index, side] of this.sides.entries()) side.update(scene.sides[index], scene.waiting);
+    for (const [index, side] of this.sides.entries())
+      side.update(scene.sides[index], scene.waiting);
     this.apart.node.hidden = !scene.apart;
     this.columns.classList.toggle("two-three", scene.apart !== null);
     if (scene.apart) this.apart.update(scene.apart);
@@ -104,8 +126,15 @@ class Two {
     if (!this.chosen) this.scale = scene.begin;
     this.scales.mark(this.scale);
     say(this.progress, progressWords(scene.sides));
-    this.node.classList.toggle("two-done", scene.sides.every(({ map, sharpening }) => map && !sharpening));
-    if (this.pointed && (!this.shown.includes(this.pointed.column) || before?.linked !== scene.linked)) this.pointed = null;
+    this.node.classList.toggle(
+      "two-done",
+      scene.sides.every(({ map, sharpening }) => map && !sharpening),
+    );
+    if (
+      this.pointed &&
+      (!this.shown.includes(this.pointed.column) || before?.linked !== scene.linked)
+    )
+      this.pointed = null;
     this.sayScale();
     this.read();
   }
@@ -153,7 +182,12 @@ class Two {
       const { values } = column;
       column.frame.paint(column.size, (out) => {
         if (!values || 4 * values.length !== out.length) return out.set(pixels);
-        paintOver(out, values, column.limit(this.scale), ground(pixels, this.palette, this.opacity));
+        paintOver(
+          out,
+          values,
+          column.limit(this.scale),
+          ground(pixels, this.palette, this.opacity),
+        );
       });
     }
   }

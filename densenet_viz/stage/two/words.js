@@ -26,7 +26,8 @@ export function readout(readings) {
   if (!readings.length) return "";
   const pixel = (/** @type {Place} */ [x, y]) => `x ${x}, y ${y}`;
   const first = pixel(readings[0].at);
-  if (readings.every(({ at }) => pixel(at) === first)) return `${first}: ${readings.map(({ name, value }) => `${name} ${value}`).join(", ")}`;
+  if (readings.every(({ at }) => pixel(at) === first))
+    return `${first}: ${readings.map(({ name, value }) => `${name} ${value}`).join(", ")}`;
   return readings.map(({ name, at, value }) => `${name} ${value} at ${pixel(at)}`).join(", ");
 }
 

@@ -3,7 +3,20 @@
 import { h, onWidth, pointIn, reducedMotion, s, say, spareOf } from "../shared/dom.js";
 import { Player } from "../shared/player.js";
 import { Radios } from "../shared/radios.js";
-import { ARRIVES, countAfter, counts, formula, hasBottleneck, label, pace, passedAt, tally, wall, words, worth } from "./walk.js";
+import {
+  ARRIVES,
+  countAfter,
+  counts,
+  formula,
+  hasBottleneck,
+  label,
+  pace,
+  passedAt,
+  tally,
+  wall,
+  words,
+  worth,
+} from "./walk.js";
 
 /** @typedef {import("./walk.js").Counted} Counted */
 /** @typedef {import("./walk.js").Kind} Kind */
@@ -19,7 +32,10 @@ const KINDS = ["7×7", "1×1", "3×3", "transition", "classifier", "batch norm",
 /** @type {Partial<Record<Kind, string>>} */
 const NAMES = { "7×7": "7×7 stem", transition: "transition 1×1" };
 /** @type {[Rule, string][]} */
-const RULES = [["paper", "as in the name"], ["keras", "as Keras’s depth"]];
+const RULES = [
+  ["paper", "as in the name"],
+  ["keras", "as Keras’s depth"],
+];
 
 /**
  * @param {HTMLElement} root
@@ -61,12 +77,21 @@ class Counter {
     this.svg = s("svg", { class: "count-svg", role: "img" });
     /** @type {Radios<string>} */
     const networks = new Radios("Network", (value) => this.choose(value), { again: true });
-    networks.showWords(scene.variants.map((variant) => [variant.id, variant.short]), id);
+    networks.showWords(
+      scene.variants.map((variant) => [variant.id, variant.short]),
+      id,
+    );
     /** @type {Radios<Rule>} */
     const rules = new Radios("What is counted", (value) => this.count(value));
     rules.showWords(RULES, rule);
     this.switches = h("div", { class: "count-switches" }, networks.node, rules.node, this.badge);
-    this.view = h("div", { class: "count-view" }, h("div", { class: "count-sum" }, this.number, h("div", {}, this.formula, this.tally)), this.svg, this.token);
+    this.view = h(
+      "div",
+      { class: "count-view" },
+      h("div", { class: "count-sum" }, this.number, h("div", {}, this.formula, this.tally)),
+      this.svg,
+      this.token,
+    );
     this.player = new Player({
       steps: this.walk.length,
       stepMilliseconds: pace(this.walk.length),
@@ -77,9 +102,17 @@ class Counter {
       },
       noun: "stop",
     });
-    this.node = h("section", { class: "count", "aria-label": "A walk through the network that counts its layers" }, h("div", { class: "stage-head" }, this.title, this.sentence), this.switches, this.view, this.player.node);
+    this.node = h(
+      "section",
+      { class: "count", "aria-label": "A walk through the network that counts its layers" },
+      h("div", { class: "stage-head" }, this.title, this.sentence),
+      this.switches,
+      this.view,
+      this.player.node,
+    );
     this.node.addEventListener("keydown", (event) => {
-      if (!(/** @type {HTMLElement} */ (event.composedPath()[0]).getAttribute("role") === "radio")) this.player.key(event);
+      if (!(/** @type {HTMLElement} */ (event.composedPath()[0]).getAttribute("role") === "radio"))
+        this.player.key(event);
     });
     root.append(this.node);
     this.player.seek(this.walk.length);
@@ -106,7 +139,9 @@ class Counter {
   recount(scene) {
     const ended = this.player.time >= this.walk.length;
     this.scene = scene;
-    this.network = /** @type {Counted} */ (scene.variants.find((variant) => variant.id === this.network.id));
+    this.network = /** @type {Counted} */ (
+      scene.variants.find((variant) => variant.id === this.network.id)
+    );
     this.walk = this.network.stops;
     if (ended) this.player.time = this.walk.length;
     this.lay(this.width);
@@ -117,7 +152,9 @@ class Counter {
   choose(id) {
     this.seen.disconnect();
     this.player.pause();
-    this.network = /** @type {Counted} */ (this.scene.variants.find((variant) => variant.id === id));
+    this.network = /** @type {Counted} */ (
+      this.scene.variants.find((variant) => variant.id === id)
+    );
     this.walk = this.network.stops;
     this.passed = -1;
     this.player.options.stepMilliseconds = pace(this.walk.length);
@@ -153,10 +190,31 @@ class Counter {
     this.columns = this.walk.map((_, index) => s("g", { "data-stop": index }));
     for (const { stop, kind, x, y, width, height } of this.wall.bricks) {
       const counted = counts(kind, this.rule);
-      const shape = counted ? "count-brick" : kind === "pooling" ? "count-past count-pool" : "count-past";
-      this.columns[stop].append(s("rect", { x, y, width, height, rx: Math.min(2.5, width / 4), class: shape, ...(counted ? { fill: this.scene.colours[kind] } : {}) }));
+      const shape = counted
+        ? "count-brick"
+        : kind === "pooling"
+          ? "count-past count-pool"
+          : "count-past";
+      this.columns[stop].append(
+        s("rect", {
+          x,
+          y,
+          width,
+          height,
+          rx: Math.min(2.5, width / 4),
+          class: shape,
+          ...(counted ? { fill: this.scene.colours[kind] } : {}),
+        }),
+      );
     }
-    this.captions = this.wall.captions.map(({ x, y, width, block }) => s("text", { x, y, class: `count-caption${block && width < TIGHT ? " count-tight" : ""}`, "text-anchor": "middle" }));
+    this.captions = this.wall.captions.map(({ x, y, width, block }) =>
+      s("text", {
+        x,
+        y,
+        class: `count-caption${block && width < TIGHT ? " count-tight" : ""}`,
+        "text-anchor": "middle",
+      }),
+    );
     this.svg.replaceChildren(...this.columns, ...this.captions);
   }
 
@@ -176,21 +234,42 @@ class Counter {
     say(this.sentence, sentence);
     const count = countAfter(this.walk, passed, this.rule);
     say(this.number, String(count));
-    this.formula.replaceChildren(...formula(this.walk, passed, this.rule).map(({ text, state }) => h("span", { class: `count-${state}` }, text)));
+    this.formula.replaceChildren(
+      ...formula(this.walk, passed, this.rule).map(({ text, state }) =>
+        h("span", { class: `count-${state}` }, text),
+      ),
+    );
     this.fillTally(passed);
-    this.svg.setAttribute("aria-label", `${this.network.name}: after ${passed} of ${this.walk.length} stops the count is ${count}.`);
+    this.svg.setAttribute(
+      "aria-label",
+      `${this.network.name}: after ${passed} of ${this.walk.length} stops the count is ${count}.`,
+    );
     for (const [index, column] of (this.columns ?? []).entries()) {
-      column.setAttribute("class", index === passed - 1 && passed < this.walk.length ? "count-column count-here" : index < passed ? "count-column" : "count-column count-ahead");
+      column.setAttribute(
+        "class",
+        index === passed - 1 && passed < this.walk.length
+          ? "count-column count-here"
+          : index < passed
+            ? "count-column"
+            : "count-column count-ahead",
+      );
     }
-    for (const [index, caption] of (this.wall?.captions ?? []).entries()) say(/** @type {SVGTextElement[]} */ (this.captions)[index], this.caption(caption, passed));
+    for (const [index, caption] of (this.wall?.captions ?? []).entries())
+      say(/** @type {SVGTextElement[]} */ (this.captions)[index], this.caption(caption, passed));
   }
 
   /** The caption under a block: its number of layers, and how much each counts. @param {Wall["captions"][number]} caption @param {number} passed */
   caption({ block, stop, width }, passed) {
     if (!block) return passed > stop ? String(worth(this.walk[stop], this.rule)) : "";
-    const layers = this.walk.slice(0, passed).filter((one) => one.kind === "layer" && one.block === block).length;
+    const layers = this.walk
+      .slice(0, passed)
+      .filter((one) => one.kind === "layer" && one.block === block).length;
     const each = worth(this.walk[stop], this.rule);
-    return layers ? (each > 1 ? `${each} × ${layers}`.replaceAll(" ", width < TIGHT ? "" : " ") : String(layers)) : "";
+    return layers
+      ? each > 1
+        ? `${each} × ${layers}`.replaceAll(" ", width < TIGHT ? "" : " ")
+        : String(layers)
+      : "";
   }
 
   /** How many of each kind there were so far: the legend of the bricks. @param {number} passed */
@@ -198,7 +277,16 @@ class Counter {
     const met = tally(this.walk, passed);
     const kinds = KINDS.filter((kind) => kind !== "1×1" || hasBottleneck(this.walk));
     const item = (/** @type {Kind} */ kind) =>
-      h("span", {}, h("i", { class: counts(kind, this.rule) ? "" : kind === "pooling" ? "count-pool" : "count-hollow", style: counts(kind, this.rule) ? `background:${this.scene.colours[kind]}` : "" }), `${NAMES[kind] ?? kind} `, h("b", {}, String(met.get(kind) ?? 0)));
+      h(
+        "span",
+        {},
+        h("i", {
+          class: counts(kind, this.rule) ? "" : kind === "pooling" ? "count-pool" : "count-hollow",
+          style: counts(kind, this.rule) ? `background:${this.scene.colours[kind]}` : "",
+        }),
+        `${NAMES[kind] ?? kind} `,
+        h("b", {}, String(met.get(kind) ?? 0)),
+      );
     this.tally.replaceChildren(
       ...kinds.filter((kind) => counts(kind, this.rule)).map(item),
       h("em", {}, "not counted:"),
@@ -216,8 +304,16 @@ class Counter {
     if (!flying) return;
     say(this.token, `+${worth(this.walk[stop], this.rule)}`);
     const eased = part * part * (3 - 2 * part);
-    const to = { x: this.number.offsetLeft + this.number.offsetWidth, y: this.number.offsetTop + this.number.offsetHeight / 2 };
-    const start = { x: from.x, y: from.y + pointIn({ clientX: 0, clientY: this.svg.getBoundingClientRect().top }, this.view)[1] };
+    const to = {
+      x: this.number.offsetLeft + this.number.offsetWidth,
+      y: this.number.offsetTop + this.number.offsetHeight / 2,
+    };
+    const start = {
+      x: from.x,
+      y:
+        from.y +
+        pointIn({ clientX: 0, clientY: this.svg.getBoundingClientRect().top }, this.view)[1],
+    };
     const x = start.x + (to.x - start.x) * eased;
     const y = start.y + (to.y - start.y) * eased - 40 * Math.sin(Math.PI * part);
     this.token.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;

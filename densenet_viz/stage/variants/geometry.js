@@ -24,7 +24,11 @@ import { perPixelFor, strip } from "../overview/geometry.js";
 
 /** The largest number of channels at any place. @param {Part[]} parts */
 export function mostChannels(parts) {
-  return Math.max(...parts.map((part) => (part.kind === "classifier" ? part.reads : Math.max(part.reads, part.leaves))));
+  return Math.max(
+    ...parts.map((part) =>
+      part.kind === "classifier" ? part.reads : Math.max(part.reads, part.leaves),
+    ),
+  );
 }
 
 /**
@@ -38,7 +42,11 @@ export function rows(networks, { width, tallest, textWidth, textHeight, head, fi
   return networks.map((parts) => {
     const laid = strip(parts, { perPixel, perChannel, ...fixed });
     const peak = Math.max(...laid.bands.map((band) => band.high));
-    return { strip: laid, peak, height: Math.max(peak + head, highBefore(laid, textWidth) + textHeight) };
+    return {
+      strip: laid,
+      peak,
+      height: Math.max(peak + head, highBefore(laid, textWidth) + textHeight),
+    };
   });
 }
 
@@ -49,7 +57,11 @@ export function rows(networks, { width, tallest, textWidth, textHeight, head, fi
  */
 export function fitted(networks, sizes, room, between) {
   let laid = rows(networks, sizes);
-  for (let tallest = sizes.tallest; tallest > 30 && laid.reduce((sum, { height }) => sum + height + between, 0) > room; tallest -= 2) {
+  for (
+    let tallest = sizes.tallest;
+    tallest > 30 && laid.reduce((sum, { height }) => sum + height + between, 0) > room;
+    tallest -= 2
+  ) {
     laid = rows(networks, { ...sizes, tallest });
   }
   return laid;
@@ -58,7 +70,9 @@ export function fitted(networks, sizes, room, between) {
 /** How high the strip is left of a place: text there must be above it. @param {Strip} laid @param {number} along */
 export function highBefore(laid, along) {
   const bands = laid.bands.filter((band) => band.start < along).map((band) => band.high);
-  const funnels = laid.funnels.filter((funnel) => funnel.start < along).map((funnel) => Math.max(funnel.from, funnel.to));
+  const funnels = laid.funnels
+    .filter((funnel) => funnel.start < along)
+    .map((funnel) => Math.max(funnel.from, funnel.to));
   return Math.max(0, ...bands, ...funnels);
 }
 
@@ -91,8 +105,16 @@ export function target({ start, end }, least) {
  * @param {{row: number, place: number}} from @param {string} key @param {number[]} places of each row
  */
 export function moved({ row, place }, key, places) {
-  const rowNow = Math.max(0, Math.min(places.length - 1, row + (key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0)));
+  const rowNow = Math.max(
+    0,
+    Math.min(places.length - 1, row + (key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0)),
+  );
   const last = places[rowNow] - 1;
-  const placeNow = key === "Home" ? 0 : key === "End" ? last : place + (key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0);
+  const placeNow =
+    key === "Home"
+      ? 0
+      : key === "End"
+        ? last
+        : place + (key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0);
   return { row: rowNow, place: Math.max(0, Math.min(last, placeNow)) };
 }

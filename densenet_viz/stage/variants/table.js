@@ -15,15 +15,40 @@ const COLUMN = 116;
  */
 export function mount(root, scene) {
   // The table is wider than a phone: it scrolls in its own box, also by keyboard.
-  const region = h("div", { class: "table-region", role: "region", tabindex: 0, "aria-label": scene.label });
+  const region = h("div", {
+    class: "table-region",
+    role: "region",
+    tabindex: 0,
+    "aria-label": scene.label,
+  });
   const draw = (/** @type {Scene} */ { titles, rows, label }) =>
     region.replaceChildren(
       h(
         "table",
         { class: "table", style: `min-width:${FIXED + COLUMN * titles.length}px` },
         h("caption", { class: "stage-hidden" }, label),
-        h("thead", {}, h("tr", {}, ...["Layers", "Output", ...titles].map((title) => h("th", { scope: "col" }, title)))),
-        h("tbody", {}, ...rows.map(({ name, output, cells }) => h("tr", {}, h("th", { scope: "row" }, name), h("td", { class: "table-output" }, output), ...cells.map(cell)))),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ...["Layers", "Output", ...titles].map((title) => h("th", { scope: "col" }, title)),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          ...rows.map(({ name, output, cells }) =>
+            h(
+              "tr",
+              {},
+              h("th", { scope: "row" }, name),
+              h("td", { class: "table-output" }, output),
+              ...cells.map(cell),
+            ),
+          ),
+        ),
       ),
     );
   draw(scene);
@@ -35,5 +60,10 @@ export function mount(root, scene) {
 function cell({ layers, maps, span }) {
   const [before, after] = layers.replaceAll(" conv", "\u00a0conv").split(" × ");
   const words = after ? [`${before} `, h("b", {}, `×\u00a0${after}`)] : [before];
-  return h("td", { colspan: span, class: span > 1 ? "table-shared" : "" }, h("span", {}, ...words), ...(maps ? [h("span", { class: "table-maps" }, maps)] : []));
+  return h(
+    "td",
+    { colspan: span, class: span > 1 ? "table-shared" : "" },
+    h("span", {}, ...words),
+    ...(maps ? [h("span", { class: "table-maps" }, maps)] : []),
+  );
 }

@@ -55,8 +55,19 @@ class Variants {
     this.title = h("h2", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
     this.badge = h("span", { class: "stage-badge" });
-    const head = h("div", { class: "stage-head variants-head" }, this.title, this.badge, this.sentence);
-    this.alike = h("span", { class: "variants-alike" }, h("i"), "left of it: the same layers in all");
+    const head = h(
+      "div",
+      { class: "stage-head variants-head" },
+      this.title,
+      this.badge,
+      this.sentence,
+    );
+    this.alike = h(
+      "span",
+      { class: "variants-alike" },
+      h("i"),
+      "left of it: the same layers in all",
+    );
     this.guide = h("div", { class: "variants-guide" });
     const legend = h(
       "div",
@@ -68,9 +79,24 @@ class Variants {
       this.alike,
     );
     this.rows = scene.variants.map((variant, row) => new Strip(this, variant, row));
-    this.list = h("div", { class: "variants-list", role: "group", "aria-label": scene.description }, this.guide, ...this.rows.map((row) => row.node));
+    this.list = h(
+      "div",
+      { class: "variants-list", role: "group", "aria-label": scene.description },
+      this.guide,
+      ...this.rows.map((row) => row.node),
+    );
     this.list.addEventListener("keydown", (event) => this.key(event));
-    this.node = h("section", { class: "variants", "aria-label": "The variants as strips on one scale. Arrow keys go from strip to strip and block to block." }, head, legend, this.list);
+    this.node = h(
+      "section",
+      {
+        class: "variants",
+        "aria-label":
+          "The variants as strips on one scale. Arrow keys go from strip to strip and block to block.",
+      },
+      head,
+      legend,
+      this.list,
+    );
     this.buttons = this.rows.map((row) => [row.name, ...row.blocks]);
     this.buttons[0][0].tabIndex = 0;
     root.append(this.node);
@@ -121,8 +147,23 @@ class Variants {
     const names = Math.ceil(10.5 * letters);
     this.node.style.setProperty("--names", `${names}px`);
     const spare = spareOf(/** @type {Element} */ (this.node.parentElement), this.list) ?? Infinity;
-    const sizes = { width: width - 12 - names, tallest: 250, textWidth: 0, textHeight: 0, head: 4, fixed: WIDE_FIXED };
-    this.put(fitted(this.scene.variants.map(({ parts }) => parts), sizes, spare, FOOT + ROW_GAP), width - names);
+    const sizes = {
+      width: width - 12 - names,
+      tallest: 250,
+      textWidth: 0,
+      textHeight: 0,
+      head: 4,
+      fixed: WIDE_FIXED,
+    };
+    this.put(
+      fitted(
+        this.scene.variants.map(({ parts }) => parts),
+        sizes,
+        spare,
+        FOOT + ROW_GAP,
+      ),
+      width - names,
+    );
   }
 
   /** @param {Row[]} laid @param {number} width */
@@ -171,7 +212,8 @@ class Variants {
       onfocus: focus(spot),
       onblur: focus(null),
       // Safari does not focus a button that is tapped.
-      onclick: (/** @type {Event} */ event) => /** @type {HTMLElement} */ (event.currentTarget).focus(),
+      onclick: (/** @type {Event} */ event) =>
+        /** @type {HTMLElement} */ (event.currentTarget).focus(),
     };
   }
 
@@ -179,10 +221,15 @@ class Variants {
   key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || this.focused === null) return;
     if (event.key === "Escape") return /** @type {HTMLElement} */ (event.composedPath()[0]).blur();
-    if (!["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) return;
+    if (!["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key))
+      return;
     event.preventDefault();
     event.stopPropagation();
-    const { row, place } = moved(this.focused, event.key, this.buttons.map((buttons) => buttons.length));
+    const { row, place } = moved(
+      this.focused,
+      event.key,
+      this.buttons.map((buttons) => buttons.length),
+    );
     for (const button of this.buttons.flat()) button.tabIndex = -1;
     this.buttons[row][place].tabIndex = 0;
     this.buttons[row][place].focus();
@@ -191,7 +238,8 @@ class Variants {
   show() {
     const spot = this.pointed ?? this.focused;
     const variant = spot && this.scene.variants[spot.row];
-    const words = !spot || !variant ? this.scene : spot.place ? variant.blocks[spot.place - 1] : variant;
+    const words =
+      !spot || !variant ? this.scene : spot.place ? variant.blocks[spot.place - 1] : variant;
     say(this.title, words.title);
     say(this.sentence, words.sentence);
     for (const [index, row] of this.rows.entries()) row.light(spot, index);
@@ -211,20 +259,43 @@ class Strip {
     this.shapes = s("g", { "clip-path": `url(#${clip})` });
     this.base = s("line", { class: "variants-base" });
     this.peak = s("text", { class: "variants-peak", "text-anchor": "middle" });
-    this.svg = s("svg", { class: "variants-svg", "aria-hidden": "true" }, s("defs", {}, s("clipPath", { id: clip }, this.clip)), this.ghost, this.shapes, this.base, this.peak);
+    this.svg = s(
+      "svg",
+      { class: "variants-svg", "aria-hidden": "true" },
+      s("defs", {}, s("clipPath", { id: clip }, this.clip)),
+      this.ghost,
+      this.shapes,
+      this.base,
+      this.peak,
+    );
     this.parameters = h("strong", {});
     this.multiplyAdds = h("strong", {});
     this.where = h("span", { class: "variants-where" });
     this.name = h(
       "button",
-      { type: "button", class: "variants-name", tabindex: -1, ...stage.pointing({ row, place: 0 }) },
+      {
+        type: "button",
+        class: "variants-name",
+        tabindex: -1,
+        ...stage.pointing({ row, place: 0 }),
+      },
       h("span", { class: "variants-title" }, h("b", {}, variant.name), this.where),
-      h("span", { class: "variants-numbers" }, h("span", {}, this.parameters, " parameters"), h("span", {}, this.multiplyAdds, " multiply-adds")),
+      h(
+        "span",
+        { class: "variants-numbers" },
+        h("span", {}, this.parameters, " parameters"),
+        h("span", {}, this.multiplyAdds, " multiply-adds"),
+      ),
     );
     this.blocks = variant.blocks.map((block, index) =>
       h(
         "button",
-        { type: "button", class: "variants-block", tabindex: -1, ...stage.pointing({ row, place: index + 1 }) },
+        {
+          type: "button",
+          class: "variants-block",
+          tabindex: -1,
+          ...stage.pointing({ row, place: index + 1 }),
+        },
         h("span", {}, h("b", {}, `× ${block.layers}`), h("i", {}, ` ${block.pixels} px`)),
       ),
     );
@@ -235,7 +306,8 @@ class Strip {
   recount(variant) {
     this.variant = variant;
     this.name.setAttribute("aria-label", `${variant.title}. ${variant.sentence}`);
-    for (const [index, { title, sentence }] of variant.blocks.entries()) this.blocks[index].setAttribute("aria-label", `${title}. ${sentence}`);
+    for (const [index, { title, sentence }] of variant.blocks.entries())
+      this.blocks[index].setAttribute("aria-label", `${title}. ${sentence}`);
   }
 
   /** @param {Row} laid @param {number} width */
@@ -264,12 +336,26 @@ class Strip {
   parts({ strip, height }) {
     const groups = this.variant.parts.map((_, index) => s("g", { "data-part": index }));
     for (const { part, start, end, from, to } of strip.funnels) {
-      const points = [[start, height], [start, height - from], [end, height - to], [end, height]];
+      const points = [
+        [start, height],
+        [start, height - from],
+        [end, height - to],
+        [end, height],
+      ];
       groups[part].append(s("polygon", { class: "variants-funnel", points: points.join(" ") }));
     }
     for (const { part, layer, start, end, low, high } of strip.bands) {
       const fine = high - low < FINE_BAND && layer > 0 ? " variants-fine" : "";
-      groups[part].append(s("rect", { x: start, y: height - high, width: end - start, height: Math.max(1, high - low), fill: this.stage.scene.colours[layer], class: `variants-band${fine}` }));
+      groups[part].append(
+        s("rect", {
+          x: start,
+          y: height - high,
+          width: end - start,
+          height: Math.max(1, high - low),
+          fill: this.stage.scene.colours[layer],
+          class: `variants-band${fine}`,
+        }),
+      );
     }
     return groups;
   }
@@ -291,11 +377,16 @@ class Strip {
     say(this.multiplyAdds, absent ? "–" : numbers.multiplyAdds);
     say(this.where, block ? block.channels : `k = ${this.variant.k}`);
     this.node.classList.toggle("variants-lit", spot?.row === row);
-    this.node.classList.toggle("variants-dim", spot !== null && spot.place === 0 && spot.row !== row);
+    this.node.classList.toggle(
+      "variants-dim",
+      spot !== null && spot.place === 0 && spot.row !== row,
+    );
     for (const [index, part] of this.variant.parts.entries()) {
       const dim = Boolean(spot?.place) && !(part.kind === "block" && part.number === spot?.place);
-      for (const group of this.svg.querySelectorAll(`[data-part="${index}"]`)) group.classList.toggle("variants-faded", dim);
+      for (const group of this.svg.querySelectorAll(`[data-part="${index}"]`))
+        group.classList.toggle("variants-faded", dim);
     }
-    for (const [index, button] of this.blocks.entries()) button.classList.toggle("variants-same", spot?.place === index + 1);
+    for (const [index, button] of this.blocks.entries())
+      button.classList.toggle("variants-same", spot?.place === index + 1);
   }
 }

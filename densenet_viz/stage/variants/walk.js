@@ -25,7 +25,8 @@
 export function blocksOf(walk) {
   /** @type {number[]} */
   const blocks = [];
-  for (const { kind, block } of walk) if (kind === "layer") blocks[block - 1] = (blocks[block - 1] ?? 0) + 1;
+  for (const { kind, block } of walk)
+    if (kind === "layer") blocks[block - 1] = (blocks[block - 1] ?? 0) + 1;
   return blocks;
 }
 
@@ -53,7 +54,8 @@ export function countAfter(walk, passed, rule) {
 export function tally(walk, passed) {
   /** @type {Map<Kind, number>} */
   const met = new Map();
-  for (const stop of walk.slice(0, passed)) for (const kind of stop.items) met.set(kind, (met.get(kind) ?? 0) + 1);
+  for (const stop of walk.slice(0, passed))
+    for (const kind of stop.items) met.set(kind, (met.get(kind) ?? 0) + 1);
   return met;
 }
 
@@ -75,8 +77,20 @@ export function formula(walk, passed, rule) {
   if (rule === "keras") {
     const [now, whole] = [tally(walk, passed), tally(walk, walk.length)];
     const norms = filling(now.get("batch norm") ?? 0, whole.get("batch norm") ?? 0);
-    const convolutions = (/** @type {Map<Kind, number>} */ met) => [...met].reduce((sum, [kind, count]) => (["batch norm", "pooling", "classifier"].includes(kind) ? sum : sum + count), 0);
-    return [filling(convolutions(now), convolutions(whole)), sign("convolutions +"), norms, sign("batch norms +"), filling(of("classifier"), 1), sign("classifier")];
+    const convolutions = (/** @type {Map<Kind, number>} */ met) =>
+      [...met].reduce(
+        (sum, [kind, count]) =>
+          ["batch norm", "pooling", "classifier"].includes(kind) ? sum : sum + count,
+        0,
+      );
+    return [
+      filling(convolutions(now), convolutions(whole)),
+      sign("convolutions +"),
+      norms,
+      sign("batch norms +"),
+      filling(of("classifier"), 1),
+      sign("classifier"),
+    ];
   }
   const layers = blocksOf(walk).flatMap((whole, index) => {
     const now = gone.filter((stop) => stop.kind === "layer" && stop.block === index + 1).length;
@@ -95,8 +109,10 @@ export function formula(walk, passed, rule) {
 
 /** A stop's modules in words. @param {Stop} stop */
 function partOf(stop) {
-  if (stop.kind === "stem") return "The stem’s 7 × 7 convolution; its batch norm and its max pool are not counted.";
-  if (stop.kind === "transition") return "One 1 × 1 convolution; the batch norm and the average pool are not counted.";
+  if (stop.kind === "stem")
+    return "The stem’s 7 × 7 convolution; its batch norm and its max pool are not counted.";
+  if (stop.kind === "transition")
+    return "One 1 × 1 convolution; the batch norm and the average pool are not counted.";
   return stop.items.includes("1×1")
     ? "A 1 × 1 and a 3 × 3 convolution; the batch norm before each is not counted."
     : "One 3 × 3 convolution; the batch norm before it is not counted.";
@@ -117,20 +133,39 @@ export function words(network, passed, rule) {
   const walk = network.stops;
   if (passed === 0) {
     return rule === "paper"
-      ? { title: `Which layers does “${network.called}” count?`, sentence: "Those with weights that mix maps: convolutions and the classifier. Batch norms and poolings are not counted." }
-      : { title: "What does Keras’s depth count?", sentence: "Convolutions, batch norms and the classifier. Poolings have no weights and are not counted." };
+      ? {
+          title: `Which layers does “${network.called}” count?`,
+          sentence:
+            "Those with weights that mix maps: convolutions and the classifier. Batch norms and poolings are not counted.",
+        }
+      : {
+          title: "What does Keras’s depth count?",
+          sentence:
+            "Convolutions, batch norms and the classifier. Poolings have no weights and are not counted.",
+        };
   }
   if (passed === walk.length) return rule === "paper" ? result(network) : kerasResult(network);
   const stop = walk[passed - 1];
   const added = worth(stop, rule);
   const title = `${label(stop)[0].toUpperCase()}${label(stop).slice(1)} adds ${added}: now ${countAfter(walk, passed, rule)}`;
-  if (rule === "keras") return { title, sentence: `${stop.items.filter((kind) => kind !== "pooling").map((kind) => (kind === "transition" ? "1×1" : kind)).join(", ")}: each has weights and is counted.` };
+  if (rule === "keras")
+    return {
+      title,
+      sentence: `${stop.items
+        .filter((kind) => kind !== "pooling")
+        .map((kind) => (kind === "transition" ? "1×1" : kind))
+        .join(", ")}: each has weights and is counted.`,
+    };
   return { title, sentence: partOf(stop) };
 }
 
 /** @param {Stop[]} walk */
 function sum(walk) {
-  return `${formula(walk, walk.length, "paper").map((token) => token.text).join(" ").replace("( ", "(").replace(" )", ")")} = ${countAfter(walk, walk.length, "paper")}`;
+  return `${formula(walk, walk.length, "paper")
+    .map((token) => token.text)
+    .join(" ")
+    .replace("( ", "(")
+    .replace(" )", ")")} = ${countAfter(walk, walk.length, "paper")}`;
 }
 
 /** @param {Counted} network */
@@ -140,22 +175,34 @@ function result(network) {
   const met = tally(walk, walk.length);
   const rest = `Not counted: ${met.get("batch norm")} batch norms and ${met.get("pooling")} poolings.`;
   const other = `Keras’s depth also counts the batch norms: ${countAfter(walk, walk.length, "keras")}.`;
-  if (network.own) return { title: `Yours would be called DenseNet-${depth}`, sentence: `${sum(walk)}. ${rest} ${other}` };
+  if (network.own)
+    return {
+      title: `Yours would be called DenseNet-${depth}`,
+      sentence: `${sum(walk)}. ${rest} ${other}`,
+    };
   if (network.called !== depth) {
     const convolutions = depth - 1;
-    const found = convolutions === network.called ? `${convolutions} is its number of convolutions, without the classifier` : `the paper still calls it ${network.called}`;
+    const found =
+      convolutions === network.called
+        ? `${convolutions} is its number of convolutions, without the classifier`
+        : `the paper still calls it ${network.called}`;
     return {
       title: `${network.name} really has ${depth} layers`,
       sentence: `${sum(walk)}, by the rule behind the other names; ${found}. ${rest} ${other}`,
     };
   }
-  return { title: `${depth - 1} convolutions + 1 classifier make ${network.name}`, sentence: `${sum(walk)}. ${rest} ${other}` };
+  return {
+    title: `${depth - 1} convolutions + 1 classifier make ${network.name}`,
+    sentence: `${sum(walk)}. ${rest} ${other}`,
+  };
 }
 
 /** @param {Counted} network */
 function kerasResult(network) {
   const walk = network.stops;
-  const parts = formula(walk, walk.length, "keras").map((token) => token.text).join(" ");
+  const parts = formula(walk, walk.length, "keras")
+    .map((token) => token.text)
+    .join(" ");
   const name = network.own ? "your network" : network.name;
   return {
     title: `Keras’s depth of ${name} is ${countAfter(walk, walk.length, "keras")}`,
@@ -191,14 +238,20 @@ const FLAT = new Set(["batch norm", "pooling"]);
 
 /** How high a stop's column is. @param {Stop} stop @param {number} tall CSS pixels of a counted brick */
 function tower(stop, tall) {
-  return stop.items.reduce((sum, kind) => sum + (FLAT.has(kind) ? BRICK.flat : tall) + BRICK.gap, -BRICK.gap);
+  return stop.items.reduce(
+    (sum, kind) => sum + (FLAT.has(kind) ? BRICK.flat : tall) + BRICK.gap,
+    -BRICK.gap,
+  );
 }
 
 /** How high a counted brick is, if one line of columns may be `most` high. @param {Stop[]} walk @param {number} most CSS pixels */
 function brickFor(walk, most) {
   const fitting = walk.map(({ items }) => {
     const flat = items.filter((kind) => FLAT.has(kind)).length;
-    return (most - CAPTION - flat * BRICK.flat - (items.length - 1) * BRICK.gap) / Math.max(1, items.length - flat);
+    return (
+      (most - CAPTION - flat * BRICK.flat - (items.length - 1) * BRICK.gap) /
+      Math.max(1, items.length - flat)
+    );
   });
   return Math.max(BRICK.tall, Math.min(BRICK.tallest, ...fitting));
 }
@@ -212,10 +265,13 @@ function brickFor(walk, most) {
 export function wall(walk, width, wrap, most = 0) {
   const lines = wrap ? byBlock(walk) : [walk.map((_, index) => index)];
   const single = wrap ? 16 : 14;
-  const unit = Math.min(WIDEST, ...lines.map((line) => {
-    const layers = line.filter((index) => walk[index].kind === "layer").length;
-    return (width - (line.length - layers) * (single + 2 * PAUSE)) / layers;
-  }));
+  const unit = Math.min(
+    WIDEST,
+    ...lines.map((line) => {
+      const layers = line.filter((index) => walk[index].kind === "layer").length;
+      return (width - (line.length - layers) * (single + 2 * PAUSE)) / layers;
+    }),
+  );
   const tall = wrap ? BRICK.tall : brickFor(walk, most);
   const high = Math.max(...walk.map((stop) => tower(stop, tall)));
   /** @type {Wall} */
@@ -231,12 +287,27 @@ export function wall(walk, width, wrap, most = 0) {
       let y = ground;
       for (const kind of stop.items) {
         const height = FLAT.has(kind) ? BRICK.flat : tall;
-        built.bricks.push({ stop: index, kind, x, y: y - height, width: wide - (isLayer ? Math.min(2.5, unit * 0.22) : 0), height });
+        built.bricks.push({
+          stop: index,
+          kind,
+          x,
+          y: y - height,
+          width: wide - (isLayer ? Math.min(2.5, unit * 0.22) : 0),
+          height,
+        });
         y -= height + BRICK.gap;
       }
       built.columns[index] = { x: x + wide / 2, y: ground - tower(stop, tall) / 2 };
-      if (!isLayer) built.captions.push({ x: x + wide / 2, y: ground + 19, block: 0, stop: index, width: wide });
-      else if (stop.layer === 1) built.captions.push({ x, y: ground + 19, block: stop.block, stop: index, width: 0 });
+      if (!isLayer)
+        built.captions.push({
+          x: x + wide / 2,
+          y: ground + 19,
+          block: 0,
+          stop: index,
+          width: wide,
+        });
+      else if (stop.layer === 1)
+        built.captions.push({ x, y: ground + 19, block: stop.block, stop: index, width: 0 });
       const caption = built.captions[built.captions.length - 1];
       if (isLayer) {
         caption.x = (built.columns[caption.stop].x + built.columns[index].x) / 2;
