@@ -69,8 +69,8 @@ def test_the_name_of_264_is_told_honestly(capsys: pytest.CaptureFixture[str]) ->
     report = described(capsys, "densenet264")
     assert (report["name"], report["named_depth"]) == ("DenseNet-264", 265)
     assert report["cited"] is None  # Keras has none
-    facts = ["DenseNet-264", "(6, 12, 64, 48)", "265"]
-    assert names_in(report["note"], *facts) == facts
+    facts = {"DenseNet-264", "(6, 12, 64, 48)", "265"}
+    assert {fact for fact in facts if fact in report["note"]} == facts
     assert cli.main(["describe", "densenet264"]) == 0
     assert report["note"] in capsys.readouterr().out.splitlines()
 

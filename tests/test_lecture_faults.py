@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import json
 import threading
@@ -17,7 +18,7 @@ from densenet_viz.lecture import hall as hall_module
 from densenet_viz.lecture import rooms as rooms_module
 from densenet_viz.lecture.codes import ALPHABET, LENGTH
 from densenet_viz.lecture.crowd import Crowd, EventStream
-from densenet_viz.lecture.hall import MOST_DECKS, Hall
+from densenet_viz.lecture.hall import MOST_DECKS, Hall, Published
 from densenet_viz.lecture.networks import Networks
 from densenet_viz.lecture.page import pack_files
 from densenet_viz.lecture.pictures import picture_scene
@@ -200,6 +201,27 @@ def test_a_deck_that_a_room_uses_stays(hall: Hall) -> None:
         assert hall.deck(key).outline.key == room.outline.key
         hall.close(room)
     publish(hall, "one more")
+    with pytest.raises(Refused):
+        hall.deck(key)
+
+
+def test_a_visitors_deck_ends_with_its_session_and_its_rooms(hall: Hall) -> None:
+    session: list[Published] = []
+    key = hall.publish({**deck(), "title": "mine"}, session)
+    room = hall.open(key)
+    session.clear()
+    gc.collect()
+    assert hall.deck(key).outline.key == key  # the room still shows it
+    hall.close(room)
+    gc.collect()
+    with pytest.raises(Refused):
+        hall.deck(key)
+    hall.publish({**deck(), "title": "mine"}, session)
+    for number in range(2 * MOST_DECKS):
+        publish(hall, number)
+    assert hall.deck(key).outline.key == key  # other decks do not replace it
+    session.clear()
+    gc.collect()
     with pytest.raises(Refused):
         hall.deck(key)
 

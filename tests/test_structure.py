@@ -357,20 +357,20 @@ def test_it_stops_when_nobody_wants_it_and_leaves_the_network_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "sentence"),
+    ("wrong", "facts"),
     [
-        ({"baseline": "pink"}, "baseline='pink' was given; black, white"),
-        ({"steps": 3}, "steps=3 was given; 24 to 512 are allowed."),
-        ({"steps": 24.5}, "steps=24.5 was given; 24 to 512 are allowed."),
-        ({"target": 6}, "target=6 was given; a class from 0 to 5 is allowed."),
-        ({"device": "abacus"}, "device='abacus' was given; auto, cpu"),
+        ({"baseline": "pink"}, ("baseline='pink'", "black", "white")),
+        ({"steps": 3}, ("steps=3", "24", "512")),
+        ({"steps": 24.5}, ("steps=24.5", "24", "512")),
+        ({"target": 6}, ("target=6", "0", "5")),
+        ({"device": "abacus"}, ("device='abacus'", "auto", "cpu")),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_what_is_not_allowed_is_said(wrong: dict[str, object], sentence: str) -> None:
+def test_what_is_not_allowed_is_said(wrong: dict[str, object], facts: tuple[str, ...]) -> None:
     with pytest.raises(AttributionError) as refused:
         through_structure(small_model(), picture(), **wrong)  # type: ignore[arg-type]
-    assert str(refused.value).startswith(sentence)
+    assert [fact for fact in facts if fact not in str(refused.value)] == []
 
 
 # -- where the path is cut, and where a connection stands ------------------------------------------

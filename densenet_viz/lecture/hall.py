@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 from densenet_viz.lecture.crowd import Crowd
 from densenet_viz.lecture.limits import Allowance
@@ -31,6 +32,8 @@ class Published:
 
     outline: Outline
     packed: bytes
+    own: bool = False
+    """Whether it is a visitor's own: it is deleted when its session and its rooms have ended."""
 
 
 class Hall:
@@ -49,23 +52,36 @@ class Hall:
         self.crowds: dict[str, Crowd] = {}
         self.openings = Allowance(*OPENINGS, clock)
         self._decks: dict[str, Published] = {}
+        self._own: WeakValueDictionary[str, Published] = WeakValueDictionary()
+        """Visitors' own decks; only their sessions and the open rooms keep them."""
         self._used = Counter[str]()
         """By a deck's key: how many open rooms use it."""
         self._lock = Lock()
         self._sweeping = False
         self._prepared = False
 
-    def publish(self, scene: Mapping[str, Any]) -> str:
+    def publish(self, scene: Mapping[str, Any], holder: list[Published] | None = None) -> str:
         """Publishes a deck's scene for followers, from any thread; returns its key.
 
         Followers get neither the speaker's notes nor the right options of questions.
+
+        Args:
+            scene: of the deck.
+            holder: for a visitor's own deck, a list of its session. The deck becomes its only item,
+                and is deleted with it, or later, when the last room that uses the deck ends.
         """
         text = json.dumps(for_followers(scene), separators=(",", ":"), sort_keys=True).encode()
         key = hashlib.sha256(text).hexdigest()[:32]
-        known = self._decks.get(key)
+        known = self._decks.get(key) or self._own.get(key)
         # Without the lock: otherwise the server's event loop would wait.
-        made = known or Published(outline_of(key, scene), gzip.compress(text, 6, mtime=0))
+        made = known or Published(
+            outline_of(key, scene), gzip.compress(text, 6, mtime=0), holder is not None
+        )
         with self._lock:
+            if made.own and holder is not None:
+                holder[:] = [made]
+                self._own[key] = made
+                return key
             self._decks.pop(key, None)
             self._decks[key] = made
             self._drop_unused()
@@ -74,7 +90,9 @@ class Hall:
     def _drop_unused(self) -> None:
         """Keeps the newest `MOST_DECKS` decks that no open room uses; needs the lock."""
         unused = [key for key in self._decks if not self._used[key]]
-        for key in unused[: max(0, len(unused) - MOST_DECKS)]:
+        own = [key for key in unused if self._decks[key].own]
+        shared = [key for key in unused if not self._decks[key].own]
+        for key in (*own, *shared[: max(0, len(shared) - MOST_DECKS)]):
             del self._decks[key]
 
     def deck(self, key: str) -> Published:
@@ -84,9 +102,10 @@ class Hall:
             Refused: it was not published, or newer decks have replaced it.
         """
         with self._lock:
-            if key not in self._decks:
-                raise Refused(404, "This lecture's slides are missing: open the page again.")
-            return self._decks[key]
+            found = self._decks.get(key) or self._own.get(key)
+        if found is None:
+            raise Refused(404, "This lecture's slides are missing: open the page again.")
+        return found
 
     def open(self, key: str, owner: str = "") -> Room:
         """A new room for a published deck, which is kept as long as the room is open.

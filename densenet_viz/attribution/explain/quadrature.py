@@ -129,17 +129,26 @@ class Path:
 
     def next(self, most: int) -> list[float]:
         """At most `most` places that would help; none if the sum is close enough."""
-        errors, moves = self._errors(), float(np.abs(self._rises()).sum())
-        rise = abs(self.rise())
-        met = abs(self.delta()) <= TOLERANCE * rise and (
-            abs(self.unscaled_delta()) <= UNSCALED * rise
-        )
-        if met and errors.sum() <= ROUGHNESS * moves and len(self) > len(FIRST):
+        errors, rise = self._errors(), abs(self.rise())
+        smooth = errors.sum() <= ROUGHNESS * float(np.abs(self._rises()).sum())
+        smooth = smooth and len(self) > len(FIRST)
+        close = abs(self.delta()) <= TOLERANCE * rise
+        if smooth and close and abs(self.unscaled_delta()) <= UNSCALED * rise:
             return []
         lengths, worth = np.diff(self.nodes), errors + self._bends()
+        if smooth and not close:
+            worth += self._shares_of_delta() * worth.sum()
         worth[lengths <= FINEST] = 0.0
         best = [index for index in np.argsort(-worth)[: max(0, most)] if worth[index] > 0]
         return [float(self.nodes[index] + lengths[index] / 2) for index in best]
+
+    def _shares_of_delta(self) -> Pieces:
+        """Each piece's share, 0 to 1, of what the trapezoids miss after they are scaled.
+
+        Pieces whose factor reached its limit have all of it: only there can more nodes help.
+        """
+        missed = np.abs(self._rises() - self._areas() * self._factors())
+        return np.asarray(missed / max(missed.sum(), 1e-12), np.float64)
 
     def _bends(self) -> Pieces:
         """How much the map changes over each piece, in units of all errors."""

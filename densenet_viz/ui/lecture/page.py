@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache, partial
 from threading import BoundedSemaphore
 from typing import Any, cast
@@ -15,6 +16,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from densenet_viz.errors import Cancelled
 from densenet_viz.lecture.deck import OWN, Deck
 from densenet_viz.lecture.export import PLAYER_STYLES
+from densenet_viz.lecture.hall import Published
 from densenet_viz.lecture.inside import StageScene
 from densenet_viz.lecture.networks import never
 from densenet_viz.lecture.pictures import Make, scene_of
@@ -24,6 +26,7 @@ from densenet_viz.stage.modules import adapt_stage, style
 from densenet_viz.ui.current import bundled_model
 from densenet_viz.ui.lecture.live import controls_of, show_answers
 from densenet_viz.ui.work.jobs import PATIENCE, Desk, Reporter, Shop, desk
+from densenet_viz.ui.work.keeping import Kept
 from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import run_job
 
@@ -103,7 +106,7 @@ def choose_deck(container: Any) -> Deck:
             key="lecture_deck",
             max_upload_size=max(1, MOST_BYTES >> 20),
             help="One Markdown file; docs/lecture.md describes its format. It stays in this "
-            "session’s memory.",
+            "session’s memory, and in that of a room that you open.",
         )
         if file is not None:
             try:
@@ -115,9 +118,10 @@ def choose_deck(container: Any) -> Deck:
 
 def show_lecture(deck: Deck) -> None:
     """Shows the player when its pictures are made; until then, their progress."""
+    own = None if deck is _own_deck() else _visitors_deck()
 
     def draw(scene: dict[str, Any]) -> None:
-        _player()(key="lecture", data=_data(deck, scene), height="content")
+        _player()(key="lecture", data=_data(deck, scene, own), height="content")
         show_answers(deck)
 
     notice = Notice(
@@ -128,7 +132,21 @@ def show_lecture(deck: Deck) -> None:
         cancel_key="lecture-cancel",
         again_key="lecture-again",
     )
-    run_job(desk(DESK), (DESK, deck_key(deck)), partial(_compute, deck), draw, notice)
+    kept = own.scenes if own else None
+    run_job(desk(DESK), (DESK, deck_key(deck)), partial(_compute, deck), draw, notice, kept=kept)
+
+
+@dataclass
+class VisitorsDeck:
+    """What is kept of a visitor's own deck; only the session keeps it, so it ends with it."""
+
+    scenes: Kept = field(default_factory=lambda: Kept(1))
+    published: list[Published] = field(default_factory=list)
+
+
+def _visitors_deck() -> VisitorsDeck:
+    kept: VisitorsDeck = st.session_state.setdefault("_visitors_deck", VisitorsDeck())
+    return kept
 
 
 def deck_key(deck: Deck) -> str:
@@ -159,10 +177,13 @@ def _compute(deck: Deck, report: Reporter, stopped: Callable[[], bool]) -> dict[
     return scene_of(deck, model=bundled_model, on_progress=progress, kept=kept)
 
 
-def _data(deck: Deck, scene: dict[str, Any]) -> dict[str, Any]:
+def _data(deck: Deck, scene: dict[str, Any], own: VisitorsDeck | None) -> dict[str, Any]:
     """The scene for the player; followers get it from this process, if it serves them."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
-    hall = {"key": HALL.publish(scene), "base": f"/{base}" if base else ""} if HALL.served else None
+    hall = None
+    if HALL.served:
+        key = HALL.publish(scene, own.published if own else None)
+        hall = {"key": key, "base": f"/{base}" if base else ""}
     return {
         **scene,
         "id": deck_key(deck),
