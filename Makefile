@@ -28,6 +28,8 @@ SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 TIER ?= -m "not slow"
 # Two processes share the tests; with more threads, each torch would wait for the other.
 WORKERS ?= --numprocesses 2 --dist worksteal
+# Of the live app, a file's tests stay together.
+BROWSERS := $(if $(WORKERS),--numprocesses 2 --dist loadgroup)
 TOGETHER := $(if $(WORKERS),OMP_NUM_THREADS=1)
 PYTEST := $(PY) -m pytest --quiet
 
@@ -71,11 +73,11 @@ unit: $(DEV_STAMP)
 
 # Apart from the unit tests: a browser's event loop stays in its process's main thread.
 stages: $(DEV_STAMP)
-	$(PYTEST) $(TIER) $(WORKERS) tests/browser/stages
+	$(TOGETHER) $(PYTEST) $(TIER) $(WORKERS) tests/browser/stages
 
-# By one process: two browsers with two servers would wait for each other.
+# Two processes, each with its own server and browser (tests/browser/conftest.py: what stays together).
 browser: $(DEV_STAMP)
-	$(PYTEST) $(TIER) tests/browser --ignore=tests/browser/stages
+	$(TOGETHER) $(PYTEST) $(TIER) $(BROWSERS) tests/browser --ignore=tests/browser/stages
 
 javascript:
 ifneq ($(NODE),)

@@ -13,6 +13,7 @@ COUNTED = 100_000
 """Milliseconds that building and counting the five may take beside other tests."""
 
 
+@pytest.mark.slow
 def test_one_click_opens_a_variant(open_page: Any) -> None:
     page = open_page("architectures", reduced_motion=True).page
     page.locator(".st-key-open-densenet169").get_by_role("link").nth(2).click()

@@ -26,7 +26,7 @@ CASES = [
     for row in PAGES
 ]
 MADE_MILLISECONDS = 180_000
-TAB_STOPS = 30
+TAB_STOPS = 20
 RING_PIXELS = 8
 
 SCHEME_JS = """() =>
