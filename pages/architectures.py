@@ -30,8 +30,8 @@ ALL = "all side by side"
 st.title("One rule, five sizes")
 st.markdown(
     "Every DenseNet follows the same rule: **read all, add k, keep all**. The paper's variants "
-    "differ only in how many layers their blocks have; torchvision's 161 is also wider: k = 48, "
-    "and 96 channels from the stem."
+    "differ only in how many layers their blocks have; torchvision's DenseNet-161 also has more "
+    "channels: k = 48, and 96 channels from the stem."
 )
 strips = st.container()
 own = own_controls()

@@ -194,7 +194,7 @@ def test_a_map_without_positive_values_has_no_share() -> None:
 
 
 def test_the_tolerance_that_is_said_is_the_one_that_is_used() -> None:
-    assert f"{twins.metrics.tolerance(128):.1f} px here" in twins.NEAR_WORDS
+    assert f"{twins.metrics.tolerance(128):.1f} px" in twins.NEAR_WORDS
 
 
 # -- figures of the model cards --------------------------------------------------------------

@@ -147,8 +147,8 @@ test("where each map has its own scale, the legend has no number and each map ha
   assert.equal(underWords(map, "own", 1), "full colour: ±0.500, slope");
   assert.equal(underWords(map, "own", 5), "full colour: ±0.100, slope");
   assert.equal(underWords(map, "shared", 5), "slope");
-  assert.equal(underWords(map, "share", 5), "its whole strength: 12.0");
-  assert.equal(underWords({ ...map, strength: 28926.5 }, "share", 1), "its whole strength: 28,927");
+  assert.equal(underWords(map, "share", 5), "its total strength: 12.0");
+  assert.equal(underWords({ ...map, strength: 28926.5 }, "share", 1), "its total strength: 28,927");
 });
 
 test("contrast grows in even ratios, from none", () => {

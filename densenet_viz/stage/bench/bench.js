@@ -40,7 +40,7 @@ const HINT =
 const SCALES = [
   ["share", "share of each map"],
   ["shared", "values, one scale"],
-  ["own", "each map its own scale"],
+  ["own", "each map on its own scale"],
 ];
 /** @type {[View, string][]} */
 const VIEWS = [

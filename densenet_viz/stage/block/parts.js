@@ -140,7 +140,7 @@ export function putNote(note, arcs, matrix, share, counting) {
     note,
     cells
       ? "Column: what a layer reads. Row: who reads a layer. Dashed: to the output, not counted."
-      : "Dashed: to the output. No layer reads these maps there, so they are not counted.",
+      : "Dashed: to the output. No layer reads there, so these connections are not counted.",
   );
   note.style.opacity = String(counting ? 0 : Math.abs(2 * share - 1));
   note.style.top = `${cells ? matrix.height - 10 : arcs.height - (arcs.vertical ? 44 : 28)}px`;

@@ -106,7 +106,7 @@ class WitnessCard {
       );
     });
     this.shares.replaceChildren(
-      ...(rows.length ? [h("p", {}, "What raises its answer:"), h("ul", {}, ...rows)] : []),
+      ...(rows.length ? [h("p", {}, "Of all that raises its answer:"), h("ul", {}, ...rows)] : []),
     );
   }
 

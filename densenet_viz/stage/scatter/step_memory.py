@@ -37,7 +37,7 @@ def memory_scene(inventories: Mapping[str, Inventory], *, live: bool) -> Scatter
     how = "counted live" if live else "computed; live counting has not finished"
     panel = Panel(
         "memory",
-        "DenseNets: far fewer parameters, almost as much memory",
+        "DenseNets: far fewer parameters, but not less memory",
         compared(inventories),
         Axis("Parameters", "million", better="lower", from_zero=True),
         Axis("Activation memory, one picture", "MB", better="lower", from_zero=True),

@@ -108,8 +108,8 @@ def lesson(inventories: Inventories, accuracy: Accuracy) -> str:
     return (
         f"With **{' and '.join(dict.fromkeys(shares))} of the parameters** ({ours / 1e6:.1f} "
         f"million), {leader.title} is {' and '.join(against)} in {ACCURACIES[accuracy].lower()} "
-        f"accuracy (cited). Its time is not that small: {leader.cited.cpu_ms} ms a step on Keras’s "
-        f"CPU, against {steps} ms (cited)."
+        f"accuracy (cited). It does not save as much time: {leader.cited.cpu_ms} ms a step on "
+        f"Keras’s CPU, against {steps} ms (cited)."
     )
 
 

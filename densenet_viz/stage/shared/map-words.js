@@ -41,7 +41,7 @@ export function legendWords({ key, end, legend }, contrast) {
 
 /** The unit of a map's values, or the end of its own scale. @param {BenchMap} map @param {ScaleKey} scale @param {number} contrast */
 export function underWords({ unit, ends, strength }, scale, contrast) {
-  if (scale === "share") return `its whole strength: ${strengthWords(strength, "shared")}`;
+  if (scale === "share") return `its total strength: ${strengthWords(strength, "shared")}`;
   return scale === "shared"
     ? unit
     : `full colour: ±${strengthWords(ends.own / contrast, scale)}, ${unit}`;

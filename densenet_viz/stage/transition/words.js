@@ -42,11 +42,11 @@ export function sentenceOf(scene) {
   const before = scene.given.count * scene.size[0] * scene.size[1];
   const after = scene.mixed.count * scene.half[0] * scene.half[1];
   const share = before / after;
-  const times =
+  const left =
     Math.abs(share - Math.round(share)) < 0.01
-      ? `one in ${Math.round(share)}`
-      : `${Math.round((100 * after) / before)}%`;
-  return `${grouped(scene.given.count)} maps of ${pixels(scene.size)} px become ${grouped(scene.mixed.count)} of ${pixels(scene.half)}. That keeps ${times} of ${grouped(before)} numbers.`;
+      ? `One number is left for every ${Math.round(share)} of the ${grouped(before)}.`
+      : `${Math.round((100 * after) / before)}% as many numbers are left as the ${grouped(before)} before.`;
+  return `${grouped(scene.given.count)} maps of ${pixels(scene.size)} px become ${grouped(scene.mixed.count)} of ${pixels(scene.half)}. ${left}`;
 }
 
 /** @param {Scene} scene @returns {{kind: "live" | "mismatch", text: string}} */

@@ -23,7 +23,7 @@ const APART =
 const SCALES = [
   ["share", "share of each map"],
   ["shared", "values, one scale"],
-  ["own", "each map its own scale"],
+  ["own", "each map on its own scale"],
 ];
 
 /**

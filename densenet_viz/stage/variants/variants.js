@@ -66,7 +66,7 @@ class Variants {
       "span",
       { class: "variants-alike" },
       h("i"),
-      "left of it: the same layers in all",
+      "left of it: as many layers in all",
     );
     this.guide = h("div", { class: "variants-guide" });
     const legend = h(

@@ -96,7 +96,7 @@ def _methods(bench: Bench, line: Any) -> Comparison:
     settings = _settings_of_each(bench, rows, line)
     label = bench.target.label
     return Comparison(
-        title=f"{count_words(len(rows), 'ways')} to ask what raises {label}",
+        title=f"{count_words(len(rows), 'ways')} to ask what raises the score of {label}",
         lesson="The same picture, network and class. Each method answers its own question, so "
         "their maps may differ although none is wrong.",
         label=label,

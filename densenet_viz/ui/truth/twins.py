@@ -26,8 +26,8 @@ TWIN_TITLES = {BUNDLED: "the honest one", CHEATER: "the cheater"}
 """The two models by name, in the order in which they are loaded and run."""
 
 NEAR_WORDS = (
-    "“On” includes the usual tolerance around an object: 15 px in a picture of 224 px, so 8.6 px "
-    "here."
+    "“On” includes the usual tolerance around the object or tag: 15 px in a picture of 224 px, "
+    "so 8.6 px in these of 128 px."
 )
 
 Mask = NDArray[np.bool_]
