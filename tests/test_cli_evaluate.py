@@ -116,3 +116,5 @@ def test_a_file_that_cannot_be_written_is_said(
     asked: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert "--out" in refused(capsys, "evaluate", "--out", str(tmp_path / "none" / "board.json"))
+    assert "--out" in refused(capsys, "evaluate", "--out", str(tmp_path))
+    assert asked == {}  # it is said before the long computation

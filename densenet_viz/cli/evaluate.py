@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -62,6 +63,7 @@ def run(options: argparse.Namespace) -> None:
             f"There are no true masks for the classes of {options.model!r}. "
             f"Only {' and '.join(TWINS)} can be evaluated."
         )
+    _check_out(options.out)  # before the long computation, not after it
     try:
         board = evaluate(
             load_model(options.model),
@@ -79,6 +81,21 @@ def run(options: argparse.Namespace) -> None:
     _give(board, options)
 
 
+_NO_OUT = "The file of --out cannot be written. Choose another one."
+
+
+def _check_out(out: Path | None) -> None:
+    """
+    Raises:
+        Complaint: the file of `--out` cannot be written.
+    """
+    if out is None:
+        return
+    writable = os.access(out if out.exists() else out.parent, os.W_OK)
+    if out.is_dir() or not out.parent.is_dir() or not writable:
+        raise Complaint(_NO_OUT)
+
+
 def _give(board: Scoreboard, options: argparse.Namespace) -> None:
     text = as_json(to_json(board)) if options.json else told(board)
     if options.out is None:
@@ -87,7 +104,7 @@ def _give(board: Scoreboard, options: argparse.Namespace) -> None:
     try:
         options.out.write_text(f"{text}\n", encoding="utf-8")
     except OSError:
-        raise Complaint("The file of --out cannot be written. Choose another one.") from None
+        raise Complaint(_NO_OUT) from None
 
 
 def chosen(given: list[str]) -> tuple[str, ...]:

@@ -61,7 +61,8 @@ def report(deck: Deck) -> dict[str, Any]:
 
 def as_text(deck: Deck) -> str:
     """A line with the totals, and a line for each slide."""
-    lines = [f"{deck.title}: {len(deck.slides)} slides, {deck.minutes} minutes"]
+    count = len(deck.slides)
+    lines = [f"{deck.title}: {count} slide{'s' * (count != 1)}, {deck.minutes} minutes"]
     for number, slide in enumerate(deck.slides, start=1):
         marks = [
             *([f"picture {slide.picture.name}"] if slide.picture else []),
@@ -69,4 +70,7 @@ def as_text(deck: Deck) -> str:
             *([] if slide.notes else ["no notes"]),
         ]
         lines.append(f"{number:3}  {slide.minutes:4g} min  {', '.join([slide.title, *marks])}")
-    return "\n".join(lines)
+    # A terminal would obey control characters of a title.
+    return "\n".join(
+        "".join(letter if letter.isprintable() else "?" for letter in line) for line in lines
+    )

@@ -234,7 +234,8 @@ def _show_end(batch: Batch, mine: Desk) -> None:
 def _told(batch: Batch) -> str:
     tally = batch.tally
     assert tally is not None
-    words = [f"{tally.made + tally.known} maps"]
+    made = tally.made + tally.known
+    words = [f"{made} map{'s' * (made != 1)}"]
     words += [f"{_pictures(tally.failed)} could not be read"] * bool(tally.failed)
     return ", ".join(words)
 

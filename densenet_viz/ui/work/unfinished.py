@@ -66,10 +66,7 @@ def show_unfinished(
 def show_stopped(desk: Desk, notice: Notice) -> None:
     """Shows why there is no result, and a button that computes it."""
     if desk.state == "cancelled":
-        st.info(
-            notice.cancelled
-            or f"{notice.title} was cancelled. The picture and the prediction stay as they are."
-        )
+        st.info(notice.cancelled or f"Cancelled: {notice.title}.")
         _offer_again(desk, notice.resume, notice.again_key)
     elif desk.state == "failed":
         error = desk.job.error if desk.job else None
