@@ -19,8 +19,10 @@ from densenet_viz.evaluation.tasks import Task, TaskWork, one_object, two_object
 from densenet_viz.results.scores import Scoreboard, from_json, to_json
 from densenet_viz.scenes.generator import draw_pair, draw_scene
 from densenet_viz.scenes.tags import CORNERS, draw_tag, tag_mask
+from tests.small_models import SCENE_SPEC as SPEC
+from tests.small_models import tiny
 from tests.tiers import in_tiers
-from tests.tiny_boards import SPEC, scored, tiny
+from tests.tiny_boards import scored
 
 
 @pytest.fixture(scope="module")
