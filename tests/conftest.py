@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def no_answers() -> Iterator[None]:
         from densenet_viz.ui.work import owners
 
         owners._shared().kept.pop(answers.ANSWERS, None)
+
+
+@pytest.fixture(autouse=True)
+def own_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that another test has left behind does not keep this one's measurements waiting."""
+    if "densenet_viz.ui.work.turns" in sys.modules:
+        turns = sys.modules["densenet_viz.ui.work.turns"]
+        monkeypatch.setattr(turns, "TURN", threading.Lock())
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -45,12 +46,13 @@ class Counting:
 
 
 @pytest.fixture
-def counting(monkeypatch: pytest.MonkeyPatch) -> Counting:
+def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counting]:
     stand_in = Counting()
     monkeypatch.setattr(inventories, "count_system", stand_in)
     monkeypatch.setattr(inventories, "COUNTED", {})
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
-    return stand_in
+    yield stand_in
+    stand_in.leave.set()
 
 
 def page(names: tuple[str, ...]) -> None:

@@ -28,7 +28,8 @@ CANCELLED = "The measurement was cancelled. Earlier results stay."
 FAILED = "The measurement failed. Try a smaller batch."
 _LOOK = 0.1
 """Seconds between two checks whether a waiting measurement is still wanted."""
-_TURN = threading.Lock()
+TURN = threading.Lock()
+"""Held by the one measurement that runs."""
 
 
 @contextmanager
@@ -38,18 +39,19 @@ def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
     Raises:
         Cancelled: cancelled while it waited.
     """
-    while not _TURN.acquire(timeout=_LOOK):
+    lock = TURN
+    while not lock.acquire(timeout=_LOOK):
         if cancelled():
             raise Cancelled
     try:
         yield
     finally:
-        _TURN.release()
+        lock.release()
 
 
 def is_measuring() -> bool:
     """Whether something is being measured in this process."""
-    return _TURN.locked()
+    return TURN.locked()
 
 
 def ensure_memory(needed: int, device: str, advice: str) -> None:
