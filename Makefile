@@ -28,8 +28,6 @@ SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 TIER ?= -m "not slow"
 # Two processes share the tests; with more threads, each torch would wait for the other.
 WORKERS ?= --numprocesses 2 --dist worksteal
-# Of the live app, a file's tests stay together.
-BROWSERS := $(if $(WORKERS),--numprocesses 2 --dist loadgroup)
 TOGETHER := $(if $(WORKERS),OMP_NUM_THREADS=1)
 PYTEST := $(PY) -m pytest --quiet
 
@@ -75,9 +73,9 @@ unit: $(DEV_STAMP)
 stages: $(DEV_STAMP)
 	$(TOGETHER) $(PYTEST) $(TIER) $(WORKERS) tests/browser/stages
 
-# Two processes, each with its own server and browser (tests/browser/conftest.py: what stays together).
+# By one process: two browsers with two servers wait for each other, and are no faster together.
 browser: $(DEV_STAMP)
-	$(TOGETHER) $(PYTEST) $(TIER) $(BROWSERS) tests/browser --ignore=tests/browser/stages
+	$(PYTEST) $(TIER) tests/browser --ignore=tests/browser/stages
 
 javascript:
 ifneq ($(NODE),)

@@ -53,21 +53,6 @@ def pytest_pycollect_makemodule(
     return None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With two processes (`--dist loadgroup`), a file's tests stay together: they share a page.
-
-    The cases of `test_every_page.py` share nothing, so each view is a group. Everything that shows
-    the whole lecture is one group: its pictures take long, and a server makes them once.
-    """
-    for item in items:
-        name, own = item.path.stem, item.path.parent == Path(__file__).parent
-        if not own:
-            continue
-        view = item.name.rpartition("-")[2].rstrip("]") if name == "test_every_page" else ""
-        lecture = name.startswith("test_lecture") or "[lecture-" in item.name
-        item.add_marker(pytest.mark.xdist_group("lecture" if lecture else f"{name} {view}"))
-
-
 @dataclass
 class Visit:
     """A page of the app that is open, and what the browser reported about it since."""

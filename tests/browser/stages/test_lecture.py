@@ -79,6 +79,14 @@ def scene() -> Any:
     return {**deck, "id": "short", "mode": "present", "style": style(*PLAYER_STYLES), "live": {}}
 
 
+def focus(view: Locator) -> None:
+    """Focuses a picture as soon as its slide takes the focus: while it moves in, it is inert."""
+    view.evaluate(
+        "async (view) => { while (!view.matches(':focus')) {"
+        " view.focus(); await new Promise(requestAnimationFrame); } }"
+    )
+
+
 class Lecture:
     """The lecture's parts, by what a lecturer calls them."""
 
@@ -257,13 +265,13 @@ def test_the_answer_is_told_by_its_key_or_its_step(lecture: Lecture) -> None:
 def test_a_picture_has_its_own_keys_until_escape(lecture: Lecture) -> None:
     lecture.go("#2.0")
     view, place = lecture.stage.locator(".stage-view"), lecture.stage.locator(".stage-place")
-    view.focus()
+    focus(view)
     lecture.press("ArrowRight", "ArrowRight")
     expect(place).to_have_text("layer 2 of 2")
     assert lecture.at() == "#2.0"
     lecture.press("PageDown")
     assert lecture.at() == "#2.1"
-    view.focus()
+    focus(view)
     lecture.press("Escape", "ArrowRight")
     assert lecture.at() == "#2.2"
 
@@ -272,7 +280,7 @@ def test_a_slide_is_found_as_it_was_left_and_a_key_resets_it(lecture: Lecture) -
     lecture.go("#2.0")
     view, place = lecture.stage.locator(".stage-view"), lecture.stage.locator(".stage-place")
     start = place.inner_text()
-    view.focus()
+    focus(view)
     lecture.press("End")
     expect(place).to_have_text("layer 2 of 2")
     lecture.press("Escape", "Home", "2", "Enter")
