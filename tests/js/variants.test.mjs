@@ -174,6 +174,12 @@ test("what a stop adds is counted once it has arrived", () => {
 
 // -- the wall -------------------------------------------------------------------------------
 
+test("no brick is narrower than nothing, however narrow the room is", () => {
+  for (const wrap of [true, false]) {
+    for (const brick of wall(stops(D121), 1, wrap).bricks) assert.ok(brick.width >= 0);
+  }
+});
+
 test("a block of L bottleneck layers is two rows of L equal bricks", () => {
   const walk = stops(D121);
   const built = wall(walk, 930, false);

@@ -269,7 +269,8 @@ export function wall(walk, width, wrap, most = 0) {
     WIDEST,
     ...lines.map((line) => {
       const layers = line.filter((index) => walk[index].kind === "layer").length;
-      return (width - (line.length - layers) * (single + 2 * PAUSE)) / layers;
+      // At least 0: while a page is laid out, the room can be narrower than the single parts.
+      return Math.max(0, width - (line.length - layers) * (single + 2 * PAUSE)) / layers;
     }),
   );
   const tall = wrap ? BRICK.tall : brickFor(walk, most);
