@@ -98,6 +98,7 @@ def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(page: Page) -> None:
     wait_for_map(page)
 
 
+@pytest.mark.slow  # AppTest holds the cancel; this is the way through the browser
 def test_cancel_answers(page: Page) -> None:
     page.goto(page.url.split("?")[0] + "?method=Kernel+SHAP")
     page.locator(".attribution").wait_for(timeout=PATIENCE)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from tests.browser.helpers import box_of
 
 
+@pytest.mark.slow
 def test_a_chart_is_saved_by_keyboard(open_page: Any, tmp_path: Path) -> None:
     page = open_page("growth_rate", width=390, height=844).page
     button = page.locator('[data-testid="stPlotlyChart"] [data-title*="PNG"]').first
