@@ -62,9 +62,16 @@ def small_model(spec: DenseNetSpec = SPEC, seed: int = 3) -> LoadedModel:
 
 
 def picture(size: int = 64, seed: int = 1) -> NDArray[np.uint8]:
-    """Coloured noise with a bright square, (size, size, 3)."""
-    pixels = np.random.default_rng(seed).integers(0, 256, (size, size, 3), dtype=np.uint8)
-    pixels[size // 4 : size // 2, size // 4 : size // 2] = (250, 200, 40)
+    """Coloured noise with a bright square, (size, size, 3).
+
+    No part has one colour: there a max pool's values would all be equal, and rounding, which
+    differs from processor to processor, would choose the largest.
+    """
+    random = np.random.default_rng(seed)
+    pixels = random.integers(0, 256, (size, size, 3), dtype=np.uint8)
+    side = size // 2 - size // 4
+    shades = np.array((235, 185, 40)) + random.integers(-15, 16, (side, side, 3))
+    pixels[size // 4 : size // 2, size // 4 : size // 2] = shades
     return pixels
 
 

@@ -135,6 +135,8 @@ export class Picture {
     const { deck, picture } = this;
     const shadow = /** @type {ShadowRoot} */ (this.host.shadowRoot);
     const building = (this.building = {});
+    // Keys and fingers reach it when it stands at its step: an earlier action would be undone.
+    this.room.inert = true;
     const { mount } = await load(deck.modules[picture.stage]);
     if (this.building !== building) return;
     const step = this.at; // the step may have changed
@@ -149,6 +151,7 @@ export class Picture {
     if (this.building !== building) return;
     this.stage?.update(deck.scenes[keyAt(picture, this.change)]);
     this.go();
+    this.room.inert = false;
     this.watch(root);
   }
 

@@ -24,6 +24,17 @@ export function onSwipe(node, act) {
     (event) => (start = event.touches.length === 1 && !isOwn(event) ? event.touches[0] : null),
     { passive: true },
   );
+  // Otherwise some browsers go back in their history when a finger moves to the right.
+  node.addEventListener(
+    "touchmove",
+    (event) => {
+      const [at] = event.touches;
+      const across = start ? Math.abs(at.clientX - start.clientX) : 0;
+      if (start && event.cancelable && across > Math.abs(at.clientY - start.clientY))
+        event.preventDefault();
+    },
+    { passive: false },
+  );
   node.addEventListener("touchend", (event) => {
     const end = event.changedTouches[0];
     const action = start && swept(end.clientX - start.clientX, end.clientY - start.clientY);

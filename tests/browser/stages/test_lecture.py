@@ -80,7 +80,7 @@ def scene() -> Any:
 
 
 def focus(view: Locator) -> None:
-    """Focuses a picture as soon as its slide takes the focus: while it moves in, it is inert."""
+    """Focuses a picture as soon as it takes the focus: while it is built, it is inert."""
     view.evaluate(
         "async (view) => { while (!view.matches(':focus')) {"
         " view.focus(); await new Promise(requestAnimationFrame); } }"
