@@ -70,7 +70,7 @@ def picture(size: int = 64, seed: int = 1) -> NDArray[np.uint8]:
     random = np.random.default_rng(seed)
     pixels = random.integers(0, 256, (size, size, 3), dtype=np.uint8)
     side = size // 2 - size // 4
-    shades = np.array((235, 185, 40)) + random.integers(-15, 16, (side, side, 3))
+    shades = np.array((245, 195, 40)) + random.integers(-6, 7, (side, side, 3))
     pixels[size // 4 : size // 2, size // 4 : size // 2] = shades
     return pixels
 

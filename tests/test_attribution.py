@@ -24,7 +24,7 @@ from densenet_viz.attribution import (
     asking,
     attribute,
 )
-from densenet_viz.attribution.explain.gradients import ROUNDED
+from densenet_viz.attribution.rows.noise import ROUNDED
 from densenet_viz.attribution.twins import fused_of
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network.models import LoadedModel
@@ -299,18 +299,20 @@ def test_noise_goes_under_any_gradient_method(model: LoadedModel) -> None:
 
 
 def test_gradient_shap_is_the_plain_loop_over_its_draws(model: LoadedModel) -> None:
+    """Captum's draws, in their order: baselines (NumPy), noise (torch), places (NumPy)."""
     from densenet_viz.attribution.baselines import baseline_inputs
 
     result = attribute(model, PICTURE, method="gradient-shap", target=2, samples=6, seed=3)
     x = plain_input(model)
     starts = baseline_inputs(model, x, "noise", 3)
-    random = torch.Generator().manual_seed(4)
-    chosen = torch.randint(len(starts), (6,), generator=random)
-    places = torch.rand((6, 1, 1, 1), generator=random)
-    noise = torch.randn((6, 3, 64, 64), generator=torch.Generator().manual_seed(3))
+    random = np.random.RandomState(3)
+    chosen = random.choice(len(starts), 6).tolist()
+    spread = (0.09 * (x.max() - x.min())).float()
+    noise = torch.randn((6, 3, 64, 64), generator=torch.Generator().manual_seed(3)) * spread
+    places = random.uniform(0.0, 1.0, 6)
     total = torch.zeros_like(x)
     for index, place, one in zip(chosen, places, noise, strict=True):
-        start, end = starts[index][None], x + 0.09 * (x.max() - x.min()) * one
+        start, end = starts[index][None], x + one
         total += gradient(model, start + place * (end - start), 2) * (end - start)
     assert_close(result.values, (total / 6)[0])
 
@@ -392,6 +394,33 @@ def test_grad_cam_is_the_paper_formula(model: LoadedModel, layer: str, module: s
     result = attribute(model, PICTURE, method="grad-cam", target=3, layer=layer)
     maps, slopes = at_module(model, module, plain_input(model), 3)
     coarse = (slopes.mean((2, 3), keepdim=True) * maps).sum(1, keepdim=True)
+    assert_close(result.values, enlarged(coarse))
+
+
+@pytest.mark.parametrize(
+    ("layer", "module"), [("final", "relu"), ("block 1", "features.denseblock1")]
+)
+def test_layer_cam_is_the_paper_formula(model: LoadedModel, layer: str, module: str) -> None:
+    """Jiang et al., equations 5 and 6, without the closing ReLU."""
+    result = attribute(model, PICTURE, method="layer-cam", target=3, layer=layer)
+    maps, slopes = at_module(model, module, plain_input(model), 3)
+    assert_close(result.values, enlarged((slopes.relu() * maps).sum(1, keepdim=True)))
+
+
+@pytest.mark.parametrize(
+    ("layer", "module"), [("final", "relu"), ("transition 1", "features.transition1")]
+)
+def test_grad_cam_plus_plus_is_the_paper_formula(
+    model: LoadedModel, layer: str, module: str
+) -> None:
+    """Chattopadhay et al., equations 10 and 19: derivatives of exp(score), divided by it."""
+    result = attribute(model, PICTURE, method="grad-cam-plus-plus", target=3, layer=layer)
+    maps, slopes = at_module(model, module, plain_input(model), 3)
+    coarse = torch.zeros_like(maps[:, :1])
+    for one, slope in zip(maps[0], slopes[0], strict=True):
+        below = 2 * slope**2 + one.sum() * slope**3
+        alpha = torch.where(below != 0, slope**2 / below, 0.0)
+        coarse += (alpha * slope.relu()).sum() * one
     assert_close(result.values, enlarged(coarse))
 
 
@@ -530,6 +559,7 @@ def test_the_passes_and_the_progress_keep_to_what_is_foretold(run: Run) -> None:
     settings = METHODS[run.method].settings(SPEC, QUICK.get(run.method, {}))
     cost = METHODS[run.method].cost(SPEC, settings)
     assert 1 < run.result.forward_passes <= cost.forward + 1
+    assert run.result.computed_by.startswith(("Captum 0.9.0 · ", "ours: "))
     assert run.result.backward_passes <= cost.backward
     assert (run.result.backward_passes == 0) == (cost.backward == 0)
     assert run.progress == sorted(run.progress)

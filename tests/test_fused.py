@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from densenet_viz.facts.spec import DenseNetSpec
-from densenet_viz.network.fused.convolution import Convolution, backward_dtype
+from densenet_viz.network.fused.convolution import MOST_ORDERS, Convolution, backward_dtype
+from densenet_viz.network.fused.differentiable import DifferentiableDenseNet
 from densenet_viz.network.fused.network import fuse
 from tests.small_models import OWN_SPEC, SPEC, small_network
 
@@ -144,21 +145,24 @@ def test_a_prepared_convolution_is_torchs(
     generator = torch.Generator().manual_seed(size)
     weight = torch.randn(5, 6, size, size, generator=generator).to(dtype)
     bias = torch.randn(5, generator=generator) if dtype is not torch.float64 else None
-    maps = torch.randn(2, 13, 11, 6, generator=generator).to(dtype)
-    prepared = Convolution(weight, bias, padding=padding, stride=stride, relu=relu, usual_size=9)
-    expected = functional.conv2d(
-        maps.double().permute(0, 3, 1, 2),
-        weight.double(),
-        None if bias is None else bias.double(),
-        stride,
-        padding,
-    )
-    if relu:
-        expected = expected.relu()
-    made = prepared(maps)
-    assert made.dtype is dtype
-    within = 20 * torch.finfo(dtype).eps * float(expected.abs().max())
-    torch.testing.assert_close(made.double(), expected.permute(0, 2, 3, 1), rtol=0, atol=within)
+    prepared = Convolution(weight, bias, padding=padding, stride=stride, relu=relu)
+    # More sizes than it keeps orders for, and the first one again.
+    for height, width in ((13, 11), *((9 + more, 9) for more in range(MOST_ORDERS)), (13, 11)):
+        maps = torch.randn(2, height, width, 6, generator=generator).to(dtype)
+        expected = functional.conv2d(
+            maps.double().permute(0, 3, 1, 2),
+            weight.double(),
+            None if bias is None else bias.double(),
+            stride,
+            padding,
+        )
+        if relu:
+            expected = expected.relu()
+        made = prepared(maps)
+        assert made.dtype is dtype
+        within = 20 * torch.finfo(dtype).eps * float(expected.abs().max())
+        torch.testing.assert_close(made.double(), expected.permute(0, 2, 3, 1), rtol=0, atol=within)
+        assert len(prepared._packed) <= MOST_ORDERS
 
 
 DETECTION = """
@@ -201,20 +205,47 @@ def test_at_gives_what_hooks_and_autograd_see(spec: DenseNetSpec) -> None:
         expected_scores = network(x).gather(1, TARGETS[:, None])[:, 0]
         hook.remove()
         (expected,) = torch.autograd.grad(expected_scores.sum(), seen[0])
-        scores, activations, gradients = fused.at(x, place, TARGETS)
-        assert_same(scores, expected_scores.detach())
-        assert_same(activations, seen[0].detach())
+        whole, made = DifferentiableDenseNet(fused), []
+        whole.get_submodule(module_at(place)).register_forward_hook(
+            lambda _m, _i, maps, made=made: made.append(maps)
+        )
+        scores = whole(x.clone().requires_grad_()).gather(1, TARGETS[:, None])[:, 0]
+        (gradients,) = torch.autograd.grad(scores.sum(), made[0])
+        assert_same(scores.detach(), expected_scores.detach())
+        assert_same(made[0].detach(), seen[0].detach())
         assert_same(gradients, expected)
         assert_same(fused.onward(seen[0].detach(), place), fused.logits(x))
 
 
 def test_one_target_serves_all_pictures() -> None:
     fused, x = fuse(exact_network()), pictures(SPEC)
-    for place in (None, "transition 1"):
-        alone = fused.at(x, place, 2) if place else fused.gradients(x, 2)
-        listed = torch.full((len(x),), 2)
-        each = fused.at(x, place, listed) if place else fused.gradients(x, listed)
-        assert all(torch.equal(one, other) for one, other in zip(alone, each, strict=True))
+    alone, each = fused.gradients(x, 2), fused.gradients(x, torch.full((len(x),), 2))
+    assert all(torch.equal(one, other) for one, other in zip(alone, each, strict=True))
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_autograd_takes_any_gradient_of_the_logits(spec: DenseNetSpec) -> None:
+    """Whole, and part by part where a hook looks in; a gradient is there only once."""
+    network, x = exact_network(spec), pictures(spec)
+    weights = torch.randn(len(x), spec.num_classes, generator=torch.Generator().manual_seed(1))
+
+    def gradient_of(net: nn.Module) -> Tensor:
+        given = x.clone().requires_grad_()
+        (found,) = torch.autograd.grad((net(given) * weights.double()).sum(), given)
+        return found
+
+    expected = gradient_of(network)
+    whole, parted = (DifferentiableDenseNet(fuse(network)) for _each in range(2))
+    parted.features.register_forward_hook(lambda *_given: None)
+    for net in (whole, parted):
+        assert_same(gradient_of(net), expected)
+        assert_same(net(x), network(x).detach())
+        assert not net(x).requires_grad
+        given = x.clone().requires_grad_()
+        scores = net(given)[:, 0].sum()
+        torch.autograd.grad(scores, given, retain_graph=True)
+        with pytest.raises(RuntimeError, match="second gradient"):
+            torch.autograd.grad(scores, given)
 
 
 def test_a_picture_does_not_depend_on_its_batch() -> None:
@@ -268,4 +299,4 @@ def test_what_is_no_densenet_or_no_place_is_refused() -> None:
     fused = fuse(small_network())
     for place in ("block 3", "stem", ""):
         with pytest.raises(ValueError, match=r"block 1, transition 1, block 2, final"):
-            fused.at(pictures(SPEC), place, 0)
+            fused.onward(pictures(SPEC), place)

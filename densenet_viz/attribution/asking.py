@@ -13,8 +13,10 @@ from densenet_viz.attribution.occluding import score_occluded
 from densenet_viz.attribution.places import module_of
 from densenet_viz.attribution.twins import fused_of, rounded_of, twin_of
 from densenet_viz.errors import Cancelled
+from densenet_viz.network.fused.differentiable import DifferentiableDenseNet
 
 if TYPE_CHECKING:
+    from densenet_viz.attribution.call import Call
     from densenet_viz.network.loaded import LoadedModel
 
 LOOKED_AT = 8
@@ -109,6 +111,11 @@ class Asking:
         self._shown = time.monotonic() if on_preview is None else -PREVIEW_SECONDS
 
     @property
+    def is_watched(self) -> bool:
+        """Whether previews are shown."""
+        return self._on_preview is not None
+
+    @property
     def size(self) -> int:
         """Pixels a side of the network's input."""
         return self.model.input_size
@@ -154,44 +161,6 @@ class Asking:
         scores, gradients = zip(*answers, strict=True)
         return torch.cat(scores), torch.cat(gradients)
 
-    def at(self, place: str, pictures: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The maps at a place in the network, and the score's gradients with respect to them.
-
-        It takes one forward pass, and a backward pass only to that place.
-
-        Args:
-            place: one of `places.all_places`.
-            pictures: (N, 3, S, S) inputs; by default the picture itself.
-
-        Returns:
-            Both (N, C, h, w) float32.
-        """
-        given = self.x if pictures is None else pictures
-        known = place in self.fused.places
-        found = []
-        for part in torch.split(given, self.batch if known else 1):
-            self.watch.before(len(part))
-            self.watch.back += len(part)
-            if known:
-                found.append(self.fused.at(part, place, self.target)[1:])
-            else:
-                found.append(self._at_module(module_of(place), part))
-        maps, slopes = zip(*found, strict=True)
-        return torch.cat(maps), torch.cat(slopes)
-
-    def _at_module(self, name: str, picture: Tensor) -> tuple[Tensor, Tensor]:
-        twin = twin_of(self.model, self.device)
-        kept: list[Tensor] = []
-
-        def keep(_module: nn.Module, _given: object, output: Tensor) -> Tensor:
-            kept.append(output.requires_grad_())
-            return output
-
-        twin.get_submodule(name).register_forward_hook(keep)
-        score = twin(picture)[0, self.target]
-        (slopes,) = torch.autograd.grad(score, kept)
-        return kept[0].detach(), slopes
-
     def covered(
         self, boxes: Tensor, cover: Tensor, after_batch: Callable[[int, Tensor], None]
     ) -> Tensor:
@@ -219,15 +188,35 @@ class Asking:
         """The same question about another input, (1, 3, S, S); it shows no previews."""
         return Asking(self.model, x, self.target, watch=self.watch, device=self.device)
 
+    def network(self, call: Call, *, plain: bool = False) -> nn.Module:
+        """The network that Captum is given, made for one call; its passes are counted.
+
+        The fast evaluation, or a copy of the modules if the call hangs hooks on modules that the
+        fast one has not, or if it should be `plain`.
+        """
+        if plain or call.on_modules or (call.layer and not self._is_part(call.layer)):
+            return self.twin()
+        fused = rounded_of(self.model, self.device) if call.rounded else self.fused
+        return self._counted(DifferentiableDenseNet(fused))
+
+    def _is_part(self, module: str) -> bool:
+        return module in {module_of(place) for place in self.fused.places}
+
     def twin(self) -> nn.Module:
         """A private copy of the network for hooks and changes; its passes are counted, too."""
-        twin = twin_of(self.model, self.device)
-        twin.register_forward_pre_hook(lambda _net, given: self.watch.before(len(given[0])))
-        return twin
+        return self._counted(twin_of(self.model, self.device))
 
-    def generator(self, seed: int) -> torch.Generator:
-        """Random numbers, always from the CPU: the same seed gives the same numbers."""
-        return torch.Generator().manual_seed(seed)
+    def _counted(self, network: nn.Module) -> nn.Module:
+        def back(gradient: Tensor) -> None:
+            self.watch.back += len(gradient)
+
+        def after(_net: nn.Module, _given: object, logits: Tensor) -> None:
+            if logits.requires_grad:
+                logits.register_hook(back)
+
+        network.register_forward_pre_hook(lambda _net, given: self.watch.before(len(given[0])))
+        network.register_forward_hook(after)
+        return network
 
     def show(self, values: Tensor) -> None:
         """Sends the map so far as a preview, at most a few times a second."""

@@ -35,6 +35,10 @@ BLUR = 1 / 12
 """Standard deviation of the blur, in picture widths."""
 
 
+BLURS = (1 / 64, 1 / 6)
+"""The narrowest and the widest random blur, in picture widths."""
+
+
 def baseline_choice(default: str = "black", title: str = "Baseline") -> Choice:
     return Choice("baseline", title, default, BASELINES)
 
@@ -63,19 +67,37 @@ def baseline_inputs(model: LoadedModel, x: Tensor, name: str, seed: int = 0) -> 
         name: one of `BASELINES`.
         seed: of the noise; the same seed draws the same pixels.
     """
-    import torch
-
     if name == "blur":
         return blur(x)
     if name == "noise":
-        generator = torch.Generator().manual_seed(seed)
-        pixels = torch.rand((NOISE_DRAWINGS, *x.shape[1:]), generator=generator)
-        shape = (1, 3, 1, 1)
-        noise = (pixels - torch.tensor(model.mean).view(shape)) / torch.tensor(model.std).view(
-            shape
-        )
-        return noise.to(x)
+        return draw_baselines(model, x, name, NOISE_DRAWINGS, seed)
     return model.uniform(baseline_colour(model, name)).to(x.device)
+
+
+def draw_baselines(
+    model: LoadedModel, x: Tensor, distribution: str, samples: int, seed: int
+) -> Tensor:
+    """(samples, 3, S, S) random baselines, normalised like `x`.
+
+    Args:
+        model: its normalisation is used.
+        x: (1, 3, S, S), the picture's input; only "blurs" uses its values.
+        distribution: "noise" (each value by itself), "colours" (one each), or "blurs" (of the
+            picture, each with its own width).
+        samples: how many.
+        seed: the same seed draws the same baselines.
+    """
+    import torch
+
+    random = torch.Generator().manual_seed(seed)
+    if distribution == "blurs":
+        low, high = torch.tensor(BLURS).log().tolist()
+        widths = torch.empty(samples).uniform_(low, high, generator=random).exp().tolist()
+        return torch.cat([blur(x, width) for width in widths])
+    shape = x.shape[1:] if distribution == "noise" else (3, 1, 1)
+    pixels = torch.rand((samples, *shape), generator=random)
+    mean, std = (torch.tensor(row).view(1, 3, 1, 1) for row in (model.mean, model.std))
+    return ((pixels - mean) / std).to(x).expand(samples, *x.shape[1:])
 
 
 def blur(x: Tensor, width: float = BLUR) -> Tensor:

@@ -1,7 +1,9 @@
 """Runs a method on a model and returns its result.
 
-The model's own network gets no hooks: fast passes read its weights, and what needs hooks or other
-modules works on its own copy (`twins`). So any number of threads may use one model.
+Captum computes the map, on a function that is as fast as the network allows
+(`network.fused.differentiable`), unless the method's row has a measured reason why it is computed
+here (`ours`). The model's own network gets no hooks: fast passes read its weights, and what needs
+hooks or other modules works on its own copy (`twins`). So any number of threads may use one model.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from torch import Tensor
 
 from densenet_viz.attribution.asking import Asking, Explanation, Watch
 from densenet_viz.attribution.errors import AttributionError
+from densenet_viz.attribution.explaining import computed_by, explain
 from densenet_viz.attribution.methods import method_named
 from densenet_viz.attribution.parameters import show_value
 from densenet_viz.attribution.twins import fused_of
@@ -81,6 +84,7 @@ def attribute(
             values=_as_maps(found.values),
             target=model.prediction(known, index),
             predictions=model.predictions(known),
+            computed_by=computed_by(row, settings),
             seconds=time.perf_counter() - started,
             forward_passes=watch.done,
             backward_passes=watch.back,
@@ -105,7 +109,8 @@ def attribute(
         on_preview=None if on_preview is None else look,
     )
     with alone():
-        made = result(row.explain(asking, settings), finished=True)
+        found = explain(row, asking, settings)
+        made = result(found, finished=True)
     watch.report(1.0)
     return made
 

@@ -27,6 +27,7 @@ def summary(attribution: Attribution) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "method": attribution.method,
+        "computed_by": attribution.computed_by,
         "parameters": dict(attribution.parameters),
         "target": asdict(attribution.target),
         "predictions": [asdict(prediction) for prediction in attribution.predictions],

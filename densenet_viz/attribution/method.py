@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from densenet_viz.attribution.call import Call
 from densenet_viz.attribution.parameters import Parameter, Settings, check_settings
 from densenet_viz.facts.spec import DenseNetSpec
 
@@ -44,13 +45,29 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class Ours:
+    """A map that is computed here and not by Captum.
+
+    `likeness` says how near it is to Captum's map, and `reason` what was measured: a clause each.
+    `equal` is True if it is Captum's map except for rounding. `when` says with which settings.
+    """
+
+    explain: Explain = field(repr=False)
+    likeness: str
+    reason: str
+    equal: bool = False
+    when: Callable[[Settings], bool] = field(repr=False, default=lambda _settings: True)
+
+
+@dataclass(frozen=True)
 class Method:
     """One way to find out what a network looked at.
 
     `question` is what its map answers, `caution` when not to trust it, `unit` what its values
     measure, `paper` its source, `axioms` which of `AXIOMS` hold for it. `complete` says whether
     the values add up to the score's rise over the baseline's. `parameters` and `cost` depend on
-    the network, because its input size and blocks set the limits.
+    the network, because its input size and blocks set the limits. `call` is the call of Captum that
+    computes the map, or with `ours` the one that it is compared with; None if Captum has none.
     """
 
     name: str
@@ -62,7 +79,8 @@ class Method:
     paper: str
     parameters: Callable[[DenseNetSpec], tuple[Parameter, ...]] = field(repr=False)
     cost: Callable[[DenseNetSpec, Settings], Cost] = field(repr=False)
-    explain: Explain = field(repr=False)
+    call: Callable[[Settings], Call] | None = field(repr=False)
+    ours: Ours | None = None
     axioms: tuple[str, ...] = ()
     complete: bool = False
     check: Callable[[Settings], None] = field(repr=False, default=lambda _settings: None)
@@ -77,13 +95,17 @@ class Method:
         self.check(settings)
         return settings
 
+    def ours_with(self, settings: Settings) -> Ours | None:
+        """How the map is computed here; None if Captum computes it."""
+        return self.ours if self.ours is not None and self.ours.when(settings) else None
+
     def takes(self, spec: DenseNetSpec, parameter: str) -> bool:
         """Whether it has a parameter of this name."""
         return any(row.name == parameter for row in self.parameters(spec))
 
 
 def lazily(module: str, name: str) -> Explain:
-    """The function `name` of `densenet_viz.attribution.explain.MODULE`, imported when called.
+    """The function `name` of `densenet_viz.attribution.ours.MODULE`, imported when called.
 
     So that the rows can be read without a framework.
     """
@@ -91,7 +113,7 @@ def lazily(module: str, name: str) -> Explain:
     def explain(asking: Asking, settings: Settings) -> Explanation:
         from importlib import import_module
 
-        function: Any = getattr(import_module(f"densenet_viz.attribution.explain.{module}"), name)
+        function: Any = getattr(import_module(f"densenet_viz.attribution.ours.{module}"), name)
         result: Explanation = function(asking, settings)
         return result
 

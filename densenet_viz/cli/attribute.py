@@ -177,6 +177,7 @@ def _told(report: dict[str, Any]) -> str:
         f"{report['seconds']:.2f} s, {report['forward_passes']} forward passes"
         + ("" if delta is None else f", convergence delta {delta:.4f}")
         + ("" if unscaled is None else f" ({unscaled:.4f} before scaling)"),
+        f"computed by {report['computed_by']}",
         METHODS[report["method"]].caution,
         *(f"wrote {file}" for file in report["files"]),
     ]

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from densenet_viz.attribution import METHODS
 from densenet_viz.attribution.asking import Asking, Watch
+from densenet_viz.attribution.explaining import explain as explain_with
 from densenet_viz.evaluation import metrics
 from densenet_viz.evaluation.baselines import BASELINES, Heat
 from densenet_viz.evaluation.infidelity import (
@@ -173,7 +174,7 @@ class _Work:
         self.mask = mask
         self.asking = Asking(model, model.tensor(picture), target, watch=watch, device=device)
         x, cover = self.asking.x, model.uniform(model.mean)
-        drawn = squares(x.cpu(), cover, self.asking.generator(seed))
+        drawn = squares(x.cpu(), cover, torch.Generator().manual_seed(seed))
         pictures = torch.cat([x.cpu(), x.cpu() - drawn.removed])
         scores = self.asking.scores(pictures).cpu().double()
         self.squares: Squares = drawn
@@ -193,13 +194,13 @@ class _Work:
         slopes = gives_slopes(one.method, one.parameters)
 
         def explain(x: Tensor) -> Tensor:
-            return row.explain(self.asking.about(x), one.parameters).values.detach().cpu()
+            return explain_with(row, self.asking.about(x), one.parameters).values.detach().cpu()
 
         sensitivity = sensitivity_max(
             explain,
             self.asking.x,
             torch.from_numpy(one.values),
-            self.asking.generator(self.seed + 1),
+            torch.Generator().manual_seed(self.seed + 1),
             self.samples(one.method, one.parameters),
         )
         return self._measured(row.name, row.title, one.values, slopes, sensitivity)

@@ -67,6 +67,8 @@ class Attribution:
     seconds: float
     forward_passes: int
     """Number of forward passes, counted in pictures."""
+    computed_by: str = ""
+    """Captum's version and classes, or "ours" and how near the map is to Captum's."""
     backward_passes: int = 0
     """Number of backward passes, counted in pictures."""
     convergence_delta: float | None = None

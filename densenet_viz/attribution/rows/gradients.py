@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from densenet_viz.attribution.method import Method, lazily, no_parameters, once
+from densenet_viz.attribution.call import Call
+from densenet_viz.attribution.method import Method, no_parameters, once
 
 ROWS = (
     Method(
@@ -21,7 +22,7 @@ ROWS = (
         ),
         parameters=no_parameters,
         cost=once,
-        explain=lazily("gradients", "saliency"),
+        call=lambda _settings: Call("Saliency", {"abs": False}),
         axioms=("dummy", "implementation invariance", "linearity"),
     ),
     Method(
@@ -40,7 +41,7 @@ ROWS = (
         ),
         parameters=no_parameters,
         cost=once,
-        explain=lazily("gradients", "input_x_gradient"),
+        call=lambda _settings: Call("InputXGradient"),
         axioms=("dummy", "implementation invariance", "linearity"),
     ),
 )

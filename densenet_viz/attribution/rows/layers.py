@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from densenet_viz.attribution.baselines import baseline_choice, drawings
-from densenet_viz.attribution.method import Cost, Method, lazily, once
+from densenet_viz.attribution.call import AT_ONCE, START, Arguments, Call
+from densenet_viz.attribution.method import Cost, Method, once
 from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
-from densenet_viz.attribution.places import FINAL, all_places, coarse_places
+from densenet_viz.attribution.places import FINAL, all_places, coarse_places, module_of
 from densenet_viz.facts.spec import DenseNetSpec
 
 _GRAIN = (
@@ -22,6 +25,11 @@ def _one_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
     return (layer_choice(spec),)
 
 
+def _with_maps(_spec: DenseNetSpec, _settings: Settings) -> Cost:
+    """One gradient, and one pass more for the maps themselves."""
+    return Cost(2, 1)
+
+
 def _path_to_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
     return (
         layer_choice(spec, coarse_places(spec)[-2]),
@@ -31,10 +39,27 @@ def _path_to_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
 
 
 def _path_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
-    steps = int(settings["n_steps"]) * drawings(str(settings["baseline"]))
-    return Cost(
-        steps + drawings(str(settings["baseline"])), steps + drawings(str(settings["baseline"]))
-    )
+    steps, pictures = int(settings["n_steps"]), drawings(str(settings["baseline"]))
+    # The first place of a batch is the last of the one before; a batch has 4 or more.
+    places = pictures * (steps + 1 + steps // 3)
+    return Cost(places, places)
+
+
+def _of_layer(make: str, classes: str = "") -> Callable[[Settings], Call]:
+    def call(settings: Settings) -> Call:
+        layer = module_of(str(settings["layer"]))
+        return Call(make, layer=layer, finish="enlarged", classes=classes)
+
+    return call
+
+
+def _along_path(make: str, finish: str) -> Callable[[Settings], Call]:
+    def call(settings: Settings) -> Call:
+        steps: Arguments = {"n_steps": settings["n_steps"], "internal_batch_size": AT_ONCE}
+        layer = module_of(str(settings["layer"]))
+        return Call(make, {"baselines": START, **steps}, layer=layer, finish=finish)
+
+    return call
 
 
 ROWS = (
@@ -51,7 +76,7 @@ ROWS = (
         ),
         parameters=_one_layer,
         cost=once,
-        explain=lazily("layers", "grad_cam"),
+        call=_of_layer("LayerGradCam"),
     ),
     Method(
         name="layer-gradient-x-activation",
@@ -66,8 +91,45 @@ ROWS = (
         ),
         parameters=_one_layer,
         cost=once,
-        explain=lazily("layers", "layer_gradient_x_activation"),
+        call=_of_layer("LayerGradientXActivation"),
         axioms=("implementation invariance",),
+    ),
+    Method(
+        name="layer-cam",
+        title="LayerCAM",
+        family="layers",
+        question="Where in a layer are the values that would raise the score if they grew?",
+        caution=(
+            f"{_GRAIN} It hides everything that lowers the score. At the last maps all places of "
+            "a map have the same gradient, so only maps with a positive weight remain there."
+        ),
+        unit="activation times the score's change per unit of activation, where that is positive",
+        paper=(
+            'Jiang, Zhang, Hou, Cheng, Wei, "LayerCAM: Exploring Hierarchical Class Activation '
+            'Maps for Localization", IEEE TIP 2021, section III.B; without the closing ReLU'
+        ),
+        parameters=_one_layer,
+        cost=_with_maps,
+        call=_of_layer("LayerCam", "LayerGradientXActivation, LayerActivation"),
+    ),
+    Method(
+        name="grad-cam-plus-plus",
+        title="Grad-CAM++",
+        family="layers",
+        question="Which regions have the features of this class, if each object counts the same?",
+        caution=(
+            f"{_GRAIN} It uses only positive gradients. Its weights come from an approximation "
+            "that holds where the class's score is an exponential of the maps."
+        ),
+        unit="weighted activation",
+        paper=(
+            'Chattopadhay, Sarkar, Howlader, Balasubramanian, "Grad-CAM++: Generalized '
+            'Gradient-Based Visual Explanations for Deep Convolutional Networks", WACV 2018, '
+            "equations 10 and 19; without the closing ReLU"
+        ),
+        parameters=_one_layer,
+        cost=_with_maps,
+        call=_of_layer("GradCamPlusPlus", "InternalInfluence, LayerActivation"),
     ),
     Method(
         name="layer-conductance",
@@ -82,7 +144,7 @@ ROWS = (
         paper='Dhamdhere, Sundararajan, Yan, "How Important is a Neuron?", ICLR 2019, section 3',
         parameters=_path_to_layer,
         cost=_path_cost,
-        explain=lazily("layers", "layer_conductance"),
+        call=_along_path("LayerConductance", "spread"),
         axioms=("completeness", "linearity"),
     ),
     Method(
@@ -101,7 +163,7 @@ ROWS = (
         ),
         parameters=_path_to_layer,
         cost=_path_cost,
-        explain=lazily("layers", "internal_influence"),
+        call=_along_path("InternalInfluence", "enlarged"),
         axioms=("linearity",),
     ),
 )

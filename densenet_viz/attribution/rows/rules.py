@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 from densenet_viz.attribution.baselines import baseline_choice, drawings
-from densenet_viz.attribution.method import Cost, Method, lazily, no_parameters, once
+from densenet_viz.attribution.call import START, STARTS, Call
+from densenet_viz.attribution.method import Cost, Method, Ours, lazily, no_parameters, once
 from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
+from densenet_viz.attribution.places import module_of
 from densenet_viz.attribution.rows.layers import layer_choice
 from densenet_viz.facts.spec import DenseNetSpec
 
@@ -35,7 +37,7 @@ def baselines_at_once(spec: DenseNetSpec) -> int:
 def _against(spec: DenseNetSpec, baselines: int) -> Cost:
     """The picture goes along with each batch of baselines."""
     batches = math.ceil(baselines / baselines_at_once(spec))
-    return Cost(baselines + batches, baselines)
+    return Cost(baselines + batches, baselines + batches)
 
 
 def _guided_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
@@ -73,6 +75,11 @@ def _relevance(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
     )
 
 
+def _guided(settings: Settings) -> Call:
+    layer, mode = module_of(str(settings["layer"])), {"interpolate_mode": "bilinear"}
+    return Call("GuidedGradCam", mode, layer=layer, on_modules=True)
+
+
 ROWS: tuple[Method, ...] = (
     Method(
         name="guided-backprop",
@@ -87,7 +94,7 @@ ROWS: tuple[Method, ...] = (
         ),
         parameters=no_parameters,
         cost=once,
-        explain=lazily("rules", "guided_backprop"),
+        call=lambda _settings: Call("GuidedBackprop", on_modules=True),
     ),
     Method(
         name="deconvolution",
@@ -105,7 +112,7 @@ ROWS: tuple[Method, ...] = (
         ),
         parameters=no_parameters,
         cost=once,
-        explain=lazily("rules", "deconvolution"),
+        call=lambda _settings: Call("Deconvolution", on_modules=True),
     ),
     Method(
         name="guided-grad-cam",
@@ -123,7 +130,7 @@ ROWS: tuple[Method, ...] = (
         ),
         parameters=_guided_layer,
         cost=_twice,
-        explain=lazily("rules", "guided_grad_cam"),
+        call=_guided,
     ),
     Method(
         name="deeplift",
@@ -141,7 +148,12 @@ ROWS: tuple[Method, ...] = (
         ),
         parameters=_one_baseline,
         cost=_one_baseline_cost,
-        explain=lazily("deeplift", "deeplift"),
+        call=lambda _settings: Call("DeepLift", {"baselines": START}, on_modules=True),
+        ours=Ours(
+            lazily("deeplift", "deeplift"),
+            likeness="Captum's values miss the score's rise, these do not",
+            reason="OURS_DL",
+        ),
         axioms=("completeness", "sensitivity", "linearity"),
         complete=True,
     ),
@@ -162,7 +174,12 @@ ROWS: tuple[Method, ...] = (
         ),
         parameters=_many_baselines,
         cost=_many_baselines_cost,
-        explain=lazily("deeplift", "deeplift_shap"),
+        call=lambda _settings: Call("DeepLiftShap", {"baselines": STARTS}, on_modules=True),
+        ours=Ours(
+            lazily("deeplift", "deeplift_shap"),
+            likeness="Captum's values miss the score's rise, these do not",
+            reason="OURS_DL",
+        ),
         axioms=("completeness", "linearity"),
         complete=True,
     ),
@@ -185,6 +202,11 @@ ROWS: tuple[Method, ...] = (
         ),
         parameters=_relevance,
         cost=once,
-        explain=lazily("relevance", "lrp"),
+        call=None,
+        ours=Ours(
+            lazily("relevance", "lrp"),
+            likeness="Captum has no rule for norms with which relevance is kept",
+            reason="OURS_LRP",
+        ),
     ),
 )

@@ -17,7 +17,6 @@ same ReLUs are open as with autograd.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Final, Protocol
 
 import torch
@@ -37,7 +36,7 @@ PIXELS_AT_ONCE: Final = 8 * 224**2
 LARGEST_BATCH: Final = 64
 
 
-class _Part(Protocol):
+class Part(Protocol):
     gates: int
 
     def forward(self, maps: Tensor, tape: Tape | None) -> Tensor: ...
@@ -108,17 +107,19 @@ class FusedDenseNet:
         assert isinstance(block, FusedBlock)
         return (block, after) if isinstance(after, Transition) else None
 
-    def _after_stem(self, features: nn.Module) -> dict[str, _Part]:
-        parts: dict[str, _Part] = {}
-        size = 56
+    def part(self, place: str) -> Part:
+        """What computes the maps of a place from those of the place before."""
+        return self._parts[place]
+
+    def _after_stem(self, features: nn.Module) -> dict[str, Part]:
+        parts: dict[str, Part] = {}
         for name, child in features.named_children():
             if name.startswith("denseblock"):
                 key = f"block {name.removeprefix('denseblock')}"
-                parts[key] = FusedBlock(child, self._dtype, size, self._forward)
+                parts[key] = FusedBlock(child, self._dtype, self._forward)
             elif name.startswith("transition"):
-                size = max(1, size // 2)
                 key = f"transition {name.removeprefix('transition')}"
-                parts[key] = Transition(child, self._dtype, size)
+                parts[key] = Transition(child, self._dtype)
             elif name == "norm5":
                 parts["final"] = FinalNorm(child, self._dtype)
         return parts
@@ -182,9 +183,10 @@ class FusedDenseNet:
     def _through(self, maps: Tensor, start: int) -> Tensor:
         for name in self.places[start:]:
             maps = self._parts[name].forward(maps, None)
-        return self._classify(maps)
+        return self.classify(maps)
 
-    def _classify(self, final: Tensor) -> Tensor:
+    def classify(self, final: Tensor) -> Tensor:
+        """(N, classes) logits from the (N, H, W, C) maps of the last place."""
         return torch.addmm(self._bias, final.mean((1, 2)), self._weight.t())
 
     def _following(self, place: str) -> int:
@@ -211,50 +213,30 @@ class FusedDenseNet:
 
     def _gradients(self, x: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         tape: Tape = []
+        logits = self.forward(x, tape)
+        scores = logits.gather(1, targets[:, None])[:, 0]
+        return scores, self.backward(self._weight[targets], tape)
+
+    def forward(self, x: Tensor, tape: Tape) -> Tensor:
+        """(N, classes) logits of (N, 3, S, S) pictures, by this thread alone."""
         maps = self.stem.forward(x, tape)
-        scores, gradient = self._scores(maps, 0, targets, tape)
-        return scores, self.stem.backward(gradient, tape)
+        for place in self.places:
+            maps = self._parts[place].forward(maps, tape)
+        tape.append(maps.shape)
+        return self.classify(maps)
 
-    def at(self, x: Tensor, place: str, target: int | Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Scores, the maps of a place and the scores' gradients with respect to these.
-
-        Args:
-            x: (N, 3, S, S) normalised pictures, in the network's data type.
-            place: one of `places`.
-            target: the class's index, for all or (N,) one each.
-
-        Returns:
-            (N,) logits, (N, C, h, w) activations, (N, C, h, w) gradients, in the same data type.
-
-        Raises:
-            ValueError: there is no such place.
-        """
-        work = partial(self._at, self._following(place))
-        scores, maps, gradients = self._shared(work, x, _each(target, x))
-        return scores, maps, gradients
-
-    def _at(self, start: int, x: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        maps = self.stem.forward(x, None)
-        for name in self.places[:start]:
-            maps = self._parts[name].forward(maps, None)
-        scores, gradient = self._scores(maps, start, targets, [])
-        return scores, maps.permute(0, 3, 1, 2), gradient.permute(0, 3, 1, 2).to(self._own)
-
-    def _scores(
-        self, maps: Tensor, start: int, targets: Tensor, tape: Tape
-    ) -> tuple[Tensor, Tensor]:
-        """(N,) scores and the gradient with respect to `maps`, which enter part `start`."""
-        parts = [self._parts[name] for name in self.places[start:]]
-        entering = maps
-        for part in parts:
-            entering = part.forward(entering, tape)
-        logits = self._classify(entering)
-        count, height, width, channels = entering.shape
-        pooled = (self._weight[targets] / (height * width)).to(self._dtype)
+    def backward(self, features: Tensor, tape: Tape) -> Tensor:
+        """(N, 3, S, S) gradients of (N, C) gradients of the classifier's input."""
+        count, height, width, channels = tape.pop()
+        pooled = (features / (height * width)).to(self._dtype)
         gradient = pooled[:, None, None].expand(count, height, width, channels)
-        for part in reversed(parts):
-            gradient = part.backward(gradient, tape)
-        return logits.gather(1, targets[:, None])[:, 0], gradient
+        for place in reversed(self.places):
+            gradient = self._parts[place].backward(gradient, tape)
+        return self.stem.backward(gradient, tape)
+
+    def before_classifier(self, gradient: Tensor) -> Tensor:
+        """(N, C) gradients of the classifier's input, of (N, classes) gradients of the logits."""
+        return gradient @ self._weight
 
 
 def _each(target: int | Tensor, x: Tensor) -> Tensor:

@@ -32,9 +32,9 @@ class Stem:
     def __init__(self, features: nn.Module, dtype: torch.dtype) -> None:
         weight, bias = fold_norm(features.get_submodule("conv0"), features.get_submodule("norm0"))
         self.channels = len(bias)
-        self.convolution = Convolution(weight, bias, padding=3, stride=2, relu=True, usual_size=224)
+        self.convolution = Convolution(weight, bias, padding=3, stride=2, relu=True)
         self._dtype, self._own = dtype, weight.dtype
-        self._back = Convolution(_phases(weight).to(dtype), padding=2, usual_size=112)
+        self._back = Convolution(_phases(weight).to(dtype), padding=2)
 
     def forward(self, x: Tensor, tape: Tape | None) -> Tensor:
         """(N, 3, S, S) pictures to (N, S/4, S/4, k0) maps."""
@@ -88,29 +88,24 @@ class DenseLayer:
     Args:
         layer: the module.
         dtype: the data type of the backward pass.
-        usual_size: height and width of the maps that it is fastest for.
         forward: the data type of the forward pass's convolutions.
     """
 
-    def __init__(
-        self, layer: nn.Module, dtype: torch.dtype, usual_size: int, forward: torch.dtype
-    ) -> None:
+    def __init__(self, layer: nn.Module, dtype: torch.dtype, forward: torch.dtype) -> None:
         self.norm = Affine.of(layer.get_submodule("norm1"))
         self.bottleneck = hasattr(layer, "conv2")
         self._dtype, self._forward = dtype, forward
         if self.bottleneck:
             weight, bias = fold_norm(layer.get_submodule("conv1"), layer.get_submodule("norm2"))
             last = weight_of(layer.get_submodule("conv2"))
-            self._first = Convolution(weight.to(forward), bias, relu=True, usual_size=usual_size)
-            self._first_back = Convolution(
-                reverse_weight(self._scaled(weight), dtype), usual_size=usual_size
-            )
+            self._first = Convolution(weight.to(forward), bias, relu=True)
+            self._first_back = Convolution(reverse_weight(self._scaled(weight), dtype))
         else:
             last = weight_of(layer.get_submodule("conv1"))
         self.reads, self.writes = len(self.norm.scale), len(last)
-        self._last = Convolution(last.to(forward), padding=1, usual_size=usual_size)
+        self._last = Convolution(last.to(forward), padding=1)
         back = last if self.bottleneck else self._scaled(last)
-        self._last_back = Convolution(reverse_weight(back, dtype), padding=1, usual_size=usual_size)
+        self._last_back = Convolution(reverse_weight(back, dtype), padding=1)
         self.gates = self.reads + (len(bias) if self.bottleneck else 0)
         """The number of channels whose masks the tape keeps."""
 
@@ -147,12 +142,8 @@ class DenseLayer:
 class FusedBlock:
     """A dense block in one buffer: a layer reads its first maps and writes the next."""
 
-    def __init__(
-        self, block: nn.Module, dtype: torch.dtype, usual_size: int, forward: torch.dtype
-    ) -> None:
-        self.layers = tuple(
-            DenseLayer(layer, dtype, usual_size, forward) for layer in block.children()
-        )
+    def __init__(self, block: nn.Module, dtype: torch.dtype, forward: torch.dtype) -> None:
+        self.layers = tuple(DenseLayer(layer, dtype, forward) for layer in block.children())
         last = self.layers[-1]
         self.reads, self.channels = self.layers[0].reads, last.reads + last.writes
         self.gates = sum(layer.gates for layer in self.layers)
@@ -200,15 +191,15 @@ class Transition:
     So their order can be changed, and then the convolution has a quarter of the pixels.
     """
 
-    def __init__(self, transition: nn.Module, dtype: torch.dtype, usual_size: int) -> None:
+    def __init__(self, transition: nn.Module, dtype: torch.dtype) -> None:
         self._norm = Affine.of(transition.get_submodule("norm"))
         weight = weight_of(transition.get_submodule("conv"))
         self._dtype = dtype
         self.gates = weight.shape[1]
-        self._convolution = Convolution(weight, usual_size=usual_size)
+        self._convolution = Convolution(weight)
         # A quarter: each of four pixels has a quarter of the average.
         back = weight * self._norm.scale[:, None, None] / 4
-        self._back = Convolution(reverse_weight(back, dtype), usual_size=usual_size)
+        self._back = Convolution(reverse_weight(back, dtype))
 
     def forward(self, maps: Tensor, tape: Tape | None) -> Tensor:
         """(N, H, W, C) to (N, H/2, W/2, keeps)."""

@@ -19,16 +19,13 @@ from torch import Tensor, nn
 from torch.nn.functional import max_pool2d
 
 from densenet_viz.attribution.asking import Asking, Explanation
-from densenet_viz.attribution.baselines import baseline_inputs, blur
-from densenet_viz.attribution.explain.replacing import replace_each
+from densenet_viz.attribution.baselines import baseline_inputs, draw_baselines
+from densenet_viz.attribution.ours.replacing import replace_each
 from densenet_viz.attribution.parameters import Settings
 from densenet_viz.attribution.rows.rules import baselines_at_once
 
 TINY = 1e-10
 """A smaller difference counts as zero: the multiplier is then the gradient, as in Captum."""
-
-BLURS = (1 / 64, 1 / 6)
-"""The narrowest and the widest random blur, in picture widths."""
 
 
 def deeplift(asking: Asking, settings: Settings) -> Explanation:
@@ -40,23 +37,9 @@ def deeplift(asking: Asking, settings: Settings) -> Explanation:
 def deeplift_shap(asking: Asking, settings: Settings) -> Explanation:
     """DeepLIFT, averaged over many random baselines."""
     samples, seed = int(settings["samples"]), int(settings["seed"])
-    return _averaged(asking, draw_baselines(asking, str(settings["distribution"]), samples, seed))
-
-
-def draw_baselines(asking: Asking, distribution: str, samples: int, seed: int) -> Tensor:
-    """(samples, 3, S, S) random baselines, normalised: "noise", "colours" or "blurs"."""
-    random = asking.generator(seed)
-    x = asking.x
-    if distribution == "blurs":
-        low, high = torch.tensor(BLURS).log().tolist()
-        widths = torch.empty(samples).uniform_(low, high, generator=random).exp().tolist()
-        return torch.cat([blur(x, width) for width in widths])
-    shape = x.shape[1:] if distribution == "noise" else (3, 1, 1)
-    pixels = torch.rand((samples, *shape), generator=random)
-    mean, std = (
-        torch.tensor(row).view(1, 3, 1, 1) for row in (asking.model.mean, asking.model.std)
+    return _averaged(
+        asking, draw_baselines(asking.model, asking.x, str(settings["distribution"]), samples, seed)
     )
-    return ((pixels - mean) / std).to(x).expand(samples, *x.shape[1:])
 
 
 def _averaged(asking: Asking, starts: Tensor) -> Explanation:
@@ -66,7 +49,6 @@ def _averaged(asking: Asking, starts: Tensor) -> Explanation:
     total = torch.zeros_like(asking.x[0], dtype=torch.float64)
     risen = done = 0.0
     for part in starts.split(baselines_at_once(asking.model.spec)):
-        asking.watch.back += len(part)
         slopes, rises = multipliers(twin, asking.x, part, asking.target)
         total += (slopes.double() * (asking.x - part).double()).sum(0)
         risen, done = risen + float(rises.sum()), done + len(part)

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import ast
 import base64
+import inspect
 import textwrap
 import zlib
 from typing import TYPE_CHECKING
 
+import captum.attr
 import numpy as np
 
-from densenet_viz.attribution.captum_call import Call
-from densenet_viz.attribution.captum_calls import call_of
-from densenet_viz.attribution.methods import METHODS
+from densenet_viz.attribution import calls
+from densenet_viz.attribution.call import AT_ONCE, MASK, START, STARTS, STDEVS, Call, Name
+from densenet_viz.attribution.errors import AttributionError
+from densenet_viz.attribution.methods import METHODS, method_named
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.network.source import named_classes
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 
 PICTURE_FILE = "picture.png"
 """The file name of the network's input in the script."""
+
+AT_ONCE_PRINTED = 8
+"""Pictures in a batch; the map does not depend on it."""
 
 _NETWORK = '''class Network(DenseNet):
     """torchvision's, with every ReLU a module of its own, as Captum's hooks need them."""
@@ -82,10 +89,11 @@ _BLURRED = """def blurred(x, width):
 def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) -> str:
     """A complete Python script that makes this map again, or the most similar one with Captum.
 
-    It reads `picture.png` (`figures.attribution_image.picture_png` of the fitted picture). It needs
-    torch, torchvision, captum, numpy and Pillow, and safetensors if the weights are in such a file.
-    It saves the map in `values` and in `map.npy`. If the map is not the same, a comment says why
-    (`why_not_equal`).
+    The call is the one that computed the map, with the source of what is around it. The script
+    reads `picture.png` (`figures.attribution_image.picture_png` of the fitted picture). It needs
+    torch, torchvision, captum, numpy and Pillow, scikit-learn for LIME and Kernel SHAP, and
+    safetensors if the weights are in such a file. It saves the map in `values` and in `map.npy`. If
+    the map is not the same, a comment says why (`why_not_equal`).
 
     Args:
         model: the model that the map explains.
@@ -95,19 +103,35 @@ def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) 
     Raises:
         AttributionError: Captum has nothing similar to this method.
     """
-    call = call_of(attribution.method, attribution.parameters, attribution.nodes)
+    call = call_of(attribution)
+    source = Source(call)
+    starts = call.uses(START) or call.uses(STARTS)
     parts = (
         _head(model, attribution),
-        _imports(model, call),
+        _imports(model, call, source, blurs=starts and _is_blurred(attribution)),
+        *source.definitions,
         _network(model),
         _given(model, attribution),
-        _starts(model, call.starts),
-        _superpixels(model, picture, attribution) if call.superpixels else "",
-        call.body,
+        _starts(model, attribution) if starts else "",
+        _superpixels(model, picture, attribution) if call.uses(MASK) else "",
+        _run(call, attribution),
         f'np.save("map.npy", values.detach().numpy())  # {_shape(attribution)}\n'
         'print(f"sum of the map: {float(values.sum()):.6g}")',
     )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def call_of(attribution: Attribution) -> Call:
+    """The call of Captum for a map.
+
+    Raises:
+        AttributionError: Captum has nothing similar to this method.
+    """
+    row = method_named(attribution.method)
+    if row.call is None:
+        assert row.ours is not None
+        raise AttributionError(f"There is no Captum code for this map: {row.ours.likeness}.")
+    return row.call(attribution.parameters)
 
 
 def why_not_equal(attribution: Attribution) -> str | None:
@@ -116,8 +140,77 @@ def why_not_equal(attribution: Attribution) -> str | None:
     Raises:
         AttributionError: Captum has nothing similar to this method.
     """
-    call = call_of(attribution.method, attribution.parameters, attribution.nodes)
-    return f"Captum's map is similar, not the same: {call.differs}." if call.differs else None
+    call_of(attribution)
+    row = METHODS[attribution.method]
+    over = METHODS.get(str(attribution.parameters.get("over")))
+    ours = row.ours_with(attribution.parameters) or (over.ours if over is not None else None)
+    return (
+        None
+        if ours is None or ours.equal
+        else f"Captum's map is similar, not the same: {ours.likeness}."
+    )
+
+
+class Source:
+    """The source of what a call uses of `attribution.calls`, and what that imports."""
+
+    def __init__(self, call: Call) -> None:
+        text = inspect.getsource(calls)
+        tree = ast.parse(text)
+        parts = {
+            part.name: part
+            for part in tree.body
+            if isinstance(part, ast.FunctionDef | ast.ClassDef)
+        }
+        wanted = [name for name in (call.make, call.finish) if name in parts]
+        used = {call.make, call.around} - {*parts, ""}
+        for name in wanted:
+            inside = {each.id for each in ast.walk(parts[name]) if isinstance(each, ast.Name)}
+            used |= inside
+            wanted += [each for each in inside if each in parts and each not in wanted]
+        self.definitions = [
+            f"\n{ast.get_source_segment(text, part)}"
+            for name, part in parts.items()
+            if name in wanted
+        ]
+        self.imports: dict[str, set[str]] = {"captum.attr": used & set(captum.attr.__all__)}
+        for line in tree.body:
+            if isinstance(line, ast.ImportFrom) and line.module != "__future__":
+                names = {each.name for each in line.names} & used
+                self.imports.setdefault(str(line.module), set()).update(names)
+
+
+def _run(call: Call, attribution: Attribution) -> str:
+    """The lines that make the call, and take the mean over what it is averaged over."""
+    settings = attribution.parameters
+    seed, parts, start = settings.get("seed", 0), call.parts, call.named(START)
+    lines = [f"torch.manual_seed({seed})", f"np.random.seed({seed})"]
+    if call.uses(AT_ONCE):
+        lines.append(f"at_once = {AT_ONCE_PRINTED}  # pictures in a batch")
+    if call.uses(STDEVS):
+        lines.append(f"stdevs = {settings['noise']} / 100 * float(x.max() - x.min())")
+    given = {
+        key: value.name if isinstance(value, Name) else repr(value)
+        for key, value in call.arguments.items()
+    }
+    if len(parts) > 1:
+        given[call.averaged] = "part"
+    made = [f'network.get_submodule("{call.layer}")'] if call.layer else []
+    made += [f"{key}={value!r}" for key, value in call.options.items()]
+    method = f"{call.make}({', '.join(['network', *made])})"
+    lines.append(f"method = {f'{call.around}({method})' if call.around else method}")
+    more = "".join(f"\n    {key}={value}," for key, value in given.items())
+    context = {"enlarged": ", x", "spread": ", x", "shared_out": ", mask"}.get(call.finish, "")
+    one = f"{call.finish}(method.attribute(\n    x, target=TARGET,{more}\n).detach(){context})"
+    each = ["for start in starts.split(1)"] if start else []
+    if len(parts) > 1:
+        each.append(f"for part in {parts}")
+        one = f"part * {one}"
+    if not each:
+        return "\n".join([*lines, f"values = {one}"])
+    whole = [str(sum(parts))] * (len(parts) > 1) + ["len(starts)"] * bool(start)
+    inside = textwrap.indent("\n".join([one, *each]), "    ")
+    return "\n".join([*lines, f"values = sum(\n{inside}\n) / ({' * '.join(whole)})"])
 
 
 def _shape(attribution: Attribution) -> str:
@@ -135,10 +228,9 @@ def _head(model: LoadedModel, attribution: Attribution) -> str:
     ]
     if reason := why_not_equal(attribution):
         lines.append(reason)
-    if needs_safetensors(model):
-        lines.append("pip install torch torchvision captum pillow safetensors")
-    else:
-        lines.append("pip install torch torchvision captum pillow")
+    more = " safetensors" * needs_safetensors(model)
+    more += " scikit-learn" * (attribution.method in ("lime", "kernel-shap"))
+    lines.append(f"pip install torch torchvision captum pillow{more}")
     return "\n".join(
         f"# {line}" for words in lines for line in textwrap.wrap(words, 96, break_on_hyphens=False)
     )
@@ -158,24 +250,30 @@ def _is_bundled(name: str) -> bool:
     return name in MODELS and MODELS[name].megabytes is None and not name.endswith(UNTRAINED)
 
 
-def _imports(model: LoadedModel, call: Call) -> str:
+def _imports(model: LoadedModel, call: Call, source: Source, *, blurs: bool) -> str:
     own, can = _is_own_file(model), _torchvision_can(model.spec)
-    named = f", {model.name}" if not own and MODELS[model.name].megabytes is not None else ""
-    wanted = {
-        "import base64": call.superpixels,
-        "import re": own,
-        "import zlib": call.superpixels,
-        "from collections import OrderedDict": not can,
-        "import numpy as np": True,
-        "import torch": True,
-        f"from captum.attr import {', '.join(call.imports)}": True,
-        "from PIL import Image": True,
-        "from safetensors.torch import load_file": needs_safetensors(model),
-        "from torch import nn": True,
-        "from torch.nn import functional": call.starts.startswith("blur"),
-        f"from torchvision.models import DenseNet{named}": can,
-    }
-    return "\n".join(line for line, is_used in wanted.items() if is_used)
+    packed = call.uses(MASK)
+    whole = {"base64": packed, "re": own, "zlib": packed, "numpy as np": True, "torch": True}
+    wanted = source.imports
+    for module, name, is_used in (
+        ("collections", "OrderedDict", not can),
+        ("PIL", "Image", True),
+        ("safetensors.torch", "load_file", needs_safetensors(model)),
+        ("torch", "nn", True),
+        ("torch.nn", "functional", blurs),
+        ("torchvision.models", "DenseNet", can),
+        ("torchvision.models", model.name, not own and MODELS[model.name].megabytes is not None),
+    ):
+        if is_used:
+            wanted.setdefault(module, set()).add(name)
+    return "\n".join(
+        [f"import {name}" for name, is_used in whole.items() if is_used]
+        + [
+            f"from {module} import {', '.join(sorted(wanted[module]))}"
+            for module in sorted(wanted)
+            if wanted[module]
+        ]
+    )
 
 
 def _torchvision_can(spec: DenseNetSpec) -> bool:
@@ -217,15 +315,23 @@ def _given(model: LoadedModel, attribution: Attribution) -> str:
     )
 
 
-def _starts(model: LoadedModel, wanted: str) -> str:
-    """Lines that define `starts`, (M, 3, S, S); `wanted` is NAME[:SEED[:SAMPLES]]."""
+def _is_blurred(attribution: Attribution) -> bool:
+    return _wanted(attribution) in ("blur", "blurs")
+
+
+def _wanted(attribution: Attribution) -> str:
+    """The name of a map's baselines."""
+    settings = attribution.parameters
+    return str(settings.get("distribution", settings.get("baseline", "black")))
+
+
+def _starts(model: LoadedModel, attribution: Attribution) -> str:
+    """Lines that define `starts`, (M, 3, S, S)."""
     from densenet_viz.attribution.baselines import BLUR, NOISE_DRAWINGS, baseline_colour
 
-    name, _colon, numbers = wanted.partition(":")
-    seed, _colon, samples = numbers.partition(":")
-    generator = f"torch.Generator().manual_seed({seed or 0})"
-    if not name:
-        return ""
+    name, settings = _wanted(attribution), attribution.parameters
+    generator = f"torch.Generator().manual_seed({settings.get('seed', 0)})"
+    samples = settings["samples"] if "distribution" in settings else NOISE_DRAWINGS
     if name == "blur":
         return f"\n{_BLURRED}starts = blurred(x, {BLUR!r})  # the picture, blurred"
     if name == "blurs":
@@ -233,7 +339,7 @@ def _starts(model: LoadedModel, wanted: str) -> str:
     if name in ("noise", "colours"):
         shape = "*x.shape[1:]" if name == "noise" else "3, 1, 1"
         return (
-            f"drawn = torch.rand(({samples or NOISE_DRAWINGS}, {shape}), generator={generator})\n"
+            f"drawn = torch.rand(({samples}, {shape}), generator={generator})\n"
             "starts = (drawn - mean.view(3, 1, 1)) / std.view(3, 1, 1)\n"
             "starts = starts.expand(-1, *x.shape[1:])"
         )
@@ -243,8 +349,8 @@ def _starts(model: LoadedModel, wanted: str) -> str:
     )
 
 
-def _random_blurs(generator: str, samples: str) -> str:
-    from densenet_viz.attribution.explain.deeplift import BLURS
+def _random_blurs(generator: str, samples: int) -> str:
+    from densenet_viz.attribution.baselines import BLURS
 
     return (
         f"low, high = torch.tensor({BLURS!r}).log().tolist()\n"
@@ -254,8 +360,8 @@ def _random_blurs(generator: str, samples: str) -> str:
 
 
 def _superpixels(model: LoadedModel, picture: Picture, attribution: Attribution) -> str:
-    """Lines that define `mask` (1, 3, S, S), each pixel's superpixel, and `sizes` (M,)."""
-    from densenet_viz.attribution.explain.segments import superpixels_in
+    """Lines that define `mask` (1, 3, S, S), each pixel's superpixel."""
+    from densenet_viz.attribution.superpixels import superpixels_in
 
     labels = superpixels_in(model, model.tensor(picture), int(attribution.parameters["segments"]))
     packed = base64.b85encode(zlib.compress(labels.astype(np.uint8).tobytes(), 9)).decode()
@@ -263,6 +369,5 @@ def _superpixels(model: LoadedModel, picture: Picture, attribution: Attribution)
     return (
         f"PARTS = (  # the superpixel of each pixel, row by row, compressed\n{lines}\n)\n"
         "parts = np.frombuffer(zlib.decompress(base64.b85decode(PARTS)), np.uint8)\n"
-        "mask = torch.tensor(parts.astype(np.int64)).view(1, 1, *x.shape[2:]).repeat(1, 3, 1, 1)\n"
-        "sizes = torch.bincount(mask[0, 0].flatten())"
+        "mask = torch.tensor(parts.astype(np.int64)).view(1, 1, *x.shape[2:]).repeat(1, 3, 1, 1)"
     )

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from densenet_viz.attribution.asking import Asking, Explanation
-from densenet_viz.attribution.explain.relevance_rules import (
+from densenet_viz.attribution.ours.relevance_rules import (
     Layer,
     Ruled,
     Weighted,
@@ -29,7 +29,7 @@ from densenet_viz.attribution.explain.relevance_rules import (
     in_proportion,
     positive_rule,
 )
-from densenet_viz.attribution.explain.replacing import replace_each
+from densenet_viz.attribution.ours.replacing import replace_each
 from densenet_viz.attribution.parameters import Settings
 
 
@@ -40,7 +40,6 @@ def lrp(asking: Asking, settings: Settings) -> Explanation:
     give_rules(twin, gamma, *_range(asking))
     x = asking.x.detach().clone().requires_grad_()
     score = twin(x)[0, asking.target]
-    asking.watch.back += 1
     (relevance,) = torch.autograd.grad(score, x, score.detach())
     return Explanation(relevance[0])
 

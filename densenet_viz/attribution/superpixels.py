@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from densenet_viz.attribution.asking import Asking
     from densenet_viz.network.loaded import LoadedModel
 
 Labels = NDArray[np.int64]
@@ -23,11 +22,6 @@ SIGMA = 1.0
 
 SMALLEST = 0.25
 """SLIC merges smaller parts with a neighbour; in units of the average part's size."""
-
-
-def superpixels_of(asking: Asking, most: int) -> Labels:
-    """`superpixels` of the picture in `asking`."""
-    return superpixels_in(asking.model, asking.x, most)
 
 
 def superpixels_in(model: LoadedModel, x: Tensor, most: int) -> Labels:

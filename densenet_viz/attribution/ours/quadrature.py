@@ -38,12 +38,6 @@ FINEST = 1 / 4096
 """A piece of the path as short as this is not cut again."""
 
 
-def legendre(steps: int) -> tuple[Tensor, Tensor]:
-    """Nodes in 0 to 1 and weights that sum to 1 of the Gauss-Legendre rule, (steps,) each."""
-    nodes, weights = np.polynomial.legendre.leggauss(steps)
-    return torch.from_numpy((nodes + 1) / 2), torch.from_numpy(weights / 2)
-
-
 Pieces = NDArray[np.float64]
 """(nodes - 1,): a number for each piece of the path."""
 

@@ -1,0 +1,126 @@
+"""What stands around a class of Captum in a call: how it is made, and what becomes of its values.
+
+The source of what a call uses is printed with the call (`script`), so only torch and Captum are
+used here. A class of `captum.attr` that needs nothing more is named by the call itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from captum._utils.models.linear_model import SkLearnRidge
+from captum.attr import (
+    InternalInfluence,
+    KernelShap,
+    LayerActivation,
+    LayerAttribution,
+    LayerGradientXActivation,
+    Lime,
+    ShapleyValueSampling,
+)
+from torch import Tensor, nn
+
+# -- how it is made -------------------------------------------------------------------------
+
+
+def shapley_sampling(network: nn.Module) -> ShapleyValueSampling:
+    method = ShapleyValueSampling(network)
+    method.permutation_generator = pairs_of_orders
+    return method
+
+
+def pairs_of_orders(features: int, count: int) -> Iterator[list[int]]:
+    """Random orders; every second one is the one before it, reversed, so that errors cancel."""
+    order: list[int] = []
+    for number in range(count):
+        order = order[::-1] if number % 2 else torch.randperm(features).tolist()
+        yield order
+
+
+def kernel_shap(network: nn.Module) -> KernelShap:
+    method = KernelShap(network)
+    method.perturb_func = with_complements(method.kernel_shap_perturb_generator)
+    return method
+
+
+def with_complements(draw: Callable[..., Iterator[Tensor]]) -> Callable[..., Iterator[Tensor]]:
+    """Captum's coalitions, each followed by its complement, so that errors cancel."""
+
+    def drawn(x: Tensor, **more: Any) -> Iterator[Tensor]:
+        coalitions = draw(x, **more)
+        yield next(coalitions)  # the whole picture
+        yield next(coalitions)  # the baseline
+        for shown in coalitions:
+            yield shown
+            yield 1 - shown
+
+    return drawn
+
+
+def lime(network: nn.Module, width: float) -> Lime:
+    def nearness(_x: Tensor, _covered: Tensor, shown: Tensor, **_more: Any) -> Tensor:
+        """A covered picture counts less, the larger its cosine distance to the whole one."""
+        distance = 1 - shown.float().mean().sqrt()
+        return torch.exp(-((distance / width) ** 2) / 2)
+
+    return Lime(network, SkLearnRidge(alpha=1.0), nearness)
+
+
+class LayerCam:
+    """Each value of a layer times its own gradient, where that is positive."""
+
+    def __init__(self, network: nn.Module, layer: nn.Module) -> None:
+        self.products = LayerGradientXActivation(network, layer)
+        self.maps = LayerActivation(network, layer)
+
+    def attribute(self, x: Tensor, target: int) -> Tensor:
+        products = self.products.attribute(x, target=target)
+        # The gradient times the squared activation has the gradient's sign.
+        return products * (products * self.maps.attribute(x) > 0)
+
+
+class GradCamPlusPlus:
+    """A layer's maps, weighted by positive gradients, which count more where they are alone."""
+
+    def __init__(self, network: nn.Module, layer: nn.Module) -> None:
+        self.slopes = InternalInfluence(network, layer)
+        self.maps = LayerActivation(network, layer)
+
+    def attribute(self, x: Tensor, target: int) -> Tensor:
+        maps = self.maps.attribute(x)
+        # With the picture itself as the baseline, the path is one place: this is the gradient.
+        slopes = self.slopes.attribute(x, baselines=x, target=target, n_steps=1)
+        below = 2 * slopes**2 + maps.sum((2, 3), keepdim=True) * slopes**3
+        shares = slopes**2 / below.where(below != 0, 1)
+        return (shares * slopes.clamp(min=0)).sum((2, 3), keepdim=True) * maps
+
+
+# -- what becomes of its values -------------------------------------------------------------
+
+
+def whole(values: Tensor) -> Tensor:
+    return values[0]
+
+
+def of_windows(values: Tensor) -> Tensor:
+    """The three colours are covered together: they have the same value."""
+    return values[0, :1]
+
+
+def enlarged(values: Tensor, x: Tensor) -> Tensor:
+    """(N, C, h, w) values of a layer, added up, in the pixels of the input: (1, S, S); bilinear."""
+    coarse = values.sum(1, keepdim=True)
+    return LayerAttribution.interpolate(coarse, x.shape[2:], interpolate_mode="bilinear")[0]
+
+
+def spread(values: Tensor, x: Tensor) -> Tensor:
+    """The same for shares: each place's share is spread over its pixels, so that the sum stays."""
+    return enlarged(values, x) * (values[0, 0].numel() / x[0, 0].numel())
+
+
+def shared_out(values: Tensor, mask: Tensor) -> Tensor:
+    """Each superpixel's value, divided evenly among its pixels: (1, S, S)."""
+    sizes = torch.bincount(mask[0, 0].flatten())
+    return values[0, :1] / sizes[mask[0, :1]]
