@@ -18,11 +18,14 @@ from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_mod
 from torch.utils.flop_counter import flop_registry
 
 from densenet_viz.attribution import METHODS, attribute
+from densenet_viz.attribution.asking import Asking, Watch
 from densenet_viz.attribution.baselines import baseline_inputs
+from densenet_viz.attribution.explaining import by_captum, given_for
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.fused.convolution import Convolution
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
+from densenet_viz.network.shares import alone
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import draw_scene
@@ -103,17 +106,31 @@ def _stock(model: LoadedModel) -> nn.Module:
 
 @dataclass(frozen=True)
 class Pair:
-    """One of our methods and the Captum call that it is compared with."""
+    """A method of the app, with its settings, and the stock call that it is compared with."""
 
     method: str
     against: str
     theirs: Callable[[Case], Tensor]
-    ours: Callable[[Case], Attribution]
+    settings: dict[str, Any]
     likeness: Callable[[Case, Attribution, Tensor], float]
 
     @property
     def name(self) -> str:
         return f"{self.method} against {self.against}"
+
+    def ours(self, case: Case) -> Attribution:
+        """The app's map. As on a page, the picture was classified before."""
+        return case.ours(self.method, logits=_answer(case), **self.settings)
+
+    def on_our_network(self, case: Case) -> Tensor:
+        """The map by Captum on the fast network, also where the app's map is not Captum's."""
+        row = METHODS[self.method]
+        settings = row.settings(case.model.spec, self.settings)
+        assert row.call is not None
+        call = row.call(settings)
+        asking = Asking(case.model, case.model.tensor(case.picture), case.target, watch=Watch(1))
+        with alone():
+            return by_captum(call, asking, settings, given_for(call, asking, settings))
 
 
 def _integrated(case: Case, **more: Any) -> Tensor:
@@ -156,26 +173,6 @@ def _cam(case: Case) -> Tensor:
 def _pass(case: Case) -> Tensor:
     logits: Tensor = case.stock(case.x)
     return logits
-
-
-# As on a page: the picture was classified before, and its logits are known.
-
-
-def _our_integrated(case: Case) -> Attribution:
-    return case.ours("integrated-gradients", logits=_answer(case))
-
-
-def _our_occluded(case: Case) -> Attribution:
-    settings = {"window": WINDOW, "stride": STRIDE, "baseline": "mean"}
-    return case.ours("occlusion", logits=_answer(case), **settings)
-
-
-def _our_smooth(case: Case) -> Attribution:
-    return case.ours("smoothgrad", samples=SAMPLES, logits=_answer(case))
-
-
-def _our_cam(case: Case) -> Attribution:
-    return case.ours("grad-cam", logits=_answer(case))
 
 
 @cache
@@ -242,25 +239,27 @@ def cosine(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     return float(a @ b / np.sqrt((a @ a) * (b @ b)))
 
 
+FIFTY = {"n_steps": 50}
+COVERED = {"window": WINDOW, "stride": STRIDE, "baseline": "mean"}
 PAIRS = (
-    Pair("integrated-gradients", "default", _integrated, _our_integrated, _like_integral),
+    Pair("integrated-gradients", "default", _integrated, FIFTY, _like_integral),
     Pair(
         "integrated-gradients",
         "internal_batch_size=4",
         lambda case: _integrated(case, internal_batch_size=4),
-        _our_integrated,
+        FIFTY,
         _like_integral,
     ),
-    Pair("occlusion", "default", _occluded, _our_occluded, _like_occlusion),
-    Pair("smoothgrad", "default", _smooth, _our_smooth, _like_noise),
-    Pair("grad-cam", "default", _cam, _our_cam, _like_cam),
-    Pair("grad-cam", "one forward pass", _pass, _our_cam, _like_cam),
+    Pair("occlusion", "default", _occluded, COVERED, _like_occlusion),
+    Pair("smoothgrad", "default", _smooth, {"samples": SAMPLES}, _like_noise),
+    Pair("grad-cam", "default", _cam, {}, _like_cam),
+    Pair("grad-cam", "one forward pass", _pass, {}, _like_cam),
 )
 
 
 def integration(case: Case) -> tuple[float, int, float, float]:
     """Cosine, steps, sum compared with the rise in percent, and the cosine of 24 fixed steps."""
-    result = _our_integrated(case)
+    result = case.ours("integrated-gradients", logits=_answer(case))
     fixed = case.ours("integrated-gradients", n_steps=24, rule="gauss-legendre")
     delta = result.convergence_delta or 0.0
     rise = float(result.values.sum(dtype=np.float64)) - delta
@@ -294,7 +293,7 @@ def peak_of(network: str, name: str, side: str) -> int:
         case.ours(name)
     else:
         pair = next(pair for pair in PAIRS if pair.name == name)
-        (pair.ours if side == "ours" else pair.theirs)(case)
+        {"ours": pair.ours, "theirs": pair.theirs}[side](case)
     # Not getrusage: there a process starts with the peak of its parent.
     status = Path("/proc/self/status").read_text()
     return 1024 * int(status.partition("VmHWM:")[2].split()[0])

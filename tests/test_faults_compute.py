@@ -24,10 +24,10 @@ from densenet_viz import cli
 from densenet_viz.attribution import attribute
 from densenet_viz.attribution.batch import work_for
 from densenet_viz.attribution.batch_rows import TABLE, BatchRow, from_csv
-from densenet_viz.attribution.captum_code import captum_code
-from densenet_viz.attribution.explain.quadrature import UNSCALED
-from densenet_viz.attribution.explain.quadrature import Path as StepsPath
 from densenet_viz.attribution.export import about, summary
+from densenet_viz.attribution.ours.quadrature import UNSCALED
+from densenet_viz.attribution.ours.quadrature import Path as StepsPath
+from densenet_viz.attribution.script import captum_code
 from densenet_viz.cli import attribute as attributing
 from densenet_viz.cli.attribute_many import Folder
 from densenet_viz.network import models, shares, weights
@@ -429,11 +429,3 @@ def test_the_mark_is_for_the_difference_before_scaling(unscaled: float, mark: st
     assert words.startswith(mark)
     for number in ("0.90", "1.25", f"{abs(unscaled) / 10:.1%}"):
         assert number in words
-
-
-def test_the_printed_code_prints_the_same_difference() -> None:
-    model, pixels = small_model(), picture(64)
-    made = attribute(model, pixels, method="integrated-gradients", target=1, n_steps=8)
-    script = captum_code(model, pixels, made)
-    assert "unscaled - scores[-1] + scores[0]" in script
-    compile(script, "script", "exec")

@@ -106,6 +106,7 @@ def test_what_the_app_runs_on_is_pinned() -> None:
         "plotly",
         "safetensors",
         "scikit-image",
+        "scikit-learn",
         "scipy",
         "segno",
         "starlette",

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from densenet_viz.machine import BACK, step_back
+from densenet_viz.network.fused.differentiable import DifferentiableDenseNet
 from densenet_viz.network.fused.network import fuse
 from densenet_viz.network.shares import alone, by_itself, in_shares, processors
 from tests.small_models import small_network
@@ -116,9 +117,17 @@ def test_a_network_gives_the_same_in_shares() -> None:
     fused = fuse(small_network(), backward=torch.float32)
     x = torch.randn(5, 3, 64, 64, generator=torch.Generator().manual_seed(2), requires_grad=True)
     targets = torch.tensor([0, 1, 2, 3, 4])
-    together = (fused.logits(x), *fused.gradients(x, targets), *fused.at(x, "block 2", targets))
+    network = DifferentiableDenseNet(fused)
+    parted = DifferentiableDenseNet(fused)
+    parted.relu.register_forward_hook(lambda *_given: None)
+
+    def computed() -> tuple[torch.Tensor, ...]:
+        slopes = [torch.autograd.grad(net(x)[:, 2].sum(), x)[0] for net in (network, parted)]
+        return (fused.logits(x), *fused.gradients(x, targets), *slopes)
+
+    together = computed()
     torch.set_num_threads(1)
-    alone = (fused.logits(x), *fused.gradients(x, targets), *fused.at(x, "block 2", targets))
+    alone = computed()
     for one, other in zip(together, alone, strict=True):
         assert not one.requires_grad
         torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)

@@ -197,7 +197,7 @@ class Asking:
         if plain or call.on_modules or (call.layer and not self._is_part(call.layer)):
             return self.twin()
         fused = rounded_of(self.model, self.device) if call.rounded else self.fused
-        return self._counted(DifferentiableDenseNet(fused))
+        return self._counted(DifferentiableDenseNet(fused, only_inside=bool(call.layer)))
 
     def _is_part(self, module: str) -> bool:
         return module in {module_of(place) for place in self.fused.places}

@@ -57,17 +57,18 @@ class Call:
         """The classes of Captum that do the work, as "NoiseTunnel(Saliency)"."""
         return self.classes or (f"{self.around}({self.make})" if self.around else self.make)
 
-    @property
-    def parts(self) -> tuple[int, ...]:
+    def parts(self, at_once: int) -> tuple[int, ...]:
         """The values of the argument `averaged`, one for each time that the call is made.
 
-        >>> Call("Saliency", {"nt_samples": 20}, averaged="nt_samples", most=8).parts
+        A call that does not divide its pictures into batches itself gets `at_once` at most.
+
+        >>> Call("GradientShap", {"n_samples": 20}, averaged="n_samples", most=8).parts(9)
         (7, 7, 6)
         """
         if not self.averaged:
             return (1,)
         whole = int(str(self.arguments[self.averaged]))
-        count = -(-whole // self.most)
+        count = -(-whole // (self.most if self.uses(AT_ONCE) else min(self.most, at_once)))
         return tuple(whole // count + (part < whole % count) for part in range(count))
 
     def uses(self, name: Name) -> bool:
@@ -126,7 +127,7 @@ def run(
         finished: Tensor = look_up(call.finish)(values, *context.get(call.finish, ()))
         return finished
 
-    start, parts = call.named(START), call.parts
+    start, parts = call.named(START), call.parts(given["at_once"])
     starts = [{start: each[None]} for each in given["starts"]] if start else [{}]
     total, done, whole = None, 0, len(starts) * sum(parts)
     for chosen in starts:

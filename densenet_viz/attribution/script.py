@@ -19,6 +19,7 @@ from densenet_viz.attribution import calls
 from densenet_viz.attribution.call import AT_ONCE, MASK, START, STARTS, STDEVS, Call, Name
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.methods import METHODS, method_named
+from densenet_viz.attribution.twins import fused_of
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.network.source import named_classes
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 PICTURE_FILE = "picture.png"
 """The file name of the network's input in the script."""
-
-AT_ONCE_PRINTED = 8
-"""Pictures in a batch; the map does not depend on it."""
 
 _NETWORK = '''class Network(DenseNet):
     """torchvision's, with every ReLU a module of its own, as Captum's hooks need them."""
@@ -114,7 +112,7 @@ def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) 
         _given(model, attribution),
         _starts(model, attribution) if starts else "",
         _superpixels(model, picture, attribution) if call.uses(MASK) else "",
-        _run(call, attribution),
+        _run(call, attribution, fused_of(model).batch_for(model.input_size)),
         f'np.save("map.npy", values.detach().numpy())  # {_shape(attribution)}\n'
         'print(f"sum of the map: {float(values.sum()):.6g}")',
     )
@@ -180,13 +178,14 @@ class Source:
                 self.imports.setdefault(str(line.module), set()).update(names)
 
 
-def _run(call: Call, attribution: Attribution) -> str:
+def _run(call: Call, attribution: Attribution, at_once: int) -> str:
     """The lines that make the call, and take the mean over what it is averaged over."""
     settings = attribution.parameters
-    seed, parts, start = settings.get("seed", 0), call.parts, call.named(START)
+    seed, start = settings.get("seed", 0), call.named(START)
+    parts = call.parts(at_once)
     lines = [f"torch.manual_seed({seed})", f"np.random.seed({seed})"]
     if call.uses(AT_ONCE):
-        lines.append(f"at_once = {AT_ONCE_PRINTED}  # pictures in a batch")
+        lines.append(f"at_once = {at_once}  # pictures in a batch")
     if call.uses(STDEVS):
         lines.append(f"stdevs = {settings['noise']} / 100 * float(x.max() - x.min())")
     given = {

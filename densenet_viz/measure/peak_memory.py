@@ -44,12 +44,14 @@ class PeakMemory:
         self._over.set()
         if self._reader.is_alive():
             self._reader.join()
+            self._look()
 
     def _read(self) -> None:
-        while True:
-            self.above = max(self.above or 0, resident_bytes() - self._start)
-            if self._over.wait(EVERY):
-                return
+        while not self._over.wait(EVERY):
+            self._look()
+
+    def _look(self) -> None:
+        self.above = max(self.above or 0, resident_bytes() - self._start)
 
 
 def resident_bytes() -> int:

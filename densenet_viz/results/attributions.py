@@ -67,8 +67,6 @@ class Attribution:
     seconds: float
     forward_passes: int
     """Number of forward passes, counted in pictures."""
-    computed_by: str = ""
-    """Captum's version and classes, or "ours" and how near the map is to Captum's."""
     backward_passes: int = 0
     """Number of backward passes, counted in pictures."""
     convergence_delta: float | None = None
@@ -82,6 +80,8 @@ class Attribution:
     """`convergence_delta` before pieces of the path were scaled; None if nothing was scaled."""
     scaled_by: tuple[float, float] | None = None
     """The smallest and the largest factor that a piece was scaled by."""
+    computed_by: str = ""
+    """Captum's version and classes, or "ours" and how near the map is to Captum's."""
 
     @property
     def heat(self) -> NDArray[np.float32]:

@@ -30,9 +30,10 @@ class DifferentiableDenseNet(nn.Module):
     each object's own.
     """
 
-    def __init__(self, fused: FusedDenseNet) -> None:
+    def __init__(self, fused: FusedDenseNet, *, only_inside: bool = False) -> None:
+        """With `only_inside`, gradients end at layers; parts before a layer keep nothing."""
         super().__init__()
-        self._fused = fused
+        self._fused, self._only_inside = fused, only_inside
         parts: OrderedDict[str, nn.Module] = OrderedDict(stem=_PartModule(_Pictures(fused.stem)))
         for place in fused.places[:-1]:
             kind, number = place.split()
@@ -43,6 +44,8 @@ class DifferentiableDenseNet(nn.Module):
         self.classifier = _Classifier(fused)
 
     def forward(self, x: Tensor) -> Tensor:
+        if self._only_inside:
+            x = x.detach()
         # Without hooks on the parts, the processors need not wait for each other after each part.
         inner = list(self.modules())[1:]
         if any(each._forward_hooks or each._forward_pre_hooks for each in inner):
