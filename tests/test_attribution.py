@@ -38,6 +38,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "smoothgrad": {"samples": 3},
     "gradient-shap": {"samples": 4},
     "layer-conductance": {"n_steps": 8},
+    "score-cam": {"channels": 8},
     "internal-influence": {"n_steps": 8},
     "feature-ablation": {"segments": 8},
     "shapley-sampling": {"segments": 6, "permutations": 2},
@@ -424,6 +425,26 @@ def test_grad_cam_plus_plus_is_the_paper_formula(
     assert_close(result.values, enlarged(coarse))
 
 
+@pytest.mark.parametrize(
+    ("layer", "module"), [("final", "relu"), ("block 1", "features.denseblock1")]
+)
+def test_score_cam_is_the_paper_algorithm(model: LoadedModel, layer: str, module: str) -> None:
+    """Wang et al., algorithm 1, map by map: the baseline's score falls out of the softmax."""
+    result = attribute(model, PICTURE, method="score-cam", target=3, layer=layer, channels=1024)
+    maps, x = at_module(model, module, plain_input(model), 3)[0], plain_input(model)
+    scores = []
+    for one in maps[0]:
+        seen = enlarged(one[None, None])[0]
+        span = float(seen.max() - seen.min())
+        mask = (seen - seen.min()) / (span or 1.0)  # a map of zeros lets nothing through
+        with torch.no_grad():
+            scores.append(score(model, x * mask, 3) - score(model, blank(model, 0.0), 3))
+    weights = torch.stack(scores).exp() / torch.stack(scores).exp().sum()
+    coarse = sum(weight * one for weight, one in zip(weights, maps[0], strict=True))
+    assert isinstance(coarse, torch.Tensor)
+    assert_close(result.values, enlarged(coarse[None, None]))
+
+
 @pytest.mark.parametrize(("window", "stride"), [(16, 16), (13, 6), (20, 7)])
 def test_occlusion_is_the_plain_loop(model: LoadedModel, window: int, stride: int) -> None:
     result = attribute(
@@ -624,23 +645,23 @@ def test_a_failure_on_the_way_leaves_the_model_clean(odd_model: LoadedModel, met
 
 
 @pytest.mark.parametrize("calls", [40, pytest.param(200, marks=pytest.mark.slow)])
-def test_threads_on_one_model_get_what_each_gets_alone(calls: int) -> None:
-    """Two sessions, different methods, one model: not one value differs."""
-    model = small_model()
+def test_ten_threads_on_one_model_get_what_each_gets_alone(calls: int) -> None:
+    """Ten sessions, ten methods at a time, one model: not one value differs."""
+    model, names = small_model(), list(METHODS)
     together: list[tuple[str, np.ndarray]] = []
-    start, rounds = threading.Barrier(2), -(-calls // (2 * len(METHODS)))
+    start = threading.Barrier(10)
 
-    def work(methods: list[str]) -> None:
+    def work(first: int) -> None:
+        methods = [names[(first + step) % len(names)] for step in range(calls // 10)]
         start.wait()
-        together.extend((method, quick(model, method).values) for method in methods * rounds)
+        together.extend((method, quick(model, method).values) for method in methods)
 
-    names = list(METHODS)
-    threads = [threading.Thread(target=work, args=(order,)) for order in (names, names[::-1])]
+    threads = [threading.Thread(target=work, args=(2 * number,)) for number in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(together) >= calls
+    assert len(together) == calls
     for method, values in together:
         np.testing.assert_array_equal(values, alone(method).values)
     assert hooks_on(model.network) == 0
@@ -753,6 +774,15 @@ def test_methods_are_listed_without_loading_a_framework() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_captum_is_loaded_when_a_map_is_made_and_not_before() -> None:
+    code = (
+        "import sys, densenet_viz.attribution.engine, densenet_viz.attribution.structure, "
+        "densenet_viz.evaluation.faithfulness, densenet_viz.evaluation.scoreboard, "
+        "densenet_viz.network.models; sys.exit('captum' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_wrong_name_in_the_package_is_an_attribute_error() -> None:

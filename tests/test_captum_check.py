@@ -32,6 +32,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("layer-gradient-x-activation", {"layer": "transition 1"}),
     ("layer-cam", {"layer": "block 1"}),
     ("grad-cam-plus-plus", {"layer": "transition 1"}),
+    ("score-cam", {"layer": "block 1", "channels": 9}),
     ("layer-conductance", {"n_steps": 9, "layer": "block 2", "baseline": "blur"}),
     ("internal-influence", {"n_steps": 8, "layer": "final", "baseline": "blur"}),
     ("occlusion", {"baseline": "grey"}),

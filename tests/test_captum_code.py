@@ -34,6 +34,7 @@ QUICK: Mapping[str, dict[str, Any]] = {
     "integrated-gradients": {"n_steps": 16},
     "smoothgrad": {"samples": 3},
     "gradient-shap": {"samples": 4},
+    "score-cam": {"channels": 9, "layer": "block 1"},
     "layer-conductance": {"n_steps": 8, "layer": "block 1 layer 2"},
     "internal-influence": {"n_steps": 8, "layer": "transition 1"},
     "feature-ablation": {"segments": 9},

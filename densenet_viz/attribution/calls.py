@@ -97,6 +97,25 @@ class GradCamPlusPlus:
         return (shares * slopes.clamp(min=0)).sum((2, 3), keepdim=True) * maps
 
 
+class ScoreCam:
+    """A layer's maps, each weighted by the score of the picture seen through it."""
+
+    def __init__(self, network: nn.Module, layer: nn.Module) -> None:
+        self.network = network
+        self.maps = LayerActivation(network, layer)
+
+    @torch.no_grad()
+    def attribute(self, x: Tensor, target: int, channels: int, at_once: int) -> Tensor:
+        maps = self.maps.attribute(x)[0]
+        strongest = maps.var((1, 2)).topk(min(channels, len(maps))).indices
+        chosen = maps[strongest][None]
+        seen = LayerAttribution.interpolate(chosen, x.shape[2:], interpolate_mode="bilinear")[0]
+        low, high = seen.amin((1, 2), keepdim=True), seen.amax((1, 2), keepdim=True)
+        masks = ((seen - low) / (high - low).clamp(min=1e-9))[:, None]
+        scores = [self.network(part * x)[:, target] for part in masks.split(at_once)]
+        return torch.cat(scores).softmax(0)[None, :, None, None] * chosen
+
+
 # -- what becomes of its values -------------------------------------------------------------
 
 

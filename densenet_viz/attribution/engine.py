@@ -19,7 +19,6 @@ from torch import Tensor
 
 from densenet_viz.attribution.asking import Asking, Explanation, Watch
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.attribution.explaining import computed_by, explain
 from densenet_viz.attribution.methods import method_named
 from densenet_viz.attribution.parameters import show_value
 from densenet_viz.attribution.twins import fused_of
@@ -69,6 +68,9 @@ def attribute(
     """
     row = method_named(method)
     settings = row.settings(model.spec, parameters)
+    # Captum takes a second to load, and other modules use this one for what needs no map.
+    from densenet_viz.attribution.explaining import computed_by, explain
+
     wanted = None if target is None else check_target(model, target)
     place = check_device(device)
     naming = 0 if logits is not None else 1

@@ -128,6 +128,25 @@ UNSUITED = (
         ("LayerDeepLift", "LayerDeepLiftShap", "LayerLRP"),
     ),
     Unsuited(
+        "hires-cam",
+        "HiResCAM and XGrad-CAM",
+        "At the last maps, which the classifier averages, both equal Grad-CAM up to a factor. At "
+        "other layers HiResCAM is layer gradient × activation.",
+    ),
+    Unsuited(
+        "rise",
+        "RISE",
+        "It needs thousands of randomly covered pictures for a smooth map, and its values have no "
+        "sign: they say where the score is high while a place is seen. LIME and Shapley value "
+        "sampling say what raises and what lowers it, with 256 pictures.",
+    ),
+    Unsuited(
+        "full-gradient",
+        "FullGrad",
+        "It adds to input times gradient the share of every bias, so it needs the gradient at each "
+        "of the 121 norms of a DenseNet-121. Captum has no part for this.",
+    ),
+    Unsuited(
         "data-set-attribution",
         "Attribution of a measure on a data set",
         "It explains a number that is computed from many pictures, such as an accuracy, not the "

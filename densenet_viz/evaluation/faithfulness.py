@@ -17,7 +17,6 @@ from torch import Tensor
 
 from densenet_viz.attribution import METHODS
 from densenet_viz.attribution.asking import Asking, Watch
-from densenet_viz.attribution.explaining import explain as explain_with
 from densenet_viz.evaluation import metrics
 from densenet_viz.evaluation.baselines import BASELINES, Heat
 from densenet_viz.evaluation.infidelity import (
@@ -190,6 +189,8 @@ class _Work:
         return self._measured(name, title, heat[None], slopes=False, sensitivity=None)
 
     def method(self, one: Attribution) -> Measured:
+        from densenet_viz.attribution.explaining import explain as explain_with
+
         row = METHODS[one.method]
         slopes = gives_slopes(one.method, one.parameters)
 

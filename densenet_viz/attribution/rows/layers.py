@@ -30,6 +30,24 @@ def _with_maps(_spec: DenseNetSpec, _settings: Settings) -> Cost:
     return Cost(2, 1)
 
 
+def _many_maps(spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    return (layer_choice(spec), Number("channels", "Maps at most", 64, 8, 1024))
+
+
+def _maps_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
+    return Cost(1 + int(settings["channels"]), 0)
+
+
+def _score_cam(settings: Settings) -> Call:
+    return Call(
+        "ScoreCam",
+        {"channels": settings["channels"], "at_once": AT_ONCE},
+        layer=module_of(str(settings["layer"])),
+        finish="enlarged",
+        classes="LayerActivation",
+    )
+
+
 def _path_to_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
     return (
         layer_choice(spec, coarse_places(spec)[-2]),
@@ -130,6 +148,25 @@ ROWS = (
         parameters=_one_layer,
         cost=_with_maps,
         call=_of_layer("GradCamPlusPlus", "InternalInfluence, LayerActivation"),
+    ),
+    Method(
+        name="score-cam",
+        title="Score-CAM",
+        family="layers",
+        question="Through which of a layer's maps is the class still seen?",
+        caution=(
+            f"{_GRAIN} The network never saw such half-covered pictures in training. Only the "
+            "maps that vary most are tried. The weights are a softmax: a few maps may get all."
+        ),
+        unit="activation times the map's share of all scores",
+        paper=(
+            'Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu, "Score-CAM: Score-Weighted Visual '
+            'Explanations for Convolutional Neural Networks", CVPR workshop 2020, algorithm 1; '
+            "without the closing ReLU"
+        ),
+        parameters=_many_maps,
+        cost=_maps_cost,
+        call=_score_cam,
     ),
     Method(
         name="layer-conductance",
