@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from densenet_viz.ui.attribution import explained, explaining
+from densenet_viz.ui.attribution.checking import CHECK, show_check
 from densenet_viz.ui.attribution.map_files import show_files
 from densenet_viz.ui.attribution.sharpening import show_map
 from densenet_viz.ui.current import choose
@@ -44,6 +45,8 @@ with looked:
     attribution = show_map(question, desk)
     if attribution is not None:
         show_files(model, picture, attribution)
+        st.subheader("Is it Captum’s map?", anchor=False)
+    show_check(question.ask, attribution, CHECK)
 
 with answer_side:
     explained.show_words(question, attribution)

@@ -17,7 +17,7 @@ import { Radios } from "../shared/radios.js";
 /** @typedef {import("../shared/signed-scale.js").PackedHeat} PackedHeat */
 /** @typedef {import("../shared/signed-scale.js").View} View */
 /** @typedef {{heat: PackedHeat, limit: number, limits: string[], meaning: string[], scale: string, alt: string}} HeatMap */
-/** @typedef {{title: string, sentence: string, picture: string, size: number, caption: string, label: string, method: string, map: HeatMap | null, waiting: string, palette: string}} Scene */
+/** @typedef {{title: string, sentence: string, picture: string, size: number, caption: string, label: string, method: string, maker: string, map: HeatMap | null, waiting: string, palette: string}} Scene */
 
 /** @type {[View, string][]} */
 const VIEWS = [
@@ -64,6 +64,8 @@ class AttributionStage {
 
     this.left = this.panel("the picture");
     this.right = this.panel("the map");
+    this.maker = h("p", { class: "attribution-maker" });
+    this.right.node.append(this.maker);
     this.ghost = h("div", { class: "attribution-ghost" });
     this.right.frame.append(this.ghost);
     const pictures = h("div", { class: "attribution-pictures" }, this.left.node, this.right.node);
@@ -201,6 +203,7 @@ class AttributionStage {
     say(this.sentence, scene.sentence);
     say(this.left.caption, scene.caption);
     say(this.right.caption, scene.map ? `${scene.method} for ${scene.label}` : "");
+    say(this.maker, scene.maker && `Computed by ${scene.maker}.`);
     this.left.canvas.setAttribute("aria-label", `The picture: ${scene.caption}.`);
     this.right.canvas.setAttribute(
       "aria-label",

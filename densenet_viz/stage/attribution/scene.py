@@ -13,7 +13,7 @@ from densenet_viz.results.regions import strongest_regions
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.packing import picture_address
 from densenet_viz.stage.shared.signed_scale import PackedHeat, pack_heat, pack_palette
-from densenet_viz.stage.shared.words import number, percent
+from densenet_viz.stage.shared.words import maker_words, number, percent
 
 
 class Headline(TypedDict):
@@ -42,6 +42,7 @@ class AttributionScene(Headline):
     caption: str
     label: str
     method: str
+    maker: str
     map: HeatMap | None
     waiting: str
     palette: str
@@ -114,6 +115,7 @@ def attribution_scene(
         "caption": f"{caption}, {len(picture)} × {len(picture)} px",
         "label": target.label,
         "method": method if finished else f"{method}, still sharpening,",
+        "maker": "" if attribution is None else maker_words(attribution.computed_by),
         "map": None if attribution is None else _map(attribution, target.label, method),
         "waiting": waiting,
         "palette": pack_palette(),

@@ -191,7 +191,9 @@ class Bench {
       this.maps.push(made);
       this.grid.append(made.node);
     }
-    this.grid.style.setProperty("--wide", String(columns(scene.panels.length + 1)));
+    const count = scene.panels.length + 1;
+    this.grid.style.setProperty("--wide", String(columns(count)));
+    this.grid.style.setProperty("--narrow", String(count === 4 ? 2 : 3));
     this.first.describe(scene.size, "The picture", scene.caption, `The picture: ${scene.caption}.`);
     for (const [index, panel] of this.maps.entries())
       panel.update(scene.panels[index], scene.waiting, scene.size);

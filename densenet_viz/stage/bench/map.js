@@ -20,7 +20,8 @@ export class MapPanel extends Panel {
   /** @param {PanelScene} scene @param {string} waiting @param {number} size */
   update(scene, waiting, size) {
     this.scene = scene;
-    this.describe(size, scene.name, scene.note, altOf(scene, waiting));
+    const note = [scene.note, scene.maker].filter(Boolean).join(" · ");
+    this.describe(size, scene.name, note, altOf(scene, waiting));
     this.showThumbnail(scene.thumbnail);
     say(this.state, stateWords(scene, waiting));
     this.frame.classList.toggle("bench-empty", !scene.map);

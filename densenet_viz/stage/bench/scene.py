@@ -23,6 +23,7 @@ from densenet_viz.stage.shared.signed_scale import (
     short_unit,
     strength_of,
 )
+from densenet_viz.stage.shared.words import maker_mark
 
 MOST = 9
 """The most maps that are readable on one screen."""
@@ -34,7 +35,8 @@ class Panel:
 
     `unit` is what its values measure, `note` says in a few words what is special about it.
     `attribution` is None while there is no map. `thumbnail`, (S, S, 3), is a picture that belongs
-    to the map, and `thumbnail_words` describe it.
+    to the map, and `thumbnail_words` describe it. `alt` says what the map shows; if it is empty,
+    where the map raises the score is said.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Panel:
     attribution: Attribution | None = None
     thumbnail: Picture | None = None
     thumbnail_words: str = ""
+    alt: str = ""
 
 
 class Thumbnail(TypedDict):
@@ -57,6 +60,7 @@ class PanelScene(TypedDict):
 
     name: str
     note: str
+    maker: str
     thumbnail: Thumbnail | None
     sharpening: bool
     map: ScaledMap | None
@@ -194,6 +198,7 @@ def _panel(panel: Panel, ends: SharedEnds) -> PanelScene:
     return {
         "name": panel.name,
         "note": panel.note,
+        "maker": "" if made is None else maker_mark(made.computed_by),
         "thumbnail": None
         if panel.thumbnail is None
         else {"address": picture_address(panel.thumbnail), "alt": panel.thumbnail_words},
@@ -209,7 +214,7 @@ def _map(panel: Panel, heat: Heat, ends: SharedEnds) -> ScaledMap:
         "strength": strength,
         "ends": {"shared": ends["shared"], "own": own, "share": ends["share"] * (strength or 1.0)},
         "unit": short_unit(panel.unit),
-        "alt": f"{panel.name}: {_where(heat)}",
+        "alt": f"{panel.name}: {panel.alt or _where(heat)}",
     }
 
 

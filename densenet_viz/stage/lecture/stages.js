@@ -7,7 +7,7 @@
  */
 export const STYLE = `
 .stage-speed, .stage-save, .growth-scale, .block-panel, .transition-details, .structure-details, .structure-button,
-.attribution-tools, .attribution-readout, .lineup-readout, .scatter-free, .variants-legend { display: none !important }
+.attribution-tools, .attribution-readout, .attribution-maker, .lineup-readout, .scatter-free, .variants-legend { display: none !important }
 [data-stage]:not([data-wide]) :is(.structure-part:nth-of-type(n + 3), .structure-bars + .structure-note) { display: none }
 [data-wide] {
   .block-whole, .structure-part:is(:nth-of-type(1), :nth-of-type(4)), .structure-part > :is(h3, .structure-note),

@@ -5,7 +5,7 @@ import { signed } from "./signed-scale.js";
 /** @typedef {"shared" | "share" | "own"} ScaleKey */
 /** @typedef {{key: ScaleKey, title: string, sentence: string, end: number | null, legend: string}} Scale */
 /** @typedef {{heat: import("./signed-scale.js").PackedHeat, strength: number, ends: Record<ScaleKey, number>, unit: string, alt: string}} BenchMap */
-/** @typedef {{name: string, note: string, thumbnail: {address: string, alt: string} | null, sharpening: boolean, map: BenchMap | null}} PanelScene */
+/** @typedef {{name: string, note: string, maker: string, thumbnail: {address: string, alt: string} | null, sharpening: boolean, map: BenchMap | null}} PanelScene */
 /** @typedef {{picture: string, size: number, caption: string, palette: string, meaning: string[], waiting: string, begin: ScaleKey, scales: Scale[], panels: PanelScene[]}} Scene */
 
 const MOST_CONTRAST = 100;

@@ -30,6 +30,31 @@ def percent(part: float) -> str:
     return "over 99.9%" if 0.999 < part < 1 else f"{part:.1%}"
 
 
+_OURS = "ours: "
+
+
+def maker_words(computed_by: str) -> str:
+    """Who computed a map (`Attribution.computed_by`), as words after "computed by".
+
+    >>> maker_words("Captum 0.9.0 · Saliency"), maker_words("ours: equal to Captum's")
+    ('Captum 0.9.0 · Saliency', "this app, not by Captum: equal to Captum's")
+    """
+    if not computed_by.startswith(_OURS):
+        return computed_by
+    return f"this app, not by Captum: {computed_by.removeprefix(_OURS)}"
+
+
+def maker_mark(computed_by: str) -> str:
+    """The same in two or three words.
+
+    >>> maker_mark("Captum 0.9.0 · Saliency"), maker_mark("ours: equal to Captum's")
+    ('by Captum', 'by this app')
+    """
+    if not computed_by:
+        return ""
+    return "by this app" if computed_by.startswith(_OURS) else "by Captum"
+
+
 def entering(block: int) -> str:
     """What gives a block its first maps.
 

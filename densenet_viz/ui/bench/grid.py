@@ -16,12 +16,13 @@ from densenet_viz.ui.bench.choices import choose_comparison
 from densenet_viz.ui.bench.comparison import Comparison
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.stages import show_stage
-from densenet_viz.ui.work.jobs import Desk, desk
+from densenet_viz.ui.work.jobs import Desk, desk, leave
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 from densenet_viz.ui.work.unfinished import GLANCE, show_stopped
 
 KEYS = CHOICES
-DESKS = (_GRID,) = ("bench-grid",)
+_GRID = "bench-grid"
+DESKS = (_GRID, *bench_words.DESKS)
 
 _NOTICE = Notice(
     "The maps",
@@ -48,7 +49,7 @@ def show(bench: Bench) -> None:
     """Shows the whole part: what to compare, the grid, and below it what the maps teach."""
     comparison = choose_comparison(bench)
     if comparison is None:
-        desk(_GRID).leave()
+        leave(DESKS)
         return
     quick_first = sorted(comparison.asks, key=lambda ask: ask.cost)
     job, mine = MapsJob(quick_first), desk(_GRID)

@@ -46,6 +46,7 @@ def run(
     title: str,
     passes: int,
     kept: Kept | None = None,
+    start: str = "",
 ) -> None:
     """Computes and draws a result: at once if that is cheap, else after a click on Start.
 
@@ -57,14 +58,16 @@ def run(
         title: the job's name on the page.
         passes: the most passes that it may take.
         kept: where the result is kept (`maps.results_of`); None keeps it for all visitors.
+        start: the label of a button without which not even a cheap job starts.
     """
-    mine = desk(name)
+    mine, again = desk(name), f"{name}-again"
     known = mine.job is not None and mine.job.key == key
-    if not known and passes > AUTOMATIC:
+    if not (known or st.session_state.get(again)) and (start or passes > AUTOMATIC):
         mine.leave()
-        st.info(f"{title}: {limit_words(passes)}.", icon=":material/timer:")
-        if not st.button("Start", type="primary", key=f"{name}-start"):
+        place = st.empty()
+        if not _is_started(place.container(), name, title, passes, start):
             return
+        place.empty()
     notice = Notice(
         title,
         note=limit_words(passes),
@@ -72,9 +75,17 @@ def run(
         failed=FAILED,
         resume=f"Start again ({limit_words(passes)})",
         cancel_key=f"{name}-cancel",
-        again_key=f"{name}-again",
+        again_key=again,
     )
     run_job(mine, key, compute, draw, notice, kept=kept, draw_preview=draw, every=POLL)
+
+
+def _is_started(place: Any, name: str, title: str, passes: int, start: str) -> bool:
+    """Whether the button that starts the job was clicked; above it, the cost of a slow job."""
+    if passes > AUTOMATIC:
+        place.info(f"{title}: {limit_words(passes)}.", icon=":material/timer:")
+    clicked: bool = place.button(start or "Start", type="primary", key=f"{name}-start")
+    return clicked
 
 
 def limit_words(passes: int) -> str:

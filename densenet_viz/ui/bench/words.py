@@ -15,10 +15,12 @@ from densenet_viz.evaluation.agreement import rank_correlations
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.stage.agreement.scene import agreement_scene
-from densenet_viz.stage.shared.words import number
+from densenet_viz.stage.shared.words import maker_words, number
+from densenet_viz.ui.attribution.checking import show_check
 from densenet_viz.ui.attribution.map_files import show_files
 from densenet_viz.ui.bench.comparison import Comparison
 from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.work.jobs import leave
 from densenet_viz.ui.work.owners import Kind, kept_for
 
 CLOSE = 0.01
@@ -27,6 +29,8 @@ CLOSE_UNSCALED = 0.05
 """The same limit before the pieces of a path are scaled, as `quadrature.UNSCALED`."""
 
 CORRELATIONS = Kind("correlations", shared=32, own=8)
+
+DESKS = (_CHECK,) = ("bench-check",)
 
 LESSON = (
     "Maps can disagree although each answers its own question correctly. Two similar maps can both "
@@ -52,6 +56,10 @@ def show(comparison: Comparison, made: Made | None) -> None:
             )
         with st.expander("Download a map"):
             _offer_files(comparison, made)
+        with st.expander("Check a map with Captum"):
+            _offer_check(comparison, made)
+    else:
+        leave(DESKS)
     st.subheader("What each map answers", anchor=False)
     for method in comparison.methods:
         with st.expander(f"**{method.title}** · {method.question}"):
@@ -66,6 +74,12 @@ def _offer_files(comparison: Comparison, made: Made) -> None:
     place = names.index(st.selectbox("Map", names, key="bench_file"))
     ask = comparison.entries[place].ask
     show_files(ask.model, ask.picture, made[place], key="bench-files")
+
+
+def _offer_check(comparison: Comparison, made: Made) -> None:
+    names = [entry.name for entry in comparison.entries]
+    place = names.index(st.selectbox("Map", names, key="bench_check"))
+    show_check(comparison.entries[place].ask, made[place], _CHECK)
 
 
 # -- agreement ------------------------------------------------------------------------------
@@ -98,6 +112,7 @@ def row_of(name: str, made: Attribution) -> dict[str, str]:
     best = strongest_regions(made.heat)[0]
     return {
         "Map": name,
+        "Computed by": maker_words(made.computed_by),
         "Strongest region (px)": f"{best.name}: {best.share:.0%} of what raises",
         "Sum": number(float(made.values.sum(dtype=np.float64))),
         "Passes": passes(made.forward_passes, made.backward_passes),
@@ -123,6 +138,8 @@ def _show_method(method: Method, comparison: Comparison, made: Made | None) -> N
             for entry, one in zip(comparison.entries, made, strict=True)
             if entry.ask.method == method.name
         ]
+        makers = dict.fromkeys(maker_words(one.computed_by) for _name, one in mine)
+        st.markdown(f"**Computed by** {'; '.join(makers)}.")
         st.markdown(f"**What it cost.** {cost_words([one for _name, one in mine])}")
         st.markdown(f"**Does it add up?** {sums_words(method, mine)}")
     st.markdown(f"**What it promises.** {axiom_words(method)}")
