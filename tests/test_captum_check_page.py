@@ -150,9 +150,9 @@ def test_the_numbers_are_the_checks(app: AppTest) -> None:
     settled(press(app, "start"))
     found: CaptumCheck = desk_of(app, DESK).job.result  # type: ignore[union-attr]
     took, alike = (table.value for table in app.table)
-    assert list(took["Seconds"]) == [
-        f"{found.our_effort.seconds:.2f}",
-        f"{found.their_effort.seconds:.2f}",
+    efforts = (found.our_effort, found.their_effort)
+    assert [numbers_in(told) for told in took["Time"]] == [
+        [f"{one.seconds:.2f}"] for one in efforts
     ]
     assert list(took["Computed by"]) == [MAPS[SALIENCY].computed_by, found.classes]
     assert float(alike["Cosine"].iloc[0]) == pytest.approx(found.cosine, abs=1e-4)
@@ -273,7 +273,7 @@ def test_memory_that_is_not_known_is_said() -> None:
     ours, theirs = checking.efforts(check_of([[[1]]], [[[1]]], 1.0, 0.0))
     assert numbers_in(ours["Memory"]) == []
     assert numbers_in(theirs["Memory"]) == ["12"]
-    assert (ours["Seconds"], theirs["Seconds"]) == ("1.00", "2.50")
+    assert [numbers_in(one["Time"]) for one in (ours, theirs)] == [["1.00"], ["2.50"]]
     assert checking.measures(check_of([[[1]]], [[[1]]], 1.0, 0.0))["Rank correlation"][0] == "−"
 
 

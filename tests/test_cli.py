@@ -221,6 +221,7 @@ def test_attribute_writes_the_map_and_its_numbers(
     assert report["target"]["label"] == "heart"
     assert [p["index"] for p in report["predictions"]] == [p.index for p in expected.predictions]
     assert report["forward_passes"] == expected.forward_passes == 18
+    assert report["computed_by"] == expected.computed_by
     assert report["seconds"] > 0
     assert report["convergence_delta"] is None
 

@@ -117,7 +117,7 @@ def _draw(ask: Ask, check: CaptumCheck, name: str) -> None:
     st.table(efforts(check), hide_index=True, alt="Who computed the map, and what it took")
     st.table([measures(check)], hide_index=True, alt="How similar both maps are")
     st.caption(
-        "Memory is the most that the program used above what it used before. Seconds and memory "
+        "Memory is the most that the program used above what it used before. Time and memory "
         "are of one run; whatever else ran on this machine counts, too."
     )
 
@@ -189,7 +189,7 @@ def _effort(who: str, computed_by: str, effort: Effort) -> dict[str, str]:
     return {
         "Who": who,
         "Computed by": maker_words(computed_by).partition(":")[0],
-        "Seconds": f"{effort.seconds:.2f}",
+        "Time": f"{effort.seconds:.2f}\u00a0s",
         "Memory": UNKNOWN if effort.bytes is None else f"{effort.bytes / 1e6:,.0f}\u00a0MB",
     }
 

@@ -112,11 +112,11 @@ def row_of(name: str, made: Attribution) -> dict[str, str]:
     best = strongest_regions(made.heat)[0]
     return {
         "Map": name,
-        "Computed by": maker_words(made.computed_by),
         "Strongest region (px)": f"{best.name}: {best.share:.0%} of what raises",
         "Sum": number(float(made.values.sum(dtype=np.float64))),
         "Passes": passes(made.forward_passes, made.backward_passes),
         "Seconds": f"{made.seconds:.2f}",
+        "Computed by": maker_words(made.computed_by),
     }
 
 
