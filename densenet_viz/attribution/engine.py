@@ -69,7 +69,7 @@ def attribute(
     row = method_named(method)
     settings = row.settings(model.spec, parameters)
     # Captum takes a second to load, and other modules use this one for what needs no map.
-    from densenet_viz.attribution.explaining import computed_by, explain
+    from densenet_viz.attribution.computing import computed_by, explain
 
     wanted = None if target is None else check_target(model, target)
     place = check_device(device)

@@ -11,7 +11,7 @@ import torch
 
 from densenet_viz.attribution import METHODS, AttributionError, attribute
 from densenet_viz.attribution.asking import Asking, Watch
-from densenet_viz.attribution.explaining import by_captum, given_for, library
+from densenet_viz.attribution.computing import by_captum, given_for, library
 from densenet_viz.attribution.twins import twin_of
 from densenet_viz.evaluation.similarity import ranked_alike
 from densenet_viz.measure.peak_memory import PeakMemory

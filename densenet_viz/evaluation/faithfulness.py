@@ -189,7 +189,7 @@ class _Work:
         return self._measured(name, title, heat[None], slopes=False, sensitivity=None)
 
     def method(self, one: Attribution) -> Measured:
-        from densenet_viz.attribution.explaining import explain as explain_with
+        from densenet_viz.attribution.computing import explain as explain_with
 
         row = METHODS[one.method]
         slopes = gives_slopes(one.method, one.parameters)
