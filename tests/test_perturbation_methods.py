@@ -13,7 +13,7 @@ from captum.attr import FeatureAblation
 from scipy.ndimage import label as connected_parts
 from torch import nn
 
-from densenet_viz.attribution import METHODS, Cancelled, attribute
+from densenet_viz.attribution import METHODS, Cancelled, attribute, computing
 from densenet_viz.attribution import asking as asking_module
 from densenet_viz.attribution.asking import Asking, Watch
 from densenet_viz.attribution.baselines import baseline_inputs
