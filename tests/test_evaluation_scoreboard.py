@@ -88,6 +88,7 @@ def test_a_map_that_cannot_hear_the_question_gets_half(board: Scoreboard) -> Non
             assert row.measures["energy_on_asked"].mean == pytest.approx(0.5)
 
 
+@pytest.mark.slow
 def test_two_workers_give_the_same_numbers_as_one(board: Scoreboard) -> None:
     parts: list[float] = []
     assert scored(workers=2, on_progress=parts.append).rows == board.rows

@@ -180,7 +180,8 @@ def table(model: LoadedModel, labels: np.ndarray, baseline: str = "black") -> np
     return np.mean(each, axis=0)
 
 
-@pytest.mark.parametrize("baseline", ["black", pytest.param("noise", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("baseline", ["black", "noise"])
 def test_random_orders_come_near_the_shapley_values(baseline: str) -> None:
     model = small_model()
     labels = parts_of(model, 6)

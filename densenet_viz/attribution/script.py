@@ -19,10 +19,14 @@ from densenet_viz.attribution import calls
 from densenet_viz.attribution.call import AT_ONCE, MASK, START, STARTS, STDEVS, Call, Name
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.methods import METHODS, method_named
+from densenet_viz.attribution.script_network import (
+    is_own_file,
+    needs_safetensors,
+    network_text,
+    torchvision_can,
+)
 from densenet_viz.attribution.twins import fused_of
-from densenet_viz.facts.spec import DenseNetSpec
-from densenet_viz.network.models import MODELS, UNTRAINED
-from densenet_viz.network.source import named_classes
+from densenet_viz.network.models import MODELS
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.traces import Picture
 
@@ -31,44 +35,6 @@ if TYPE_CHECKING:
 
 PICTURE_FILE = "picture.png"
 """The file name of the network's input in the script."""
-
-_NETWORK = '''class Network(DenseNet):
-    """torchvision's, with every ReLU a module of its own, as Captum's hooks need them."""
-
-    def __init__(self, **sizes):
-        super().__init__(**sizes)
-        for module in self.modules():
-            if isinstance(module, nn.ReLU):
-                module.inplace = False
-        self.relu = nn.ReLU()
-
-    def forward(self, x):
-        return self.classifier(self.relu(self.features(x)).mean((2, 3)))
-
-
-network = Network(
-    growth_rate={growth_rate}, block_config={block_config},
-    num_init_features={initial_channels}, num_classes={num_classes},
-)'''
-
-_RANDOM = """generator = torch.Generator().manual_seed(0)
-for module in network.modules():  # never trained: the same random weights
-    if isinstance(module, nn.Conv2d):
-        nn.init.kaiming_normal_(module.weight, generator=generator)
-    elif isinstance(module, nn.Linear):
-        nn.init.kaiming_uniform_(module.weight, a=5**0.5, generator=generator)
-        nn.init.zeros_(module.bias)"""
-
-_OWN_FILE = """WEIGHTS = "weights.pth"  # your file: the state dict, .pth or .safetensors
-if WEIGHTS.endswith(".safetensors"):
-    state = load_file(WEIGHTS)
-else:
-    state = torch.load(WEIGHTS, map_location="cpu", weights_only=True)
-# Older files have a dot more in their names: norm.1 for norm1.
-network.load_state_dict({
-    re.sub(r"\\.(norm|relu|conv)\\.([12])\\.", r".\\1\\2.", name): value
-    for name, value in state.items()
-})"""
 
 _BLURRED = """def blurred(x, width):
     sigma = width * x.shape[-1]  # a Gaussian; the picture's edges are repeated
@@ -108,7 +74,7 @@ def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) 
         _head(model, attribution),
         _imports(model, call, source, blurs=starts and _is_blurred(attribution)),
         *source.definitions,
-        _network(model),
+        network_text(model),
         _given(model, attribution),
         _starts(model, attribution) if starts else "",
         _superpixels(model, picture, attribution) if call.uses(MASK) else "",
@@ -235,22 +201,8 @@ def _head(model: LoadedModel, attribution: Attribution) -> str:
     )
 
 
-def needs_safetensors(model: LoadedModel) -> bool:
-    """Whether the script reads, or may read, a .safetensors file."""
-    return _is_own_file(model) or _is_bundled(model.name)
-
-
-def _is_own_file(model: LoadedModel) -> bool:
-    """Whether the weights are in the user's own file: an uploaded one, or DENSENET_VIZ_WEIGHTS."""
-    return model.name not in MODELS or bool(model.own_file)
-
-
-def _is_bundled(name: str) -> bool:
-    return name in MODELS and MODELS[name].megabytes is None and not name.endswith(UNTRAINED)
-
-
 def _imports(model: LoadedModel, call: Call, source: Source, *, blurs: bool) -> str:
-    own, can = _is_own_file(model), _torchvision_can(model.spec)
+    own, can = is_own_file(model), torchvision_can(model.spec)
     packed = call.uses(MASK)
     whole = {"base64": packed, "re": own, "zlib": packed, "numpy as np": True, "torch": True}
     wanted = source.imports
@@ -273,34 +225,6 @@ def _imports(model: LoadedModel, call: Call, source: Source, *, blurs: bool) -> 
             if wanted[module]
         ]
     )
-
-
-def _torchvision_can(spec: DenseNetSpec) -> bool:
-    return spec.bottleneck and spec.compression == 0.5
-
-
-def _network(model: LoadedModel) -> str:
-    spec = model.spec
-    built = named_classes(spec)
-    if _torchvision_can(spec):
-        built = _NETWORK.format(
-            growth_rate=spec.growth_rate,
-            block_config=spec.block_config,
-            initial_channels=spec.initial_channels,
-            num_classes=spec.num_classes,
-        )
-    return f"\n{built}\n{_weights(model)}\nnetwork.eval().requires_grad_(False)"
-
-
-def _weights(model: LoadedModel) -> str:
-    if _is_own_file(model):
-        return _OWN_FILE
-    if model.name.endswith(UNTRAINED):
-        return _RANDOM
-    if _is_bundled(model.name):
-        file = f"{model.name}.safetensors"
-        return f'network.load_state_dict(load_file("{file}"))  # from the project\'s assets folder'
-    return f'network.load_state_dict({model.name}(weights="IMAGENET1K_V1").state_dict())'
 
 
 def _given(model: LoadedModel, attribution: Attribution) -> str:
