@@ -29,7 +29,7 @@ def instructions() -> str:
 
     from densenet_viz.network.fused.convolution import backward_dtype
 
-    native = backward_dtype(torch.device("cpu")) == torch.bfloat16
+    native = backward_dtype(torch.float32, torch.device("cpu")) == torch.bfloat16
     return instructions_in_words(torch.backends.cpu.get_cpu_capability(), bfloat16=native)
 
 

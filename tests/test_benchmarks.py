@@ -17,7 +17,7 @@ from benchmarks import browsing, tables
 from benchmarks.app import MARK, PARTS, in_words, main, replaced
 from benchmarks.attribution import BEGIN, END, placed
 from benchmarks.browsing import MAIN_PICTURES, STEPS
-from benchmarks.machine import descendants, processor_seconds
+from benchmarks.machine import descendants, instructions, processor_seconds
 from benchmarks.tables import Table, markdown, percentile, shown, spread
 from densenet_viz.machine import cpu_model
 from densenet_viz.stage.modules import FOLDER
@@ -129,3 +129,8 @@ def test_the_report_names_its_command_and_every_part(root: Path) -> None:
     assert "python -m benchmarks.attribution" in text
     assert BEGIN in text.partition(END)[0]
     assert text.index(END) < text.index(MARK)
+
+
+def test_a_report_names_the_class_of_processor() -> None:
+    """A report begins with it: a wrong call ends the benchmark before its first row."""
+    assert re.fullmatch(r"[A-Z0-9]+, (no )?native bfloat16", instructions())

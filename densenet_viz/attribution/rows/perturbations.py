@@ -171,7 +171,7 @@ ROWS: tuple[Method, ...] = (
             likeness="equal to Captum's within 1e-4 of the largest value",
             reason=(
                 "only the patch that a window changes is computed again in the first block: 1.2 "
-                "to 1.4 times as fast as Captum's call"
+                "to 1.7 times as fast as Captum's call"
             ),
             equal=True,
         ),
