@@ -126,12 +126,6 @@ class Asking:
         fitting = self.fused.batch_for(self.size)
         return fitting if self._on_preview is None else min(fitting, LOOKED_AT)
 
-    @property
-    def most(self) -> int:
-        """Pictures in one batch if no previews are shown."""
-        watched = self._on_preview is not None
-        return self.batch if watched else self.fused.most_for(self.size)
-
     def scores(self, pictures: Tensor, *, target: int | None = None) -> Tensor:
         """(N,) scores (logits) of the class for (N, 3, S, S) inputs, in batches."""
         asked = self.target if target is None else target
@@ -141,20 +135,17 @@ class Asking:
             answers.append(self.fused.logits(part.to(self.device))[:, asked])
         return torch.cat(answers)
 
-    def gradients(
-        self, pictures: Tensor, most: int | None = None, *, rounded: bool = False
-    ) -> tuple[Tensor, Tensor]:
+    def gradients(self, pictures: Tensor, *, rounded: bool = False) -> tuple[Tensor, Tensor]:
         """(N,) scores and (N, 3, S, S) gradients of the score for each input, in batches.
 
         Args:
             pictures: (N, 3, S, S).
-            most: the largest batch; by default `batch`.
             rounded: the gradients are only used in a sum of many, where the rounding errors of a
                 faster forward pass average out.
         """
         fused = rounded_of(self.model, self.device) if rounded else self.fused
         answers = []
-        for part in split_evenly(pictures, most or self.batch):
+        for part in split_evenly(pictures, self.batch):
             self.watch.before(len(part))
             self.watch.back += len(part)
             answers.append(fused.gradients(part.to(self.device), self.target))

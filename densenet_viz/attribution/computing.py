@@ -24,7 +24,6 @@ from densenet_viz.attribution.superpixels import superpixels_in
 _EXPECTED = (
     "Input Tensor .* did not already require gradients",
     "Setting (backward|forward, backward) hooks",
-    "Generator completed prior to given n_samples",
 )
 for _message in _EXPECTED:  # what Captum says although all is as it should be
     warnings.filterwarnings("ignore", message=_message)

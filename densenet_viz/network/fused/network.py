@@ -66,7 +66,7 @@ def fuse(
 class FusedDenseNet:
     """See the top of this file. It never changes, so threads may share it without a lock.
 
-    The places of `at` and `onward`, in the order of computation: "block 1" (the concatenated
+    The places of `part` and `onward`, in the order of computation: "block 1" (the concatenated
     output of the first block, before the norm that follows), "transition 1", "block 2", ...,
     and "final" (after norm5 and its ReLU).
     """
