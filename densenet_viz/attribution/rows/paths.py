@@ -75,7 +75,7 @@ ROWS = (
         call=_integrated_gradients,
         ours=Ours(
             lazily("paths", "integrated_gradients"),
-            likeness="cosine 0.99 or more to Captum's with 300 steps",
+            likeness="cosine about 0.99 or more to Captum's with 300 steps",
             reason=(
                 "with 16 to 24 steps it is as near to 300 steps (cosine 0.99 or more on ten "
                 "scenes) as Captum's fixed steps are with 50, which take 2.6 times as long"
