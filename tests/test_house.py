@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from densenet_viz import __version__
-from densenet_viz.network.own.loading import SIZE_LIMIT as WEIGHTS_LIMIT
+from densenet_viz.network.own.spec import SIZE_LIMIT as WEIGHTS_LIMIT
 from densenet_viz.ui.pages import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent

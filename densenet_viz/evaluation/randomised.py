@@ -43,7 +43,8 @@ def stages_of(spec: DenseNetSpec) -> tuple[Stage, ...]:
         if block > 1:
             before = block - 1
             stages.append(Stage(f"transition {before}", (f"features.transition{before}",)))
-    return (*stages, Stage("stem", ("features.conv0", "features.norm0")))
+    norm = ("features.norm0",) * (spec.stem == "7×7")
+    return (*stages, Stage("stem", ("features.conv0", *norm)))
 
 
 def randomise(model: LoadedModel, x: Tensor, seed: int) -> Iterator[tuple[Stage, LoadedModel]]:

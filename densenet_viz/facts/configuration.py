@@ -10,12 +10,18 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Literal
 
 from densenet_viz.facts.arithmetic.inventory import halved
 from densenet_viz.facts.arithmetic.limits import is_whole, require, require_whole
 
 BOTTLENECK_FACTOR = 4
 """A bottleneck layer's 1x1 convolution writes 4k maps (paper, section 3, "Bottleneck layers")."""
+
+Stem = Literal["7×7", "3×3"]
+"""How a network begins: a 7x7 convolution and a max pool of stride 2 each, with a norm and a ReLU
+between them, as for ImageNet (paper, table 1); or one 3x3 convolution of stride 1, as for small
+pictures (section 3, "Implementation details")."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,11 @@ class Configuration:
         bottleneck: whether a layer is 1x1 (4k) then 3x3 (k), or one 3x3 (k).
         compression: theta; a transition keeps floor(theta * channels) maps (above 0, up to 1).
         num_classes: outputs of the classifier (1 to 100,000).
-        input_size: height and width of the square RGB input, in pixels (up to 2,048).
+        input_size: height and width of the square input, in pixels (up to 2,048).
+        bottleneck_factor: a bottleneck's 1x1 convolution writes so many times k maps (1 to 64).
+        stem: how the network begins.
+        input_channels: 3 for colours, 1 for grey.
+        hidden: widths of the classifier's layers before the last one (up to 8, of 1 to 65,536).
 
     Raises:
         SpecError: a value is outside its limits, a transition would keep no map, or the input is
@@ -46,6 +56,10 @@ class Configuration:
     compression: float = 0.5
     num_classes: int = 1000
     input_size: int = 224
+    bottleneck_factor: int = BOTTLENECK_FACTOR
+    stem: Stem = "7×7"
+    input_channels: int = 3
+    hidden: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -53,8 +67,20 @@ class Configuration:
             ("initial_channels", 1, 512),
             ("num_classes", 1, 100_000),
             ("input_size", 1, 2_048),
+            ("bottleneck_factor", 1, 64),
         ):
             require_whole(name, getattr(self, name), low, high)
+        for name, allowed in (("stem", ("7×7", "3×3")), ("input_channels", (1, 3))):
+            given = getattr(self, name)
+            one_of = " or ".join(map(str, allowed))
+            require(given in allowed, f"{name}={given!r}", f"{one_of} is allowed")
+        require(
+            isinstance(self.hidden, tuple)
+            and len(self.hidden) <= 8
+            and all(is_whole(n, 1, 65_536) for n in self.hidden),
+            f"hidden={self.hidden!r}",
+            "a tuple of up to 8 whole numbers from 1 to 65,536 is allowed",
+        )
         blocks = self.block_config
         require(
             isinstance(blocks, tuple)
@@ -88,19 +114,19 @@ class Configuration:
 
     def _smallest_input(self) -> int:
         transitions: int = 2 ** (len(self.block_config) - 1)
-        return 4 * transitions - 3
+        return 4 * transitions - 3 if self.stem == "7×7" else transitions
 
     # -- shapes ---------------------------------------------------------------------------
 
     @property
     def stem_size(self) -> int:
-        """Height and width after the 7x7 stride-2 convolution, before the max pool, in pixels."""
-        return halved(self.input_size)
+        """Height and width after the first convolution, before a max pool, in pixels."""
+        return halved(self.input_size) if self.stem == "7×7" else self.input_size
 
     @cached_property
     def block_sizes(self) -> tuple[int, ...]:
         """Height and width inside each dense block, in pixels."""
-        size = halved(self.stem_size)
+        size = halved(self.stem_size) if self.stem == "7×7" else self.stem_size
         return tuple(size // 2**index for index in range(len(self.block_config)))
 
     @cached_property
@@ -133,5 +159,5 @@ class Configuration:
 
     @property
     def bottleneck_channels(self) -> int:
-        """Maps that a bottleneck layer's 1x1 convolution writes, 4k."""
-        return BOTTLENECK_FACTOR * self.growth_rate
+        """Maps that a bottleneck layer's 1x1 convolution writes, 4k in the paper."""
+        return self.bottleneck_factor * self.growth_rate

@@ -12,13 +12,14 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from densenet_viz.facts.spec import BOTTLENECK_FACTOR, DenseNetSpec
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network._torchvision import densenet
 
 
@@ -34,16 +35,60 @@ class TorchvisionDenseNet(densenet.DenseNet):  # type: ignore[misc]
             growth_rate=spec.growth_rate,
             block_config=spec.block_config,
             num_init_features=spec.initial_channels,
-            bn_size=BOTTLENECK_FACTOR,
+            bn_size=spec.bottleneck_factor,
             num_classes=spec.num_classes,
             memory_efficient=memory_efficient,
         )
+        if spec.input_channels == 1:
+            self.features.conv0 = first_convolution(spec)
+        self.classifier = classifier(spec)
         out_of_place(self)
         self.relu = nn.ReLU()
         self.pool = nn.AdaptiveAvgPool2d(1)
 
     def forward(self, x: Tensor) -> Tensor:
         return _classify(self, x)
+
+
+class GreyConvolution(nn.Conv2d):
+    """A convolution of one channel that reads the mean of a picture's three channels.
+
+    So a network for grey pictures gets pictures like all others, (N, 3, H, W).
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.mean(1, keepdim=True))
+
+
+def colour_weight(convolution: nn.Conv2d) -> Tensor:
+    """The weight for three channels: of a `GreyConvolution`, each has a third."""
+    weight = convolution.weight
+    if isinstance(convolution, GreyConvolution):
+        return weight.expand(-1, 3, -1, -1) / 3
+    return weight
+
+
+def first_convolution(spec: DenseNetSpec) -> nn.Conv2d:
+    """`features.conv0`."""
+    kernel, stride = (7, 2) if spec.stem == "7×7" else (3, 1)
+    kind = GreyConvolution if spec.input_channels == 1 else nn.Conv2d
+    return kind(
+        spec.input_channels,
+        spec.initial_channels,
+        kernel,
+        stride=stride,
+        padding=kernel // 2,
+        bias=False,
+    )
+
+
+def classifier(spec: DenseNetSpec) -> nn.Module:
+    """One linear layer, or several with ReLUs between them."""
+    widths = (spec.block_outputs[-1], *spec.hidden, spec.num_classes)
+    parts: list[nn.Module] = []
+    for reads, writes in pairwise(widths):
+        parts += [nn.Linear(reads, writes), nn.ReLU()]
+    return nn.Sequential(*parts[:-1]) if spec.hidden else parts[0]
 
 
 def out_of_place(network: nn.Module) -> None:
@@ -95,12 +140,13 @@ class OwnDenseNet(nn.Module):
     def __init__(self, spec: DenseNetSpec) -> None:
         super().__init__()
         k0 = spec.initial_channels
-        parts: OrderedDict[str, nn.Module] = OrderedDict(
-            conv0=nn.Conv2d(3, k0, 7, stride=2, padding=3, bias=False),
-            norm0=nn.BatchNorm2d(k0),
-            relu0=nn.ReLU(),
-            pool0=nn.MaxPool2d(3, stride=2, padding=1),
-        )
+        parts: OrderedDict[str, nn.Module] = OrderedDict(conv0=first_convolution(spec))
+        if spec.stem == "7×7":
+            parts |= {
+                "norm0": nn.BatchNorm2d(k0),
+                "relu0": nn.ReLU(),
+                "pool0": nn.MaxPool2d(3, stride=2, padding=1),
+            }
         for index, (layers, reads) in enumerate(
             zip(spec.block_config, spec.block_inputs, strict=True), start=1
         ):
@@ -118,7 +164,7 @@ class OwnDenseNet(nn.Module):
         self.features = nn.Sequential(parts)
         self.relu = nn.ReLU()
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.classifier = nn.Linear(spec.block_outputs[-1], spec.num_classes)
+        self.classifier = classifier(spec)
 
     def forward(self, x: Tensor) -> Tensor:
         return _classify(self, x)
@@ -218,7 +264,7 @@ def generator_of(seed: int | None) -> torch.Generator:
 
 
 def torchvision_can_express(spec: DenseNetSpec) -> bool:
-    return spec.bottleneck and spec.compression == 0.5
+    return spec.bottleneck and spec.compression == 0.5 and spec.stem == "7×7"
 
 
 def build(

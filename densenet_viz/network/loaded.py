@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from densenet_viz.facts.spec import DenseNetSpec
-from densenet_viz.images.pictures import fit
+from densenet_viz.images.fitting import Fit, fit_as, grey
 from densenet_viz.results.attributions import Answer, Prediction, Verdict
 from densenet_viz.results.traces import Picture
 
@@ -49,6 +49,12 @@ class LoadedModel:
     """Logits are divided by it before the softmax, so that probabilities match frequencies."""
     familiarity: Familiarity | None = None
     """Where its features lie on pictures that it knows, if that was measured."""
+    fit: Fit = "square"
+    """How a picture becomes the square that the network gets."""
+    exclusive: bool = True
+    """Whether one class excludes the others: a softmax over all. Else each has its own sigmoid."""
+    notes: tuple[str, ...] = ()
+    """What a visitor should know of how their file was read, a sentence each."""
     own_file: str = ""
     """SHA-256 of the weight file that a user named; "" if the weights are published ones."""
     lock: RLock = field(default_factory=RLock)
@@ -61,7 +67,10 @@ class LoadedModel:
         """
         digest = sha256(
             repr(
-                (self.spec, self.labels, self.input_size, self.mean, self.std, self.temperature)
+                (
+                    *(self.spec, self.labels, self.input_size, self.mean, self.std),
+                    *(self.temperature, self.fit, self.exclusive),
+                )
             ).encode()
         )
         for name, value in sorted(self.network.state_dict().items()):
@@ -71,7 +80,8 @@ class LoadedModel:
 
     def picture(self, picture: Picture) -> Picture:
         """(H, W, 3) uint8 of any size to the (S, S, 3) uint8 that the network gets."""
-        return fit(picture, self.input_size)
+        square = fit_as(picture, self.input_size, self.fit)
+        return grey(square) if self.spec.input_channels == 1 else square
 
     def tensor(self, picture: Picture) -> Tensor:
         """(H, W, 3) uint8 of any size to (1, 3, S, S) float32, normalised, channels last."""
@@ -90,7 +100,7 @@ class LoadedModel:
         return normal.view(1, 3, 1, 1).expand(1, 3, size, size).contiguous()
 
     def prediction(self, logits: ArrayLike, index: int) -> Prediction:
-        """One class from (classes,) logits, with its calibrated softmax probability."""
+        """One class from (classes,) logits, with its calibrated probability."""
         return Prediction(index, self.labels[index], float(self._chances(logits)[index]))
 
     def predictions(self, logits: ArrayLike, top: int = 5) -> tuple[Prediction, ...]:
@@ -117,7 +127,14 @@ class LoadedModel:
         return Verdict(float(self.familiarity.distances(features)[0]), self.familiarity.limit)
 
     def _chances(self, logits: ArrayLike) -> NDArray[np.float64]:
-        """(classes,) probabilities: the softmax of the logits divided by the temperature."""
+        """(classes,) probabilities of the logits divided by the temperature.
+
+        They sum to one only if the classes exclude each other.
+        """
         values = np.asarray(logits, dtype=np.float64) / self.temperature
+        if not self.exclusive:
+            from scipy.special import expit
+
+            return np.asarray(expit(values), dtype=np.float64)
         powers = np.exp(values - values.max())
         return np.asarray(powers / powers.sum(), dtype=np.float64)

@@ -20,7 +20,7 @@ from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import sample_scene
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.ui import own_model
+from densenet_viz.ui import own_form, own_model
 from densenet_viz.ui.controls import GROWTH, take_link
 from densenet_viz.ui.own_model import OWN
 from densenet_viz.ui.work.jobs import leave
@@ -115,7 +115,7 @@ def choose(container: Any) -> CurrentPicture:
             bind="query-params",
             help="ImageNet weights are downloaded once, or read from DENSENET_VIZ_WEIGHTS.",
         )
-        own_model.show()
+        own_form.show(lambda: current_picture().pixels)
         names = [*CLASSES, *([UPLOADED] if uploaded(UPLOADED) else [])]
         st.selectbox(
             "Picture",

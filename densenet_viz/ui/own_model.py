@@ -13,19 +13,13 @@ from weakref import WeakSet
 
 import streamlit as st
 
-from densenet_viz.network.own.loading import (
-    INPUT_SIZES,
-    LABEL_BYTES,
-    NORMALISATIONS,
-    SIZE_LIMIT,
-    OwnModelError,
-)
+from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.loading import own_model as opened
 
 if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
-
     from densenet_viz.network.models import LoadedModel
+    from densenet_viz.network.own.loading import Reading
+    from densenet_viz.network.own.preparation import Preparation
 
 OWN = "your-model"
 """Its name in the choice of model and in links."""
@@ -38,9 +32,7 @@ GONE = (
 
 _MODEL = "_own_model"
 _NEW = "_own_is_new"
-_REFUSED = "_own_refused"
 _LOST = "_own_lost"
-_ROUND = "_own_round"
 _ONE_AT_A_TIME = Lock()
 HELD: WeakSet[LoadedModel] = WeakSet()
 
@@ -79,93 +71,34 @@ def take(names: Collection[str]) -> None:
         st.session_state.pop(_LOST, None)
 
 
-def show() -> None:
-    """The form that uploads a model, and one sentence if the model was refused."""
-    if st.session_state.get(_LOST):
-        st.info(GONE)
-    refused = st.session_state.get(_REFUSED)
-    with st.expander("Upload your own DenseNet", expanded=bool(refused)):
-        _show_form()
-        if refused:
-            st.error(refused)
-
-
-def _show_form() -> None:
-    turn = st.session_state.get(_ROUND, 0)  # a new number empties the form
-    low, high = INPUT_SIZES
-    with st.form("own_model", border=False):
-        weights = st.file_uploader(
-            "Weights",
-            type=["safetensors", "pth", "pt"],
-            key=f"own_weights_{turn}",
-            max_upload_size=SIZE_LIMIT >> 20,  # server.maxUploadSize is the same
-            help="The state dict of a DenseNet with torchvision's names and any number of "
-            "classes. It stays in this session's memory.",
-        )
-        labels = st.file_uploader(
-            "Labels (optional)",
-            type=["txt", "json"],
-            key=f"own_labels_{turn}",
-            max_upload_size=LABEL_BYTES // 1_000_000,
-            help='One per line, or JSON: ["cat", "dog"] or {"0": "cat", "1": "dog"}.',
-        )
-        size = st.number_input(
-            "Input size (px)",
-            *(low, high, 224),
-            key="own_size",
-            help="Side of the square pictures that it was trained on.",
-        )
-        normalisation = st.selectbox(
-            "Normalisation",
-            list(NORMALISATIONS),
-            key="own_normalisation",
-            help="What was subtracted from the colours in training, and the divisor.",
-        )
-        if st.form_submit_button("Load this model", width="stretch", key="own_load"):
-            with st.spinner("Checking and loading your model …"):
-                _load(weights, labels, int(size), normalisation)
-            st.rerun()
-
-
-def _load(
-    weights: UploadedFile | None, labels: UploadedFile | None, size: int, normalisation: str
-) -> None:
-    """Turns the files into the session's model; if they are refused, nothing changes."""
-    st.session_state.pop(_REFUSED, None)
-    try:
-        model = _checked(weights, labels, size, normalisation)
-    except OwnModelError as error:
-        st.session_state[_REFUSED] = str(error)
-        return
-    st.session_state[_MODEL] = Brought(model)
-    st.session_state[_NEW] = True
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-
-
-def _checked(
-    weights: UploadedFile | None, labels: UploadedFile | None, size: int, normalisation: str
-) -> LoadedModel:
-    """The model of the files; the process opens one model at a time.
+def hold(reading: Reading, labels: bytes | None, preparation: Preparation) -> None:
+    """Makes a file's network the session's model; the process opens one model at a time.
 
     Raises:
-        OwnModelError: there is no file, it cannot be used, or there is too little memory for it.
+        OwnModelError: it cannot be used, or there is too little memory for it.
     """
-    if weights is None:
-        raise OwnModelError("Choose a weight file first, a .safetensors or a .pth.")
-    mean, std = NORMALISATIONS[normalisation]
     with _ONE_AT_A_TIME:
-        mine = own_model_or_none()
-        held = sum(4 * model.spec.parameters for model in HELD if model is not mine)
-        if held + weights.size > MOST_HELD:
-            raise OwnModelError(
-                "Other visitors’ models fill this machine’s memory now. Try again later."
-            )
-        model = opened(
-            weights.getvalue(),
-            labels.getvalue() if labels else None,
-            input_size=size,
-            mean=mean,
-            std=std,
-        )
+        check_room(4 * reading.spec.parameters)
+        model = opened(reading, labels, preparation)
         HELD.add(model)
-    return model
+    st.session_state[_MODEL] = Brought(model)
+    st.session_state[_NEW] = True
+
+
+def check_room(size: int) -> None:
+    """Refuses `size` more bytes of weights if all sessions' models leave too little room.
+
+    Raises:
+        OwnModelError: there is too little memory.
+    """
+    mine = own_model_or_none()
+    held = sum(4 * model.spec.parameters for model in HELD if model is not mine)
+    if held + size > MOST_HELD:
+        raise OwnModelError(
+            "Other visitors’ models fill this machine’s memory now. Try again later."
+        )
+
+
+def lost() -> bool:
+    """Whether a link named a model that this session does not have."""
+    return bool(st.session_state.get(_LOST))

@@ -31,6 +31,7 @@ from densenet_viz.attribution.ours.relevance_rules import (
 )
 from densenet_viz.attribution.ours.replacing import replace_each
 from densenet_viz.attribution.parameters import Settings
+from densenet_viz.network.build import colour_weight
 
 
 def lrp(asking: Asking, settings: Settings) -> Explanation:
@@ -64,7 +65,7 @@ def give_rules(network: nn.Module, gamma: float | None, low: Tensor, high: Tenso
     features = network.get_submodule("features")
     for name, part in features.named_children():
         if isinstance(part, nn.Conv2d):
-            rule = box_rule(_applied(part), part.weight, low, high)
+            rule = box_rule(_applied(part), colour_weight(part), low, high)
             setattr(features, name, Ruled(part.forward, rule))
         elif name.startswith("transition"):
             conv, pool = part.get_submodule("conv"), part.get_submodule("pool")

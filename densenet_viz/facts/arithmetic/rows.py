@@ -111,13 +111,13 @@ def _layer_leaves(
 
 def _stem_row(spec: Configuration) -> LayerRow:
     k0, wide, size = spec.initial_channels, spec.stem_size, spec.block_sizes[0]
+    reads, pooled = spec.input_channels, spec.stem == "7×7"
+    kernel, module = (7, "features.pool0") if pooled else (3, "features.conv0")
+    first = convolution("features.conv0", "stem", reads=reads, writes=k0, kernel=kernel, size=wide)
     return LayerRow(
-        *("stem", "stem", "features.pool0", 0, 0, 3, k0, k0, size, size),
-        activation_bytes=k0 * (3 * wide * wide + size * size) * FLOAT_BYTES,
-        leaves=(
-            convolution("features.conv0", "stem", reads=3, writes=k0, kernel=7, size=wide),
-            norm("features.norm0", "stem", k0),
-        ),
+        *("stem", "stem", module, 0, 0, reads, k0, k0, size, size),
+        activation_bytes=k0 * ((3 if pooled else 0) * wide * wide + size * size) * FLOAT_BYTES,
+        leaves=(first, norm("features.norm0", "stem", k0)) if pooled else (first,),
     )
 
 
@@ -167,9 +167,13 @@ def _norm_row(spec: Configuration) -> LayerRow:
 
 
 def _classifier_row(spec: Configuration) -> LayerRow:
-    channels, classes = spec.block_outputs[-1], spec.num_classes
+    widths = (spec.block_outputs[-1], *spec.hidden, spec.num_classes)
+    channels, classes = widths[0], widths[-1]
+    # The layers of a deeper head are numbered with the ReLUs between them.
+    names = [f"classifier.{2 * index}" for index in range(len(widths) - 1)]
+    names = names if spec.hidden else ["classifier"]
     return LayerRow(
         *("classifier", "classifier", "classifier", 0, 0, channels, classes, classes, 1, 1),
-        activation_bytes=(channels + classes) * FLOAT_BYTES,
-        leaves=(classifier("classifier", channels, classes),),
+        activation_bytes=(channels + 2 * sum(spec.hidden) + classes) * FLOAT_BYTES,
+        leaves=tuple(map(classifier, names, widths[:-1], widths[1:])),
     )

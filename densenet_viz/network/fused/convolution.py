@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the field's name for it
 
+from densenet_viz.network.build import colour_weight
+
 _ONEDNN = torch.ops.mkldnn
 
 MOST_ORDERS = 3
@@ -150,9 +152,9 @@ def fold_norm(convolution: nn.Module, norm: nn.Module) -> tuple[Tensor, Tensor]:
 
 
 def weight_of(convolution: nn.Module) -> Tensor:
-    """A copy of its (out, in, h, w) weight."""
+    """A copy of its (out, in, h, w) weight; in is 3 for a stem that reads grey."""
     assert isinstance(convolution, nn.Conv2d)
-    return convolution.weight.detach().clone()
+    return colour_weight(convolution).detach().clone()
 
 
 def reverse_weight(weight: Tensor, dtype: torch.dtype) -> Tensor:

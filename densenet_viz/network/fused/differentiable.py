@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from densenet_viz.network.fused.network import FusedDenseNet, Part
-from densenet_viz.network.fused.parts import Stem, Tape
+from densenet_viz.network.fused.parts import SmallStem, Stem, Tape
 from densenet_viz.network.shares import in_shares
 
 Share = TypeVar("Share")
@@ -69,7 +69,7 @@ class _Pictures:
 
     gates = 0  # its masks are not counted
 
-    def __init__(self, stem: Stem) -> None:
+    def __init__(self, stem: Stem | SmallStem) -> None:
         self._stem = stem
 
     def forward(self, maps: Tensor, tape: Tape | None) -> Tensor:
@@ -109,8 +109,7 @@ class _Whole(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        features = ctx.fused.before_classifier(gradient)
-        back = _back(ctx, lambda place, tape: ctx.fused.backward(features[place], tape))
+        back = _back(ctx, lambda place, tape: ctx.fused.backward(gradient[place], tape))
         return torch.cat(back), None
 
 

@@ -21,10 +21,18 @@ from typing import Final, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import one_hot
 
-from densenet_viz.facts.arithmetic.inventory import halved
 from densenet_viz.network.fused.convolution import backward_dtype
-from densenet_viz.network.fused.parts import FinalNorm, FusedBlock, Stem, Tape, Transition
+from densenet_viz.network.fused.parts import (
+    FinalNorm,
+    FusedBlock,
+    Head,
+    SmallStem,
+    Stem,
+    Tape,
+    Transition,
+)
 from densenet_viz.network.shares import by_itself, in_shares
 
 BYTES_AT_ONCE: Final = 500e6
@@ -88,21 +96,22 @@ class FusedDenseNet:
                 f"A network without {missing[0]} was given; a DenseNet with torchvision's module "
                 "names is allowed."
             )
-        features, classifier = named["features"], named["classifier"]
-        assert isinstance(classifier, nn.Linear)
-        self._weight = classifier.weight.detach().clone()
-        self._bias = classifier.bias.detach().clone()
-        self._own = self._weight.dtype
-        self._dtype = backward or backward_dtype(self._own, self._weight.device)
+        features = named["features"]
+        self._head = Head(named["classifier"])
+        self._own = self._head.dtype
+        self._dtype = backward or backward_dtype(self._own, self._head.device)
         self._forward = forward or self._own
+        stem = Stem if "features.norm0" in named else SmallStem
         with torch.no_grad():
-            self.stem = Stem(features, self._dtype)
+            self.stem = stem(features, self._dtype)
             self._parts = self._after_stem(features)
         self.places = tuple(self._parts)
 
     @property
     def first(self) -> tuple[FusedBlock, Transition] | None:
-        """Block 1 and transition 1, or None for a network of one block."""
+        """Block 1 and transition 1; None for one block, or for a stem without a pool."""
+        if not isinstance(self.stem, Stem):
+            return None
         block, after = (self._parts[name] for name in self.places[:2])
         assert isinstance(block, FusedBlock)
         return (block, after) if isinstance(after, Transition) else None
@@ -133,8 +142,8 @@ class FusedDenseNet:
 
     def most_for(self, size: int) -> int:
         """How many such pictures fit `BYTES_AT_ONCE`: for work without previews."""
-        side = halved(halved(size))
-        floats = self.stem.channels * halved(size) ** 2  # before the max pool
+        wide, side = self.stem.sides(size)
+        floats = self.stem.channels * wide**2  # before a max pool
         kept = 0
         for part in self._parts.values():
             kept += part.gates * side**2
@@ -187,7 +196,7 @@ class FusedDenseNet:
 
     def classify(self, final: Tensor) -> Tensor:
         """(N, classes) logits from the (N, H, W, C) maps of the last place."""
-        return torch.addmm(self._bias, final.mean((1, 2)), self._weight.t())
+        return self._head.forward(final, None)
 
     def _following(self, place: str) -> int:
         if place not in self._parts:
@@ -215,28 +224,23 @@ class FusedDenseNet:
         tape: Tape = []
         logits = self.forward(x, tape)
         scores = logits.gather(1, targets[:, None])[:, 0]
-        return scores, self.backward(self._weight[targets], tape)
+        return scores, self.backward(one_hot(targets, self._head.classes).to(x), tape)
 
     def forward(self, x: Tensor, tape: Tape) -> Tensor:
         """(N, classes) logits of (N, 3, S, S) pictures, by this thread alone."""
         maps = self.stem.forward(x, tape)
         for place in self.places:
             maps = self._parts[place].forward(maps, tape)
-        tape.append(maps.shape)
-        return self.classify(maps)
+        return self._head.forward(maps, tape)
 
-    def backward(self, features: Tensor, tape: Tape) -> Tensor:
-        """(N, 3, S, S) gradients of (N, C) gradients of the classifier's input."""
-        count, height, width, channels = tape.pop()
+    def backward(self, gradient: Tensor, tape: Tape) -> Tensor:
+        """(N, 3, S, S) gradients of (N, classes) gradients of the logits."""
+        features, (count, height, width, channels) = self._head.backward(gradient, tape)
         pooled = (features / (height * width)).to(self._dtype)
         gradient = pooled[:, None, None].expand(count, height, width, channels)
         for place in reversed(self.places):
             gradient = self._parts[place].backward(gradient, tape)
         return self.stem.backward(gradient, tape)
-
-    def before_classifier(self, gradient: Tensor) -> Tensor:
-        """(N, C) gradients of the classifier's input, of (N, classes) gradients of the logits."""
-        return gradient @ self._weight
 
 
 def _each(target: int | Tensor, x: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the field's name for it
 
+from densenet_viz.facts.arithmetic.inventory import halved
 from densenet_viz.network.fused.convolution import (
     Affine,
     Convolution,
@@ -26,6 +27,30 @@ Tape = list[Any]
 """The forward pass's data for the backward pass; each part takes its own data from the end."""
 
 
+class SmallStem:
+    """3x3 convolution of stride 1, for small pictures."""
+
+    def __init__(self, features: nn.Module, dtype: torch.dtype) -> None:
+        weight = weight_of(features.get_submodule("conv0"))
+        self.channels = len(weight)
+        self._dtype, self._own = dtype, weight.dtype
+        self._convolution = Convolution(weight, padding=1)
+        self._back = Convolution(reverse_weight(weight, dtype), padding=1)
+
+    def sides(self, size: int) -> tuple[int, int]:
+        """Height and width of its largest maps and of its result, in pixels."""
+        return size, size
+
+    def forward(self, x: Tensor, _tape: Tape | None) -> Tensor:
+        """(N, 3, S, S) pictures to (N, S, S, k0) maps."""
+        return self._convolution(x.permute(0, 2, 3, 1))
+
+    def backward(self, gradient: Tensor, _tape: Tape) -> Tensor:
+        """(N, S, S, k0) to (N, 3, S, S), in the network's data type."""
+        back = self._back(gradient.to(self._dtype).contiguous()).permute(0, 3, 1, 2)
+        return back.to(self._own).contiguous()
+
+
 class Stem:
     """7x7 convolution of stride 2 (norm0 folded in), ReLU, 3x3 max pool of stride 2."""
 
@@ -35,6 +60,10 @@ class Stem:
         self.convolution = Convolution(weight, bias, padding=3, stride=2, relu=True)
         self._dtype, self._own = dtype, weight.dtype
         self._back = Convolution(_phases(weight).to(dtype), padding=2)
+
+    def sides(self, size: int) -> tuple[int, int]:
+        """Height and width of its largest maps and of its result, in pixels."""
+        return halved(size), halved(halved(size))
 
     def forward(self, x: Tensor, tape: Tape | None) -> Tensor:
         """(N, 3, S, S) pictures to (N, S/4, S/4, k0) maps."""
@@ -221,6 +250,40 @@ class Transition:
         gates[:, 2 * height :] = 0
         gates[:, :, 2 * width :] = 0
         return gates
+
+
+class Head:
+    """The mean of each map, and the classifier: one linear layer, or several with ReLUs."""
+
+    def __init__(self, classifier: nn.Module) -> None:
+        self._weights = [
+            (part.weight.detach().clone(), part.bias.detach().clone())
+            for part in classifier.modules()
+            if isinstance(part, nn.Linear)
+        ]
+        self.classes = len(self._weights[-1][1])
+        self.dtype, self.device = self._weights[0][0].dtype, self._weights[0][0].device
+
+    def forward(self, final: Tensor, tape: Tape | None) -> Tensor:
+        """(N, H, W, C) maps to (N, classes) logits."""
+        values, gates = final.mean((1, 2)), []
+        for weight, bias in self._weights:
+            if weight is not self._weights[0][0]:
+                values = values.relu()
+                gates.append(values > 0)
+            values = torch.addmm(bias, values, weight.t())
+        if tape is not None:
+            tape.append((final.shape, gates))
+        return values
+
+    def backward(self, gradient: Tensor, tape: Tape) -> tuple[Tensor, torch.Size]:
+        """(N, classes) to the gradient of each map's mean, (N, C), and the maps' shape."""
+        shape, gates = tape.pop()
+        for place in range(len(self._weights) - 1, -1, -1):
+            gradient = gradient @ self._weights[place][0]
+            if place:
+                gradient = gradient * gates[place - 1]
+        return gradient, shape
 
 
 class FinalNorm:

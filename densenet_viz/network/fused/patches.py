@@ -22,7 +22,7 @@ from torch.nn import functional as F  # noqa: N812  # the field's name for it
 
 from densenet_viz.facts.arithmetic.inventory import halved
 from densenet_viz.network.fused.network import FusedDenseNet
-from densenet_viz.network.fused.parts import FusedBlock, Transition
+from densenet_viz.network.fused.parts import FusedBlock, Stem, Transition
 
 _STRIDE = 4
 _REACH = 5
@@ -129,6 +129,7 @@ class PatchedStart:
     def _stem_patches(self, start: int, stop: int) -> Tensor:
         """(N, R, R, k0): the stem, and the max pool's border by hand."""
         offsets = self._patches.offsets[start:stop]
+        assert isinstance(self._stem, Stem)
         wide = self._stem.convolution(self._covered(start, stop).permute(0, 2, 3, 1))
         wide = wide[:, 2:-1, 2:-1]  # the rest saw the crop's border
         # The pool uses nothing outside. After a ReLU, zeros give the same result: some pixel of

@@ -6,7 +6,8 @@ import json
 import unicodedata
 from collections.abc import Mapping
 
-from densenet_viz.network.own.spec import MOST_CLASSES, OwnModelError
+from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.spec import MOST_CLASSES
 
 LABEL_BYTES = 1_000_000
 """The size of the largest labels file that is read."""
@@ -21,7 +22,7 @@ _PLAIN = str.maketrans("[]<>`$\\", "()‹›'＄/")
 """Replaces what Markdown would read as a link, a picture, a formula or HTML."""
 
 
-def read_labels(data: bytes | None, classes: int) -> tuple[str, ...]:
+def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tuple[str, ...]:
     """One label per class, in the order of the logits.
 
     Accepted are one label per line; a JSON list; a JSON object from number to label,
@@ -35,6 +36,7 @@ def read_labels(data: bytes | None, classes: int) -> tuple[str, ...]:
     Args:
         data: the file's bytes, UTF-8.
         classes: outputs of the network.
+        single: whether the network has one score; then one label is enough, for a yes.
 
     Raises:
         OwnModelError: the data has none of these forms, or the number of labels is wrong.
@@ -48,6 +50,8 @@ def read_labels(data: bytes | None, classes: int) -> tuple[str, ...]:
     except UnicodeDecodeError:
         raise OwnModelError("The labels are not UTF-8 text.") from None
     found = _in_order(_from_json(text) if text[:1] in ("[", "{") else _lines(text))
+    if single and len(found) == 1:
+        found = [f"not {found[0]}", *found]
     if len(found) != classes:
         raise OwnModelError(
             f"{len(found):,} {'label was' if len(found) == 1 else 'labels were'} given; this "

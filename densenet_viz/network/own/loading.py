@@ -8,36 +8,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from densenet_viz.facts.spec import DenseNetSpec
-from densenet_viz.network.loaded import Colour, LoadedModel
-from densenet_viz.network.models import IMAGENET_MEAN, IMAGENET_STD
-from densenet_viz.network.own.labels import LABEL_BYTES, read_labels
-from densenet_viz.network.own.spec import SIZE_LIMIT, OwnModelError, spec_from_state, words
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.labels import read_labels
+from densenet_viz.network.own.preparation import Preparation, Signs, guess
+from densenet_viz.network.own.spec import last_channels, spec_from_state, words
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = [
-    "INPUT_SIZES",
-    "LABEL_BYTES",
-    "NORMALISATIONS",
-    "SIZE_LIMIT",
-    "OwnModelError",
-    "own_model",
-    "read_labels",
-    "spec_from_state",
-]
+    from densenet_viz.network.own.finding import Found
+    from densenet_viz.network.own.heads import Head
 
 INPUT_SIZES = (32, 512)
 """Smallest and largest side of the pictures, in pixels."""
-NORMALISATIONS: Mapping[str, tuple[Colour, Colour]] = {
-    "ImageNet's": (IMAGENET_MEAN, IMAGENET_STD),
-    "none (0 to 1)": ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
-    "0.5 / 0.5 (−1 to 1)": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
-}
-"""Mean and standard deviation per colour channel, by their usual names."""
 PARAMETER_LIMIT = 64_000_000
 """256 MB in float32; DenseNet-264 has 33 million."""
 MULTIPLY_ADD_LIMIT = 50_000_000_000
@@ -48,23 +36,80 @@ ACTIVATION_LIMIT = 2_500_000_000
 PROVENANCE = "Your own file; the app does not know its training data."
 
 
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a weight file tells, before anything is chosen.
+
+    `choices` are the names of all networks in the file, if there are several; `name` is the one
+    that was read. `outputs` counts the numbers that the network gives. `preset` and `preparation`
+    are a first guess. `notes` say how the file was read, a sentence each.
+    """
+
+    digest: str
+    name: str
+    choices: tuple[str, ...]
+    spec: DenseNetSpec
+    outputs: int
+    preset: str
+    preparation: Preparation
+    notes: tuple[str, ...]
+    state: Mapping[str, Tensor]
+
+
+def read_model(weights: bytes, name: str | None = None) -> Reading:
+    """What is in a weight file, and a first guess of what it cannot tell.
+
+    Args:
+        weights: a file's bytes: a state dict of a DenseNet, as training code saves it
+            (`finding`, `heads`), .safetensors or of `torch.save`.
+        name: which of several networks in the file; None takes averaged weights before others.
+
+    Raises:
+        OwnModelError: the file cannot be used; one sentence says why.
+    """
+    from densenet_viz.network.own.finding import networks_in
+    from densenet_viz.network.own.heads import head_of
+    from densenet_viz.network.own.reading import read_content
+
+    networks = networks_in(read_content(weights))
+    found = next((each for each in networks if each.name == name), networks[0])
+    features = {f"features.{key}": value for key, value in found.features.items()}
+    head = head_of(found, last_channels(features))
+    outputs = head.widths[-1]
+    head = _paired(head) if outputs == 1 else head
+    spec = spec_from_state(features, head.widths, Preparation().input_size)
+    signs = Signs(
+        outputs=outputs,
+        grey=spec.input_channels == 1,
+        small_stem=spec.stem == "3×3",
+        monai_names=found.monai,
+        left_out=head.left_out,
+    )
+    preset, preparation = guess(signs)
+    return Reading(
+        digest=hashlib.sha256(weights).hexdigest(),
+        name=found.name,
+        choices=tuple(each.name for each in networks) if len(networks) > 1 else (),
+        spec=spec,
+        outputs=outputs,
+        preset=preset,
+        preparation=preparation,
+        notes=tuple(_notes(found, networks, head, spec, outputs)),
+        state=features | _named(head),
+    )
+
+
 def own_model(
-    weights: bytes,
+    weights: bytes | Reading,
     labels: bytes | None = None,
-    *,
-    input_size: int = 224,
-    mean: Colour = IMAGENET_MEAN,
-    std: Colour = IMAGENET_STD,
+    preparation: Preparation | None = None,
 ) -> LoadedModel:
     """The network of a visitor's weight file, ready to use.
 
     Args:
-        weights: a .safetensors or .pth file's bytes: the state dict of a DenseNet in torchvision's
-            names, today's or the older ones with `norm.1`.
+        weights: a file's bytes, or what `read_model` made of them.
         labels: a file's bytes as `read_labels` reads them; None names classes by their number.
-        input_size: height and width of its pictures, in pixels (32 to 512).
-        mean: subtracted from each colour channel, of values from 0 to 1.
-        std: what each colour channel is divided by, above 0.
+        preparation: how pictures are prepared and outputs are read; None takes the guess.
 
     Returns:
         A model with a name of its own, "own-" and 12 hex digits that all of the above decide.
@@ -72,39 +117,125 @@ def own_model(
     Raises:
         OwnModelError: the files cannot be used; one sentence says why.
     """
-    from densenet_viz.network.own.untrusted import read_weights
-
+    reading = weights if isinstance(weights, Reading) else read_model(weights)
+    given = preparation or reading.preparation
     low, high = INPUT_SIZES
-    if not low <= input_size <= high:
+    if not low <= given.input_size <= high:
         raise OwnModelError(
-            f"An input size of {input_size} px was given; {low} to {high} px are allowed."
+            f"An input size of {given.input_size} px was given; {low} to {high} px are allowed."
         )
-    state = read_weights(weights)
-    spec = spec_from_state(state, input_size)
+    spec = _sized(reading.spec, given.input_size)
     _check_cost(spec)
-    names = read_labels(labels, spec.num_classes)
+    single = reading.outputs == 1
+    names = read_labels(labels, spec.num_classes, single=single)
+    exclusive = single or given.outputs == "exclusive"
     classes = f"{spec.num_classes:,} {'class' if spec.num_classes == 1 else 'classes'}"
     model = LoadedModel(
-        name=_name(weights, labels, (input_size, mean, std)),
+        name=_name(reading, labels, given),
         title=f"Your model ({spec.name}, {classes})",
         spec=spec,
-        network=_network(spec, state),
+        network=_network(spec, reading.state),
         labels=names,
-        input_size=input_size,
-        mean=mean,
-        std=std,
+        input_size=given.input_size,
+        mean=given.mean,
+        std=given.std,
         provenance=PROVENANCE,
-        knows=f"Knows the {classes} that it was trained to tell apart, and names one of them for "
-        "any picture.",
+        knows=_knows(classes, spec.num_classes, exclusive=exclusive),
         trained=True,
+        # The two outputs are -z and z, so half of each under a softmax is z under a sigmoid.
+        temperature=2.0 if single else 1.0,
+        fit=given.fit,
+        exclusive=exclusive,
+        notes=reading.notes,
     )
     _check_answer(model)
     return model
 
 
-def _name(weights: bytes, labels: bytes | None, settings: tuple[int, Colour, Colour]) -> str:
+def _sized(spec: DenseNetSpec, size: int) -> DenseNetSpec:
+    from densenet_viz.facts.spec import SpecError
+
+    try:
+        return replace(spec, input_size=size)
+    except SpecError as error:
+        raise OwnModelError(f"This DenseNet cannot be shown: {error}") from None
+
+
+def _knows(classes: str, count: int, *, exclusive: bool) -> str:
+    if exclusive:
+        return (
+            f"Knows the {classes} that it was trained to tell apart, and names one of them for any "
+            "picture."
+        )
+    return f"Judges each of its {count:,} findings by itself: several can be present, or none."
+
+
+def _paired(head: Head) -> Head:
+    """A head of one score z with two outputs, -z and z."""
+    import torch
+
+    *before, last = head.layers
+    weight, bias = (torch.cat([-part, part]) for part in (last.weight, last.bias))
+    return replace(head, layers=(*before, replace(last, weight=weight, bias=bias)))
+
+
+def _named(head: Head) -> dict[str, Tensor]:
+    """The head's weights by the names that `build` gives them."""
+    several = len(head.layers) > 1
+    named: dict[str, Tensor] = {}
+    for index, layer in enumerate(head.layers):
+        name = f"classifier.{2 * index}" if several else "classifier"
+        named |= {f"{name}.weight": layer.weight, f"{name}.bias": layer.bias}
+    return named
+
+
+def _notes(
+    found: Found, networks: tuple[Found, ...], head: Head, spec: DenseNetSpec, outputs: int
+) -> list[str]:
+    from densenet_viz.network.own.reading import printable
+
+    notes = []
+    if len(networks) > 1:
+        others = ", ".join(
+            each.name or "the plain weights" for each in networks if each is not found
+        )
+        kind = "averaged weights" if found.averaged else "weights"
+        notes.append(
+            f"The file has several networks. These are the {kind} {found.name}; the "
+            f"others are {others}."
+        )
+    elif found.averaged:
+        notes.append("These are averaged weights (EMA or SWA).")
+    if head.left_out:
+        shown = ", ".join(printable(key) for key in head.left_out[:4])
+        more = f" and {len(head.left_out) - 4:,} more" if len(head.left_out) > 4 else ""
+        notes.append(f"Left out, because they are no part of the network: {shown}{more}.")
+    if head.name.rpartition(".")[2] == "classifier" and any(
+        key.removeprefix(found.prefix).startswith("fc.") for key in head.left_out
+    ):
+        notes.append(
+            "A DenseNet of torchvision computes its classifier and never fc: what was trained as "
+            "fc was never part of the network."
+        )
+    if spec.input_channels == 1:
+        notes.append("The network reads one grey channel: pictures become grey.")
+    if spec.hidden:
+        widths = ", ".join(f"{width:,}" for width in spec.hidden)
+        notes.append(
+            f"The head has hidden layers of {widths} values; a ReLU after each is assumed, because "
+            "a file of weights does not name it."
+        )
+    if head.without_bias:
+        notes.append("The classifier has no bias; zeros stand for it.")
+    if outputs == 1:
+        notes.append("The network gives one score z; it is shown as two classes, with −z and z.")
+    return notes
+
+
+def _name(reading: Reading, labels: bytes | None, given: Preparation) -> str:
     digest = hashlib.sha256()
-    for part in (weights, b"" if labels is None else labels, repr(settings).encode()):
+    parts = (reading.digest, reading.name, repr(given))
+    for part in (*(part.encode() for part in parts), b"" if labels is None else labels):
         digest.update(hashlib.sha256(part).digest())
     return f"own-{digest.hexdigest()[:12]}"
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from densenet_viz.facts.configuration import Stem
 from densenet_viz.facts.spec import BOTTLENECK_FACTOR, DenseNetSpec, SpecError
+from densenet_viz.network.own.errors import OwnModelError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,40 +20,32 @@ MOST_CLASSES = 10_000
 """The most classes of a classifier, so that a page can still list them."""
 
 _STEM = "features.conv0.weight"
-_HEAD = "classifier.weight"
+_NORM = "features.norm5.weight"
 _LAYER = re.compile(r"features\.denseblock([1-9]\d{0,2})\.denselayer([1-9]\d{0,2})\.")
 _DIGITS = 17
 """How many decimals of a compression are tried; a float has no more."""
 
 
-class OwnModelError(ValueError):
-    """A model or labels cannot be used; the message says why."""
-
-
-def spec_from_state(state: Mapping[str, Tensor], input_size: int) -> DenseNetSpec:
+def spec_from_state(
+    state: Mapping[str, Tensor], widths: Sequence[int], input_size: int
+) -> DenseNetSpec:
     """The DenseNet that these weights belong to.
 
     Only the deciding weights are read: the stem's, each block's count of layers, the first
-    layer's, the transitions' and the classifier's. The caller has to check that all others fit.
+    layer's and the transitions'. The caller has to check that all others fit.
 
     Args:
-        state: weights by name, in torchvision's names as they are today.
+        state: the features' weights by name, in torchvision's names as they are today.
+        widths: outputs of each linear layer of the head, the classes last.
         input_size: height and width of its pictures, in pixels.
 
     Raises:
         OwnModelError: a deciding weight is missing, or no `DenseNetSpec` has its shape.
     """
-    if _STEM not in state:
-        raise OwnModelError(f"The file has no {_STEM}. Is it a DenseNet with torchvision's names?")
-    initial, colours, *kernel = _shape(state, _STEM, 4)
-    if (colours, *kernel) != (3, 7, 7):
-        raise OwnModelError(
-            f"The file's {_STEM} is {words((initial, colours, *kernel))}; for three colours and "
-            f"windows of 7 × 7 it has to be {words((initial, 3, 7, 7))}."
-        )
+    stem, colours, initial = _stem(state)
     blocks = _block_config(state)
-    growth_rate, bottleneck = _first_layer(state)
-    classes, _reads = _shape(state, _HEAD, 2)
+    growth_rate, factor = _first_layer(state)
+    *hidden, classes = widths
     if not 1 <= classes <= MOST_CLASSES:
         raise OwnModelError(
             f"The file's classifier has {classes:,} classes; 1 to {MOST_CLASSES:,} are allowed."
@@ -61,13 +55,53 @@ def spec_from_state(state: Mapping[str, Tensor], input_size: int) -> DenseNetSpe
             growth_rate=growth_rate,
             block_config=blocks,
             initial_channels=initial,
-            bottleneck=bottleneck,
+            bottleneck=factor is not None,
+            bottleneck_factor=factor or BOTTLENECK_FACTOR,
+            stem=stem,
+            input_channels=colours,
+            hidden=tuple(hidden),
             compression=_compression(state, len(blocks)),
             num_classes=classes,
             input_size=input_size,
         )
     except SpecError as error:
         raise OwnModelError(f"This DenseNet cannot be shown: {error}") from None
+
+
+def last_channels(state: Mapping[str, Tensor]) -> int:
+    """How many maps the last norm of the features reads."""
+    return _shape(state, _NORM, 1)[0]
+
+
+def _stem(state: Mapping[str, Tensor]) -> tuple[Stem, int, int]:
+    """The kind of the stem, the channels that it reads, and the maps that it writes."""
+    sides = state[_STEM].ndim if _STEM in state else 4
+    if sides in (3, 5):
+        what = "volumes" if sides == 5 else "signals (one dimension)"
+        raise OwnModelError(
+            f"This is a network of {what}: the file's {_STEM} is "
+            f"{words(tuple(state[_STEM].shape))}. The app explains networks of pictures."
+        )
+    initial, colours, *kernel = _shape(state, _STEM, 4)
+    if "features.conv1.weight" in state:
+        raise OwnModelError(
+            "This network begins with several convolutions (a deep stem, as timm's "
+            "densenetblur121d has). The app knows a stem of one convolution."
+        )
+    if colours not in (1, 3):
+        raise OwnModelError(
+            f"This network reads pictures of {colours} channels; the app has pictures of 3 colours "
+            "or of 1 grey channel."
+        )
+    normed = "features.norm0.weight" in state
+    for stem, side in (("7×7", 7), ("3×3", 3)):
+        if kernel == [side, side] and normed == (stem == "7×7"):
+            return stem, colours, initial  # type: ignore[return-value]
+    raise OwnModelError(
+        f"The file's {_STEM} is {words((initial, colours, *kernel))}, "
+        f"{'with' if normed else 'without'} a norm after it. The app knows two stems: 7 × 7 with a "
+        "norm and a max pool, and 3 × 3 without both."
+    )
 
 
 def words(shape: Iterable[int]) -> str:
@@ -81,21 +115,11 @@ def words(shape: Iterable[int]) -> str:
 
 def _shape(state: Mapping[str, Tensor], key: str, sides: int) -> tuple[int, ...]:
     if key not in state:
-        raise OwnModelError(_missing(state, key))
+        raise OwnModelError(f"The file has no {key}.")
     shape = tuple(state[key].shape)
     if len(shape) != sides or 0 in shape:
         raise OwnModelError(f"The file's {key} is {words(shape)}; it needs {sides} sides.")
     return shape
-
-
-def _missing(state: Mapping[str, Tensor], key: str) -> str:
-    other = next((name for name in state if name.startswith("classifier.")), "")
-    if key == _HEAD and other:
-        return (
-            f"The file has {other[:60]} but no {key}. The classifier has to be one linear layer "
-            "with the name classifier."
-        )
-    return f"The file has no {key}."
 
 
 def _block_config(state: Mapping[str, Tensor]) -> tuple[int, ...]:
@@ -112,8 +136,8 @@ def _block_config(state: Mapping[str, Tensor]) -> tuple[int, ...]:
     return tuple(most.get(block, 1) for block in range(1, max(most) + 1))
 
 
-def _first_layer(state: Mapping[str, Tensor]) -> tuple[int, bool]:
-    """k, and whether the layers have a bottleneck."""
+def _first_layer(state: Mapping[str, Tensor]) -> tuple[int, int | None]:
+    """k, and how many times k maps a bottleneck writes (None without one)."""
     first = "features.denseblock1.denselayer1"
     middle, _reads, *kernel = _shape(state, f"{first}.conv1.weight", 4)
     if f"{first}.conv2.weight" not in state:
@@ -122,15 +146,14 @@ def _first_layer(state: Mapping[str, Tensor]) -> tuple[int, bool]:
                 f"The file's {first}.conv1.weight has a window of {words(kernel)} and no conv2 "
                 "after it. A layer has to be 1 × 1 then 3 × 3, or one 3 × 3."
             )
-        return middle, False
+        return middle, None
     growth_rate = _shape(state, f"{first}.conv2.weight", 4)[0]
-    if middle != BOTTLENECK_FACTOR * growth_rate:
+    if middle % growth_rate:
         raise OwnModelError(
             f"The file's {first}.conv1.weight writes {middle} maps and its conv2 {growth_rate}. "
-            f"The app only knows a bottleneck of {BOTTLENECK_FACTOR} × {growth_rate} maps "
-            f"(bn_size={BOTTLENECK_FACTOR})."
+            f"A bottleneck has to write a multiple of {growth_rate} maps (bn_size)."
         )
-    return growth_rate, True
+    return growth_rate, middle // growth_rate
 
 
 def _compression(state: Mapping[str, Tensor], blocks: int) -> float:

@@ -1,0 +1,236 @@
+"""The form that uploads a visitor's own DenseNet: the file, what it cannot tell, and a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from densenet_viz.images.fitting import FITS, fit_as, grey
+from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.labels import LABEL_BYTES
+from densenet_viz.network.own.loading import INPUT_SIZES, Reading, read_model
+from densenet_viz.network.own.preparation import (
+    NORMALISATIONS,
+    OUTPUTS,
+    OWN_NUMBERS,
+    PRESETS,
+    Outputs,
+    Preparation,
+    read_colour,
+)
+from densenet_viz.network.own.spec import SIZE_LIMIT
+from densenet_viz.results.traces import Picture
+from densenet_viz.ui import own_model
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+_READ = "_own_read"
+_REFUSED = "_own_refused"
+_ROUND = "_own_round"
+_PREVIEW = 160
+"""Width of the preview, in pixels."""
+_FIELDS = ("own_size", "own_normalisation", "own_fit", "own_outputs", "own_mean", "own_std")
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A file that was read, or why it could not be; `key` names file and network."""
+
+    key: tuple[str, str | None]
+    reading: Reading | None
+    error: OwnModelError | None
+
+
+def show(picture: Callable[[], Picture]) -> None:
+    """The form in an expander, and a sentence where a file was refused.
+
+    Args:
+        picture: gives the current picture, (H, W, 3) uint8, for the preview.
+    """
+    if own_model.lost():
+        st.info(own_model.GONE)
+    with st.expander("Upload your own DenseNet", expanded=_REFUSED in st.session_state):
+        turn = st.session_state.get(_ROUND, 0)  # a new number empties the form
+        weights = st.file_uploader(
+            "Weights",
+            key=f"own_weights_{turn}",
+            max_upload_size=SIZE_LIMIT >> 20,  # server.maxUploadSize is the same
+            help="What training code saved of a DenseNet: .pth, .pt, .tar, .ckpt, .bin or "
+            ".safetensors. It stays in this session's memory.",
+        )
+        if weights is None:
+            st.session_state.pop(_READ, None)
+            st.session_state.pop(_REFUSED, None)
+            return
+        read = _read(weights, st.session_state.get("own_network"))
+        if read.error is not None:
+            _show_refusal(read.error)
+        if read.reading is not None:
+            _show_choices(read.reading, turn, picture)
+
+
+def _read(weights: UploadedFile, network: str | None) -> _Read:
+    """What the file tells; read once for each file and network."""
+    key = (weights.file_id, network)
+    kept: _Read | None = st.session_state.get(_READ)
+    if kept is not None and kept.key == key:
+        return kept
+    same_file = kept is not None and kept.key[0] == weights.file_id
+    with st.spinner("Reading your file …"):
+        try:
+            own_model.check_room(weights.size)
+            read = _Read(key, read_model(weights.getvalue(), network if same_file else None), None)
+        except OwnModelError as error:
+            read = _Read(key, None, error)
+    if read.reading is not None and not same_file:
+        _fill(read.reading.preset, read.reading.preparation)
+    st.session_state[_READ] = read
+    return read
+
+
+def _fill(preset: str, preparation: Preparation) -> None:
+    """Sets the controls to a preparation."""
+    values = (
+        preparation.input_size,
+        preparation.normalisation,
+        preparation.fit,
+        preparation.outputs,
+        ", ".join(f"{value:.4g}" for value in preparation.mean),
+        ", ".join(f"{value:.4g}" for value in preparation.std),
+    )
+    st.session_state["own_preset"] = preset
+    st.session_state.update(zip(_FIELDS, values, strict=True))
+
+
+def _take_preset() -> None:
+    name = st.session_state["own_preset"]
+    kept: _Read = st.session_state[_READ]
+    preparation = PRESETS[name]
+    if kept.reading is not None and kept.reading.outputs == 1:
+        preparation = replace(preparation, outputs="single")
+    _fill(name, preparation)
+
+
+def _show_refusal(error: OwnModelError) -> None:
+    st.error(str(error))
+    if error.lines:
+        st.code(error.lines, language="python")
+
+
+def _show_choices(reading: Reading, turn: int, picture: Callable[[], Picture]) -> None:
+    """What the file cannot tell, with the first guess, a preview and the button."""
+    for note in reading.notes:
+        st.caption(note)
+    if reading.choices:
+        st.selectbox("Network in the file", reading.choices, key="own_network")
+    labels = st.file_uploader(
+        "Labels (optional)",
+        key=f"own_labels_{turn}",
+        max_upload_size=LABEL_BYTES // 1_000_000,
+        help='One per line, CSV, or JSON: ["cat", "dog"], {"0": "cat"} or id2label.',
+    )
+    st.selectbox(
+        "Prepared as by",
+        list(PRESETS),
+        key="own_preset",
+        on_change=_take_preset,
+        help="Fills the controls below as this code prepares its pictures. The first choice is a "
+        "guess from the file.",
+    )
+    if reading.outputs > 1:
+        st.selectbox(
+            "Outputs",
+            [name for name in OUTPUTS if name != "single"],
+            key="own_outputs",
+            format_func=OUTPUTS.__getitem__,
+            help="Whether the network names one class, or judges several findings by themselves.",
+        )
+    low, high = INPUT_SIZES
+    st.number_input(
+        "Input size (px)",
+        *(low, high),
+        key="own_size",
+        help="Side of the square pictures that it was trained on.",
+    )
+    st.selectbox("Fit", list(FITS), key="own_fit", format_func=FITS.__getitem__)
+    st.selectbox(
+        "Normalisation",
+        [*NORMALISATIONS, OWN_NUMBERS],
+        key="own_normalisation",
+        help="The range of the values that the network gets: what is subtracted from the colours, "
+        "and the divisor.",
+    )
+    if st.session_state["own_normalisation"] == OWN_NUMBERS:
+        st.text_input("Mean (of values from 0 to 1)", key="own_mean")
+        st.text_input("Standard deviation", key="own_std")
+    _show_rest(reading, labels, picture)
+
+
+def _show_rest(
+    reading: Reading, labels: UploadedFile | None, picture: Callable[[], Picture]
+) -> None:
+    try:
+        preparation = _chosen(reading)
+    except OwnModelError as error:
+        st.error(str(error))
+        return
+    _show_preview(reading, preparation, picture())
+    pressed = st.button("Load this model", width="stretch", key="own_load", type="primary")
+    asked = (reading.digest, labels.file_id if labels else "", preparation)
+    if pressed:
+        _load(reading, labels, preparation, asked)
+    refused: tuple[object, OwnModelError] | None = st.session_state.get(_REFUSED)
+    if refused is not None and refused[0] == asked:
+        _show_refusal(refused[1])
+
+
+def _chosen(reading: Reading) -> Preparation:
+    """The preparation that the controls say.
+
+    Raises:
+        OwnModelError: the own numbers are not numbers.
+    """
+    state = st.session_state
+    name = state["own_normalisation"]
+    if name == OWN_NUMBERS:
+        mean, std = read_colour(state["own_mean"]), read_colour(state["own_std"], above=0.0)
+    else:
+        mean, std = NORMALISATIONS[name]
+    outputs: Outputs = "single" if reading.outputs == 1 else state["own_outputs"]
+    return Preparation(int(state["own_size"]), mean, std, state["own_fit"], outputs)
+
+
+def _show_preview(reading: Reading, preparation: Preparation, pixels: Picture) -> None:
+    """The current picture as the network gets it, and the range of its values."""
+    seen = fit_as(pixels, preparation.input_size, preparation.fit)
+    if reading.spec.input_channels == 1:
+        seen = grey(seen)
+    values = (seen / 255 - np.array(preparation.mean)) / np.array(preparation.std)
+    side = preparation.input_size
+    st.image(
+        seen,
+        caption=f"As your network gets it: {side} × {side} px, values from {values.min():.4g} to "
+        f"{values.max():.4g}",
+        width=_PREVIEW,
+    )
+
+
+def _load(
+    reading: Reading, labels: UploadedFile | None, preparation: Preparation, asked: object
+) -> None:
+    """Turns the file into the session's model; if it is refused, nothing changes."""
+    st.session_state.pop(_REFUSED, None)
+    try:
+        with st.spinner("Checking and loading your model …"):
+            own_model.hold(reading, labels.getvalue() if labels else None, preparation)
+    except OwnModelError as error:
+        st.session_state[_REFUSED] = asked, error
+        return
+    st.session_state.pop(_READ, None)
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.rerun()
