@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from densenet_viz import cli
 from densenet_viz.network import weights
@@ -23,6 +24,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Torch hub's folder of weights, an empty one."""
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.hub, "_hub_dir", None)
     monkeypatch.delenv(weights.ENVIRONMENT, raising=False)
     return tmp_path / "hub" / "checkpoints"
 
