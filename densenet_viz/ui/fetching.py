@@ -88,8 +88,8 @@ def _fetch(name: str, report: Reporter, cancelled: Callable[[], bool]) -> None:
         published(name).fetch(tell, cancelled)
     except DownloadError as error:
         raise Declined(
-            f"{row.title} is not on this machine, and it was not downloaded: {error}. Try again, "
-            "or run `make weights` on a machine with internet and bring the file."
+            f"{row.title} was not downloaded: {error}. Try again, or run `make weights` on a "
+            "machine with internet and copy its file to this one."
         ) from None
 
 

@@ -33,9 +33,6 @@ PHOTOGRAPHS = {
         Photograph("a photograph of a rocket", "rocket.jpg", "SpaceX", "public domain"),
         Photograph("a photograph of an astronaut", "astronaut.png", "NASA", "public domain"),
         Photograph("a photograph of a photographer", "camera.png", "Lav Varshney", "CC0"),
-        Photograph(
-            "a photograph of a clock", "clock_motion.png", "Stéfan van der Walt", "public domain"
-        ),
     )
 }
 """The sample photographs by title, which is also their name in the choice of pictures."""

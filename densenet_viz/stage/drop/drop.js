@@ -4,7 +4,7 @@
 import { h } from "../shared/dom.js";
 import { droppedFile, pastedFile } from "./files.js";
 
-/** @typedef {{input: string, hint: string, veil: string}} Scene */
+/** @typedef {{input: string, veil: string}} Scene */
 
 const OTHER_PLACES = '[data-testid="stFileUploader"]';
 
@@ -13,10 +13,9 @@ const OTHER_PLACES = '[data-testid="stFileUploader"]';
  * @param {Scene} scene
  */
 export function mount(root, scene) {
-  const hint = h("p", { class: "drop-hint" }, scene.hint);
   const veil = h("div", { class: "drop-veil", popover: "manual", "aria-hidden": "true" });
   veil.append(scene.veil);
-  root.append(hint, veil);
+  root.append(veil);
   const listening = new AbortController();
   /** @returns {HTMLInputElement | null} */
   const input = () => document.querySelector(scene.input);
@@ -65,7 +64,6 @@ export function mount(root, scene) {
     update: () => {},
     destroy: () => {
       listening.abort();
-      hint.remove();
       veil.remove();
     },
   };

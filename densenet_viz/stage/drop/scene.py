@@ -10,7 +10,6 @@ class DropScene(TypedDict):
 
     input: str
     """A CSS selector of the file input."""
-    hint: str
     veil: str
 
 
@@ -18,6 +17,5 @@ def drop_scene(selector: str) -> DropScene:
     """The scene for the file input that the CSS selector finds in the page."""
     return {
         "input": selector,
-        "hint": "Or drop a picture anywhere on this page, or paste one (Ctrl+V).",
         "veil": "Drop the picture here",
     }

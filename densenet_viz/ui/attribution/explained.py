@@ -36,7 +36,7 @@ def knows_only_shapes(model: LoadedModel, picture: CurrentPicture) -> bool:
 def answer_title(model: LoadedModel, picture: CurrentPicture) -> str:
     """The heading of the answer's bars."""
     if knows_only_shapes(model, picture):
-        return "The drawn shapes, by score"
+        return "Its drawn shapes"
     return "What it says"
 
 
@@ -44,10 +44,12 @@ def headline(question: MapQuestion) -> Headline | None:
     """What stands over the map of a picture that the model cannot know, else None."""
     if not knows_only_shapes(question.model, question.picture):
         return None
+    found = answer_of(question.model, question.picture).verdict
+    measured = "" if found is None else f" Measured on its features: {distance_words(found)}."
     return {
         "title": ONLY_SHAPES,
-        "sentence": f"It cannot name what is in this picture. The map shows what raises the score "
-        f"of {question.target.label}, one of its {len(question.model.labels)} shapes.",
+        "sentence": f"The map shows what raises the score of {question.target.label}, one of its "
+        f"{len(question.model.labels)} shapes.{measured}",
     }
 
 
@@ -55,8 +57,8 @@ def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> Non
     """Says so when a picture is not like those that the model learned from."""
     found = answer_of(model, picture).verdict
     if knows_only_shapes(model, picture):
-        st.warning(f"**{ONLY_SHAPES}.** {shapes_words(found)}")
-        if chosen_model() in DRAWN:
+        if chosen_model() in DRAWN:  # else its weights are on their way, and the page says so
+            st.warning(f"**{ONLY_SHAPES}.** Its answer says nothing about your picture.")
             _offer_imagenet()
     elif found is not None and not found.familiar:
         st.warning(f"**{model.title}.** {stranger_words(model, found)}")
@@ -72,19 +74,6 @@ def _offer_imagenet() -> None:
         type="primary",
         on_click=choose_imagenet,
         key="use_imagenet",
-    )
-
-
-def shapes_words(found: Verdict | None) -> str:
-    """What a model of drawn shapes can say about another picture, with the measured distance."""
-    guess = "It has never seen a photograph, so its answer and this map say nothing about yours"
-    if found is None:
-        return f"{guess}."
-    if not found.familiar:
-        return f"{guess} ({distance_words(found)})."
-    return (
-        f"{guess}, unless it is one of this app's own scenes: by its distance it could be "
-        f"({distance_words(found)})."
     )
 
 

@@ -122,7 +122,7 @@ def show_picture_choice() -> DeltaGenerator:
     """The upload (also by drop or paste) and the names; returns the place for the gallery."""
     upload_side, name_side = st.columns([6, 4], gap="medium")
     with upload_side:
-        take_picture("Your own picture", UPLOADED, "picture")
+        take_picture("Your own picture: upload, drop or paste it", UPLOADED, "picture")
         show_stage("drop", drop_scene(_UPLOAD_INPUT), key="drop")
     with name_side:
         choose_picture()
