@@ -198,7 +198,8 @@ def test_a_cancelled_download_continues(
         assert job is not None
         until(lambda: job.preview and job.preview[0] == half)
         page.run()
-        assert any(f"{half / 1e6:.1f} of" in one.value for one in page.caption)
+        (bar,) = page.get("progress")
+        assert f"{half / 1e6:.1f} of {(half + 1) / 1e6:.1f} MB" in bar.proto.text
         page.button("cancel_weights").click().run()
         assert desk_of(page, fetching.DESK).state == "cancelled"
         page.run()

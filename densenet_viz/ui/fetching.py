@@ -6,6 +6,7 @@ A page does not wait for it. It shows the bundled network, and how far the downl
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -100,12 +101,17 @@ def show_download(name: str) -> None:
     redraw(desk, lambda: _draw(desk, notice))
 
 
+def _bytes_words(desk: Desk) -> str:
+    """How much has arrived; "" before the server answers."""
+    if desk.job is None or desk.job.preview is None:
+        return ""
+    done, whole = desk.job.preview
+    return f"{done / 1e6:.1f} of {whole / 1e6:.1f} MB"
+
+
 def _draw(desk: Desk, notice: Notice) -> None:
     if desk.state == "working":
-        show_bar(desk, notice)
-        if desk.job is not None and desk.job.preview is not None:
-            done, whole = desk.job.preview
-            st.caption(f"{done / 1e6:.1f} of {whole / 1e6:.1f} MB")
+        show_bar(desk, replace(notice, note=_bytes_words(desk)))
     elif desk.state == "failed":
         error = desk.job.error if desk.job else None
         st.info(str(error) if isinstance(error, Declined) else "The download failed.")
