@@ -2,12 +2,15 @@
 ## make test     the first tier of the tests, with a browser       (must pass before a merge)
 ## make check    the same without a browser
 ## make test-all all tests, also the slow ones
+## make weights  download DenseNet-121's ImageNet weights      (MODEL=densenet201, ALL=1)
 ## make format   format the source code
 ## make screenshots   make the pictures in docs/screenshots again
 
 PYTHON ?= python3
 PORT ?= 8501
 HEADLESS ?=
+MODEL ?=
+ALL ?=
 
 VENV := .venv
 # With a given address, Streamlit does not ask an outside server for this machine's address.
@@ -36,7 +39,7 @@ PYTEST := $(PY) -m pytest --quiet
 ifndef BESIDE
 .NOTPARALLEL:
 endif
-.PHONY: help run test test-all check static lint types imports javascript javascript-with-node
+.PHONY: help run weights test test-all check static lint types imports javascript javascript-with-node
 .PHONY: unit stages browser format format-javascript screenshots clean
 
 help:
@@ -44,6 +47,9 @@ help:
 
 run: $(RUN_STAMP)
 	$(PY) -m streamlit run app.py --server.port $(PORT) $(if $(filter-out 0 false no,$(HEADLESS)),$(NO_WINDOW))
+
+weights: $(RUN_STAMP)
+	@$(PY) -m densenet_viz weights $(if $(filter-out 0 false no,$(ALL)),--all) $(if $(MODEL),--model $(MODEL))
 
 test: static unit stages browser
 

@@ -33,7 +33,7 @@ with st.expander("Picture, network and class", icon=":material/image:"):
     gallery = st.container()
     picture = choose(st.container())
     with gallery:
-        explaining.choose_scene(picture)
+        explaining.choose_sample(picture)
     chosen_class = st.container()
 model = explaining.model_or_stop()
 explained.show_limits_of_knowledge(model, picture)

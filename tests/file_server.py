@@ -73,3 +73,43 @@ def dripping(count: int, pause: float, stop: threading.Event) -> Answer:
                 return
 
     return answer
+
+
+def resuming(data: bytes, ranges: list[str | None], *, stops_after: int | None = None) -> Answer:
+    """Sends `data` from the byte that is asked for, and notes each Range header in `ranges`.
+
+    Args:
+        data: the whole file.
+        ranges: gets each Range header, or None.
+        stops_after: bytes after which the first answer ends, though it announces all of them.
+    """
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        ranges.append(asked := handler.headers.get("Range"))
+        start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
+        if start >= len(data):
+            status(416)(handler)
+            return
+        handler.send_response(206 if asked else 200)
+        if asked:
+            handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+        handler.send_header("Content-Length", str(len(data) - start))
+        handler.end_headers()
+        first = stops_after if len(ranges) == 1 else None
+        handler.wfile.write(data[start:][:first])
+
+    return answer
+
+
+def stalling(data: bytes, stop: threading.Event) -> Answer:
+    """Announces one byte more than `data`, sends `data`, and then nothing until `stop`."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data) + 1))
+        handler.end_headers()
+        handler.wfile.write(data)
+        handler.wfile.flush()
+        stop.wait()
+
+    return answer

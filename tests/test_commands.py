@@ -60,3 +60,13 @@ def test_old_python_is_said_in_one_sentence(root: Path, tmp_path: Path) -> None:
     facts = ["./old-python", "3.10.2", "3.11"]
     assert names_in(run.stderr, *facts) == facts
     assert not (tmp_path / ".venv").exists()
+
+
+def test_weights_are_those_of_one_network_of_some_or_of_all(root: Path) -> None:
+    for given, options in (
+        ([], ""),
+        (["MODEL=densenet161 densenet201"], "--model densenet161 densenet201"),
+        (["ALL=1"], "--all"),
+    ):
+        last = planned("weights", *given, cwd=root).splitlines()[-1]
+        assert last.split("weights")[1].strip() == options

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.network import models
+from densenet_viz.network import models, weights
 from densenet_viz.network.models import ModelUnavailable
 from tests.image_files import encode
 
@@ -45,24 +45,25 @@ def test_a_refused_upload_says_why_and_leaves_the_picture(page: AppTest) -> None
     assert [error.message for error in page.exception] == []
 
 
-def test_an_absent_model_is_asked_for_once_and_the_page_goes_on(
+def test_a_model_that_cannot_be_loaded_is_asked_for_once_and_the_page_goes_on(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     real = models.load_model
 
-    def offline(name: str, **options: Any) -> Any:
+    def broken(name: str, **options: Any) -> Any:
         asked.append(name)
         if name == "densenet121":
-            raise ModelUnavailable("No weights here; connect, or set DENSENET_VIZ_WEIGHTS.")
+            raise ModelUnavailable("The weights in DENSENET_VIZ_WEIGHTS cannot be used.")
         return real(name, **options)
 
-    monkeypatch.setattr(models, "load_model", offline)
+    monkeypatch.setattr(models, "load_model", broken)
+    monkeypatch.setattr(weights, "find", lambda _name: APP)
     page.selectbox(key="model").set_value("densenet121").run()
     page.slider(key="layers").set_value(3).run()
     assert asked.count("densenet121") == 1
     (warning,) = page.warning
-    assert warning.value.startswith("No weights here; connect, or set DENSENET_VIZ_WEIGHTS.")
+    assert warning.value.startswith("The weights in DENSENET_VIZ_WEIGHTS cannot be used.")
     assert [error.message for error in page.exception] == []
 
 
@@ -79,6 +80,7 @@ def test_two_sessions_share_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(models, "load_model", fetched)
     monkeypatch.setattr("densenet_viz.ui.current.LOADED", {})
+    monkeypatch.setattr(weights, "find", lambda _name: APP)
     for _session in range(2):
         app = AppTest.from_file(APP, default_timeout=120)
         app.switch_page("pages/dense_block.py").run()

@@ -101,6 +101,7 @@ def test_what_is_pinned_is_what_runs(name: str) -> None:
 def test_what_the_app_runs_on_is_pinned() -> None:
     assert set(pins("requirements.txt")) == {
         "captum",
+        "filelock",
         "numpy",
         "pillow",
         "plotly",

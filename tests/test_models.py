@@ -318,7 +318,7 @@ def test_a_length_that_is_not_announced_still_gives_a_progress(
     with serving(whole(small_imagenet, announced=None)) as (url, _asked):
         publish_at(monkeypatch, url, small_imagenet)
         load_model("densenet121", on_progress=parts.append)
-    assert all(0 < part <= 1 for part in parts)
+    assert all(0 <= part <= 1 for part in parts)
     assert parts == sorted(parts)
 
 
@@ -346,7 +346,7 @@ def test_offline_the_way_without_a_network_is_named(
     assert weights.ENVIRONMENT in said
     assert "127.0.0.1" not in said
     folder = tmp_path / "torch" / "hub" / "checkpoints"
-    assert not folder.exists() or list(folder.iterdir()) == []
+    assert [file.name for file in folder.iterdir() if file.suffix != ".lock"] == []
 
 
 def test_a_forged_download_is_not_used(
@@ -356,7 +356,8 @@ def test_a_forged_download_is_not_used(
     with serving(whole(forged)) as (url, _asked):
         publish_at(monkeypatch, url, small_imagenet)
         assert weights.ENVIRONMENT in unavailable("densenet121")
-    assert list((tmp_path / "torch" / "hub" / "checkpoints").iterdir()) == []
+    folder = tmp_path / "torch" / "hub" / "checkpoints"
+    assert [file.name for file in folder.iterdir() if file.suffix != ".lock"] == []
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "safetensors"])

@@ -232,6 +232,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoadedModel]:
     small = replace(small_model(), name="scenes", knows="Knows six kinds of drawn things.")
     monkeypatch.setattr(current, "LOADED", {"scenes": small})
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
+    monkeypatch.setattr("densenet_viz.network.weights.find", lambda _name: None)
     st.cache_resource.clear()
     yield small
     st.cache_resource.clear()
@@ -290,7 +291,8 @@ def test_page_takes_a_photo_and_says_that_it_only_knows_scenes(page: AppTest) ->
     )
     with_map(page)
     assert page.selectbox("picture").value == "your image"
-    assert "Knows six kinds of drawn things." in page.warning[0].value
+    assert explained.ONLY_SHAPES in page.warning[0].value
+    assert page.button("use_imagenet").label.endswith("31 MB")
     assert "<b>" not in said(page)
 
 

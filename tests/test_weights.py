@@ -1,14 +1,12 @@
-"""Weight files: fetched over loopback only, and none of the bad ones gets through."""
+"""Weight files: none of the bad ones gets through."""
 
 from __future__ import annotations
 
 import hashlib
 import pickle
-import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import safetensors.torch
@@ -19,9 +17,7 @@ from densenet_viz.network import weights
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.build import build
 from densenet_viz.network.weights import (
-    DownloadError,
     WeightsError,
-    download,
     hash_in_name,
     load_strictly,
     local_file,
@@ -29,7 +25,6 @@ from densenet_viz.network.weights import (
     read_checked,
     read_state,
 )
-from tests.file_server import Answer, dripping, serving, status, whole
 from tests.small_models import SPEC, saved, small_network
 
 DATA = b"weights" * 1000
@@ -40,101 +35,6 @@ SHA256 = hashlib.sha256(DATA).hexdigest()
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.delenv(weights.ENVIRONMENT, raising=False)
-
-
-# -- download -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("answer", [whole(DATA), whole(DATA, announced=None)])
-def test_a_good_file_arrives_whole(tmp_path: Path, answer: Answer) -> None:
-    target, seen = tmp_path / "checkpoints" / "net.pth", []
-    with serving(answer) as (url, _asked):
-        download(url, target, sha256=SHA256[:8], on_progress=lambda *given: seen.append(given))
-    assert target.read_bytes() == DATA
-    assert [file.name for file in target.parent.iterdir()] == ["net.pth"]
-    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
-    assert seen[-1][0] == len(DATA)
-    assert seen[-1][1] in (len(DATA), None)
-
-
-def refused(folder: Path, answer: Answer, **limits: Any) -> str:
-    """What `download` says; it must leave nothing behind, not even what was there before."""
-    target = folder / "net.pth"
-    with serving(answer) as (url, asked), pytest.raises(DownloadError) as caught:
-        download(url + "/secret-path?token=1", target, sha256=SHA256[:8], **limits)
-    assert asked == ["/secret-path?token=1"]
-    assert list(folder.iterdir()) == []
-    for leak in ("127.0.0.1", "secret-path", "token", str(folder)):
-        assert leak not in str(caught.value)
-    return str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [whole(DATA[:-1] + b"!"), whole(DATA[:-9], announced=len(DATA)), whole(b"")],
-    ids=["other bytes", "truncated", "empty"],
-)
-def test_damaged_files_are_removed(tmp_path: Path, answer: Answer) -> None:
-    assert refused(tmp_path, answer)
-
-
-@pytest.mark.parametrize("code", [404, 403, 500])
-def test_a_refusal_of_the_server(tmp_path: Path, code: int) -> None:
-    assert refused(tmp_path, status(code))
-
-
-@pytest.mark.parametrize("announced", [-1, None], ids=["announced", "unannounced"])
-def test_a_file_too_large(tmp_path: Path, announced: int | None) -> None:
-    assert refused(tmp_path, whole(DATA, announced=announced), limit=len(DATA) - 1)
-
-
-def test_a_server_that_says_nothing(tmp_path: Path) -> None:
-    stop = threading.Event()
-    assert refused(tmp_path, dripping(1, 30, stop), timeout=0.1)
-    stop.set()
-
-
-def test_a_server_that_drips(tmp_path: Path) -> None:
-    stop = threading.Event()
-    assert refused(tmp_path, dripping(100_000, 0.02, stop), timeout=600, deadline=0.2)
-    stop.set()
-
-
-def test_no_server_at_all(tmp_path: Path) -> None:
-    with serving(whole(DATA)) as (url, _asked):
-        pass
-    with pytest.raises(DownloadError):
-        download(url, tmp_path / "net.pth", sha256=SHA256, timeout=5)
-
-
-@pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/x", "net.pth"])
-def test_only_web_addresses(tmp_path: Path, url: str) -> None:
-    with pytest.raises(DownloadError):
-        download(url, tmp_path / "net.pth", sha256="")
-
-
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file")
-    with serving(whole(DATA)) as (url, asked), pytest.raises(DownloadError):
-        download(url, tmp_path / "taken" / "net.pth", sha256=SHA256)
-    assert asked == []
-
-
-def test_a_caller_stops_the_download(tmp_path: Path) -> None:
-    def stop(_done: int, _total: int | None) -> None:
-        raise KeyboardInterrupt
-
-    with serving(whole(DATA)) as (url, _asked), pytest.raises(KeyboardInterrupt):
-        download(url, tmp_path / "net.pth", sha256=SHA256, on_progress=stop)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_bad_download_leaves_the_file_that_was_there(tmp_path: Path) -> None:
-    target = tmp_path / "net.pth"
-    target.write_bytes(b"older")
-    with serving(whole(b"bad")) as (url, _asked), pytest.raises(DownloadError):
-        download(url, target, sha256=SHA256)
-    assert target.read_bytes() == b"older"
 
 
 # -- files ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The same functions from a shell: `python -m densenet_viz describe|attribute|evaluate|...`.
+"""The same functions from a shell: `python -m densenet_viz describe|attribute|weights|...`.
 
 Exit codes: 0 done; 1 done, but not for every file; 2 a request that cannot be met, with one line
 on stderr; 130 stopped with Ctrl-C. No command loads torch before it needs it.
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from densenet_viz.cli import attribute, benchmark, describe, evaluate, lecture, train
+from densenet_viz.cli import attribute, benchmark, describe, evaluate, lecture, train, weights
 from densenet_viz.cli.common import PROGRAM, Complaint
 
 __all__ = ["PROGRAM", "Complaint", "main"]
@@ -24,6 +24,7 @@ _COMMANDS = {
     "benchmark": benchmark,
     "evaluate": evaluate,
     "lecture": lecture,
+    "weights": weights,
 }
 
 

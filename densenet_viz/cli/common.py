@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 PROGRAM = "python -m densenet_viz"
 DEVICES = ("auto", "cpu", "cuda")
@@ -28,16 +28,22 @@ def check_device(device: str) -> None:
         raise Complaint("There is no CUDA device here. Use --device cpu or auto.")
 
 
-def progress_bar(title: str) -> Callable[[float], None] | None:
+class ShowPart(Protocol):
+    """Shows the part that is done, 0 to 1, and words after it."""
+
+    def __call__(self, part: float, note: str = "") -> None: ...
+
+
+def progress_bar(title: str) -> ShowPart | None:
     """A progress line on stderr, if that is a terminal."""
     if not sys.stderr.isatty():
         return None
 
-    def show(part: float) -> None:
+    def show(part: float, note: str = "") -> None:
         filled = round(30 * part)
         end = "\n" if part >= 1 else ""
         print(
-            f"\r{title} [{'#' * filled}{'.' * (30 - filled)}] {part:4.0%}",
+            f"\r{title} [{'#' * filled}{'.' * (30 - filled)}] {part:4.0%}{note}",
             end=end,
             file=sys.stderr,
             flush=True,

@@ -217,6 +217,7 @@ def _load_imagenet(row: ModelRow, report: Progress) -> LoadedModel:
 def _imagenet_network(row: ModelRow, spec: DenseNetSpec, report: Progress) -> tuple[nn.Module, str]:
     """The network, and the SHA-256 of its file if that is not the published one, else ""."""
     from densenet_viz.network import weights
+    from densenet_viz.network.download import DownloadError
 
     try:
         path = weights.local_file(row.name)
@@ -234,30 +235,22 @@ def _imagenet_network(row: ModelRow, spec: DenseNetSpec, report: Progress) -> tu
         ) from None
     try:
         return _live(spec, _published(row, report), safetensors=False), ""
-    except (weights.WeightsError, weights.DownloadError) as error:
+    except (weights.WeightsError, DownloadError) as error:
         raise ModelUnavailable(
             f"The weights of {row.title} are not available: {error}. Connect to the internet once "
-            f"to download them, or set {weights.ENVIRONMENT} to a file or folder with them."
+            f"to download them (`make weights`), or set {weights.ENVIRONMENT} to a file or folder "
+            "with them."
         ) from None
 
 
 def _published(row: ModelRow, report: Progress) -> bytes:
     """The bytes of torchvision's file, from torch hub's cache if it is there and complete."""
-    from densenet_viz.network import weights
+    from densenet_viz.network.weights import published
 
-    url = weights.published_url(row.name)
-    path, sha256 = weights.cached_path(url), weights.hash_in_name(url)
-    try:
-        return weights.read_checked(path, sha256)
-    except weights.WeightsError:
-        size = round((row.megabytes or 0) * 1e6)
-        weights.download(
-            url,
-            path,
-            sha256=sha256,
-            on_progress=lambda done, total: report(min(1.0, done / (total or size))),
-        )
-    return weights.read_checked(path, sha256)
+    size = round((row.megabytes or 0) * 1e6)
+    file = published(row.name)
+    file.fetch(lambda done, total: report(min(1.0, done / (total or size))))
+    return file.read()
 
 
 _NOTHING = "Knows nothing: its weights are random. Shapes and connections are as in a trained one."

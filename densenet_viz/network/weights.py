@@ -1,4 +1,4 @@
-"""Weight files: found, downloaded, checked and loaded; nothing unchecked reaches a network.
+"""Weight files: found, checked and loaded; nothing unchecked reaches a network.
 
 A weight file may be hostile until its size, its hash, and every name, shape and value in it have
 been checked. Pickled code never runs: only tensors are read. Errors name no path, address or key
@@ -7,17 +7,12 @@ of the file.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import http.client
 import io
 import os
 import re
-import time
-import urllib.error
-import urllib.request
-import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,11 +21,9 @@ from safetensors.torch import load as read_safetensors
 from torch import Tensor, nn
 
 from densenet_viz.network._torchvision import torchvision
+from densenet_viz.network.download import SIZE_LIMIT, Progress, download, is_file_with
 
 ENVIRONMENT = "DENSENET_VIZ_WEIGHTS"
-SIZE_LIMIT = 512 * 1024**2
-"""Bytes of the largest weight file that is read or downloaded; DenseNet-161's has 110 MB."""
-CHUNK = 1024**2
 
 _SUFFIXES = (".safetensors", ".pth", ".pt")
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.[a-z]+$")
@@ -38,15 +31,10 @@ _OLD_KEY = re.compile(r"^(.*denselayer\d+\.(?:norm|conv))\.([12]\.\w+)$")
 _COUNTER = "num_batches_tracked"
 
 State = dict[str, Tensor]
-Progress = Callable[[int, int | None], None]
 
 
 class WeightsError(ValueError):
     """A weight file cannot be used; the message is a clause that says why."""
-
-
-class DownloadError(OSError):
-    """A download failed; the message is a clause that says why."""
 
 
 def read_checked(path: Path, sha256: str) -> bytes:
@@ -197,82 +185,63 @@ def cached_path(url: str) -> Path:
     return Path(torch.hub.get_dir()) / "checkpoints" / Path(urlsplit(url).path).name
 
 
-def download(
-    url: str,
-    target: Path,
-    *,
-    sha256: str,
-    on_progress: Progress | None = None,
-    limit: int = SIZE_LIMIT,
-    timeout: float = 20.0,
-    deadline: float = 1800.0,
-) -> None:
-    """Downloads `url` to `target`, which appears complete and checked, or not at all.
+@dataclass(frozen=True)
+class Published:
+    """A variant's ImageNet weights: where torchvision has them, and where they lie here."""
 
-    Args:
-        url: http or https address.
-        target: final name; its folder is made.
-        sha256: hex digits with which the file's SHA-256 must begin.
-        on_progress: called with the bytes done and the total (None if the server does not give
-            it); an exception from it stops the download.
-        limit: the most bytes.
-        timeout: seconds that the server may be silent.
-        deadline: seconds that the whole download may take.
+    url: str
+    path: Path
+    """In torch hub's cache; the file may not be there yet."""
+    sha256: str
+    """The first hex digits of its SHA-256."""
+
+    def read(self) -> bytes:
+        """The file's bytes, checked.
+
+        Raises:
+            WeightsError: it is missing or damaged.
+        """
+        return read_checked(self.path, self.sha256)
+
+    def fetch(
+        self,
+        on_progress: Progress = lambda _done, _total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Downloads the file, unless it is there and complete.
+
+        Raises:
+            DownloadError: that failed.
+            Cancelled: `cancelled` returned True.
+        """
+        if not self.is_here():
+            download(
+                self.url,
+                self.path,
+                sha256=self.sha256,
+                on_progress=on_progress,
+                cancelled=cancelled,
+            )
+
+    def is_here(self) -> bool:
+        """Whether the file is there and complete."""
+        return is_file_with(self.path, self.sha256)
+
+
+def published(name: str) -> Published:
+    """The ImageNet weights of the variant `name`, such as "densenet121"."""
+    url = published_url(name)
+    return Published(url, cached_path(url), hash_in_name(url))
+
+
+def find(name: str) -> Path | None:
+    """The file with a variant's ImageNet weights on this machine, or None; it is not read.
 
     Raises:
-        DownloadError: it was not reachable, too large, too slow, damaged, or cannot be saved.
+        WeightsError: DENSENET_VIZ_WEIGHTS is set to what does not exist.
     """
-    partial = target.with_name(f"{target.name}.{uuid.uuid4().hex}.partial")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        digest = _stream(url, partial, on_progress, limit, timeout, time.monotonic() + deadline)
-        if not digest.startswith(sha256):
-            raise DownloadError("the downloaded file was damaged or incomplete, and was removed")
-        partial.replace(target)
-    except DownloadError:
-        raise
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise DownloadError("the server did not send the file") from None
-    except (OSError, http.client.HTTPException):
-        raise DownloadError("the download failed") from None
-    finally:
-        with contextlib.suppress(OSError):  # its folder may not exist
-            partial.unlink()
-
-
-_TOO_LARGE = "the server's file is larger than any of these weights"
-
-
-def _stream(
-    url: str,
-    partial: Path,
-    on_progress: Progress | None,
-    limit: int,
-    timeout: float,
-    until: float,
-) -> str:
-    """Writes the body to `partial` and returns its SHA-256 in hex digits."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise DownloadError("the address is not a web address")
-    request = urllib.request.Request(url, headers={"User-Agent": "densenet-viz"})  # noqa: S310
-    digest, done = hashlib.sha256(), 0
-    with (
-        urllib.request.urlopen(request, timeout=timeout) as response,  # noqa: S310
-        partial.open("xb") as file,
-    ):
-        length = response.headers.get("Content-Length", "")
-        total = int(length) if length.isdecimal() else None
-        if total is not None and total > limit:
-            raise DownloadError(_TOO_LARGE)
-        while chunk := response.read1(CHUNK):
-            done += len(chunk)
-            if done > limit:
-                raise DownloadError(_TOO_LARGE)
-            if time.monotonic() > until:
-                raise DownloadError("the download took too long")
-            digest.update(chunk)
-            file.write(chunk)
-            if on_progress is not None:
-                on_progress(done, total)
-    return digest.hexdigest()
+    given = local_file(name)
+    if given is not None:
+        return given
+    path = published(name).path
+    return path if path.is_file() else None

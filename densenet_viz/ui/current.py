@@ -20,9 +20,18 @@ from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import sample_scene
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.ui import own_form, own_model
+from densenet_viz.ui import fetching, own_form, own_model
 from densenet_viz.ui.controls import GROWTH, take_link
 from densenet_viz.ui.own_model import OWN
+from densenet_viz.ui.photographs import PHOTOGRAPHS, read_photograph
+from densenet_viz.ui.suited import (
+    BUNDLED,
+    CHEATER,
+    DEFAULT_PICTURE,
+    chosen_model,
+    note_choice,
+    suit_model,
+)
 from densenet_viz.ui.work.jobs import leave
 
 if TYPE_CHECKING:
@@ -32,10 +41,7 @@ Name = TypeVar("Name", bound=str)
 UPLOADED = "your image"
 SECOND = "your second image"
 """A second uploaded picture, which is compared with the current one."""
-BUNDLED = "scenes"
-CHEATER = "cheater"
 RETRY_SECONDS = 60.0
-DEFAULT_PICTURE = "ring"
 _KNOWS = {
     **dict.fromkeys(VARIANTS, "ImageNet"),
     **dict.fromkeys((f"{name}{UNTRAINED}" for name in VARIANTS), "random weights"),
@@ -65,7 +71,7 @@ class CurrentPicture:
     pixels: Picture
     key: str
     truth: str | None
-    """The object's class if the picture is a drawn scene, else None."""
+    """The object's class if the picture is a drawn scene; None of a photograph or an upload."""
 
     @property
     def caption(self) -> str:
@@ -102,30 +108,44 @@ def take_from_address(
 
 def choose(container: Any) -> CurrentPicture:
     """Shows the choice of model and picture, and the upload; returns the picture."""
+    with container:
+        choose_model()
+        choose_picture()
+        take_picture("Or upload your own", UPLOADED, "picture")
+    return current_picture()
+
+
+def choose_model() -> None:
+    """Shows the choice of model, and the form for a visitor's own."""
     take_link(GROWTH, MODEL_TITLES)
     titles = MODEL_TITLES | own_model.titles()
     own_model.take(titles)
+    if "model" in st.query_params and "model" not in st.session_state:
+        note_choice()
     take_from_address("model", titles, titles.__getitem__)
-    with container:
-        st.selectbox(
-            "DenseNet",
-            list(titles),
-            key="model",
-            format_func=titles.__getitem__,
-            bind="query-params",
-            help="ImageNet weights are downloaded once, or read from DENSENET_VIZ_WEIGHTS.",
-        )
-        own_form.show(lambda: current_picture().pixels)
-        names = [*CLASSES, *([UPLOADED] if uploaded(UPLOADED) else [])]
-        st.selectbox(
-            "Picture",
-            names,
-            index=names.index(DEFAULT_PICTURE),
-            key="picture",
-            bind="query-params",
-        )
-        take_picture("Or upload your own", UPLOADED, "picture")
-    return current_picture()
+    st.selectbox(
+        "DenseNet",
+        list(titles),
+        key="model",
+        format_func=titles.__getitem__,
+        bind="query-params",
+        on_change=note_choice,
+        help="ImageNet weights are downloaded once, or read from DENSENET_VIZ_WEIGHTS.",
+    )
+    own_form.show(lambda: current_picture().pixels)
+
+
+def choose_picture() -> None:
+    """Shows the choice of picture by name."""
+    names = [*CLASSES, *PHOTOGRAPHS, *([UPLOADED] if uploaded(UPLOADED) else [])]
+    st.selectbox(
+        "Picture",
+        names,
+        index=names.index(DEFAULT_PICTURE),
+        key="picture",
+        bind="query-params",
+        on_change=suit_model,
+    )
 
 
 def current_picture() -> CurrentPicture:
@@ -133,14 +153,24 @@ def current_picture() -> CurrentPicture:
     name = st.session_state.get("picture", DEFAULT_PICTURE)
     if name == UPLOADED and (upload := uploaded(UPLOADED)):
         return upload
-    return sample(name if name in CLASSES else DEFAULT_PICTURE)
+    return sample(name if name in CLASSES or name in PHOTOGRAPHS else DEFAULT_PICTURE)
 
 
 @cache
 def sample(name: str) -> CurrentPicture:
-    """The sample scene of a class: always the same pixels, and never used in training."""
+    """A sample: always the same pixels. The scene of a class was never used in training."""
+    if name in PHOTOGRAPHS:
+        pixels = read_photograph(name)
+        return CurrentPicture(name, pixels, key_of(pixels), None)
     scene = sample_scene(name)
     return CurrentPicture(name, scene.image, key_of(scene.image), name)
+
+
+def set_picture(name: str) -> None:
+    """Makes a sample or the upload the current picture; call it from a callback."""
+    if name in CLASSES or name in PHOTOGRAPHS or (name == UPLOADED and uploaded(UPLOADED)):
+        st.session_state["picture"] = name
+        suit_model()
 
 
 def take_picture(label: str, name: str, choice: str) -> None:
@@ -153,7 +183,7 @@ def take_picture(label: str, name: str, choice: str) -> None:
     """
     st.file_uploader(
         label,
-        type=["png", "jpg", "jpeg", "webp"],
+        type="image",  # phones offer the camera, too
         key=f"{_UPLOADS[name]}_widget",
         on_change=_take_upload,
         args=(name, choice),
@@ -186,6 +216,8 @@ def _take_upload(name: str, choice: str) -> None:
         leave(("attribution",))  # the old picture's map: the new one must not wait for it
     st.session_state[f"_{place}"] = CurrentPicture(name, pixels, key_of(pixels), None)
     st.session_state[choice] = name
+    if name == UPLOADED:
+        suit_model()
 
 
 def key_of(pixels: Picture) -> str:
@@ -196,10 +228,19 @@ def key_of(pixels: Picture) -> str:
 
 
 def current_model() -> LoadedModel:
-    """The chosen model, or the bundled one with a sentence why the chosen one is missing."""
+    """The chosen model, or the bundled one with a sentence why the chosen one is missing.
+
+    While the weights of the chosen one are downloaded, the page shows how far that is.
+    """
     from densenet_viz.network.models import ModelUnavailable
 
-    name = st.session_state.get("model", BUNDLED)
+    name = chosen_model()
+    if name not in LOADED and fetching.is_absent(name):
+        if not fetching.arrives(name):
+            fetching.show_download(name)
+            return bundled_model()
+    else:
+        fetching.stop()
     try:
         return model_named(name)
     except ModelUnavailable as error:

@@ -50,7 +50,8 @@ def prepare() -> None:
     from densenet_viz.attribution.twins import rounded_of
     from densenet_viz.ui.attribution.answers import answer_of
     from densenet_viz.ui.attribution.maps import Ask, compute_map
-    from densenet_viz.ui.current import DEFAULT_PICTURE, bundled_model, sample
+    from densenet_viz.ui.current import bundled_model, sample
+    from densenet_viz.ui.suited import DEFAULT_PICTURE
     from densenet_viz.ui.traces import trained_trace
 
     model, picture = bundled_model(), sample(DEFAULT_PICTURE)

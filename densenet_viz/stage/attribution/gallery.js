@@ -15,12 +15,23 @@ export function mount(root, scene, tell) {
   const radios = new Radios(scene.label, (name) => tell("picked", { name, at: Date.now() }), {
     look: "gallery",
   });
-  const options = scene.pictures.map(({ name, address }) => {
-    const image = h("img", { src: address, alt: "", draggable: "false" });
-    return radios.option(name, [image], { class: "gallery-one", "aria-label": name, title: name });
-  });
-  radios.show(options, scene.chosen);
+  let shown = "";
+  const update = (/** @type {Scene} */ next) => {
+    const asked = JSON.stringify(next.pictures);
+    if (asked === shown) return radios.mark(next.chosen);
+    shown = asked;
+    radios.node.setAttribute("aria-label", next.label);
+    const options = next.pictures.map(({ name, address }) => {
+      const image = h("img", { src: address, alt: "", draggable: "false" });
+      return radios.option(name, [image], {
+        class: "gallery-one",
+        "aria-label": name,
+        title: name,
+      });
+    });
+    radios.show(options, next.chosen);
+  };
+  update(scene);
   root.append(radios.node);
-  const update = (/** @type {Scene} */ next) => radios.mark(next.chosen);
   return { update, destroy: () => radios.node.remove() };
 }

@@ -89,6 +89,7 @@ def attribution_scene(
     verdict: str,
     attribution: Attribution | None,
     waiting: str = "",
+    headline: Headline | None = None,
 ) -> AttributionScene:
     """The scene of `attribution.js`.
 
@@ -101,9 +102,10 @@ def attribution_scene(
         verdict: one sentence: what the network says and, if known, whether that is right.
         attribution: the map, or None while there is none.
         waiting: text shown in place of the map until there is one.
+        headline: what is said instead, where the map is not about what the picture shows.
     """
     finished = attribution is not None and attribution.finished
-    words = (
+    words = headline or (
         _words(attribution, target.label, is_top, verdict)
         if attribution is not None and finished
         else _waiting_words(target.label, verdict)
@@ -158,6 +160,14 @@ def gallery_scene(
             {"name": name, "address": picture_address(picture)} for name, picture in samples
         ],
     }
+
+
+def with_picture(
+    gallery: AttributionGalleryScene, name: str, picture: Picture
+) -> AttributionGalleryScene:
+    """The same gallery with one more small picture, which comes first."""
+    first: SmallPicture = {"name": name, "address": picture_address(picture)}
+    return {**gallery, "pictures": [first, *gallery["pictures"]]}
 
 
 def verdict_words(top: Prediction, target: Prediction, truth: str | None) -> str:

@@ -98,12 +98,18 @@ export class Radios {
     return this.show(options.map(pill), chosen);
   }
 
-  /** Marks a value as the chosen one, and tells nobody. @param {T} chosen */
+  /**
+   * Marks a value as the chosen one, and tells nobody. If no button has it, the Tab key stops at the
+   * first one.
+   * @param {T} chosen
+   */
   mark(chosen) {
     this.chosen = chosen;
+    const values = [...this.values.values()];
+    const stop = values.includes(chosen) ? chosen : values[0];
     for (const [button, value] of this.values) {
       button.setAttribute("aria-checked", String(value === chosen));
-      button.tabIndex = value === chosen ? 0 : -1;
+      button.tabIndex = value === stop ? 0 : -1;
     }
   }
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from densenet_viz.network.familiarity import PERCENTILE
-from densenet_viz.network.models import LoadedModel
+from densenet_viz.network.models import MODELS, LoadedModel
 from densenet_viz.results.attributions import Attribution, Verdict
 from densenet_viz.results.regions import strongest_regions
-from densenet_viz.stage.attribution.scene import verdict_words
+from densenet_viz.stage.attribution.scene import Headline, verdict_words
 from densenet_viz.stage.shared.words import number, percent
+from densenet_viz.ui import fetching
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import MapQuestion
 from densenet_viz.ui.bench.words import axiom_words, completeness_words, cost_words
-from densenet_viz.ui.current import BUNDLED, CHEATER, CurrentPicture
+from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.suited import DRAWN, IMAGENET, choose_imagenet, chosen_model
+
+ONLY_SHAPES = "This network knows drawn shapes only"
 
 
 def verdict(question: MapQuestion) -> str:
@@ -23,25 +27,54 @@ def verdict(question: MapQuestion) -> str:
     return verdict_words(question.predictions[0], question.target, known)
 
 
+def knows_only_shapes(model: LoadedModel, picture: CurrentPicture) -> bool:
+    """Whether a picture that is no drawn scene is shown to a model that knows only those."""
+    learned = model.name in DRAWN or model.familiarity is not None  # measured on drawn scenes
+    return learned and picture.truth is None
+
+
+def answer_title(model: LoadedModel, picture: CurrentPicture) -> str:
+    """The heading of the answer's bars."""
+    if knows_only_shapes(model, picture):
+        return "Its drawn shapes"
+    return "What it says"
+
+
+def headline(question: MapQuestion) -> Headline | None:
+    """What stands over the map of a picture that the model cannot know, else None."""
+    if not knows_only_shapes(question.model, question.picture):
+        return None
+    found = answer_of(question.model, question.picture).verdict
+    measured = "" if found is None else f" Measured on its features: {distance_words(found)}."
+    return {
+        "title": ONLY_SHAPES,
+        "sentence": f"The map shows what raises the score of {question.target.label}, one of its "
+        f"{len(question.model.labels)} shapes.{measured}",
+    }
+
+
 def show_limits_of_knowledge(model: LoadedModel, picture: CurrentPicture) -> None:
-    """Warns when a picture is not like those that the model learned from."""
-    found, uploaded = answer_of(model, picture).verdict, picture.truth is None
-    other = " You can choose an ImageNet network below." if uploaded else ""
-    if found is not None and not found.familiar:
-        st.warning(f"**{model.title}.** {stranger_words(model, found)}{other}")
-    elif uploaded and (found is not None or model.name in (BUNDLED, CHEATER)):
-        near = (
-            ""
-            if found is None
-            else f" By its distance your picture could be one of its own scenes "
-            f"({distance_words(found)}). If it is not, this measure is wrong here."
-        )
-        st.warning(
-            f"**{model.title}.** {model.knows}{near} For any other picture its answer, and this "
-            f"map, are a guess.{other}"
-        )
+    """Says so when a picture is not like those that the model learned from."""
+    found = answer_of(model, picture).verdict
+    if knows_only_shapes(model, picture):
+        if chosen_model() in DRAWN:  # else its weights are on their way, and the page says so
+            st.warning(f"**{ONLY_SHAPES}.** Its answer says nothing about your picture.")
+            _offer_imagenet()
+    elif found is not None and not found.familiar:
+        st.warning(f"**{model.title}.** {stranger_words(model, found)}")
     elif picture.truth is not None and picture.truth not in model.labels:
         st.info(f"**{model.title}.** {model.knows}")
+
+
+def _offer_imagenet() -> None:
+    """One click chooses the network for photographs, and downloads it if it is not here."""
+    size = f", {MODELS[IMAGENET].megabytes:.0f} MB" if fetching.is_absent(IMAGENET) else ""
+    st.button(
+        f"Use DenseNet-121 trained on photographs{size}",
+        type="primary",
+        on_click=choose_imagenet,
+        key="use_imagenet",
+    )
 
 
 def stranger_words(model: LoadedModel, found: Verdict) -> str:

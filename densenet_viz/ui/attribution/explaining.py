@@ -10,32 +10,43 @@ from functools import cache
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from densenet_viz.attribution import Method
 from densenet_viz.images.pictures import fit
-from densenet_viz.network.models import LoadedModel, ModelUnavailable
+from densenet_viz.network.models import UNTRAINED, LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.attribution.scene import (
     AttributionGalleryScene,
     gallery_scene,
     predictions_scene,
+    with_picture,
 )
+from densenet_viz.stage.drop.scene import drop_scene
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.maps import Ask, compute_map, results_of
 from densenet_viz.ui.attribution.methods import choose_method, settings_controls
 from densenet_viz.ui.current import (
+    UPLOADED,
     CurrentPicture,
+    choose_picture,
     current_model,
     sample,
+    set_picture,
+    take_picture,
+    uploaded,
 )
+from densenet_viz.ui.photographs import PHOTOGRAPHS, SOURCES
 from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.suited import DRAWN, chosen_model
 from densenet_viz.ui.work.jobs import Reporter
 from densenet_viz.ui.work.keeping import Kept
 
 TOP = "the most probable class"
 _NUMBERED = re.compile(r"\(class \d+\)$")
 THUMBNAIL = 64
+_UPLOAD_INPUT = ".st-key-upload_widget input[type=file]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,22 +118,47 @@ def class_names(labels: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def choose_scene(picture: CurrentPicture) -> None:
-    """The drawn scenes as small pictures; a click makes one the current picture."""
-    scene: AttributionGalleryScene = {**_gallery(), "chosen": picture.name}
-    show_stage("attribution-gallery", scene, key="gallery", on_picked_change=_take_scene)
+def show_picture_choice() -> DeltaGenerator:
+    """The upload (also by drop or paste) and the names; returns the place for the gallery."""
+    upload_side, name_side = st.columns([6, 4], gap="medium")
+    with upload_side:
+        take_picture("Your own picture: upload, drop or paste it", UPLOADED, "picture")
+        show_stage("drop", drop_scene(_UPLOAD_INPUT), key="drop")
+    with name_side:
+        choose_picture()
+    return st.container()
+
+
+def choose_sample(picture: CurrentPicture) -> None:
+    """Small pictures that suit the model, the upload among them; a click chooses one."""
+    scene = _gallery(photographs=_wants_photographs())
+    if (mine := uploaded(UPLOADED)) is not None:
+        scene = with_picture(scene, mine.name, fit(mine.pixels, THUMBNAIL))
+    scene = {**scene, "chosen": picture.name}
+    show_stage("attribution-gallery", scene, key="gallery", on_picked_change=_take_sample)
+
+
+def _wants_photographs() -> bool:
+    """Whether the chosen model learned from photographs, or from what its visitor knows."""
+    return chosen_model() not in DRAWN and not chosen_model().endswith(UNTRAINED)
 
 
 @cache
-def _gallery() -> AttributionGalleryScene:
-    thumbnails = [(name, fit(sample(name).pixels, THUMBNAIL)) for name in CLASSES]
-    return gallery_scene(thumbnails, "", label="Drawn scenes to choose from")
+def _gallery(*, photographs: bool) -> AttributionGalleryScene:
+    names: Sequence[str] = list(PHOTOGRAPHS) if photographs else CLASSES
+    label = "Photographs" if photographs else "Drawn scenes"
+    thumbnails = [(name, fit(sample(name).pixels, THUMBNAIL)) for name in names]
+    return gallery_scene(thumbnails, "", label=f"{label} to choose from")
 
 
-def _take_scene() -> None:
-    name = _told("gallery").get("name")
-    if name in CLASSES:
-        st.session_state["picture"] = name
+def _take_sample() -> None:
+    set_picture(str(_told("gallery").get("name")))
+
+
+def show_sources(picture: CurrentPicture) -> None:
+    """Who made the sample photographs, where they are shown."""
+    if _wants_photographs() or picture.name in PHOTOGRAPHS:
+        st.caption(f"{SOURCES}.")
 
 
 def choose_class(names: Sequence[str], predictions: Sequence[Prediction]) -> int:

@@ -51,6 +51,7 @@ def _draw(question: MapQuestion, desk: Desk) -> None:
                 verdict=explained.verdict(question),
                 attribution=attribution,
                 waiting=waiting_words(desk),
+                headline=explained.headline(question),
             ),
             key="attribution",
         )

@@ -20,8 +20,6 @@ from densenet_viz.ui.attribution.maps import Ask
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import (
-    BUNDLED,
-    CHEATER,
     MODEL_TITLES,
     SECOND,
     CurrentPicture,
@@ -32,6 +30,7 @@ from densenet_viz.ui.current import (
     uploaded,
 )
 from densenet_viz.ui.own_model import OWN
+from densenet_viz.ui.suited import BUNDLED, CHEATER
 
 KEYS = ("two", "two_picture", "two_model", "two_class", "two_method")
 

@@ -18,8 +18,9 @@ from densenet_viz.scenes.generator import PairScene, draw_pair
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.truth.scene import truth_scene
 from densenet_viz.ui.attribution.methods import choose_method
-from densenet_viz.ui.current import BUNDLED, take_from_address
+from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.suited import BUNDLED
 from densenet_viz.ui.truth import twins
 from densenet_viz.ui.work.progress import Notice
 

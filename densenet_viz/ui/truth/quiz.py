@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from densenet_viz.ui.current import CHEATER
+from densenet_viz.ui.suited import CHEATER
 from densenet_viz.ui.truth.twins import TWIN_TITLES, TagFigures
 
 NAMES = ("Model A", "Model B")

@@ -11,8 +11,8 @@ from densenet_viz.attribution import METHODS
 from densenet_viz.network.models import ASSETS
 from densenet_viz.results.scores import Scoreboard, from_json
 from densenet_viz.stage.scoreboard.scene import scoreboard_scene, worse_than_edges
-from densenet_viz.ui.current import CHEATER
 from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.suited import CHEATER
 from densenet_viz.ui.truth import twins
 
 KEYS = ("board",)

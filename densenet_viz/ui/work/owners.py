@@ -60,7 +60,10 @@ def kept_for(kind: Kind, *sources: Owner) -> Kept:
 
 
 def is_own(source: Owner) -> bool:
-    """Whether a visitor uploaded it; else it comes with the app, the same for all visitors."""
+    """Whether its values are kept with it: a visitor's upload, which only its session holds.
+
+    Sample photographs, too; all sessions hold the same ones (`current.sample`).
+    """
     if isinstance(source, LoadedModel):
         return source.name not in MODELS
     return source.truth is None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from densenet_viz.stage.attribution.scene import gallery_scene, predictions_scene
+from densenet_viz.stage.drop.scene import drop_scene
 from tests.browser.checks import (
     UNNAMED_PICTURES_JS,
     WIDER_THAN_WINDOW_JS,
@@ -23,7 +24,7 @@ STAGES = (
     *("agreement", "attribution", "attribution-bars", "attribution-gallery", "bench", "faithful"),
     *("lineup", "paths", "sanity", "scoreboard", "structure", "truth", "two"),
     *("growth", "block", "transition", "overview", "variants", "variants-count", "variants-table"),
-    *("scatter", "reconciliation"),
+    *("scatter", "reconciliation", "drop"),
 )
 
 
@@ -35,6 +36,7 @@ def scenes() -> dict[str, Any]:
         "attribution-bars": bars,
         "attribution-gallery": gallery_scene(samples, "ring", label="Pictures"),
         "bench": maps.bench(),
+        "drop": drop_scene("input"),
         "paths": flows.paths(),
         "structure": flows.structure(),
     }

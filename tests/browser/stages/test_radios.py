@@ -67,6 +67,19 @@ def test_what_is_chosen_already_is_not_told_again(show: Show) -> None:
     assert page.evaluate(told) == [["picked", "bar"]]
 
 
+def test_new_pictures_take_the_place_of_the_old_ones(show: Show) -> None:
+    page = show("attribution-gallery", gallery())
+    others = gallery_scene([(name, WHITE) for name in ("cat", "cup")], "ring", label="Others")
+    page.evaluate("(scene) => window.nextScene(scene)", others)
+    radios = page.get_by_role("radiogroup", name="Others").get_by_role("radio")
+    expect(radios).to_have_count(2)
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    assert radios.evaluate_all("(all) => all.map((one) => one.tabIndex)") == [0, -1]
+    radios.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(radios.first).to_be_checked()
+
+
 def test_the_servers_choice_is_marked_and_not_told(show: Show) -> None:
     page = show("attribution-gallery", gallery())
     page.evaluate("(scene) => window.nextScene(scene)", gallery() | {"chosen": "ring"})
