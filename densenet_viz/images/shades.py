@@ -34,9 +34,9 @@ class Shades:
     def applied(self, strip: Image.Image) -> Image.Image:
         """A part of the picture, in one of the modes of `DEEP`, as L."""
         step = 255 / (self.white - self.black)
+        start = 0.5 - self.black * step  # what follows cuts the fraction off
         if self.white - self.black == _DEEPEST:
-            step = 1 / 256  # the high byte, as Pillow reads 16-bit colour
-        start = -self.black * step
+            step, start = 1 / 256, 0.0  # the high byte, as Pillow reads 16-bit colour
         grey = plain(strip).point(lambda value: value * step + start).convert("L")
         return ImageChops.invert(grey) if self.is_inverted else grey
 
