@@ -33,18 +33,18 @@ NOT_STARTED, REFUSED, DAMAGED, TOO_MUCH = 1, 3, 4, 5
 class Reason(StrEnum):
     """Why a file gives no picture, in a few words, so that files can be counted by it."""
 
-    OTHER_KIND = "not a picture that this app reads"
+    OTHER_KIND = "of a kind that this app does not read"
     TOO_LARGE = "too large"
     TOO_SMALL = "too small"
     TOO_NARROW = "too narrow"
     DAMAGED = "damaged or incomplete"
-    TOO_COSTLY = "takes too much time or memory"
-    COMPRESSION = "uses a compression that this app cannot read"
-    PACKAGE = "needs a package that is not installed"
-    NO_FILE = "cannot be read"
-    ARCHIVE = "cannot be unpacked"
-    FOLDER = "a folder"
-    HIDDEN = "a hidden file"
+    TOO_COSTLY = "too costly in time or memory"
+    COMPRESSION = "in a compression that this app cannot read"
+    PACKAGE = "without the package that reads it"
+    NO_FILE = "not to be read"
+    ARCHIVE = "not to be unpacked"
+    FOLDER = "folder(s)"
+    HIDDEN = "hidden"
 
 
 class ImageError(ValueError):

@@ -76,8 +76,8 @@ def _choose_files() -> tuple[ImageFile, ...]:
         accept_multiple_files=True,
         key="batch_upload",
         max_upload_size=FILE_MB,
-        help=f"Up to {MOST_PICTURES} pictures of up to {MAX_BYTES >> 20} MB; {UPLOAD_BYTES >> 20} MB in "
-        "all. They and their maps stay in this session’s memory.",
+        help=f"Up to {MOST_PICTURES} pictures of up to {MAX_BYTES >> 20} MB; "
+        f"{UPLOAD_BYTES >> 20} MB in all. They and their maps stay in this session’s memory.",
     )
     if not brought:
         st.session_state.pop(_FILES, None)
@@ -201,8 +201,10 @@ def plain(text: str) -> str:
 
 def _show_end(batch: Batch, mine: Desk) -> None:
     """Shows why the batch stopped, how to continue, and the downloads."""
+    from densenet_viz.attribution.batch import tally_words
+
     if batch.tally is not None:
-        st.success(f"Done: {_told(batch)}.")
+        st.success(f"Done. {tally_words(batch.tally)}")
     elif batch.paused:
         st.info(f"Stopped after {len(batch.rows)} of {_pictures(batch.count)}.")
     elif mine.state == "failed":
@@ -230,15 +232,6 @@ def _show_end(batch: Batch, mine: Desk) -> None:
                 args=(batch, mine),
                 help=f"A session keeps up to {MOST_PICTURES} maps or {MOST_BYTES >> 20} MB.",
             )
-
-
-def _told(batch: Batch) -> str:
-    tally = batch.tally
-    assert tally is not None
-    made = tally.made + tally.known
-    words = [f"{made} map{'s' * (made != 1)}"]
-    words += [f"{_pictures(tally.failed)} could not be read"] * bool(tally.failed)
-    return ", ".join(words)
 
 
 def _pictures(count: int) -> str:
