@@ -124,7 +124,7 @@ $(RUN_STAMP): requirements.txt constraints.txt | $(PY)
 	$(PIP) -r requirements.txt
 	@touch $@
 
-$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+$(DEV_STAMP): requirements-dev.txt requirements-extra.txt $(RUN_STAMP)
 	@echo "Installing requirements-dev.txt, once."
 	$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 25 * 1024 * 1024
 GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6
 ADAM7 = (
     (0, 0, 8, 8),

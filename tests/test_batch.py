@@ -13,13 +13,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from densenet_viz.attribution import AttributionError, Cancelled, attribute
+from densenet_viz.attribution import AttributionError, Cancelled, attribute, engine
 from densenet_viz.attribution import batch_files as archives
-from densenet_viz.attribution.batch import BatchWork, Made, Tally, run_batch, work_for
+from densenet_viz.attribution.batch import (
+    BatchWork,
+    Made,
+    Tally,
+    run_batch,
+    tally_words,
+    work_for,
+)
 from densenet_viz.attribution.batch_files import ImageFile, list_images, unique_stems
 from densenet_viz.attribution.batch_rows import COLUMNS, BatchRow, from_csv, pack_archive, to_csv
-from densenet_viz.images.pictures import MAX_BYTES, ImageError, load_image, to_png
+from densenet_viz.images.pictures import MAX_BYTES, ImageError, Reason, load_image, to_png
+from tests.facts import numbers_in
 from tests.small_models import picture, small_model
 
 
@@ -58,9 +67,12 @@ def test_an_archive_s_pictures_stand_in_its_place() -> None:
     )
     files = list_images([("first.png", png(1)), ("two.zip", archive), ("last.png", png(4))])
     assert [one.name for one in files] == [
-        *("first.png", "two.zip/cats/a.png", "two.zip/b.png", "last.png")
+        *("first.png", "two.zip/cats/a.png", "two.zip/b.png", "two.zip/.*", "last.png")
     ]
-    for seed, one in enumerate(files, start=1):
+    hidden = files[3]
+    assert hidden.count == 2
+    assert "2" in refusal(hidden)
+    for seed, one in enumerate((*files[:3], files[4]), start=1):
         np.testing.assert_array_equal(load_image(one.read()), picture(64, seed))
 
 
@@ -96,7 +108,7 @@ def test_a_bomb_is_not_unpacked() -> None:
     (file,) = list_images([("z.zip", packed(("a.png", b"\0" * (MAX_BYTES // 2))))])
     assert str(archives.MOST_RATIO) in refusal(file)
     (file,) = list_images([("z.zip", packed(("a.png", b"\0" * (MAX_BYTES + 1))))])
-    assert "10 MB" in refusal(file)
+    assert "25 MB" in refusal(file)
 
 
 def test_all_entries_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,6 +250,7 @@ class Store:
         return run_batch(work, files, writer=self.take, done=self.done, device="cpu", **more)
 
 
+OTHER = Reason.OTHER_KIND.value
 FILES = (
     ("a/cat.png", png(1)),
     ("notes.txt", b"no picture, but a text of some length"),
@@ -250,7 +263,7 @@ def test_each_map_is_that_of_the_picture_alone() -> None:
     model, store = small_model(), Store()
     parts: list[float] = []
     work = work_for(model, "integrated-gradients", {"n_steps": 8}, 1)
-    assert store.run(work, list_images(FILES), on_progress=parts.append) == Tally(2, 1, 1)
+    assert store.run(work, list_images(FILES), on_progress=parts.append) == Tally(2, 1, {OTHER: 1})
     assert parts == sorted(parts)
     assert (parts[0], parts[-1]) == (0.0, 1.0)
     first, text, second, again = (made.row for made in store.outcomes)
@@ -276,6 +289,43 @@ def test_each_map_is_that_of_the_picture_alone() -> None:
     assert first.sha256 == hashlib.sha256(png(1)).hexdigest()
 
 
+def test_each_file_without_a_map_is_counted_by_its_reason() -> None:
+    archive = packed(("a.png", png(1)), ("b.txt", b"words"), (".DS_Store", b""), ("._a.png", b""))
+    files = list_images([("z.zip", archive), ("cut.png", png(2)[:200]), ("cut.png", png(3)[:200])])
+    store = Store()
+    tally = store.run(work_for(small_model(), "saliency", {}, 1), files)
+    counted = {OTHER: 1, Reason.HIDDEN.value: 2, Reason.DAMAGED.value: 2}
+    assert tally == Tally(1, 0, counted)
+    assert tally.failed == 5
+    assert not tally.is_complete
+    assert Tally(1, 0, {OTHER: 1, Reason.HIDDEN.value: 2}).is_complete
+    assert not Tally(0, 0, {OTHER: 1}).is_complete
+    assert numbers_in(tally_words(tally)) == ["1", "5", "1", "2", "2"]
+    rows = from_csv(to_csv(made.row for made in store.outcomes))
+    assert [row.reason for row in rows] == ["", *list(counted)[:2], *[Reason.DAMAGED.value] * 2]
+    assert all(row.error for row in rows[1:])
+
+
+def test_what_became_of_a_picture_stands_in_its_row() -> None:
+    file = io.BytesIO()
+    Image.new("L", (2100, 400)).save(file, "PNG")
+    store = Store()
+    store.run(work_for(small_model(), "saliency", {}, 1), list_images([("a", file.getvalue())]))
+    assert numbers_in(store.outcomes[0].row.note) == ["2,100", "400", "2,048", "390"]
+
+
+def test_a_map_that_raises_nothing_has_no_strongest_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*given: Any, **more: Any) -> Any:
+        made = attribute(*given, **more)
+        return replace(made, values=np.zeros_like(made.values))
+
+    monkeypatch.setattr(engine, "attribute", nothing)
+    store = Store()
+    store.run(work_for(small_model(), "saliency", {}, 1), list_images(FILES[:1]))
+    assert store.outcomes[0].row.strongest_region == ""
+    assert store.outcomes[0].row.sum == 0
+
+
 def test_the_most_probable_class_is_each_picture_s_own() -> None:
     model, store = small_model(), Store()
     store.run(work_for(model, "saliency", {}), list_images(FILES[:1]))
@@ -291,7 +341,7 @@ def test_cancelled_work_goes_on_where_it_stopped() -> None:
         store.run(work, files, cancelled=lambda: len(store.outcomes) == 2)
     before = list(store.outcomes)
     assert [made.row.file for made in before] == ["a/cat.png", "notes.txt"]
-    assert store.run(work, files) == Tally(made=1, known=2, failed=1)
+    assert store.run(work, files) == Tally(made=1, known=2, skipped={OTHER: 1})
     rows = [made.row for made in store.outcomes[2:]]
     assert rows[0] == before[0].row
     assert store.outcomes[2].attribution is None

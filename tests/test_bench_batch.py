@@ -98,7 +98,7 @@ def test_pictures_and_an_archive_become_maps_and_a_table(app: AppTest) -> None:
         archive.writestr("notes.txt", b"some words, and no picture in them")
     bring(app, png(1), ("two.zip", file.getvalue(), "application/zip"))
     until(app, done)
-    assert numbers_in(app.success[0].value) == ["2", "1"]  # made, and not to be read
+    assert numbers_in(app.success[0].value) == ["2", "1", "1"]  # made, skipped, of that kind
     table = app.dataframe[0].value
     assert list(table["File"]) == ["p1.png", "two.zip/x/p2.png", "two.zip/notes.txt"]
     assert "plain text" in table["What was wrong"].iloc[2]

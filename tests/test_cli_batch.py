@@ -82,7 +82,7 @@ def test_several_files_get_a_map_each_and_a_table(
         (["*.png"], ["a.png", "c.png"]),
         (["?.*"], ["a.png", "b.jpg", "c.png"]),
         (["**/a.png"], ["a.png"]),
-        (["."], ["a.png", "b.jpg", "c.png"]),
+        (["."], ["a.png", "b.jpg", "c.png", "more.zip", "notes.txt"]),
         (["b.jpg", "*.png"], ["b.jpg", "a.png", "c.png"]),
         (["more.zip"], ["more.zip/x/a.png"]),
     ],
@@ -132,12 +132,42 @@ def test_people_read_a_line_each_and_a_sum(
     out, errors = captured.out.splitlines(), captured.err.splitlines()
     facts = ["a.png: ", "ring", str(Path("out/a-occlusion-1.png"))]
     assert names_in(out[0], *facts) == facts
-    assert numbers_in(out[-1]) == ["2", "2"]  # made, and without a map
+    assert numbers_in(out[-1]) == ["2", "2", "1", "1"]  # made, skipped, and that by its reasons
     assert [line.split(":")[0] for line in errors] == ["notes.txt", "gone.png"]
     assert cli.main(words) == 1
     again = capsys.readouterr().out.splitlines()
     assert again[0].startswith("a.png: ")
-    assert numbers_in(again[-1]) == ["0", "2", "2"]  # made, known, and without a map
+    assert numbers_in(again[-1]) == ["0", "2", "2", "1", "1"]  # made, known, skipped, reasons
+
+
+def test_a_folder_counts_every_file_by_its_content_and_names_each_in_the_table(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = folder / "photos"
+    photos.mkdir()
+    for name, kind in (("a.jfif", "JPEG"), ("b.tif", "TIFF"), ("c.gif", "GIF"), ("IM0001", "BMP")):
+        Image.fromarray(picture(64, 7)).save(photos / name, kind)
+    (photos / "notes.txt").write_text("no picture")
+    (photos / "inside").mkdir()
+    for name in (".DS_Store", "Thumbs.db"):
+        (photos / name).write_bytes(b"x")
+    report = told(capsys, "photos")
+    assert (report["made"], report["failed"]) == (4, 4)
+    assert sorted(report["skipped"].values()) == [1, 1, 2]
+    rows = from_csv((folder / "out/results.csv").read_text("utf-8-sig"))
+    assert [row.file for row in rows if row.map] == ["IM0001", "a.jfif", "b.tif", "c.gif"]
+    assert [row.file for row in rows if row.reason] == ["inside", "notes.txt", "photos/.*"]
+    told(capsys, "photos/*.tif")  # the table keeps the maps, and not the last run's errors
+    rows = from_csv((folder / "out/results.csv").read_text("utf-8-sig"))
+    assert len(rows) == 4
+
+
+def test_a_damaged_picture_in_a_folder_is_an_error_at_the_end(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "d.png").write_bytes((folder / "a.png").read_bytes()[:300])
+    report = told(capsys, "*.png", code=1)
+    assert (report["made"], report["failed"]) == (2, 1)
 
 
 def test_a_pattern_without_pictures_is_refused(
@@ -228,6 +258,6 @@ def test_a_terminal_s_bar_makes_room_for_lines(
     lines = terminal.getvalue().removesuffix("\n").split("\n")
     shown = [line.split("\r")[-1].removeprefix("\x1b[K") for line in lines]
     assert [line.split(":")[0].split(" [")[0] for line in shown] == [
-        *("a.png", "c.png", "saliency", "2 made")
+        *("a.png", "c.png", "saliency", "2 maps made.")
     ]
     assert terminal.getvalue().count("100%") == 1

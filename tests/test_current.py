@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.network import models, weights
 from densenet_viz.network.models import ModelUnavailable
+from tests.facts import numbers_in
 from tests.image_files import encode
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
@@ -34,6 +35,19 @@ def test_an_upload_becomes_the_picture_of_every_page(page: AppTest) -> None:
     page.switch_page("pages/dense_block.py").run()
     assert chosen(page) == "your image"
     assert [error.value for error in page.error] == []
+
+
+def test_what_became_of_an_upload_is_said_until_another_comes(page: AppTest) -> None:
+    ray = np.tile(np.linspace(0, 4095, 64).astype(np.uint16), (64, 1))
+    page.file_uploader(key="upload_widget").set_value(
+        ("ray.tif", encode(ray, "TIFF"), "image/tiff")
+    ).run()
+    assert chosen(page) == "your image"
+    assert [numbers_in(info.value) for info in page.info] == [["0", "4,095"]]
+    grey = encode(np.full((40, 40, 3), 90, np.uint8), "JPEG")
+    page.file_uploader(key="upload_widget").set_value(("a.jfif", grey, "image/jpeg")).run()
+    assert list(page.info) == []
+    assert list(page.error) == []
 
 
 def test_a_refused_upload_says_why_and_leaves_the_picture(page: AppTest) -> None:

@@ -151,6 +151,16 @@ def test_the_figure_holds_both_pictures_and_says_what_they_are() -> None:
     assert (stops[0], stops[3], stops[-1]) == ("#1B6FBC", "#FFFFFF", "#B05200")
 
 
+def test_a_map_of_zeros_has_no_scale_in_either_file() -> None:
+    zeros = attribution(values=np.zeros((1, *PICTURE.shape[:2]), np.float32))
+    strip = pixels(map_png(PICTURE, zeros, scale=8, legend=True))[8 * len(PICTURE) :]
+    assert (np.ptp(strip.astype(int), axis=-1) <= 4).all()  # dark letters, no colours
+    assert strip.min() < 128
+    root = ET.fromstring(figure_svg(PICTURE, zeros, WORDS))  # noqa: S314
+    assert root.find(f"{SVG}linearGradient") is None
+    assert any("zero" in (node.text or "") for node in root.iter(f"{SVG}text"))
+
+
 @pytest.mark.parametrize("width", [320, 960, 4096])
 def test_everything_stands_inside_the_figure(width: int) -> None:
     root = ET.fromstring(figure_svg(PICTURE, attribution(), WORDS, width=width))  # noqa: S314

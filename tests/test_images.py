@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from densenet_viz.images import decoder
+from densenet_viz.images import limits
 from densenet_viz.images.pictures import ImageError, fit, load_image, to_png
 from densenet_viz.results.traces import Picture
 from tests.image_files import (
@@ -58,6 +58,7 @@ QUADRANTS: Picture = (
 )
 """32 x 48 px: red and green above blue and white."""
 
+ROOT = Path(limits.__file__).parents[2]
 ONE_LINE = re.compile(r"[A-Z][^\n]*\.")
 
 
@@ -204,7 +205,7 @@ def test_transparent_palette_entries_lie_over_white() -> None:
         (4, GREY, np.array([0x0F, 0x5A, 0, 0], np.uint8), b"\0\x0f", [0, 255, 85, 170]),
         (4, GREY, np.array([0x0F, 0x5A, 0, 0], np.uint8), b"\0\x05", [0, 255, 255, 170]),
         (8, GREY, np.array([9, 8, 7, 6, 0, 0, 0, 0], np.uint8), b"\0\x08", [9, 255, 7, 6]),
-        (16, GREY, np.array([4660, 4661, 0, 256] * 2, np.uint16), b"\x12\x34", [255, 18, 0, 1]),
+        (16, GREY, np.array([4660, 4661, 0, 65535] * 2, np.uint16), b"\x12\x34", [255, 18, 0, 255]),
         (8, RGB, np.array([[5, 6, 7], [5, 6, 8]] * 4, np.uint8), b"\0\5\0\6\0\7", [255, 5]),
         (16, RGB, np.array([[4660] * 3, [9999] * 3] * 4, np.uint16), b"\x12\x34" * 3, [255, 39]),
     ],
@@ -353,11 +354,10 @@ def test_the_smallest_and_the_narrowest_picture(size: tuple[int, int], accepted:
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        (png(10_000, 5_001, 8, RGB, b""), ["50"]),
-        (png(2**31 - 1, 2**31 - 1, 8, RGB, b""), ["50"]),
-        (with_jpeg_size(encode(NOISE, "JPEG"), 65_000, 65_000), ["50"]),
-        (webp_frames(1, 2**24), ["50"]),
-        (png(5001, 5000, 8, RGB, b""), ["5001", "5000", "25"]),
+        (png(10_000, 8_001, 8, RGB, b""), ["80"]),
+        (png(2**31 - 1, 2**31 - 1, 8, RGB, b""), ["80"]),
+        (with_jpeg_size(encode(NOISE, "JPEG"), 65_000, 65_000), ["80"]),
+        (webp_frames(1, 2**24), ["80"]),
         (webp_frames(1, 5001), ["5001", "5001", "25"]),
     ],
 )
@@ -369,7 +369,7 @@ def test_too_many_pixels_are_refused_by_the_header(file: bytes, said: list[str])
 def test_the_limit_on_bytes() -> None:
     file = encode(NOISE, "PNG")
     assert np.array_equal(load_image(file + bytes(MAX_BYTES - len(file))), NOISE)
-    assert "10 MB" in complaint(file + bytes(MAX_BYTES - len(file) + 1))
+    assert "25 MB" in complaint(file + bytes(MAX_BYTES - len(file) + 1))
 
 
 # -- files that are no pictures -----------------------------------------------------------
@@ -379,14 +379,9 @@ def test_the_limit_on_bytes() -> None:
     ("file", "name"),
     [
         (b"", "empty"),
-        (encode(NOISE, "GIF"), "GIF"),
-        (encode(NOISE, "BMP"), "BMP"),
-        (encode(NOISE, "TIFF"), "TIFF"),
         (encode(NOISE, "ICO"), "icon"),
         (encode(NOISE, "JPEG2000"), "JPEG 2000"),
-        (encode(NOISE, "AVIF"), "AVIF"),
         (encode(NOISE, "PDF"), "PDF"),
-        (b"\0\0\0\x18ftypheic" + bytes(40), "HEIC"),
         (b"\0\0\0\x18ftypmp42" + bytes(40), "video"),
         (b"8BPS\0\1" + bytes(40), "Photoshop"),
         (b"PK\3\4" + bytes(40), "archive"),
@@ -639,17 +634,28 @@ assert not {"torch", "torchvision", "streamlit", "plotly"} & set(sys.modules)
     subprocess.run([sys.executable, "-c", code], input=SEEDS["PNG"], timeout=60, check=True)
 
 
-def test_the_decoder_needs_nothing_of_the_package() -> None:
+def test_the_decoder_loads_only_pillow() -> None:
+    code = f"""
+import sys
+sys.path.append({str(ROOT)!r})
+from densenet_viz.images import decoder
+decoder.main(9.0)
+print(sorted(sys.modules), file=sys.stderr)
+"""
     run = subprocess.run(
-        [sys.executable, "-I", decoder.__file__],
+        [sys.executable, "-I", "-c", code],
         input=SEEDS["PNG"],
         capture_output=True,
         cwd="/",
         timeout=60,
         check=True,
     )
-    assert decoder.HEADER.unpack_from(run.stdout) == (40, 24)
-    assert run.stdout[decoder.HEADER.size :] == NOISE.tobytes()
+    loaded = run.stderr.decode()
+    assert "densenet_viz.images.decoder" in loaded
+    for heavy in ("numpy", "pydicom", "pillow_heif", "torch", "streamlit"):
+        assert f"'{heavy}'" not in loaded
+    assert limits.HEADER.unpack_from(run.stdout) == (40, 24, 0)
+    assert run.stdout[limits.HEADER.size :] == NOISE.tobytes()
 
 
 # -- fit and to_png -----------------------------------------------------------------------

@@ -21,11 +21,11 @@ from densenet_viz.figures.colours import signed_rgb
 from densenet_viz.network import models
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.results.regions import strongest_regions
 from densenet_viz.stage.attribution.scene import (
     attribution_scene,
     gallery_scene,
     predictions_scene,
-    strongest_regions,
 )
 from densenet_viz.stage.shared.signed_scale import pack_heat, pack_palette
 from densenet_viz.stage.shared.words import number
@@ -44,6 +44,7 @@ RING = Prediction(1, "ring", 0.75)
 STAR = Prediction(0, "star", 0.25)
 
 # 8 x 8: of the positive 10, 6 lie in the upper right corner's cell and 4 in the lower left one.
+PICTURE = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
 HEAT = np.zeros((8, 8), np.float32)
 HEAT[1, 7], HEAT[0, 6] = 5, 1
 HEAT[7, 0] = 4
@@ -64,7 +65,7 @@ def scene(result: Attribution | None, **changes: Any) -> dict[str, Any]:
         "verdict": "It says ring.",
     }
     return attribution_scene(
-        np.zeros((8, 8, 3), np.uint8), attribution=result, **{**given, **changes}
+        changes.pop("picture", PICTURE), attribution=result, **{**given, **changes}
     )
 
 
@@ -133,7 +134,32 @@ def test_scene_of_a_map_that_raises_nothing_says_so() -> None:
     assert "ring" in drawn["title"]
     assert drawn["title"] != scene(attribution())["title"]
     assert "%" not in drawn["sentence"]
-    assert scene(attribution(np.zeros((1, 8, 8))))["map"]["limit"] == 1.0
+
+
+def test_scene_of_a_map_of_zeros_says_so_and_has_no_scale() -> None:
+    drawn = scene(attribution(np.zeros((1, 8, 8))))
+    assert "nothing" in drawn["title"]
+    assert "zero" in drawn["sentence"]
+    assert not numbers_in(drawn["sentence"] + drawn["map"]["scale"] + drawn["map"]["alt"])
+    assert drawn["map"]["limits"] == []
+    assert drawn["map"]["limit"] > 0  # by which the values are divided
+
+
+def test_scene_of_a_map_that_only_raises_says_so() -> None:
+    both, raising = scene(attribution()), scene(attribution(np.abs(HEAT)[None]))
+    assert "below zero" in raising["sentence"]
+    assert "below zero" not in both["sentence"]
+    assert len(raising["map"]["limits"]) == 3
+
+
+@pytest.mark.parametrize("heat", [HEAT, 0 * HEAT, -np.abs(HEAT)], ids=["both", "zero", "lowers"])
+def test_scene_of_a_picture_of_one_colour_points_at_nothing(heat: np.ndarray[Any, Any]) -> None:
+    flat = np.full((8, 8, 3), (90, 91, 92), np.uint8)
+    drawn = scene(attribution(heat[None]), picture=flat)
+    assert "nothing" in drawn["title"]
+    assert "one colour" in drawn["sentence"]
+    assert not numbers_in(drawn["sentence"])
+    assert scene(attribution(heat[None]))["title"] != drawn["title"]
 
 
 def test_scene_adds_the_three_colours_up() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from densenet_viz.attribution.batch_files import ImageFile, unique_stems
 from densenet_viz.attribution.batch_rows import BatchRow
 from densenet_viz.attribution.methods import method_named
 from densenet_viz.errors import Cancelled
-from densenet_viz.images.pictures import ImageError, load_image
+from densenet_viz.images.pictures import ImageError, Reason, open_picture
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.results.traces import Picture
@@ -90,20 +90,56 @@ class Made:
     picture: Picture | None = None
 
 
+PASSED_OVER = (Reason.OTHER_KIND, Reason.FOLDER, Reason.HIDDEN)
+"""Reasons of files that nobody expects a map of."""
+
+
 @dataclass(frozen=True)
 class Tally:
-    """How many files got a map now, had one already, or failed."""
+    """How many files got a map now, had one already, or were skipped, by the reason."""
 
     made: int = 0
     known: int = 0
-    failed: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
 
-    def with_one(self, outcome: Made) -> Tally:
-        if outcome.row.error:
-            return replace(self, failed=self.failed + 1)
+    @property
+    def failed(self) -> int:
+        """How many files have no map."""
+        return sum(self.skipped.values())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there are maps, and each picture that was found has one."""
+        return self.made + self.known > 0 and self.skipped.keys() <= set(PASSED_OVER)
+
+    def with_one(self, outcome: Made, count: int) -> Tally:
+        """With the result for a file, or for `count` files that are skipped together."""
+        row = outcome.row
+        if row.error:
+            more = {row.reason: self.skipped.get(row.reason, 0) + count}
+            return replace(self, skipped={**self.skipped, **more})
         if outcome.attribution is None:
             return replace(self, known=self.known + 1)
         return replace(self, made=self.made + 1)
+
+
+def tally_words(tally: Tally) -> str:
+    """What was made, what was skipped, and why.
+
+    >>> tally_words(Tally(2, 0, {"damaged or incomplete": 1, "hidden": 3}))
+    '2 maps made. 4 files skipped: 1 damaged or incomplete, 3 hidden.'
+    """
+    words = [f"{_counted(tally.made, 'map')} made"]
+    words += [f"{tally.known} existed already"] * bool(tally.known)
+    told = f"{', '.join(words)}."
+    if not tally.failed:
+        return told
+    reasons = ", ".join(f"{count} {reason}" for reason, count in tally.skipped.items())
+    return f"{told} {_counted(tally.failed, 'file')} skipped: {reasons}."
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def run_batch(
@@ -153,7 +189,7 @@ def run_batch(
         else:
             outcome = _made(work, row, data, partial(_attributed, report, cancelled, device))
             outcome = replace(outcome, row=_named(outcome.row, stem, owners))
-        tally = tally.with_one(outcome)
+        tally = tally.with_one(outcome, file.count)
         writer(outcome)
     on_progress(1.0)
     return tally
@@ -165,7 +201,7 @@ def _opened(work: BatchWork, file: ImageFile) -> tuple[BatchRow, bytes]:
     try:
         data = file.read()
     except ImageError as error:
-        return replace(row, error=str(error)), b""
+        return replace(row, error=str(error), reason=error.reason.value), b""
     return replace(row, sha256=hashlib.sha256(data).hexdigest()), data
 
 
@@ -175,11 +211,12 @@ def _made(
     if row.error:
         return Made(row)
     try:
-        pixels = load_image(data)
+        opened = open_picture(data)
     except ImageError as error:
-        return Made(replace(row, error=str(error)))
-    attribution = ask(work, pixels)
-    return Made(_filled(row, attribution), attribution, work.model.picture(pixels))
+        return Made(replace(row, error=str(error), reason=error.reason.value))
+    attribution = ask(work, opened.pixels)
+    row = replace(_filled(row, attribution), note=" ".join(opened.notes))
+    return Made(row, attribution, work.model.picture(opened.pixels))
 
 
 def _attributed(
@@ -228,6 +265,6 @@ def _filled(row: BatchRow, attribution: Attribution) -> BatchRow:
         sum=float(attribution.values.sum(dtype=np.float64)),
         delta=attribution.convergence_delta,
         unscaled_delta=attribution.unscaled_delta,
-        strongest_region=region.name,
+        strongest_region=region.name if region.share > 0 else "",
         seconds=round(attribution.seconds, 4),
     )

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from densenet_viz.images.pictures import MAX_BYTES, ImageError
+from densenet_viz.images.pictures import MAX_BYTES, ImageError, Reason
 
 MOST_FILES = 500
 """Pictures in one archive."""
@@ -36,11 +36,13 @@ _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 class ImageFile:
     """A file that may be a picture.
 
-    `name` is for people, on one line; `read` returns its bytes or raises `ImageError`.
+    `name` is for people, on one line; `read` returns its bytes or raises `ImageError`. `count` is
+    the number of files that it stands for, if they are skipped together.
     """
 
     name: str
     read: Callable[[], bytes] = field(repr=False)
+    count: int = 1
 
 
 def list_images(files: Iterable[tuple[str, bytes]]) -> tuple[ImageFile, ...]:
@@ -60,28 +62,48 @@ def is_archive(data: bytes) -> bool:
 
 
 def entries_of(name: str, data: bytes) -> list[ImageFile]:
-    """The files in an archive, without folders and without files that macOS adds."""
+    """The files in an archive, without its folders; hidden files are one entry together."""
     try:
         _check_directory(data)
         archive = zipfile.ZipFile(io.BytesIO(data))
-        entries = [entry for entry in archive.infolist() if _counts(entry)]
+        files = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in files if not is_hidden(entry.filename)]
         _check_entries(entries)
     except ImageError as error:
-        return [_refused(name, str(error))]
+        return [_refused(name, str(error), error.reason)]
     except Exception:  # zipfile raises many kinds for hostile bytes
-        return [_refused(name, "This archive is damaged or incomplete. Please pack it again.")]
-    return [_entry(f"{name}/{entry.filename}", archive, entry) for entry in entries]
+        sentence = "This archive is damaged or incomplete. Please pack it again."
+        return [_refused(name, sentence, Reason.DAMAGED)]
+    found = [_entry(f"{name}/{entry.filename}", archive, entry) for entry in entries]
+    return [*found, *hidden_files(name, len(files) - len(entries))]
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file is one that a system keeps for itself, by its path.
+
+    >>> [is_hidden(name) for name in ("a/.DS_Store", "__MACOSX/a.png", "Thumbs.db", "../a.png")]
+    [True, True, True, False]
+    """
+    parts = PurePosixPath(name).parts
+    dotted = any(part.startswith(".") and part.strip(".") for part in parts)
+    return dotted or parts[:1] == ("__MACOSX",) or parts[-1:] in (("Thumbs.db",), ("desktop.ini",))
+
+
+def hidden_files(place: str, count: int) -> list[ImageFile]:
+    """One entry for the hidden files of an archive or a folder; none if there are none."""
+    sentence = f"{count:,} hidden file{'s' * (count != 1)} of the system: not looked at."
+    return [_refused(f"{place}/.*", sentence, Reason.HIDDEN, count)] if count else []
 
 
 def _ready(name: str, data: bytes) -> ImageFile:
     return ImageFile(_printable(name), lambda: data)
 
 
-def _refused(name: str, sentence: str) -> ImageFile:
+def _refused(name: str, sentence: str, reason: Reason, count: int = 1) -> ImageFile:
     def read() -> bytes:
-        raise ImageError(sentence)
+        raise ImageError(sentence, reason)
 
-    return ImageFile(_printable(name), read)
+    return ImageFile(_printable(name), read, count)
 
 
 def _entry(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> ImageFile:
@@ -89,23 +111,38 @@ def _entry(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Image
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    if entry.flag_bits & 1:
-        raise ImageError("This file is encrypted. Please pack it without a password.")
-    if entry.compress_type not in _PACKED:
-        raise ImageError("This file uses an uncommon compression. Please pack it as a plain ZIP.")
-    if entry.file_size > MAX_BYTES:
-        raise ImageError(
-            f"This file is larger than {MAX_BYTES >> 20} MB. Please choose a smaller one."
-        )
-    if entry.file_size > MOST_RATIO * max(1, entry.compress_size):
-        raise ImageError(
-            f"This file unpacks to more than {MOST_RATIO} times its size. No picture does that."
-        )
+    for is_wrong, sentence, reason in (
+        (
+            entry.flag_bits & 1,
+            "This file is encrypted. Please pack it without a password.",
+            Reason.ARCHIVE,
+        ),
+        (
+            entry.compress_type not in _PACKED,
+            "This file uses an uncommon compression. Please pack it as a plain ZIP.",
+            Reason.ARCHIVE,
+        ),
+        (
+            entry.file_size > MAX_BYTES,
+            f"This file is larger than {MAX_BYTES >> 20} MB. Please choose a smaller one.",
+            Reason.TOO_LARGE,
+        ),
+        (
+            entry.file_size > MOST_RATIO * max(1, entry.compress_size),
+            f"This file unpacks to more than {MOST_RATIO} times its size. Please bring it without "
+            "the archive.",
+            Reason.ARCHIVE,
+        ),
+    ):
+        if is_wrong:
+            raise ImageError(sentence, reason)
     try:
         with archive.open(entry) as file:
             return file.read(MAX_BYTES + 1)
     except Exception:  # zipfile and zlib raise many kinds for hostile bytes
-        raise ImageError("This file is damaged in its archive. Please pack it again.") from None
+        raise ImageError(
+            "This file is damaged in its archive. Please pack it again.", Reason.DAMAGED
+        ) from None
 
 
 def _check_directory(data: bytes) -> None:
@@ -120,7 +157,7 @@ def _check_directory(data: bytes) -> None:
         return  # zipfile will say that this is no archive
     length = int.from_bytes(data[place + 12 : place + 16], "little")
     if length > _DIRECTORY or data[max(0, place - 20) : place].startswith(_LOCATOR):
-        raise ImageError(_TOO_MANY)
+        raise ImageError(_TOO_MANY, Reason.TOO_LARGE)
 
 
 _TOO_MANY = f"This archive has more than {MOST_FILES} files. Please pack fewer."
@@ -128,19 +165,14 @@ _TOO_MANY = f"This archive has more than {MOST_FILES} files. Please pack fewer."
 
 def _check_entries(entries: Sequence[zipfile.ZipInfo]) -> None:
     if len(entries) > MOST_FILES:
-        raise ImageError(_TOO_MANY)
+        raise ImageError(_TOO_MANY, Reason.TOO_LARGE)
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise ImageError(
-            f"This archive unpacks to more than {MOST_UNPACKED >> 20} MB. Please pack fewer files."
+            f"This archive unpacks to more than {MOST_UNPACKED >> 20} MB. Please pack fewer files.",
+            Reason.TOO_LARGE,
         )
     if not entries:
-        raise ImageError("This archive has no files.")
-
-
-def _counts(entry: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(entry.filename).parts
-    hidden = bool(parts) and (parts[0] == "__MACOSX" or parts[-1] in (".DS_Store", "Thumbs.db"))
-    return not entry.is_dir() and not hidden
+        raise ImageError("This archive has no files.", Reason.ARCHIVE)
 
 
 def _printable(name: str) -> str:

@@ -40,6 +40,8 @@ class BatchRow:
         strongest_region: the cell of a 4 x 4 grid that raises the score most.
         seconds: the time for the map.
         map: its name in the archive or the folder, without an ending.
+        note: what became of the picture when it was opened: made smaller, stretched, first frame.
+        reason: why there is no map, in a few words; the same for all files with this reason.
         error: a sentence, if there is no map.
     """
 
@@ -60,6 +62,8 @@ class BatchRow:
     strongest_region: str = ""
     seconds: float | None = None
     map: str = ""
+    note: str = ""
+    reason: str = ""
     error: str = ""
 
     @property
@@ -90,7 +94,7 @@ def to_csv(rows: Iterable[BatchRow]) -> str:
     """The table with a line of titles.
 
     >>> to_csv([BatchRow("=1+1.png", sum=-0.5)]).splitlines()[1]
-    "'=1+1.png,,,,,,,,,,,-0.5,,,,,,"
+    "'=1+1.png,,,,,,,,,,,-0.5,,,,,,,,"
     """
     return "".join([_line(COLUMNS), *map(to_line, rows)])
 

@@ -21,7 +21,7 @@ from densenet_viz.cli.attribute_many import (
     write_whole,
 )
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
-from densenet_viz.images.pictures import ImageError, load_image
+from densenet_viz.images.pictures import ImageError, open_picture
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def add_options(commands: Any) -> None:
         "images",
         metavar="IMAGE",
         nargs="+",
-        help="PNG, JPEG or WebP files, or patterns, folders and ZIP archives of them",
+        help="PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or DICOM files, or patterns, folders and "
+        "ZIP archives of them",
     )
     parser.add_argument(
         "--model", default="scenes", choices=tuple(MODELS), help="default: %(default)s"
@@ -76,7 +77,8 @@ def _one(options: argparse.Namespace) -> int:
     from densenet_viz.attribution.export import summary
 
     path = Path(options.images[0])
-    picture = load_image(path)  # first, so that a bad file fails before torch is loaded
+    opened = open_picture(path)  # first, so that a bad file fails before torch is loaded
+    picture = opened.pixels
     model = load_model(options.model, on_progress=progress_bar("loading"))
     result = attribution.attribute(
         model,
@@ -91,7 +93,7 @@ def _one(options: argparse.Namespace) -> int:
     for file, data in zip(files, _contents(model, model.picture(picture), result), strict=True):
         write_whole(Path(file), data)
     about = {"model": model.name, "title": model.title, "knows": model.knows}
-    report = {**about, **summary(result), "files": files}
+    report = {**about, **summary(result), "notes": opened.notes, "files": files}
     print(as_json(report) if options.json else _told(report))
     return 0
 
@@ -179,6 +181,7 @@ def _told(report: dict[str, Any]) -> str:
         + ("" if unscaled is None else f" ({unscaled:.4f} before scaling)"),
         f"computed by {report['computed_by']}",
         METHODS[report["method"]].caution,
+        *report["notes"],
         *(f"wrote {file}" for file in report["files"]),
     ]
     return "\n".join(lines)

@@ -11,7 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from densenet_viz.attribution.batch_files import ImageFile, entries_of, is_archive
+from densenet_viz.attribution.batch_files import (
+    ImageFile,
+    entries_of,
+    hidden_files,
+    is_archive,
+    is_hidden,
+)
 from densenet_viz.attribution.batch_rows import TABLE, BatchRow, from_csv, to_csv, to_line
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
 from densenet_viz.images.pictures import read_file
@@ -19,8 +25,6 @@ from densenet_viz.images.pictures import read_file
 if TYPE_CHECKING:
     from densenet_viz.attribution.batch import BatchWork, Made, Tally
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
-"""Endings of the files in a folder that count as pictures."""
 ARCHIVE_BYTES = 512 * 1024 * 1024
 NOT_WRITTEN = "The folder of --out cannot be written to. Choose another one."
 
@@ -38,18 +42,21 @@ def _is_pattern(argument: str) -> bool:
 
 
 def image_files(arguments: Sequence[str]) -> list[ImageFile]:
-    """The pictures of the arguments: files, patterns, folders (no subfolders), ZIP archives.
+    """The files of the arguments: files, patterns, folders (no subfolders), ZIP archives.
+
+    Every file of a folder is there, whatever its ending: what is no picture says so when it is
+    read. Hidden files of a folder are one entry together.
 
     Windows' shells do not expand patterns; `**` matches any folders.
 
     Raises:
-        Complaint: a pattern or a folder has no pictures.
+        Complaint: a pattern or a folder has no files.
     """
     files: list[ImageFile] = []
     for argument in arguments:
         found = [one for path in _paths(argument) for one in _in_path(path)]
         if not found:
-            raise Complaint(f"No pictures were found in {argument[:60]!r}.")
+            raise Complaint(f"No files were found in {argument[:60]!r}.")
         files += found
     return files
 
@@ -64,7 +71,8 @@ def _paths(argument: str) -> list[Path]:
 def _in_path(path: Path) -> list[ImageFile]:
     if path.is_dir():
         inside = sorted(path.iterdir())
-        return [_file(one) for one in inside if one.suffix.lower() in ENDINGS and one.is_file()]
+        shown = [one for one in inside if not is_hidden(one.name)]
+        return [*map(_file, shown), *hidden_files(_shown(path), len(inside) - len(shown))]
     if path.suffix.lower() == ".zip" and path.is_file():
         return _in_archive(path)
     return [_file(path)]
@@ -82,8 +90,11 @@ def _in_archive(path: Path) -> list[ImageFile]:
 
 
 def _file(path: Path) -> ImageFile:
-    shown = "".join(letter if letter.isprintable() else "?" for letter in path.name)
-    return ImageFile(shown, partial(read_file, path))
+    return ImageFile(_shown(path), partial(read_file, path))
+
+
+def _shown(path: Path) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in path.name)
 
 
 class Folder:
@@ -96,7 +107,10 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._is_checked = self._has_doubles = False
-        self.rows = {row.key: row for row in self._read() if self._has(row)}
+        before = self._read()
+        self._has_old_errors = any(row.error for row in before)
+        self._skipped: list[BatchRow] = []
+        self.rows = {row.key: row for row in before if self._has(row)}
         """Rows of the maps that exist, by `BatchRow.key`."""
 
     def _read(self) -> tuple[BatchRow, ...]:
@@ -134,17 +148,23 @@ class Folder:
         self._has_doubles |= row.key in self.rows
         self.rows[row.key] = row
 
+    def skip(self, row: BatchRow) -> None:
+        """Remembers a file without a map, for the end of the table."""
+        self._skipped.append(row)
+
     def finish(self) -> None:
-        """Removes the lines that a later line replaced from the table.
+        """Writes the skipped files of this run, and removes lines that a later line replaced.
 
         Raises:
             Complaint: the folder cannot be written to.
         """
-        if self._has_doubles:
+        if self._has_doubles or self._skipped or self._has_old_errors:
             self._write_table()
 
     def _write_table(self) -> None:
-        write_whole(self._folder / TABLE, to_csv(self.rows.values()).encode("utf-8-sig"))
+        write_whole(
+            self._folder / TABLE, to_csv([*self.rows.values(), *self._skipped]).encode("utf-8-sig")
+        )
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -185,6 +205,8 @@ def run_many(
 
     def take(outcome: Made) -> None:
         row = outcome.row
+        if row.error:
+            folder.skip(row)
         if outcome.attribution is not None:
             folder.keep(row, contents(outcome))
         known = outcome.attribution is None and not row.error
@@ -206,7 +228,7 @@ def run_many(
     )
     folder.finish()
     print(as_json(_report(work, tally, told)) if json else _summary(tally))
-    return 1 if tally.failed else 0
+    return 0 if tally.is_complete else 1
 
 
 def _line(row: BatchRow, known: bool, folder: Folder) -> str:
@@ -215,14 +237,15 @@ def _line(row: BatchRow, known: bool, folder: Folder) -> str:
     picture = folder.files(row)[0]
     if known:
         return f"{row.file}: exists already, {picture}"
-    return f"{row.file}: {row.named} {row.probability:.1%}, map for {row.target}, wrote {picture}"
+    says = f"{row.file}: {row.named} {row.probability:.1%}, map for {row.target}, wrote {picture}"
+    return f"{says} ({row.note})" if row.note else says
 
 
 def _summary(tally: Tally) -> str:
-    words = [f"{tally.made} made"]
-    words += [f"{tally.known} existed already (--again makes them again)"] * bool(tally.known)
-    words += [f"{tally.failed} without a map"] * bool(tally.failed)
-    return ", ".join(words)
+    from densenet_viz.attribution.batch import tally_words
+
+    again = " --again makes the maps again that existed already." if tally.known else ""
+    return f"{tally_words(tally)}{again}"
 
 
 def _report(work: BatchWork, tally: Tally, told: list[dict[str, Any]]) -> dict[str, Any]:
@@ -234,5 +257,6 @@ def _report(work: BatchWork, tally: Tally, told: list[dict[str, Any]]) -> dict[s
         "made": tally.made,
         "known": tally.known,
         "failed": tally.failed,
+        "skipped": dict(tally.skipped),
         "results": told,
     }

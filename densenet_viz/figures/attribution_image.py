@@ -58,7 +58,7 @@ def map_png(
     limit = limit_of(heat)
     drawn = signed_rgb(heat, limit) if alone else overlay(picture, heat, OPACITY, limit)
     enlarged = _enlarged(drawn, scale)
-    return _png(_with_legend(enlarged, limit) if legend else enlarged)
+    return _png(_with_legend(enlarged, limit if heat.any() else None) if legend else enlarged)
 
 
 def picture_png(picture: Picture, *, scale: int = 1) -> bytes:
@@ -79,14 +79,19 @@ def _png(pixels: Picture) -> bytes:
     return file.getvalue()
 
 
-def _with_legend(pixels: Picture, limit: float) -> Picture:
-    """The pixels above a strip with the scale and its numbers.
+def _with_legend(pixels: Picture, limit: float | None) -> Picture:
+    """The pixels above a strip with the scale and its numbers; without a limit, it says "all 0".
 
     The numbers are in plain ASCII, because Pillow's own font has no real minus sign.
     """
     width = pixels.shape[1]
     size = max(8, min(24, width // 16))
     strip = Image.new("RGB", (width, 3 * size), _PAPER)
+    if limit is None:
+        font = ImageFont.load_default(size)
+        middle = (width // 2, round(1.5 * size))
+        ImageDraw.Draw(strip).text(middle, "all 0", fill=_INK, font=font, anchor="mm")
+        return np.concatenate([pixels, np.asarray(strip, dtype=np.uint8)])
     ramp = signed_rgb(np.linspace(-1, 1, width)[None].repeat(size, axis=0), 1.0)
     strip.paste(Image.fromarray(ramp), (0, size // 4))
     draw, font = ImageDraw.Draw(strip), ImageFont.load_default(size)
@@ -144,7 +149,10 @@ def figure_svg(
     limit = limit_of(attribution.heat)
     drawn = overlay(picture, attribution.heat, OPACITY, limit)
     sheet.pictures(side, [(picture, "The picture"), (drawn, f"{words.method} over it")])
-    sheet.bar(limit, target.label)
+    if attribution.heat.any():
+        sheet.bar(limit, target.label)
+    else:
+        sheet.text("Every value of this map is zero: it has no colours and no scale.", 14)
     settings = ", ".join(f"{key} = {value}" for key, value in words.settings.items())
     sheet.text(f"{words.method}; {settings or 'it has no settings'}", 14)
     sheet.text(_numbers(attribution, words.unit), 14)

@@ -2,40 +2,39 @@
 
 A file of an allowed size can keep a decoder busy for minutes (a progressive JPEG of a hundred
 thousand scans) or use more than half a gigabyte (a WebP of one megapixel with 65,536 sets of
-Huffman tables), and its header seldom shows this. So `densenet_viz.images.pictures` runs this file
-as a child process, and the operating system ends it when it exceeds `MAX_SECONDS` or `MAX_MEMORY`.
-(Windows has neither limit: only the limits on bytes and pixels and the parent's deadline apply.)
-It needs only Pillow, and starts in about 0.1 s.
+Huffman tables), and its header seldom shows this. So `densenet_viz.images.pictures` runs `main` in
+a child process, and the operating system ends it when it exceeds its kind's seconds or
+`MAX_MEMORY`. (Windows has neither limit: only the limits on bytes and pixels and the parent's
+deadline apply.) It loads only Pillow, and for HEIC and DICOM one more library; it starts in about
+0.1 s.
 
-stdin: the file. stdout: width and height (`HEADER`), then the RGB bytes, row after row; or, with
-the exit status `REFUSED`, one sentence in UTF-8.
+stdin: the file. stdout: `HEADER`, the notes in UTF-8, one a line, and then the RGB bytes, row after
+row; or, with the exit status `REFUSED`, a `Reason` and one sentence, on two lines.
 """
 
 from __future__ import annotations
 
-import io
 import signal
-import struct
 import sys
+from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageCms
+from PIL import Image
 
-MAX_MEGAPIXELS = {"PNG": 25, "JPEG": 50, "WEBP": 25}
-"""Width x height in millions, by Pillow's name of the format. A large JPEG is decoded at half its
-size or less, so a phone's 48-megapixel photo is allowed; the others are decoded at full size."""
-MIN_SIDE = 8
-"""Pixels on the shorter side."""
-MAX_ASPECT = 20
-"""Longer side over shorter side."""
-WORKING_SIDE = 2048
-"""A longer picture is reduced to this many pixels."""
-MAX_SECONDS = 1.7
-"""Processor time of the child, its start included."""
-MAX_MEMORY = 512_000_000
-"""Bytes of the child's address space."""
-HEADER = struct.Struct("<II")
-NOT_STARTED, REFUSED, DAMAGED, TOO_MUCH = 1, 3, 4, 5
-"""Exit statuses; 1 is also Python's own, where this file could not run."""
+from densenet_viz.images.colours import over_white
+from densenet_viz.images.kinds import Kind, kind_of
+from densenet_viz.images.limits import (
+    DAMAGED,
+    HEADER,
+    MAX_MEGAPIXELS,
+    MAX_MEMORY,
+    REFUSED,
+    TOO_MUCH,
+    WORKING_SIDE,
+    ImageError,
+)
+from densenet_viz.images.modes import Conversion, conversion_of
+from densenet_viz.images.opening import open_image
+from densenet_viz.images.reducing import as_it_is, reduced
 
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
@@ -50,50 +49,72 @@ _UPRIGHT = {
 """What turns a picture upright, by its EXIF orientation (CIPA DC-008, tag 274)."""
 
 
-class ImageError(ValueError):
-    """This app cannot use a file as a picture; the message tells the visitor why."""
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """An RGB image of at most `WORKING_SIDE` pixels a side; a note for each thing that it lost."""
+
+    image: Image.Image
+    notes: tuple[str, ...]
 
 
-def decode(data: bytes) -> Image.Image:
-    """The first frame of a PNG, JPEG or WebP file as an upright RGB image in sRGB, over white.
+def decode(data: bytes) -> Decoded:
+    """The first picture of a file as an upright RGB image in sRGB, over white.
 
     Raises:
-        ImageError: the picture is too large, too small or too narrow.
-        Exception: whatever Pillow raises at a damaged file.
+        ImageError: the picture is too large, too small or too narrow, or the file is another one.
+        Exception: whatever a decoder raises at a damaged file.
     """
-    image = _opened(data)
-    if image.format == "PNG":
-        image.load()  # its EXIF may stand behind the pixels
+    kind = kind_of(data)
+    if kind.formats:
+        return _with_pillow(data, kind)
+    from densenet_viz.images.dicom import open_dicom
+
+    image, notes = open_dicom(data, kind)
+    return _finished(image, Conversion(as_it_is), notes)
+
+
+def _with_pillow(data: bytes, kind: Kind) -> Decoded:
+    image = open_image(data, kind)
+    notes: tuple[str, ...] = ()
+    if getattr(image, "is_animated", False):
+        notes = (f"This {kind.name} has several pictures. Only the first is used.",)
+    size = image.size
+    if kind.name == "JPEG":
+        image.draft(None, (WORKING_SIDE, WORKING_SIDE))  # decodes at a half, a quarter or an eighth
+    image.load()  # EXIF may stand behind the pixels
     turn = _UPRIGHT.get(_orientation(image))
-    profile = image.info.get("icc_profile")
-    image = _averageable(image, data)
-    image.thumbnail((WORKING_SIDE, WORKING_SIDE), reducing_gap=1.0)
-    image = _over_white(image, profile)
-    return image if turn is None else image.transpose(turn)
+    decoded = _finished(image, conversion_of(image, data), notes, size)
+    return decoded if turn is None else Decoded(decoded.image.transpose(turn), decoded.notes)
 
 
-def _opened(data: bytes) -> Image.Image:
-    """The image, not yet decoded, after a check of its size."""
-    try:
-        image = Image.open(io.BytesIO(data), formats=tuple(MAX_MEGAPIXELS))
-    except Image.DecompressionBombError:
-        raise ImageError(
-            f"This picture has more than {max(MAX_MEGAPIXELS.values())} megapixels; "
-            "please choose a smaller one."
-        ) from None
-    width, height = image.size
-    short, long = sorted(image.size)
-    most = MAX_MEGAPIXELS.get(image.format or "", MAX_MEGAPIXELS["JPEG"])  # MPO is a JPEG too
-    wish = ""
-    if width * height > most * 10**6:
-        wish = f"choose one of at most {most} megapixels"
-    elif short < MIN_SIDE:
-        wish = f"choose one of at least {MIN_SIDE} by {MIN_SIDE}"
-    elif long > MAX_ASPECT * short:
-        wish = f"crop it so that its longer side is at most {MAX_ASPECT} times the shorter"
-    if wish:
-        raise ImageError(f"This picture has {width} by {height} pixels; please {wish}.")
-    return image
+def _finished(
+    image: Image.Image,
+    conversion: Conversion,
+    notes: tuple[str, ...],
+    size: tuple[int, int] | None = None,
+) -> Decoded:
+    """The image at the working size, over white, and what is to be said of it.
+
+    Args:
+        image: decoded, perhaps at a reduced size.
+        conversion: of its pixels.
+        notes: so far.
+        size: width and height in the file, if the image is reduced already.
+    """
+    small = over_white(
+        reduced(image, WORKING_SIDE, conversion.convert), image.info.get("icc_profile")
+    )
+    more = (conversion.note, _size_note(size or image.size, small.size))
+    return Decoded(small, (*notes, *filter(None, more)))
+
+
+def _size_note(before: tuple[int, int], after: tuple[int, int]) -> str:
+    if max(before) <= max(after):
+        return ""
+    return (
+        f"It was made smaller, from {before[0]:,} by {before[1]:,} pixels to {after[0]:,} by "
+        f"{after[1]:,}."
+    )
 
 
 def _orientation(image: Image.Image) -> int:
@@ -103,96 +124,33 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _averageable(image: Image.Image, data: bytes) -> Image.Image:
-    """The image in a mode whose pixels can be averaged: L, LA, RGB, RGBA or CMYK.
-
-    A JPEG is returned unchanged and not yet decoded, so that it can be decoded at a reduced size.
-    """
-    transparent = image.info.get("transparency")
-    if image.mode == "I;16":
-        return _eight_bit(image, transparent)
-    if image.format == "PNG" and image.mode in ("L", "RGB") and transparent is not None:
-        image.info["transparency"] = _in_eight_bits(transparent, bits=data[24])
-    if image.has_transparency_data:
-        return image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
-    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
-
-
-def _eight_bit(image: Image.Image, transparent: int | None) -> Image.Image:
-    """16-bit grey by its high byte, as Pillow reads 16-bit colour (its grey clips at 255)."""
-    pixels = image.tobytes("raw", "I;16")
-    high = Image.frombytes("L", image.size, pixels[1::2])
-    if transparent is None:
-        return high
-    low = Image.frombytes("L", image.size, pixels[::2])
-    alpha = ImageChops.lighter(
-        high.point([255 * (value != transparent >> 8) for value in range(256)]),
-        low.point([255 * (value != transparent & 255) for value in range(256)]),
-    )
-    return Image.merge("LA", (high, alpha))
-
-
-def _in_eight_bits(transparent: int | tuple[int, ...], *, bits: int) -> int | tuple[int, ...]:
-    """A PNG's transparent colour, which Pillow leaves in the file's bits, as it is decoded."""
-    if isinstance(transparent, tuple):
-        return tuple(value >> 8 if bits == 16 else value & 255 for value in transparent)
-    most: int = 2**bits - 1
-    return (transparent & most) * 255 // most
-
-
-def _over_white(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if image.mode not in ("LA", "RGBA"):
-        return _srgb(image, profile)
-    opaque = _srgb(image.convert(image.mode.removesuffix("A")), profile)
-    white = Image.new("RGB", image.size, "white")
-    white.paste(opaque, mask=image.getchannel("A"))
-    return white
-
-
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """An L, RGB or CMYK image in sRGB; a broken profile or one of another kind is ignored."""
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            target = ImageCms.createProfile("sRGB")
-            converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-        except Exception:  # as with EXIF: better a picture in plain colours than none
-            converted = None
-        if converted is not None:
-            return converted
-    return image.convert("RGB")
-
-
-def _limit_this_process() -> None:
+def _limit_this_process(seconds: float) -> None:
     try:
         import resource
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    signal.setitimer(signal.ITIMER_PROF, MAX_SECONDS)  # its signal ends the process
+    signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal ends the process
 
 
-def _answer(data: bytes) -> tuple[int, bytes]:
-    """The exit status and what goes to stdout."""
+def answer(data: bytes) -> tuple[int, bytes]:
+    """The exit status for a file, and what goes to stdout."""
     try:
-        image = decode(data)
-        return 0, HEADER.pack(*image.size) + image.tobytes()
+        decoded = decode(data)
+        notes = "\n".join(decoded.notes).encode()
+        return 0, HEADER.pack(*decoded.image.size, len(notes)) + notes + decoded.image.tobytes()
     except ImageError as error:
-        return REFUSED, str(error).encode()
+        return REFUSED, f"{error.reason.name}\n{error}".encode()
     except MemoryError:
         return TOO_MUCH, b""
-    except Exception:  # Pillow's decoders raise nearly anything at a damaged file
+    except Exception:  # decoders raise nearly anything at a damaged file
         return DAMAGED, b""
 
 
-def main() -> int:
-    """Decode stdin to stdout within the limits."""
-    _limit_this_process()
-    Image.MAX_IMAGE_PIXELS = max(MAX_MEGAPIXELS.values()) * 10**6 // 2  # it refuses twice this
-    status, answer = _answer(sys.stdin.buffer.read())
-    sys.stdout.buffer.write(answer)
+def main(seconds: float) -> int:
+    """Decode stdin to stdout within the limits; `seconds` is the processor time."""
+    _limit_this_process(seconds)
+    Image.MAX_IMAGE_PIXELS = MAX_MEGAPIXELS * 10**6 // 2  # it refuses twice this
+    status, told = answer(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(told)
     return status
-
-
-if __name__ == "__main__":
-    sys.exit(main())

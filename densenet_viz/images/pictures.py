@@ -9,84 +9,99 @@ this, and after a crash inside a decoder the visitor gets one sentence and the a
 from __future__ import annotations
 
 import io
-import re
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from densenet_viz.images import decoder
-from densenet_viz.images.decoder import ImageError
+from densenet_viz.images import limits
+from densenet_viz.images.kinds import CHOOSE, ENDINGS, HEAD, Kind, kind_of
+from densenet_viz.images.limits import MAX_BYTES, ImageError, Reason
 from densenet_viz.results.traces import Picture
 
-__all__ = ["MAX_BYTES", "ImageError", "fit", "load_image", "read_file", "to_png"]
+__all__ = [
+    "ENDINGS",
+    "MAX_BYTES",
+    "ImageError",
+    "OpenedPicture",
+    "Reason",
+    "fit",
+    "load_image",
+    "open_picture",
+    "read_file",
+    "to_png",
+]
 
-MAX_BYTES = 10 * 1024 * 1024
-"""Size of a file; what Streamlit calls 10 MB."""
-
+_START = (
+    "import sys; sys.path.append(sys.argv[1]); from densenet_viz.images.decoder import main; "
+    "sys.exit(main(float(sys.argv[2])))"
+)
+"""The child's program. It is isolated (`-I`), so it has to be told where this package is."""
+_PACKAGE = str(Path(limits.__file__).parents[2])
 _DEADLINE = 20.0
 """Seconds on the clock, in case the decoder's own limit does not work."""
 _TURNS = threading.BoundedSemaphore(2)
 """If a whole class uploads at once, two decoders run, not thirty."""
 
-_CHOOSE = "Please choose a PNG, JPEG or WebP picture."
-_PICTURES = {
-    "PNG": rb"\x89PNG\r\n\x1a\n",
-    "JPEG": rb"\xff\xd8\xff",
-    "WebP": rb"RIFF.{4}WEBP",
-}
-_OTHERS = {
-    "a GIF": rb"GIF8",
-    "a HEIC photo": rb".{4}ftyp(hei|hev|mif1|msf1)",
-    "an AVIF picture": rb".{4}ftypavi[fs]",
-    "a video": rb".{4}ftyp|\x1aE\xdf\xa3|RIFF.{4}AVI ",
-    "a TIFF": rb"II[*+]\0|MM\0[*+]",
-    "a BMP": rb"BM.{4}\0{4}",
-    "a JPEG 2000 picture": rb"\0{3}\x0cjP  |\xff\x4f\xff\x51",
-    "a JPEG XL picture": rb"\0{3}\x0cJXL |\xff\x0a",
-    "an icon": rb"\0\0[\1\2]\0",
-    "a Photoshop document": rb"8BPS",
-    "a PDF": rb"%PDF-",
-    "an archive or office document": rb"PK[\3\5]|\x1f\x8b|7z\xbc\xaf|Rar!",
-    "a web page": rb"[^\0]{0,900}<(!doctype )?html",
-    "an SVG drawing": rb"[^\0]{0,900}<svg",
-    "plain text": rb"[\t\n\f\r -~]{64}|[\t\n\f\r -~]+\Z",
-}
-"""Other kinds of files that people choose, and their first bytes."""
+
+@dataclass(frozen=True, eq=False)
+class OpenedPicture:
+    """A checked picture, and what a visitor should know about it.
+
+    `pixels` is (height, width, 3) uint8, 0 to 255, sRGB; 8 to 2,048 px a side, at most 1:20.
+    `notes` are sentences: that it was made smaller, that its values were stretched, or that only
+    the first of several pictures is used.
+    """
+
+    pixels: Picture
+    notes: tuple[str, ...]
 
 
 def load_image(source: bytes | str | Path) -> Picture:
-    """The picture in a PNG, JPEG or WebP file, as a viewer would show it on white paper.
+    """The pixels of `open_picture`, (height, width, 3) uint8, without its notes.
 
-    EXIF orientation is applied; transparent parts become white; palette, grey, 16-bit (the high
-    byte), CMYK and embedded colour profiles become sRGB; an animation gives its first frame. A
-    picture of up to 25 megapixels (JPEG: 50) is reduced to 2,048 px on its longer side: no
-    network here reads more.
+    Raises:
+        ImageError: as `open_picture`.
+    """
+    return open_picture(source).pixels
 
-    A file takes at most 1.7 s of processor time and 512 MB of memory, in a process of its own.
+
+def open_picture(source: bytes | str | Path) -> OpenedPicture:
+    """The picture in a file of one of `kinds.KINDS`, as a viewer would show it on white paper.
+
+    EXIF orientation is applied; transparent parts become white; palette, grey, CMYK, L*a*b* and
+    embedded colour profiles become sRGB; 16 bits become 8, and a narrow range of them is
+    stretched; of several pictures the first counts. A picture of up to 80 megapixels (WebP, AVIF,
+    HEIC and DICOM: 25) is reduced to 2,048 px on its longer side: no network here reads more.
+
+    A file takes at most 1.7 s of processor time (HEIC and DICOM: 5 s) and 512 MB of memory, in a
+    process of its own.
 
     Args:
         source: the file's bytes, or its path.
-
-    Returns:
-        (height, width, 3) uint8, 0 to 255, sRGB; 8 to 2,048 px a side, at most 1:20.
 
     Raises:
         ImageError: anything else; the message says what is wrong and what to do, without a path.
     """
     data = source if isinstance(source, bytes) else read_file(Path(source))
-    kind = _kind(data)
-    status, answer = _decode(data)
-    if status == decoder.REFUSED:
-        raise ImageError(answer.decode())
+    kind = kind_of(data)
+    if len(data) > MAX_BYTES:
+        raise _too_many_bytes()
+    status, answer = _decode(data, kind)
+    if status == limits.REFUSED:
+        reason, _, sentence = answer.decode().partition("\n")
+        raise ImageError(sentence, Reason[reason])
     if status != 0:
-        raise ImageError(_reason(kind, status))
-    width, height = decoder.HEADER.unpack_from(answer)
-    pixels = np.frombuffer(answer, np.uint8, offset=decoder.HEADER.size)
-    return pixels.reshape(height, width, 3).copy()
+        raise _broken(kind, status)
+    width, height, told = limits.HEADER.unpack_from(answer)
+    start = limits.HEADER.size
+    pixels = np.frombuffer(answer, np.uint8, offset=start + told).reshape(height, width, 3)
+    notes = answer[start : start + told].decode().splitlines()
+    return OpenedPicture(pixels.copy(), tuple(notes))
 
 
 def fit(picture: Picture, size: int) -> Picture:
@@ -105,8 +120,8 @@ def fit(picture: Picture, size: int) -> Picture:
     Raises:
         ValueError: another size.
     """
-    if not 1 <= size <= decoder.WORKING_SIDE:
-        raise ValueError(f"size={size!r} was given; 1 to {decoder.WORKING_SIDE:,} px is allowed.")
+    if not 1 <= size <= limits.WORKING_SIDE:
+        raise ValueError(f"size={size!r} was given; 1 to {limits.WORKING_SIDE:,} px is allowed.")
     square = ImageOps.fit(Image.fromarray(picture), (size, size), Image.Resampling.BILINEAR)
     return np.array(square)
 
@@ -119,47 +134,41 @@ def to_png(picture: Picture) -> bytes:
 
 
 def read_file(path: Path) -> bytes:
-    """A file's bytes, at most one more than allowed. Only ordinary files: a pipe may never end.
+    """A picture file's bytes. Only ordinary files: a pipe may never end.
 
     Raises:
-        ImageError: it is not an ordinary file, or it cannot be read.
+        ImageError: it is not an ordinary file, it cannot be read, or it is no picture or too large.
     """
     try:
         if path.is_dir():
-            raise ImageError(f"This is a folder. {_CHOOSE}")
+            raise ImageError(f"This is a folder. {CHOOSE}", Reason.FOLDER)
         if not path.exists():
             raise ImageError("There is no such file. Please check its name.")
         if not path.is_file():
-            raise ImageError(f"This is not an ordinary file. {_CHOOSE}")
+            raise ImageError(f"This is not an ordinary file. {CHOOSE}")
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            head = file.read(HEAD)
+            kind_of(head)  # so that nobody waits for the rest of a video
+            data = head + file.read(MAX_BYTES + 1 - len(head))
     except OSError:
         raise ImageError(
             "This file cannot be read. Please check its name and its permissions."
         ) from None
-
-
-def _kind(data: bytes) -> str:
-    """PNG, JPEG or WebP, by the first bytes."""
-    if not data:
-        raise ImageError(f"This file is empty. {_CHOOSE}")
     if len(data) > MAX_BYTES:
-        raise ImageError(
-            f"This file is larger than {MAX_BYTES >> 20} MB. Please choose a smaller one."
-        )
-    head = data[:1024]
-    for name, pattern in _PICTURES.items():
-        if re.match(pattern, head, re.DOTALL):
-            return name
-    for name, pattern in _OTHERS.items():
-        if re.match(pattern, head, re.DOTALL | re.IGNORECASE):
-            raise ImageError(f"This file is {name}. {_CHOOSE}")
-    raise ImageError(f"This app does not know this kind of file. {_CHOOSE}")
+        raise _too_many_bytes()
+    return data
 
 
-def _decode(data: bytes) -> tuple[int, bytes]:
+def _too_many_bytes() -> ImageError:
+    return ImageError(
+        f"This file is larger than {MAX_BYTES >> 20} MB. Please choose a smaller one.",
+        Reason.TOO_LARGE,
+    )
+
+
+def _decode(data: bytes, kind: Kind) -> tuple[int, bytes]:
     """The decoder's exit status (negative: a signal ended it) and what it wrote."""
-    command = [sys.executable, "-I", decoder.__file__]
+    command = [sys.executable, "-I", "-c", _START, _PACKAGE, str(kind.seconds)]
     try:
         with _TURNS:
             child = subprocess.run(
@@ -171,18 +180,23 @@ def _decode(data: bytes) -> tuple[int, bytes]:
                 check=False,
             )
     except subprocess.TimeoutExpired:
-        return decoder.TOO_MUCH, b""
+        return limits.TOO_MUCH, b""
     except OSError:  # the machine cannot start a process
-        return decoder.NOT_STARTED, b""
+        return limits.NOT_STARTED, b""
     return child.returncode, child.stdout
 
 
-def _reason(kind: str, status: int) -> str:
-    if status == decoder.DAMAGED:
-        return f"This {kind} is damaged or incomplete. Please save or download it again."
-    if status == decoder.TOO_MUCH or status < 0:
-        return (
-            f"This {kind} takes too much time or memory to open. Please save it again in a "
-            "picture program, smaller if it is large."
+def _broken(kind: Kind, status: int) -> ImageError:
+    if status == limits.DAMAGED:
+        return ImageError(
+            f"This {kind.name} is damaged or incomplete. Please save or download it again.",
+            Reason.DAMAGED,
         )
-    return "Pictures cannot be opened right now. Please try again in a minute."
+    if status == limits.TOO_MUCH or status < 0:
+        return ImageError(
+            f"This {kind.name} needs more than the {kind.seconds:g} seconds or the "
+            f"{limits.MAX_MEMORY // 10**6} MB of memory that a picture gets here. Please save it "
+            "again in a picture program, smaller if it is large.",
+            Reason.TOO_COSTLY,
+        )
+    return ImageError("Pictures cannot be opened right now. Please try again in a minute.")

@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from densenet_viz.facts.spec import VARIANTS
-from densenet_viz.images.pictures import MAX_BYTES, ImageError, load_image
+from densenet_viz.images.pictures import ENDINGS, MAX_BYTES, ImageError, open_picture
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import sample_scene
@@ -72,6 +72,8 @@ class CurrentPicture:
     key: str
     truth: str | None
     """The object's class if the picture is a drawn scene; None of a photograph or an upload."""
+    notes: tuple[str, ...] = ()
+    """What became of an uploaded picture when it was opened, a sentence each."""
 
     @property
     def caption(self) -> str:
@@ -174,7 +176,7 @@ def set_picture(name: str) -> None:
 
 
 def take_picture(label: str, name: str, choice: str) -> None:
-    """The control that uploads a picture, and one sentence if a file was refused.
+    """The control that uploads a picture; why a file was refused, or what became of it.
 
     Args:
         label: of the control.
@@ -183,15 +185,18 @@ def take_picture(label: str, name: str, choice: str) -> None:
     """
     st.file_uploader(
         label,
-        type="image",  # phones offer the camera, too
+        type=["image", *ENDINGS],  # "image": phones offer the camera, too
         key=f"{_UPLOADS[name]}_widget",
         on_change=_take_upload,
         args=(name, choice),
         max_upload_size=MAX_BYTES >> 20,
-        help="PNG, JPEG or WebP up to 10 MB. It stays in this session's memory.",
+        help=f"PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or DICOM up to {MAX_BYTES >> 20} MB. It "
+        "stays in this session's memory.",
     )
     if refused := st.session_state.get(f"_{_UPLOADS[name]}_refused"):
         st.error(refused)
+    elif (picture := uploaded(name)) and picture.notes:
+        st.info(" ".join(picture.notes))
 
 
 def uploaded(name: str) -> CurrentPicture | None:
@@ -208,13 +213,14 @@ def _take_upload(name: str, choice: str) -> None:
     if file is None:
         return
     try:
-        pixels = load_image(file.getvalue())
+        opened = open_picture(file.getvalue())
     except ImageError as error:
         st.session_state[f"_{place}_refused"] = str(error)
         return
     if name == UPLOADED:
         leave(("attribution",))  # the old picture's map: the new one must not wait for it
-    st.session_state[f"_{place}"] = CurrentPicture(name, pixels, key_of(pixels), None)
+    key = key_of(opened.pixels)
+    st.session_state[f"_{place}"] = CurrentPicture(name, opened.pixels, key, None, opened.notes)
     st.session_state[choice] = name
     if name == UPLOADED:
         suit_model()

@@ -82,20 +82,20 @@ class AttributionStage {
       this.opacitySlider(),
       this.hideSlider(),
     );
-    const limits = h(
+    this.ends = h(
       "div",
       { class: "attribution-limits" },
       this.limits[0],
       this.limits[1],
       this.limits[2],
     );
-    const meaning = h("div", { class: "attribution-meaning" }, this.meaning[0], this.meaning[1]);
+    this.sides = h("div", { class: "attribution-meaning" }, this.meaning[0], this.meaning[1]);
     const legend = h(
       "div",
       { class: "attribution-legend" },
-      meaning,
+      this.sides,
       this.legend,
-      limits,
+      this.ends,
       this.scaleWords,
     );
     this.below = h("div", { class: "attribution-below" }, this.readout, this.tools, legend);
@@ -225,7 +225,9 @@ class AttributionStage {
   readMap(map) {
     this.values = unpackHeat(map.heat);
     this.sorted = strengths(this.values);
-    for (const [index, node] of this.limits.entries()) say(node, map.limits[index]);
+    // A map of zeros has no scale: its words say so.
+    for (const part of [this.sides, this.legend, this.ends]) part.hidden = !map.limits.length;
+    for (const [index, node] of this.limits.entries()) say(node, map.limits[index] ?? "");
     for (const [index, node] of this.meaning.entries()) say(node, ends(map.meaning)[index]);
     say(this.scaleWords, map.scale);
     this.legend.setAttribute(

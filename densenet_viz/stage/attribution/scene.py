@@ -9,22 +9,18 @@ import numpy as np
 
 from densenet_viz.figures.colours import limit_of
 from densenet_viz.results.attributions import Attribution, Prediction
-from densenet_viz.results.regions import strongest_regions
 from densenet_viz.results.traces import Picture
+from densenet_viz.stage.attribution.words import Headline, map_headline, where
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import PackedHeat, pack_heat, pack_palette
+from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.words import maker_words, number, percent
 
 
-class Headline(TypedDict):
-    """What there is to see, and a sentence on it."""
-
-    title: str
-    sentence: str
-
-
 class HeatMap(TypedDict):
-    """The map, where its colours end, and what its two ends mean."""
+    """The map, where its colours end, and what its two ends mean.
+
+    `limits` is empty if every value is zero: such a map has no scale.
+    """
 
     heat: PackedHeat
     limit: float
@@ -106,7 +102,7 @@ def attribution_scene(
     """
     finished = attribution is not None and attribution.finished
     words = headline or (
-        _words(attribution, target.label, is_top, verdict)
+        map_headline(attribution.heat, picture, target.label, is_top=is_top, verdict=verdict)
         if attribution is not None and finished
         else _waiting_words(target.label, verdict)
     )
@@ -190,40 +186,25 @@ def _waiting_words(label: str, verdict: str) -> Headline:
     return {"title": f"What raises the score of {label}?", "sentence": verdict}
 
 
-def _words(attribution: Attribution, label: str, is_top: bool, verdict: str) -> Headline:
+def _map(attribution: Attribution, label: str, method: str) -> HeatMap:
     heat = attribution.heat
-    if not heat.max() > 0:
-        return {
-            "title": f"Nothing here raises the score of {label}",
-            "sentence": f"{verdict} No pixel of this map is above zero.",
-        }
-    best = strongest_regions(heat)[0]
-    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    limit, is_empty = limit_of(heat), not heat.any()
     return {
-        "title": f"The network looked here to say {label}"
-        if is_top
-        else f"This raises the score of {label}",
-        "sentence": f"{verdict} {best.share:.0%} of what raises {label} is at {best.name}; the "
-        f"strongest pixel is +{number(float(heat.max()))} at x {column}, y {row}.",
+        "heat": pack_heat(heat),
+        "limit": limit,
+        "limits": [] if is_empty else [f"−{number(limit)}", "0", f"+{number(limit)}"],
+        "meaning": [f"lowers {label}", f"raises {label}"],
+        "scale": "Every value is zero." if is_empty else _scale_words(heat, limit),
+        "alt": f"{method} map for {label}: {where(heat, 'what raises its score')}.",
     }
 
 
-def _map(attribution: Attribution, label: str, method: str) -> HeatMap:
-    heat = attribution.heat
-    limit, most = limit_of(heat), float(np.abs(heat).max())
+def _scale_words(heat: Heat, limit: float) -> str:
+    most = float(np.abs(heat).max())
     inside = float((np.abs(heat) <= limit).mean())
-    best = strongest_regions(heat)[0]
     beyond = (
         f"{inside:.1%} of the pixels are within this range; the strongest has {number(most)}."
         if most > limit
         else "no pixel is outside this range."
     )
-    return {
-        "heat": pack_heat(heat),
-        "limit": limit,
-        "limits": [f"−{number(limit)}", "0", f"+{number(limit)}"],
-        "meaning": [f"lowers {label}", f"raises {label}"],
-        "scale": f"The colours end at ±{number(limit)}: {beyond}",
-        "alt": f"{method} map for {label}: {best.share:.0%} of what raises its score is at "
-        f"{best.name}.",
-    }
+    return f"The colours end at ±{number(limit)}: {beyond}"

@@ -130,7 +130,9 @@ def show_tables(question: MapQuestion, attribution: Attribution) -> None:
                 {
                     "Region (px)": region.name,
                     "Sum of the map": number(region.total),
-                    f"Part of what raises {question.target.label}": f"{region.share:.1%}",
+                    f"Part of what raises {question.target.label}": f"{region.share:.1%}"
+                    if region.share > 0
+                    else "none",
                 }
                 for region in strongest_regions(attribution.heat)[:5]
             ],

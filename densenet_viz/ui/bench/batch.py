@@ -12,6 +12,7 @@ import streamlit as st
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.attribution.batch_files import ImageFile, list_images
 from densenet_viz.attribution.batch_rows import BatchRow
+from densenet_viz.images.pictures import ENDINGS, MAX_BYTES
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
@@ -71,12 +72,12 @@ def _choose_files() -> tuple[ImageFile, ...]:
     """The pictures; if there are too many, none, and a sentence says so."""
     brought = st.file_uploader(
         "Pictures, or a ZIP of pictures",
-        type=["png", "jpg", "jpeg", "webp", "zip"],
+        type=[*ENDINGS, "zip"],
         accept_multiple_files=True,
         key="batch_upload",
         max_upload_size=FILE_MB,
-        help=f"Up to {MOST_PICTURES} pictures of up to 10 MB; {UPLOAD_BYTES >> 20} MB in all. They "
-        "and their maps stay in this session’s memory.",
+        help=f"Up to {MOST_PICTURES} pictures of up to {MAX_BYTES >> 20} MB; "
+        f"{UPLOAD_BYTES >> 20} MB in all. They and their maps stay in this session’s memory.",
     )
     if not brought:
         st.session_state.pop(_FILES, None)
@@ -200,8 +201,10 @@ def plain(text: str) -> str:
 
 def _show_end(batch: Batch, mine: Desk) -> None:
     """Shows why the batch stopped, how to continue, and the downloads."""
+    from densenet_viz.attribution.batch import tally_words
+
     if batch.tally is not None:
-        st.success(f"Done: {_told(batch)}.")
+        st.success(f"Done. {tally_words(batch.tally)}")
     elif batch.paused:
         st.info(f"Stopped after {len(batch.rows)} of {_pictures(batch.count)}.")
     elif mine.state == "failed":
@@ -229,15 +232,6 @@ def _show_end(batch: Batch, mine: Desk) -> None:
                 args=(batch, mine),
                 help=f"A session keeps up to {MOST_PICTURES} maps or {MOST_BYTES >> 20} MB.",
             )
-
-
-def _told(batch: Batch) -> str:
-    tally = batch.tally
-    assert tally is not None
-    made = tally.made + tally.known
-    words = [f"{made} map{'s' * (made != 1)}"]
-    words += [f"{_pictures(tally.failed)} could not be read"] * bool(tally.failed)
-    return ", ".join(words)
 
 
 def _pictures(count: int) -> str:

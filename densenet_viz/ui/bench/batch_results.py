@@ -146,8 +146,9 @@ class Batch:
         return pack_archive(self.rows, maps)
 
     def table(self) -> list[dict[str, Any]]:
-        """The rows for people, with a column for errors if there are any."""
+        """The rows for people, with columns for errors and notes if there are any."""
         wrong = any(row.error for row in self.rows)
+        noted = any(row.note for row in self.rows)
         return [
             {
                 "File": row.file,
@@ -158,6 +159,7 @@ class Batch:
                 "Strongest region (px)": row.strongest_region,
                 "Sum of the map": row.sum,
                 "Seconds": row.seconds,
+                **({"Note": row.note} if noted else {}),
             }
             for row in self.rows
         ]

@@ -112,7 +112,9 @@ def row_of(name: str, made: Attribution) -> dict[str, str]:
     best = strongest_regions(made.heat)[0]
     return {
         "Map": name,
-        "Strongest region (px)": f"{best.name}: {best.share:.0%} of what raises",
+        "Strongest region (px)": f"{best.name}: {best.share:.0%} of what raises"
+        if best.share > 0
+        else "nothing raises the score",
         "Sum": number(float(made.values.sum(dtype=np.float64))),
         "Passes": passes(made.forward_passes, made.backward_passes),
         "Seconds": f"{made.seconds:.2f}",
