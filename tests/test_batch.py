@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from densenet_viz.attribution import AttributionError, Cancelled, attribute
-from densenet_viz.attribution import batch_files as archives
-from densenet_viz.attribution.batch import BatchWork, Made, Tally, run_batch, work_for
-from densenet_viz.attribution.batch_files import ImageFile, list_images, unique_stems
-from densenet_viz.attribution.batch_rows import COLUMNS, BatchRow, from_csv, pack_archive, to_csv
+from densenet_viz.attribution.batch import files as archives
+from densenet_viz.attribution.batch.files import ImageFile, list_images, unique_stems
+from densenet_viz.attribution.batch.rows import COLUMNS, BatchRow, from_csv, pack_archive, to_csv
+from densenet_viz.attribution.batch.run import BatchWork, Made, Tally, run_batch, work_for
 from densenet_viz.images.pictures import MAX_BYTES, ImageError, load_image, to_png
 from tests.small_models import picture, small_model
 

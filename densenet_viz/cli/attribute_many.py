@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from densenet_viz.attribution.batch_files import ImageFile, entries_of, is_archive
-from densenet_viz.attribution.batch_rows import TABLE, BatchRow, from_csv, to_csv, to_line
+from densenet_viz.attribution.batch.files import ImageFile, entries_of, is_archive
+from densenet_viz.attribution.batch.rows import TABLE, BatchRow, from_csv, to_csv, to_line
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
 from densenet_viz.images.pictures import read_file
 
 if TYPE_CHECKING:
-    from densenet_viz.attribution.batch import BatchWork, Made, Tally
+    from densenet_viz.attribution.batch.run import BatchWork, Made, Tally
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 """Endings of the files in a folder that count as pictures."""
@@ -179,7 +179,7 @@ def run_many(
     json: bool,
 ) -> int:
     """Maps all files; prints a line for each, or one object. Returns the exit code, 0 or 1."""
-    from densenet_viz.attribution.batch import run_batch
+    from densenet_viz.attribution.batch.run import run_batch
 
     told: list[dict[str, Any]] = []
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.attribution.batch_files import ImageFile, list_images
-from densenet_viz.attribution.batch_rows import BatchRow
+from densenet_viz.attribution.batch.files import ImageFile, list_images
+from densenet_viz.attribution.batch.rows import BatchRow
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
@@ -24,7 +24,7 @@ from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from densenet_viz.attribution.batch import BatchWork
+    from densenet_viz.attribution.batch.run import BatchWork
 
 KEYS = ("batch_method", "batch_class", "batch_raw")
 DESKS = (_DESK,) = ("bench-batch",)
@@ -107,7 +107,7 @@ def _listed(brought: Sequence[UploadedFile]) -> tuple[ImageFile, ...]:
 
 def _choose_work(bench: Bench) -> tuple[BatchWork | None, bool]:
     """The question, or None if a setting is refused; and whether raw values are included."""
-    from densenet_viz.attribution.batch import work_for
+    from densenet_viz.attribution.batch.run import work_for
 
     names = class_names(bench.model.labels)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):

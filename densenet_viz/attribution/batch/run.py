@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from densenet_viz.attribution.batch_files import ImageFile, unique_stems
-from densenet_viz.attribution.batch_rows import BatchRow
+from densenet_viz.attribution.batch.files import ImageFile, unique_stems
+from densenet_viz.attribution.batch.rows import BatchRow
 from densenet_viz.attribution.methods import method_named
 from densenet_viz.errors import Cancelled
 from densenet_viz.images.pictures import ImageError, load_image

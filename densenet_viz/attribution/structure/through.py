@@ -31,9 +31,9 @@ from densenet_viz.attribution.baselines import BASELINES, baseline_inputs, drawi
 from densenet_viz.attribution.engine import check_device, check_target
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.parameters import show_value
-from densenet_viz.attribution.structure_path import FIRST, spread
-from densenet_viz.attribution.structure_reads import Wired
-from densenet_viz.attribution.structure_sums import Sums
+from densenet_viz.attribution.structure.path import FIRST, spread
+from densenet_viz.attribution.structure.reads import Wired
+from densenet_viz.attribution.structure.sums import Sums
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.flows import BlockFlows, StructureAttribution

@@ -19,7 +19,7 @@ from densenet_viz.attribution import calls
 from densenet_viz.attribution.call import AT_ONCE, MASK, START, STARTS, STDEVS, Call, Name
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.methods import METHODS, method_named
-from densenet_viz.attribution.script_network import (
+from densenet_viz.attribution.script.network import (
     is_own_file,
     needs_safetensors,
     network_text,
