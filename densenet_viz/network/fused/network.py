@@ -93,10 +93,10 @@ class FusedDenseNet:
         self._weight = classifier.weight.detach().clone()
         self._bias = classifier.bias.detach().clone()
         self._own = self._weight.dtype
-        self._dtype = backward or backward_dtype(self._own, self._weight.device)
+        self.backward_dtype = backward or backward_dtype(self._own, self._weight.device)
         self._forward = forward or self._own
         with torch.no_grad():
-            self.stem = Stem(features, self._dtype)
+            self.stem = Stem(features, self.backward_dtype)
             self._parts = self._after_stem(features)
         self.places = tuple(self._parts)
 
@@ -116,12 +116,12 @@ class FusedDenseNet:
         for name, child in features.named_children():
             if name.startswith("denseblock"):
                 key = f"block {name.removeprefix('denseblock')}"
-                parts[key] = FusedBlock(child, self._dtype, self._forward)
+                parts[key] = FusedBlock(child, self.backward_dtype, self._forward)
             elif name.startswith("transition"):
                 key = f"transition {name.removeprefix('transition')}"
-                parts[key] = Transition(child, self._dtype)
+                parts[key] = Transition(child, self.backward_dtype)
             elif name == "norm5":
-                parts["final"] = FinalNorm(child, self._dtype)
+                parts["final"] = FinalNorm(child, self.backward_dtype)
         return parts
 
     def batch_for(self, size: int) -> int:
@@ -143,7 +143,7 @@ class FusedDenseNet:
                 floats = max(floats, 2 * part.channels * side**2)
             elif isinstance(part, Transition):
                 side //= 2
-        wanted = kept * self._dtype.itemsize + floats * 4
+        wanted = kept * self.backward_dtype.itemsize + floats * 4
         return max(1, min(int(BYTES_AT_ONCE / wanted), LARGEST_BATCH))
 
     # -- forward --------------------------------------------------------------------------
@@ -228,7 +228,7 @@ class FusedDenseNet:
     def backward(self, features: Tensor, tape: Tape) -> Tensor:
         """(N, 3, S, S) gradients of (N, C) gradients of the classifier's input."""
         count, height, width, channels = tape.pop()
-        pooled = (features / (height * width)).to(self._dtype)
+        pooled = (features / (height * width)).to(self.backward_dtype)
         gradient = pooled[:, None, None].expand(count, height, width, channels)
         for place in reversed(self.places):
             gradient = self._parts[place].backward(gradient, tape)
