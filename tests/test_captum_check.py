@@ -35,6 +35,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("score-cam", {"layer": "block 1", "channels": 9}),
     ("layer-conductance", {"n_steps": 9, "layer": "block 2", "baseline": "blur"}),
     ("internal-influence", {"n_steps": 8, "layer": "final", "baseline": "blur"}),
+    ("neuron-integrated-gradients", {"n_steps": 8, "layer": "block 1", "baseline": "noise"}),
+    ("neuron-integrated-gradients", {"n_steps": 8, "layer": "block 1 layer 2", "channel": 3}),
     ("occlusion", {"baseline": "grey"}),
     ("feature-ablation", {"segments": 9, "baseline": "noise"}),
     ("shapley-sampling", {"segments": 6, "permutations": 3, "seed": 4}),

@@ -37,6 +37,7 @@ QUICK: Mapping[str, dict[str, Any]] = {
     "score-cam": {"channels": 9, "layer": "block 1"},
     "layer-conductance": {"n_steps": 8, "layer": "block 1 layer 2"},
     "internal-influence": {"n_steps": 8, "layer": "transition 1"},
+    "neuron-integrated-gradients": {"n_steps": 8, "layer": "transition 1"},
     "feature-ablation": {"segments": 9},
     "shapley-sampling": {"segments": 9, "permutations": 3},
     "lime": {"segments": 9, "samples": 24, "seed": 4},

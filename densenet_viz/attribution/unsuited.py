@@ -39,6 +39,7 @@ OFFERED: Mapping[str, str] = MappingProxyType(
         "LayerGradCam": "grad-cam",
         "LayerGradientXActivation": "layer-gradient-x-activation",
         "Lime": "lime",
+        "NeuronIntegratedGradients": "neuron-integrated-gradients",
         "NoiseTunnel": "smoothgrad",
         "Occlusion": "occlusion",
         "Saliency": "saliency",
@@ -65,9 +66,11 @@ UNSUITED = (
     ),
     Unsuited(
         "neuron-attribution",
-        "Neuron attribution",
-        "It explains what activates one unit inside the network, not what decides for a class. A "
-        "DenseNet has thousands of units, and none has a name.",
+        "Other attributions of a neuron",
+        "They explain one unit or channel inside the network with the other methods. Integrated "
+        "gradients of a channel answer the same question, and their values add up to the "
+        "channel's rise. Of the others, those with DeepLIFT or guided backprop have the faults "
+        "that these methods have for a class.",
         (
             "NeuronConductance",
             "NeuronDeconvolution",
@@ -77,7 +80,6 @@ UNSUITED = (
             "NeuronGradient",
             "NeuronGradientShap",
             "NeuronGuidedBackprop",
-            "NeuronIntegratedGradients",
         ),
     ),
     Unsuited(

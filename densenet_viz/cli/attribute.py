@@ -169,6 +169,7 @@ def _told(report: dict[str, Any]) -> str:
         f"  {each['probability']:6.1%}  {each['label']} ({each['index']})"
         for each in report["predictions"]
     ]
+    settings = ", ".join(f"{name}={value}" for name, value in report["parameters"].items())
     delta, unscaled = report["convergence_delta"], report["unscaled_delta"]
     lines = [
         f"{report['title']}: {report['knows']}",
@@ -177,6 +178,7 @@ def _told(report: dict[str, Any]) -> str:
         f"{report['seconds']:.2f} s, {report['forward_passes']} forward passes"
         + ("" if delta is None else f", convergence delta {delta:.4f}")
         + ("" if unscaled is None else f" ({unscaled:.4f} before scaling)"),
+        *([f"settings: {settings}"] if settings else []),
         f"computed by {report['computed_by']}",
         METHODS[report["method"]].caution,
         *(f"wrote {file}" for file in report["files"]),

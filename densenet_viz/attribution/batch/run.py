@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -151,7 +150,7 @@ def run_batch(
         if known is not None and not row.error:
             outcome = Made(replace(known, file=file.name))
         else:
-            outcome = _made(work, row, data, partial(_attributed, report, cancelled, device))
+            outcome = _made(work, row, data, report, cancelled, device)
             outcome = replace(outcome, row=_named(outcome.row, stem, owners))
         tally = tally.with_one(outcome)
         writer(outcome)
@@ -170,28 +169,22 @@ def _opened(work: BatchWork, file: ImageFile) -> tuple[BatchRow, bytes]:
 
 
 def _made(
-    work: BatchWork, row: BatchRow, data: bytes, ask: Callable[[BatchWork, Picture], Attribution]
+    work: BatchWork,
+    row: BatchRow,
+    data: bytes,
+    report: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    device: str,
 ) -> Made:
+    from densenet_viz.attribution.engine import attribute
+
     if row.error:
         return Made(row)
     try:
         pixels = load_image(data)
     except ImageError as error:
         return Made(replace(row, error=str(error)))
-    attribution = ask(work, pixels)
-    return Made(_filled(row, attribution), attribution, work.model.picture(pixels))
-
-
-def _attributed(
-    report: Callable[[float], None],
-    cancelled: Callable[[], bool],
-    device: str,
-    work: BatchWork,
-    pixels: Picture,
-) -> Attribution:
-    from densenet_viz.attribution.engine import attribute
-
-    return attribute(
+    attribution = attribute(
         work.model,
         pixels,
         method=work.method,
@@ -201,6 +194,7 @@ def _attributed(
         cancelled=cancelled,
         **work.settings,
     )
+    return Made(_filled(row, attribution), attribution, work.model.picture(pixels))
 
 
 def _named(row: BatchRow, stem: str, owners: dict[str, str]) -> BatchRow:
