@@ -170,7 +170,8 @@ UNSUITED = (
     Unsuited(
         "tcav",
         "Concept activation vectors (TCAV)",
-        "It measures how much a concept matters. It needs pictures with and without each "
-        "concept, and you would have to collect them first.",
+        "It makes no map: it gives one number for each class and concept. For the bundled models, "
+        "whose pictures this project draws with and without each concept, the command "
+        "concepts measures it. For other networks you would have to collect such pictures first.",
     ),
 )
