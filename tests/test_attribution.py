@@ -487,6 +487,20 @@ def test_a_chosen_channel_is_kept_and_must_be_one_of_the_layers() -> None:
         attribute(small_model(), PICTURE, **asked, channel=5)
 
 
+@pytest.mark.parametrize("target", [0, 3])
+def test_full_gradient_and_the_classifiers_bias_are_the_score(
+    model: LoadedModel, target: int
+) -> None:
+    """Srinivas, Fleuret, equation 2: input and biases together are complete, the input is not."""
+    result = attribute(model, PICTURE, method="full-gradient", target=target)
+    x = plain_input(model)
+    whole = float(score(model, x, target).detach())
+    bias = float(model.network.get_submodule("classifier").bias[target].detach())
+    # The map is kept in float32, in 64 x 64 values.
+    assert float(result.values.sum(dtype=np.float64)) + bias == pytest.approx(whole, abs=1e-4)
+    assert float((x * gradient(model, x, target)).sum()) + bias != pytest.approx(whole, abs=1e-2)
+
+
 @pytest.mark.parametrize(("window", "stride"), [(16, 16), (13, 6), (20, 7)])
 def test_occlusion_is_the_plain_loop(model: LoadedModel, window: int, stride: int) -> None:
     result = attribute(

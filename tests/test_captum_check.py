@@ -71,7 +71,7 @@ def test_the_fast_way_gives_captums_map(
 
 
 def test_every_method_of_captum_is_checked_here() -> None:
-    ours = {"deeplift", "deeplift-shap", "lrp"}
+    ours = {"deeplift", "deeplift-shap", "full-gradient", "lrp"}
     assert {method for method, _settings in CASES} == set(METHODS) - ours
 
 
