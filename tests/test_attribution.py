@@ -40,6 +40,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "layer-conductance": {"n_steps": 8},
     "score-cam": {"channels": 8},
     "internal-influence": {"n_steps": 8},
+    "neuron-integrated-gradients": {"n_steps": 8},
     "feature-ablation": {"segments": 8},
     "shapley-sampling": {"segments": 6, "permutations": 2},
     "kernel-shap": {"segments": 6, "samples": 20},
@@ -153,10 +154,11 @@ def test_integrated_gradients_are_the_quadrature_done_by_hand(
 def test_adaptive_steps_are_the_trapezoids_between_the_nodes_they_name(model: LoadedModel) -> None:
     """From the blurred picture: in one of one colour, which value of a max pool's window is the
     largest depends on rounding."""
-    from densenet_viz.attribution.baselines import blur
+    from densenet_viz.attribution.baselines import BLUR
+    from densenet_viz.attribution.starts import blur
 
     result = attribute(model, PICTURE, method="integrated-gradients", target=1, baseline="blur")
-    nodes, start = np.array(result.nodes), blur(plain_input(model))
+    nodes, start = np.array(result.nodes), blur(plain_input(model), BLUR)
     assert (nodes[0], nodes[-1]) == (0.0, 1.0)
     assert (np.diff(nodes) > 0).all()
     x = plain_input(model)
@@ -445,6 +447,60 @@ def test_score_cam_is_the_paper_algorithm(model: LoadedModel, layer: str, module
     assert_close(result.values, enlarged(coarse[None, None]))
 
 
+@pytest.mark.parametrize(
+    ("layer", "module"),
+    [
+        ("final", "relu"),
+        ("transition 1", "features.transition1"),
+        ("block 1 layer 2", "features.denseblock1.denselayer2"),
+    ],
+)
+def test_a_channel_s_pixels_are_the_path_integral_by_hand(
+    model: LoadedModel, layer: str, module: str
+) -> None:
+    """Of the mean of the channel that adds most to class 3, with Gauss-Legendre steps."""
+    asked = {"layer": layer, "n_steps": 8, "baseline": "white"}
+    result = attribute(model, PICTURE, method="neuron-integrated-gradients", target=3, **asked)
+    x, start = plain_input(model), blank(model, 1.0)
+    maps, slopes = at_module(model, module, x, 3)
+    best = int((maps * slopes).sum((0, 2, 3)).argmax())
+    assert result.parameters["channel"] == best + 1
+    kept: list[torch.Tensor] = []
+    hook = model.network.get_submodule(module).register_forward_hook(
+        lambda _module, _given, made: kept.append(made)
+    )
+    total = torch.zeros_like(x)
+    nodes, weights = np.polynomial.legendre.leggauss(8)
+    for node, weight in zip((1 + nodes) / 2, weights / 2, strict=True):
+        place = (start + node * (x - start)).requires_grad_()
+        model.network(place)
+        total += weight * torch.autograd.grad(kept.pop()[:, best].mean(), place)[0]
+    hook.remove()
+    assert_close(result.values, (total * (x - start))[0])
+
+
+def test_a_chosen_channel_is_kept_and_must_be_one_of_the_layers() -> None:
+    asked = {"method": "neuron-integrated-gradients", "n_steps": 8, "layer": "block 1 layer 1"}
+    result = attribute(small_model(), PICTURE, **asked, channel=4)
+    assert result.parameters["channel"] == 4
+    with pytest.raises(AttributionError, match=r"channel=5 .*block 1 layer 1.* 1 to 4"):
+        attribute(small_model(), PICTURE, **asked, channel=5)
+
+
+@pytest.mark.parametrize("target", [0, 3])
+def test_full_gradient_and_the_classifiers_bias_are_the_score(
+    model: LoadedModel, target: int
+) -> None:
+    """Srinivas, Fleuret, equation 2: input and biases together are complete, the input is not."""
+    result = attribute(model, PICTURE, method="full-gradient", target=target)
+    x = plain_input(model)
+    whole = float(score(model, x, target).detach())
+    bias = float(model.network.get_submodule("classifier").bias[target].detach())
+    # The map is kept in float32, in 64 x 64 values.
+    assert float(result.values.sum(dtype=np.float64)) + bias == pytest.approx(whole, abs=1e-4)
+    assert float((x * gradient(model, x, target)).sum()) + bias != pytest.approx(whole, abs=1e-2)
+
+
 @pytest.mark.parametrize(("window", "stride"), [(16, 16), (13, 6), (20, 7)])
 def test_occlusion_is_the_plain_loop(model: LoadedModel, window: int, stride: int) -> None:
     result = attribute(
@@ -601,6 +657,17 @@ def test_a_processors_short_numbers_keep_the_map(spec: DenseNetSpec, method: str
     """bfloat16 on the way back, and for integrated gradients forward, too: one ReLU may jump."""
     exact = whole(spec, method=method, **QUICK.get(method, {})).values
     assert cosine(exact, quick(small_model(spec), method).values) > 0.99
+
+
+@pytest.mark.usefixtures("short_numbers")
+@pytest.mark.parametrize("method", ["grad-cam", "layer-conductance"])
+@pytest.mark.parametrize("layer", ["block 1", "transition 1"])
+def test_short_numbers_reach_a_layer_before_a_dense_block(method: str, layer: str) -> None:
+    """A fault once: autograd gave a block float32, and its weights were bfloat16."""
+    exact = whole(method=method, layer=layer).values
+    assert (
+        cosine(exact, attribute(small_model(), PICTURE, method=method, layer=layer).values) > 0.99
+    )
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -778,7 +845,7 @@ def test_methods_are_listed_without_loading_a_framework() -> None:
 
 def test_captum_is_loaded_when_a_map_is_made_and_not_before() -> None:
     code = (
-        "import sys, densenet_viz.attribution.engine, densenet_viz.attribution.structure, "
+        "import sys, densenet_viz.attribution.engine, densenet_viz.attribution.structure.through, "
         "densenet_viz.evaluation.faithfulness, densenet_viz.evaluation.scoreboard, "
         "densenet_viz.network.models; sys.exit('captum' in sys.modules)"
     )

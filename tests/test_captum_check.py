@@ -35,6 +35,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("score-cam", {"layer": "block 1", "channels": 9}),
     ("layer-conductance", {"n_steps": 9, "layer": "block 2", "baseline": "blur"}),
     ("internal-influence", {"n_steps": 8, "layer": "final", "baseline": "blur"}),
+    ("neuron-integrated-gradients", {"n_steps": 8, "layer": "block 1", "baseline": "noise"}),
+    ("neuron-integrated-gradients", {"n_steps": 8, "layer": "block 1 layer 2", "channel": 3}),
     ("occlusion", {"baseline": "grey"}),
     ("feature-ablation", {"segments": 9, "baseline": "noise"}),
     ("shapley-sampling", {"segments": 6, "permutations": 3, "seed": 4}),
@@ -69,7 +71,7 @@ def test_the_fast_way_gives_captums_map(
 
 
 def test_every_method_of_captum_is_checked_here() -> None:
-    ours = {"deeplift", "deeplift-shap", "lrp"}
+    ours = {"deeplift", "deeplift-shap", "full-gradient", "lrp"}
     assert {method for method, _settings in CASES} == set(METHODS) - ours
 
 

@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 
 from densenet_viz.attribution import METHODS, AttributionError, attribute, calls
 from densenet_viz.attribution.call import Name
-from densenet_viz.attribution.script import captum_code, why_not_equal
+from densenet_viz.attribution.script.code import captum_code, why_not_equal
 from densenet_viz.figures.attribution_image import picture_png
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.build import build
@@ -37,6 +37,7 @@ QUICK: Mapping[str, dict[str, Any]] = {
     "score-cam": {"channels": 9, "layer": "block 1"},
     "layer-conductance": {"n_steps": 8, "layer": "block 1 layer 2"},
     "internal-influence": {"n_steps": 8, "layer": "transition 1"},
+    "neuron-integrated-gradients": {"n_steps": 8, "layer": "transition 1"},
     "feature-ablation": {"segments": 9},
     "shapley-sampling": {"segments": 9, "permutations": 3},
     "lime": {"segments": 9, "samples": 24, "seed": 4},
@@ -192,7 +193,7 @@ def test_a_label_cannot_leave_its_comment() -> None:
 
 
 def test_what_captum_has_not_is_said() -> None:
-    assert NOT_IN_CAPTUM == ["lrp"]
+    assert sorted(NOT_IN_CAPTUM) == ["full-gradient", "lrp"]
     for name in NOT_IN_CAPTUM:
         map_ = replace(blank_map(), method=name)
         for ask in (why_not_equal, lambda one: captum_code(small_model(), PICTURE, one)):

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.attribution.occluding import score_occluded
+from densenet_viz.attribution.ours.occluding import score_occluded
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
 from densenet_viz.network.fused.network import FusedDenseNet, fuse

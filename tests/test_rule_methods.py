@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from densenet_viz.attribution import METHODS, attribute
 from densenet_viz.attribution.asking import Asking, Watch
-from densenet_viz.attribution.baselines import baseline_inputs, blur, draw_baselines
+from densenet_viz.attribution.baselines import BLUR, baseline_inputs, draw_baselines
 from densenet_viz.attribution.ours.deeplift import multipliers, use_rescale_rule
 from densenet_viz.attribution.ours.relevance import give_rules
 from densenet_viz.attribution.ours.relevance_rules import (
@@ -30,6 +30,7 @@ from densenet_viz.attribution.ours.relevance_rules import (
     positive_rule,
 )
 from densenet_viz.attribution.rows.rules import ROWS, baselines_at_once
+from densenet_viz.attribution.starts import blur
 from densenet_viz.attribution.unsuited import OFFERED, UNSUITED
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network.build import build
@@ -230,7 +231,7 @@ def test_deeplift_adds_up_on_the_bundled_model(
     x, target = scenes.tensor(image), result.target.index
     start = scenes.uniform((0.0, 0.0, 0.0))
     if baseline == "blur":
-        start = blur(x)
+        start = blur(x, BLUR)
     with torch.no_grad():
         rise = float(scenes.network(x)[0, target] - scenes.network(start)[0, target])
     assert abs(rise) > 1

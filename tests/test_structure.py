@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the field's name for it
 
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.attribution.structure import through_structure
-from densenet_viz.attribution.structure_path import FIRST, spread
-from densenet_viz.attribution.structure_reads import Reads, Wired
+from densenet_viz.attribution.structure.path import FIRST, spread
+from densenet_viz.attribution.structure.reads import Reads, Wired
+from densenet_viz.attribution.structure.through import through_structure
 from densenet_viz.errors import Cancelled
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build

@@ -367,7 +367,15 @@ def test_asking_about_the_other_object_asks_for_its_map(maps: Maps, shown: dict[
 QUICK = (
     *("grad-cam", "integrated-gradients", "occlusion", "saliency", "layer-gradient-x-activation"),
     *("layer-cam", "grad-cam-plus-plus"),
-    *("input-x-gradient", "guided-backprop", "deconvolution", "guided-grad-cam", "deeplift", "lrp"),
+    *(
+        "input-x-gradient",
+        "full-gradient",
+        "guided-backprop",
+        "deconvolution",
+        "guided-grad-cam",
+        "deeplift",
+        "lrp",
+    ),
 )
 """What takes at most two passes, and the four to begin with."""
 

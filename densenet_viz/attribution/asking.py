@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.attribution.occluding import score_occluded
 from densenet_viz.attribution.places import module_of
 from densenet_viz.attribution.twins import fused_of, rounded_of, twin_of
 from densenet_viz.errors import Cancelled
@@ -152,29 +151,6 @@ class Asking:
         scores, gradients = zip(*answers, strict=True)
         return torch.cat(scores), torch.cat(gradients)
 
-    def covered(
-        self, boxes: Tensor, cover: Tensor, after_batch: Callable[[int, Tensor], None]
-    ) -> Tensor:
-        """(M,) scores of the picture, each time with one box showing `cover` instead.
-
-        Only the part that a box changes is computed again (`occluding`).
-
-        Args:
-            boxes: (M, 4) whole numbers: top, left, bottom, right, in pixels.
-            cover: (1, 3, S, S), the content of the boxes.
-            after_batch: called after each batch with the number of its first box, and its scores.
-        """
-        return score_occluded(
-            self.fused,
-            self.x,
-            boxes.numpy(),
-            cover.to(self.device),
-            self.target,
-            batch=2 * self.batch,
-            before_batch=self.watch.before,
-            after_batch=after_batch,
-        )
-
     def about(self, x: Tensor) -> Asking:
         """The same question about another input, (1, 3, S, S); it shows no previews."""
         return Asking(self.model, x, self.target, watch=self.watch, device=self.device)
@@ -186,24 +162,26 @@ class Asking:
         fast one has not, or if it should be `plain`.
         """
         if plain or call.on_modules or (call.layer and not self._is_part(call.layer)):
-            return self.twin()
+            return self.twin(call.inward)
         fused = rounded_of(self.model, self.device) if call.rounded else self.fused
-        return self._counted(DifferentiableDenseNet(fused, only_inside=bool(call.layer)))
+        only_inside = bool(call.layer) and not call.inward
+        return self._counted(DifferentiableDenseNet(fused, only_inside=only_inside), call.inward)
 
     def _is_part(self, module: str) -> bool:
         return module in {module_of(place) for place in self.fused.places}
 
-    def twin(self) -> nn.Module:
+    def twin(self, inward: bool = False) -> nn.Module:
         """A private copy of the network for hooks and changes; its passes are counted, too."""
-        return self._counted(twin_of(self.model, self.device))
+        return self._counted(twin_of(self.model, self.device), inward)
 
-    def _counted(self, network: nn.Module) -> nn.Module:
+    def _counted(self, network: nn.Module, inward: bool) -> nn.Module:
         def back(gradient: Tensor) -> None:
             self.watch.back += len(gradient)
 
-        def after(_net: nn.Module, _given: object, logits: Tensor) -> None:
-            if logits.requires_grad:
-                logits.register_hook(back)
+        def after(_net: nn.Module, given: tuple[Tensor], logits: Tensor) -> None:
+            end = given[0] if inward else logits  # where every gradient passes
+            if end.requires_grad:
+                end.register_hook(back)
 
         network.register_forward_pre_hook(lambda _net, given: self.watch.before(len(given[0])))
         network.register_forward_hook(after)

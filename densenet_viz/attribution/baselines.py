@@ -68,7 +68,9 @@ def baseline_inputs(model: LoadedModel, x: Tensor, name: str, seed: int = 0) -> 
         seed: of the noise; the same seed draws the same pixels.
     """
     if name == "blur":
-        return blur(x)
+        from densenet_viz.attribution.starts import blur
+
+        return blur(x, BLUR)
     if name == "noise":
         return draw_baselines(model, x, name, NOISE_DRAWINGS, seed)
     return model.uniform(baseline_colour(model, name)).to(x.device)
@@ -89,30 +91,12 @@ def draw_baselines(
     """
     import torch
 
-    random = torch.Generator().manual_seed(seed)
+    from densenet_viz.attribution.starts import random_blurs, random_colours
+
     if distribution == "blurs":
-        low, high = torch.tensor(BLURS).log().tolist()
-        widths = torch.empty(samples).uniform_(low, high, generator=random).exp().tolist()
-        return torch.cat([blur(x, width) for width in widths])
-    shape = x.shape[1:] if distribution == "noise" else (3, 1, 1)
-    pixels = torch.rand((samples, *shape), generator=random)
-    mean, std = (torch.tensor(row).view(1, 3, 1, 1) for row in (model.mean, model.std))
-    return ((pixels - mean) / std).to(x).expand(samples, *x.shape[1:])
-
-
-def blur(x: Tensor, width: float = BLUR) -> Tensor:
-    """(N, 3, S, S) blur by a Gaussian of `width` picture widths, edges repeated."""
-    import torch
-    from torch.nn.functional import conv2d, pad
-
-    sigma = width * x.shape[-1]
-    reach = max(1, round(3 * sigma))
-    places = torch.arange(-reach, reach + 1, dtype=x.dtype, device=x.device)
-    kernel = torch.exp(-0.5 * (places / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).repeat(3, 1, 1, 1)
-    rows = conv2d(pad(x, (reach, reach, 0, 0), mode="replicate"), kernel, groups=3)
-    columns = kernel.transpose(2, 3)
-    return conv2d(pad(rows, (0, 0, reach, reach), mode="replicate"), columns, groups=3)
+        return random_blurs(x, *BLURS, samples, seed)
+    mean, std = torch.tensor(model.mean), torch.tensor(model.std)
+    return random_colours(x, mean, std, samples, seed, by_pixel=distribution == "noise")
 
 
 def baseline_picture(model: LoadedModel, x: Tensor, name: str) -> Picture:

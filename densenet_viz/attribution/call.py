@@ -22,6 +22,9 @@ class Name(NamedTuple):
 
 
 START, STARTS, MASK, AT_ONCE, STDEVS = map(Name, ("start", "starts", "mask", "at_once", "stdevs"))
+FINISH_WITH = {"enlarged": ("x",), "spread": ("x",), "shared_out": ("mask",)}
+"""What a `finish` gets besides the values, by name; the others get nothing more."""
+
 Arguments = Mapping[str, int | float | str | bool | tuple[int, ...] | Name]
 
 
@@ -33,9 +36,10 @@ class Call:
     says which classes of Captum do the work, if not the two names. The argument `averaged` may be
     divided, because the map is a mean over it: into parts of `most` at most. With the arguments
     `sketch`, the call makes a rougher map sooner. `on_modules` is True if Captum hangs hooks on the
-    network's own ReLUs. `draws_with_numpy` is True if it draws numbers from NumPy, too. `rounded`
-    is True if the map is a mean over so many that the rounding errors of a faster forward pass
-    average out.
+    network's own ReLUs. `inward` is True if gradients go from the layer to the picture, and not
+    from the score to the layer. `draws_with_numpy` is True if it draws numbers from NumPy, too.
+    `rounded` is True if the map is a mean over so many that the rounding errors of a faster forward
+    pass average out.
     """
 
     make: str
@@ -49,6 +53,7 @@ class Call:
     most: int = 0
     sketch: Mapping[str, int] = field(default_factory=dict)
     on_modules: bool = False
+    inward: bool = False
     draws_with_numpy: bool = False
     rounded: bool = False
 
@@ -119,12 +124,13 @@ def run(
         key: given.get(value.name) if isinstance(value, Name) else value
         for key, value in call.arguments.items()
     }
-    context = {"enlarged": (x,), "spread": (x,), "shared_out": (given.get("mask"),)}
+    needed = {"x": x, **given}
 
     def one(**more: Any) -> Tensor:
         # A copy, because Captum asks for gradients with respect to it.
         values = method.attribute(x.detach().clone(), target=target, **(arguments | more)).detach()
-        finished: Tensor = look_up(call.finish)(values, *context.get(call.finish, ()))
+        more_for_it = [needed[name] for name in FINISH_WITH.get(call.finish, ())]
+        finished: Tensor = look_up(call.finish)(values, *more_for_it)
         return finished
 
     start, parts = call.named(START), call.parts(given["at_once"])

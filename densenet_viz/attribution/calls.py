@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from captum._utils.models.linear_model import SkLearnRidge
 from captum.attr import (
-    InternalInfluence,
     KernelShap,
     LayerActivation,
     LayerAttribution,
     LayerGradientXActivation,
     Lime,
+    NeuronIntegratedGradients,
     ShapleyValueSampling,
 )
 from torch import Tensor, nn
@@ -68,33 +68,51 @@ def lime(network: nn.Module, width: float) -> Lime:
     return Lime(network, SkLearnRidge(alpha=1.0), nearness)
 
 
-class LayerCam:
+class SlopesAndMaps:
+    """The score's gradient at a layer's maps, and the maps, (1, C, h, w) each, from one pass."""
+
+    def __init__(self, network: nn.Module, layer: nn.Module) -> None:
+        self.layer = layer
+        self.slopes = LayerGradientXActivation(network, layer, multiply_by_inputs=False)
+
+    def of(self, x: Tensor, target: int) -> tuple[Tensor, Tensor]:
+        maps: list[Tensor] = []
+        hook = self.layer.register_forward_hook(lambda _layer, _given, made: maps.append(made))
+        try:
+            slopes = self.slopes.attribute(x, target=target)
+        finally:
+            hook.remove()
+        return slopes.detach(), maps[0].detach()
+
+
+class LayerCam(SlopesAndMaps):
     """Each value of a layer times its own gradient, where that is positive."""
 
-    def __init__(self, network: nn.Module, layer: nn.Module) -> None:
-        self.products = LayerGradientXActivation(network, layer)
-        self.maps = LayerActivation(network, layer)
-
     def attribute(self, x: Tensor, target: int) -> Tensor:
-        products = self.products.attribute(x, target=target)
-        # The gradient times the squared activation has the gradient's sign.
-        return products * (products * self.maps.attribute(x) > 0)
+        slopes, maps = self.of(x, target)
+        return slopes.clamp(min=0) * maps
 
 
-class GradCamPlusPlus:
+class GradCamPlusPlus(SlopesAndMaps):
     """A layer's maps, weighted by positive gradients, which count more where they are alone."""
 
-    def __init__(self, network: nn.Module, layer: nn.Module) -> None:
-        self.slopes = InternalInfluence(network, layer)
-        self.maps = LayerActivation(network, layer)
-
     def attribute(self, x: Tensor, target: int) -> Tensor:
-        maps = self.maps.attribute(x)
-        # With the picture itself as the baseline, the path is one place: this is the gradient.
-        slopes = self.slopes.attribute(x, baselines=x, target=target, n_steps=1)
+        slopes, maps = self.of(x, target)
         below = 2 * slopes**2 + maps.sum((2, 3), keepdim=True) * slopes**3
         shares = slopes**2 / below.where(below != 0, 1)
         return (shares * slopes.clamp(min=0)).sum((2, 3), keepdim=True) * maps
+
+
+class ChannelGradients:
+    """Integrated gradients of one of a layer's maps: of its mean over all places."""
+
+    def __init__(self, network: nn.Module, layer: nn.Module, channel: int) -> None:
+        self.method = NeuronIntegratedGradients(network, layer)
+        self.mean = lambda maps: maps[:, channel - 1].mean((1, 2))  # the first channel is 1
+
+    def attribute(self, x: Tensor, target: int, **more: Any) -> Tensor:
+        del target  # every class has the same channels
+        return self.method.attribute(x, self.mean, **more)
 
 
 class ScoreCam:

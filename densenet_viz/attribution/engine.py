@@ -77,7 +77,7 @@ def attribute(
     watch = Watch(row.cost(model.spec, settings).forward + naming, on_progress, cancelled)
     started = time.perf_counter()
     x = model.tensor(picture)
-    known = _named(model, x, watch, place) if logits is None else logits
+    known = answer(model, x, watch, place) if logits is None else logits
     index = int(known.argmax()) if wanted is None else wanted
 
     def result(found: Explanation, *, finished: bool) -> Attribution:
@@ -111,6 +111,7 @@ def attribute(
         on_preview=None if on_preview is None else look,
     )
     with alone():
+        settings = row.choose(asking, settings)
         found = explain(row, asking, settings)
         made = result(found, finished=True)
     watch.report(1.0)
@@ -144,8 +145,8 @@ def check_device(device: str) -> str:
 
 
 @torch.no_grad()
-def _named(model: LoadedModel, x: Tensor, watch: Watch, device: str) -> NDArray[np.float32]:
-    """The logits of the picture, (classes,)."""
+def answer(model: LoadedModel, x: Tensor, watch: Watch, device: str) -> NDArray[np.float32]:
+    """The logits of a (1, 3, S, S) input, (classes,)."""
     watch.before(len(x))
     logits = fused_of(model, device).logits(x.to(device))[0]
     return np.asarray(logits.float().cpu().numpy(), dtype=np.float32)

@@ -68,6 +68,8 @@ class Method:
     the values add up to the score's rise over the baseline's. `parameters` and `cost` depend on
     the network, because its input size and blocks set the limits. `call` is the call of Captum that
     computes the map, or with `ours` the one that it is compared with; None if Captum has none.
+    `check` raises an `AttributionError` for settings that do not fit together, and `choose` fills
+    in what a setting leaves to the picture.
     """
 
     name: str
@@ -83,7 +85,12 @@ class Method:
     ours: Ours | None = None
     axioms: tuple[str, ...] = ()
     complete: bool = False
-    check: Callable[[Settings], None] = field(repr=False, default=lambda _settings: None)
+    check: Callable[[DenseNetSpec, Settings], None] = field(
+        repr=False, default=lambda _spec, _settings: None
+    )
+    choose: Callable[[Asking, Settings], Settings] = field(
+        repr=False, default=lambda _asking, settings: settings
+    )
 
     def settings(self, spec: DenseNetSpec, given: Mapping[str, object]) -> Settings:
         """Every parameter with its given value or its default, checked.
@@ -92,7 +99,7 @@ class Method:
             AttributionError: a name is unknown or a value is not allowed.
         """
         settings = check_settings(self.parameters(spec), given)
-        self.check(settings)
+        self.check(spec, settings)
         return settings
 
     def ours_with(self, settings: Settings) -> Ours | None:

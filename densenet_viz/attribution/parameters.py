@@ -54,6 +54,11 @@ class Choice:
 Parameter = Number | Choice
 
 
+def seed_number(title: str) -> Number:
+    """The seed of a method's random numbers."""
+    return Number("seed", title, 0, 0, 9999)
+
+
 def check_settings(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> Settings:
     """Every parameter with its given value, checked, or its default.
 

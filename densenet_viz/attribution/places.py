@@ -41,6 +41,26 @@ def all_places(spec: DenseNetSpec) -> tuple[str, ...]:
     return (*coarse_places(spec), *layers)
 
 
+def channels_of(spec: DenseNetSpec, place: str) -> int:
+    """How many maps a place has.
+
+    >>> spec = DenseNetSpec()
+    >>> [channels_of(spec, place) for place in ("block 1", "transition 1", "final")]
+    [256, 128, 1024]
+    >>> channels_of(spec, "block 2 layer 5")
+    32
+
+    Raises:
+        ValueError: there is no such kind of place.
+    """
+    if place == FINAL:
+        return spec.block_outputs[-1]
+    found = _found(place)
+    if found["step"]:
+        return spec.transition_channels[int(found["step"]) - 1]
+    return spec.growth_rate if found["layer"] else spec.block_outputs[int(found["block"]) - 1]
+
+
 def module_of(place: str) -> str:
     """The module whose output a place is.
 
@@ -54,12 +74,17 @@ def module_of(place: str) -> str:
     """
     if place == FINAL:
         return "relu"
+    found = _found(place)
+    if found["step"]:
+        return f"features.transition{found['step']}"
+    layer = f".denselayer{found['layer']}" if found["layer"] else ""
+    return f"features.denseblock{found['block']}{layer}"
+
+
+def _found(place: str) -> re.Match[str]:
     found = _PLACE.fullmatch(place)
     if found is None:
         raise ValueError(
             f"The place {place!r} was given; a block, a transition or final is allowed."
         )
-    if found["step"]:
-        return f"features.transition{found['step']}"
-    layer = f".denselayer{found['layer']}" if found["layer"] else ""
-    return f"features.denseblock{found['block']}{layer}"
+    return found

@@ -39,6 +39,7 @@ OFFERED: Mapping[str, str] = MappingProxyType(
         "LayerGradCam": "grad-cam",
         "LayerGradientXActivation": "layer-gradient-x-activation",
         "Lime": "lime",
+        "NeuronIntegratedGradients": "neuron-integrated-gradients",
         "NoiseTunnel": "smoothgrad",
         "Occlusion": "occlusion",
         "Saliency": "saliency",
@@ -65,9 +66,11 @@ UNSUITED = (
     ),
     Unsuited(
         "neuron-attribution",
-        "Neuron attribution",
-        "It explains what activates one unit inside the network, not what decides for a class. A "
-        "DenseNet has thousands of units, and none has a name.",
+        "Other attributions of a neuron",
+        "They explain one unit or channel inside the network with the other methods. Integrated "
+        "gradients of a channel answer the same question, and their values add up to the "
+        "channel's rise. Of the others, those with DeepLIFT or guided backprop have the faults "
+        "that these methods have for a class.",
         (
             "NeuronConductance",
             "NeuronDeconvolution",
@@ -77,7 +80,6 @@ UNSUITED = (
             "NeuronGradient",
             "NeuronGradientShap",
             "NeuronGuidedBackprop",
-            "NeuronIntegratedGradients",
         ),
     ),
     Unsuited(
@@ -136,15 +138,10 @@ UNSUITED = (
     Unsuited(
         "rise",
         "RISE",
-        "It needs thousands of randomly covered pictures for a smooth map, and its values have no "
-        "sign: they say where the score is high while a place is seen. LIME and Shapley value "
-        "sampling say what raises and what lowers it, with 256 pictures.",
-    ),
-    Unsuited(
-        "full-gradient",
-        "FullGrad",
-        "It adds to input times gradient the share of every bias, so it needs the gradient at each "
-        "of the 121 norms of a DenseNet-121. Captum has no part for this.",
+        "It averages random masks, weighted by the score of the picture that they show. The paper "
+        "uses 4,000 to 8,000 masks, and methods here take at most 300 passes by default. With 256 "
+        "masks, two seeds gave maps with a correlation of 0.84 on a bundled scene, and neither had "
+        "its highest value on the object. Captum does not have it.",
     ),
     Unsuited(
         "data-set-attribution",
@@ -168,7 +165,8 @@ UNSUITED = (
     Unsuited(
         "tcav",
         "Concept activation vectors (TCAV)",
-        "It measures how much a concept matters. It needs pictures with and without each "
-        "concept, and you would have to collect them first.",
+        "It makes no map: it gives one number for each class and concept. For the bundled models, "
+        "whose pictures this project draws with and without each concept, the command "
+        "concepts measures it. For other networks you would have to collect such pictures first.",
     ),
 )

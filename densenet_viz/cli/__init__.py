@@ -12,7 +12,16 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from densenet_viz.cli import attribute, benchmark, describe, evaluate, lecture, train, weights
+from densenet_viz.cli import (
+    attribute,
+    benchmark,
+    concepts,
+    describe,
+    evaluate,
+    lecture,
+    train,
+    weights,
+)
 from densenet_viz.cli.common import PROGRAM, Complaint
 
 __all__ = ["PROGRAM", "Complaint", "main"]
@@ -23,6 +32,7 @@ _COMMANDS = {
     "train": train,
     "benchmark": benchmark,
     "evaluate": evaluate,
+    "concepts": concepts,
     "lecture": lecture,
     "weights": weights,
 }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from densenet_viz import attribution
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.attribution.batch_files import safe_stem
+from densenet_viz.attribution.batch.files import safe_stem
 from densenet_viz.cli.attribute_many import (
     Folder,
     image_files,
@@ -25,7 +25,7 @@ from densenet_viz.images.pictures import ImageError, open_picture
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 
 if TYPE_CHECKING:
-    from densenet_viz.attribution.batch import Made
+    from densenet_viz.attribution.batch.run import Made
     from densenet_viz.network.models import LoadedModel
     from densenet_viz.results.attributions import Attribution
     from densenet_viz.results.traces import Picture
@@ -99,7 +99,7 @@ def _one(options: argparse.Namespace) -> int:
 
 
 def _many(options: argparse.Namespace) -> int:
-    from densenet_viz.attribution.batch import work_for
+    from densenet_viz.attribution.batch.run import work_for
 
     files = image_files(options.images)
     model = load_model(options.model, on_progress=progress_bar("loading"))
@@ -171,6 +171,7 @@ def _told(report: dict[str, Any]) -> str:
         f"  {each['probability']:6.1%}  {each['label']} ({each['index']})"
         for each in report["predictions"]
     ]
+    settings = ", ".join(f"{name}={value}" for name, value in report["parameters"].items())
     delta, unscaled = report["convergence_delta"], report["unscaled_delta"]
     lines = [
         f"{report['title']}: {report['knows']}",
@@ -179,6 +180,7 @@ def _told(report: dict[str, Any]) -> str:
         f"{report['seconds']:.2f} s, {report['forward_passes']} forward passes"
         + ("" if delta is None else f", convergence delta {delta:.4f}")
         + ("" if unscaled is None else f" ({unscaled:.4f} before scaling)"),
+        *([f"settings: {settings}"] if settings else []),
         f"computed by {report['computed_by']}",
         METHODS[report["method"]].caution,
         *report["notes"],

@@ -91,7 +91,7 @@ def _witnesses(
 def structure(networks: Networks, given: Settings) -> StageScene:
     """The paths of a decision through the connections of each block."""
     from densenet_viz.attribution.baselines import BASELINE_WORDS
-    from densenet_viz.attribution.structure import through_structure
+    from densenet_viz.attribution.structure.through import through_structure
     from densenet_viz.stage.structure.scene import structure_scene
 
     model, drawn = networks.named(str(given["model"])), sample_scene(str(given["picture"]))

@@ -20,11 +20,19 @@ def light(rng: np.random.Generator, size: int) -> tuple[Field, float]:
     angle = float(rng.uniform(0, 2 * np.pi))
     towards = np.cos(angle) * (x - 0.5) + np.sin(angle) * (y - 0.5)
     brightness = 1 + rng.uniform(0, 0.35) * towards
-    edge, across, deep = rng.uniform(0, 2 * np.pi), rng.uniform(-0.35, 0.35), rng.uniform(0.1, 0.4)
+    shade = shadow(rng, size)
     if rng.random() < 0.5:
-        away = np.cos(edge) * (x - 0.5) + np.sin(edge) * (y - 0.5) - across
-        brightness = brightness * (1 - deep * np.clip(away / 0.12 + 0.5, 0, 1))
+        brightness = brightness * shade
     return brightness, angle
+
+
+def shadow(rng: np.random.Generator, size: int) -> Field:
+    """Brightness, (size, size), of a soft shadow over one side of the picture: about 0.6 to 1."""
+    x, y = pixel_grid(size)
+    edge, across, deep = rng.uniform(0, 2 * np.pi), rng.uniform(-0.35, 0.35), rng.uniform(0.1, 0.4)
+    away = np.cos(edge) * (x - 0.5) + np.sin(edge) * (y - 0.5) - across
+    shade: Field = 1 - deep * np.clip(away / 0.12 + 0.5, 0, 1)
+    return shade
 
 
 def half_plane(rng: np.random.Generator, size: int, x: float, y: float, inset: float) -> Field:

@@ -6,6 +6,7 @@ import torch
 
 from densenet_viz.attribution.asking import Asking, Explanation
 from densenet_viz.attribution.baselines import baseline_inputs
+from densenet_viz.attribution.ours.occluding import score_occluded
 from densenet_viz.attribution.parameters import Settings
 
 
@@ -25,7 +26,12 @@ def occlusion(asking: Asking, settings: Settings) -> Explanation:
         asking.show((falls / counts.clamp(min=1))[None])
 
     for cover in covers:
-        asking.covered(boxes, cover[None], gather)
+        score_occluded(
+            *(asking.fused, asking.x, boxes.numpy(), cover[None].to(asking.device), asking.target),
+            batch=2 * asking.batch,
+            before_batch=asking.watch.before,
+            after_batch=gather,
+        )
     return Explanation((falls / counts)[None])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from densenet_viz.attribution.call import Call
-from densenet_viz.attribution.method import Method, no_parameters, once
+from densenet_viz.attribution.method import Method, Ours, lazily, no_parameters, once
 
 ROWS = (
     Method(
@@ -43,5 +43,32 @@ ROWS = (
         cost=once,
         call=lambda _settings: Call("InputXGradient"),
         axioms=("dummy", "implementation invariance", "linearity"),
+    ),
+    Method(
+        name="full-gradient",
+        title="FullGrad",
+        family="gradients",
+        question="Where does the score come from, if every bias of the network counts, too?",
+        caution=(
+            "Most of the score can come from biases. Their share stands where their layer has its "
+            "cells, so it is as coarse as these, and a bias counts although no pixel changed it."
+        ),
+        unit="share of the class's score",
+        paper=(
+            'Srinivas, Fleuret, "Full-Gradient Representation for Neural Network Visualization", '
+            "NeurIPS 2019, equation 2; with signs, and each layer at its own scale"
+        ),
+        parameters=no_parameters,
+        cost=once,
+        call=None,
+        ours=Ours(
+            lazily("full_gradient", "full_gradient"),
+            likeness="Captum has no method that counts the biases of the norms",
+            reason=(
+                "it needs the gradient at each norm; its values and the classifier's bias add up "
+                "to the score exactly"
+            ),
+        ),
+        axioms=("linearity",),
     ),
 )

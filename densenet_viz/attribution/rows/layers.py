@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.call import AT_ONCE, START, Arguments, Call
+from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.method import Cost, Method, once
 from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
-from densenet_viz.attribution.places import FINAL, all_places, coarse_places, module_of
+from densenet_viz.attribution.places import (
+    FINAL,
+    all_places,
+    channels_of,
+    coarse_places,
+    module_of,
+)
 from densenet_viz.facts.spec import DenseNetSpec
+
+if TYPE_CHECKING:
+    from densenet_viz.attribution.asking import Asking
 
 _GRAIN = (
     "It is as coarse as the layer's feature maps, which have few cells near the end of the "
@@ -21,13 +32,8 @@ def layer_choice(spec: DenseNetSpec, default: str = FINAL) -> Choice:
     return Choice("layer", "Layer", default, all_places(spec))
 
 
-def _one_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
+def one_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
     return (layer_choice(spec),)
-
-
-def _with_maps(_spec: DenseNetSpec, _settings: Settings) -> Cost:
-    """One gradient, and one pass more for the maps themselves."""
-    return Cost(2, 1)
 
 
 def _many_maps(spec: DenseNetSpec) -> tuple[Parameter, ...]:
@@ -63,6 +69,54 @@ def _path_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
     return Cost(places, places)
 
 
+def _channel_of_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
+    most = max(channels_of(spec, place) for place in all_places(spec))
+    return (
+        layer_choice(spec),
+        Number("channel", "Channel (0: the one that adds most to the class)", 0, 0, most),
+        Number("n_steps", "Steps", 32, 8, 100),
+        baseline_choice(),
+    )
+
+
+def _channel_in_layer(spec: DenseNetSpec, settings: Settings) -> None:
+    layer, channel = str(settings["layer"]), int(settings["channel"])
+    if channel > (most := channels_of(spec, layer)):
+        raise AttributionError(
+            f"channel={channel} was given with layer={layer}. This layer has the channels 1 to "
+            f"{most}; with 0, the one that adds most to the class is chosen."
+        )
+
+
+def _channel_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
+    steps, pictures = int(settings["n_steps"]), drawings(str(settings["baseline"]))
+    passes = pictures * steps + (settings["channel"] == 0)
+    return Cost(passes, passes)
+
+
+def _choose_channel(asking: Asking, settings: Settings) -> Settings:
+    """If no channel was chosen, the one whose gradient times activation has the largest sum."""
+    if settings["channel"]:
+        return settings
+    from densenet_viz.attribution.computing import by_captum, given_for
+
+    call = Call("LayerGradientXActivation", layer=module_of(str(settings["layer"])))
+    shares = by_captum(call, asking, settings, given_for(call, asking, settings)).sum((1, 2))
+    return {**settings, "channel": 1 + int(shares.argmax())}
+
+
+def _of_channel(settings: Settings) -> Call:
+    steps: Arguments = {"n_steps": settings["n_steps"], "internal_batch_size": AT_ONCE}
+    return Call(
+        "ChannelGradients",
+        {"baselines": START, **steps},
+        layer=module_of(str(settings["layer"])),
+        options={"channel": int(settings["channel"])},
+        classes="NeuronIntegratedGradients",
+        inward=True,
+    )
+
+
 def _of_layer(make: str, classes: str = "") -> Callable[[Settings], Call]:
     def call(settings: Settings) -> Call:
         layer = module_of(str(settings["layer"]))
@@ -92,7 +146,7 @@ ROWS = (
             'Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via '
             'Gradient-based Localization", ICCV 2017; both signs are kept'
         ),
-        parameters=_one_layer,
+        parameters=one_layer,
         cost=once,
         call=_of_layer("LayerGradCam"),
     ),
@@ -107,7 +161,7 @@ ROWS = (
             'Ancona, Ceolini, Öztireli, Gross, "Towards better understanding of gradient-based '
             'attribution methods", ICLR 2018, section 2'
         ),
-        parameters=_one_layer,
+        parameters=one_layer,
         cost=once,
         call=_of_layer("LayerGradientXActivation"),
         axioms=("implementation invariance",),
@@ -126,9 +180,9 @@ ROWS = (
             'Jiang, Zhang, Hou, Cheng, Wei, "LayerCAM: Exploring Hierarchical Class Activation '
             'Maps for Localization", IEEE TIP 2021, section III.B; without the closing ReLU'
         ),
-        parameters=_one_layer,
-        cost=_with_maps,
-        call=_of_layer("LayerCam", "LayerGradientXActivation, LayerActivation"),
+        parameters=one_layer,
+        cost=once,
+        call=_of_layer("LayerCam", "LayerGradientXActivation"),
     ),
     Method(
         name="grad-cam-plus-plus",
@@ -145,9 +199,9 @@ ROWS = (
             'Gradient-Based Visual Explanations for Deep Convolutional Networks", WACV 2018, '
             "equations 10 and 19; without the closing ReLU"
         ),
-        parameters=_one_layer,
-        cost=_with_maps,
-        call=_of_layer("GradCamPlusPlus", "InternalInfluence, LayerActivation"),
+        parameters=one_layer,
+        cost=once,
+        call=_of_layer("GradCamPlusPlus", "LayerGradientXActivation"),
     ),
     Method(
         name="score-cam",
@@ -202,5 +256,28 @@ ROWS = (
         cost=_path_cost,
         call=_along_path("InternalInfluence", "enlarged"),
         axioms=("linearity",),
+    ),
+    Method(
+        name="neuron-integrated-gradients",
+        title="Integrated gradients of a channel",
+        family="layers",
+        question="Which pixels does one channel of a layer react to in this picture?",
+        caution=(
+            "It explains a channel, not the class: the channel can also react to other things, "
+            "and other channels count for the class, too. It depends on its baseline, as "
+            "integrated gradients do. Without a chosen channel, another class can get another one."
+        ),
+        unit="share of the rise of the channel's mean over the baseline's",
+        paper=(
+            'Sundararajan, Taly, Yan, "Axiomatic Attribution for Deep Networks", ICML 2017, '
+            "section 3, for a channel instead of the score; the chosen channel: gradient × "
+            "activation (Ancona et al., ICLR 2018)"
+        ),
+        parameters=_channel_of_layer,
+        cost=_channel_cost,
+        call=_of_channel,
+        axioms=("dummy",),
+        check=_channel_in_layer,
+        choose=_choose_channel,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from densenet_viz.attribution.call import AT_ONCE, START, STDEVS, Arguments, Call
 from densenet_viz.attribution.method import Cost, Method
-from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
+from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings, seed_number
 from densenet_viz.attribution.rows import gradients, paths, rules
 from densenet_viz.facts.spec import DenseNetSpec
 
@@ -20,7 +20,7 @@ def _noise(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
         Choice("form", "Form", "mean", ("mean", "squared", "variance")),
         Number("samples", "Noisy copies", 25, 2, 100),
         Number("noise", "Noise", 15, 1, 50, "% of the range"),
-        Number("seed", "Seed of the noise", 0, 0, 9999),
+        seed_number("Seed of the noise"),
     )
 
 

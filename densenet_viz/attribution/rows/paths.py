@@ -5,7 +5,7 @@ from __future__ import annotations
 from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.call import AT_ONCE, START, STARTS, STDEVS, Arguments, Call
 from densenet_viz.attribution.method import Cost, Method, Ours, lazily
-from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
+from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings, seed_number
 from densenet_viz.facts.spec import DenseNetSpec
 
 
@@ -28,7 +28,7 @@ def _sampling(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
         Number("samples", "Samples", 32, 4, 200),
         Number("noise", "Noise on the picture", 9, 1, 50, "% of the range"),
         baseline_choice("noise"),
-        Number("seed", "Seed", 0, 0, 9999),
+        seed_number("Seed"),
     )
 
 

@@ -8,7 +8,7 @@ from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.call import AT_ONCE, MASK, START, Arguments, Call
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.method import Cost, Method, Ours, lazily
-from densenet_viz.attribution.parameters import Number, Parameter, Settings
+from densenet_viz.attribution.parameters import Number, Parameter, Settings, seed_number
 from densenet_viz.facts.spec import DenseNetSpec
 
 
@@ -29,7 +29,7 @@ def _occlusion_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
     return Cost(steps**2 * drawings(str(settings["baseline"])) + 1, 0)
 
 
-def _stride_in_window(settings: Settings) -> None:
+def _stride_in_window(_spec: DenseNetSpec, settings: Settings) -> None:
     window, stride = int(settings["window"]), int(settings["stride"])
     if stride > window:
         raise AttributionError(
@@ -47,28 +47,20 @@ def _superpixels(spec: DenseNetSpec, *more: Parameter) -> tuple[Parameter, ...]:
     )
 
 
-def _seed(title: str) -> Number:
-    return Number("seed", title, 0, 0, 9999)
-
-
-def _ablation(spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    return _superpixels(spec)
-
-
 def _orders(spec: DenseNetSpec) -> tuple[Parameter, ...]:
     orders = Number("permutations", "Random orders", 6, 1, 100)
-    return (*_superpixels(spec, orders), _seed("Seed of the orders"))
+    return (*_superpixels(spec, orders), seed_number("Seed of the orders"))
 
 
 def _coalitions(spec: DenseNetSpec) -> tuple[Parameter, ...]:
     samples = Number("samples", "Coalitions at most", 256, 16, 2000)
-    return (*_superpixels(spec, samples), _seed("Seed of the coalitions"))
+    return (*_superpixels(spec, samples), seed_number("Seed of the coalitions"))
 
 
 def _neighbourhood(spec: DenseNetSpec) -> tuple[Parameter, ...]:
     samples = Number("samples", "Random pictures", 256, 16, 2000)
     width = Number("width", "Width of the neighbourhood", 25, 5, 100, "% of cosine distance")
-    return (*_superpixels(spec, samples, width), _seed("Seed of the random pictures"))
+    return (*_superpixels(spec, samples, width), seed_number("Seed of the random pictures"))
 
 
 def _ablation_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
@@ -126,25 +118,17 @@ def _sampled_orders(settings: Settings) -> Call:
     )
 
 
-def _regressed(make: str, classes: str, settings: Settings, **options: float) -> Call:
+def _regressed(make: str, classes: str, settings: Settings) -> Call:
     """A regression on many scores; a tenth of them gives a first map, if that is enough."""
     samples = int(settings["samples"])
     return Call(
         make,
         {**_COVERED, "n_samples": samples},
-        options=options,
+        options={"width": int(settings["width"]) / 100} if "width" in settings else {},
         finish="shared_out",
         classes=classes,
         sketch={"n_samples": samples // 10} if samples >= 160 else {},
     )
-
-
-def _sampled_coalitions(settings: Settings) -> Call:
-    return _regressed("kernel_shap", "KernelShap", settings)
-
-
-def _linear_model(settings: Settings) -> Call:
-    return _regressed("lime", "Lime", settings, width=int(settings["width"]) / 100)
 
 
 ROWS: tuple[Method, ...] = (
@@ -193,7 +177,7 @@ ROWS: tuple[Method, ...] = (
             'IEEE TKDE 2008; superpixels: Achanta et al., "SLIC Superpixels Compared to '
             'State-of-the-Art Superpixel Methods", TPAMI 2012'
         ),
-        parameters=_ablation,
+        parameters=_superpixels,
         cost=_ablation_cost,
         call=_ablated,
         axioms=("sensitivity", "implementation invariance", "linearity"),
@@ -243,7 +227,7 @@ ROWS: tuple[Method, ...] = (
         ),
         parameters=_coalitions,
         cost=_coalitions_cost,
-        call=_sampled_coalitions,
+        call=lambda settings: _regressed("kernel_shap", "KernelShap", settings),
         axioms=("completeness", "implementation invariance", "linearity"),
         complete=True,
     ),
@@ -267,7 +251,7 @@ ROWS: tuple[Method, ...] = (
         ),
         parameters=_neighbourhood,
         cost=_neighbourhood_cost,
-        call=_linear_model,
+        call=lambda settings: _regressed("lime", "Lime", settings),
         axioms=("implementation invariance", "linearity"),
     ),
 )

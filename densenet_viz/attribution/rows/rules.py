@@ -7,9 +7,9 @@ import math
 from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.call import START, STARTS, Call
 from densenet_viz.attribution.method import Cost, Method, Ours, lazily, no_parameters, once
-from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
+from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings, seed_number
 from densenet_viz.attribution.places import module_of
-from densenet_viz.attribution.rows.layers import layer_choice
+from densenet_viz.attribution.rows.layers import one_layer
 from densenet_viz.facts.spec import DenseNetSpec
 
 BYTES_AT_ONCE = 600e6
@@ -40,10 +40,6 @@ def _against(spec: DenseNetSpec, baselines: int) -> Cost:
     return Cost(baselines + batches, baselines + batches)
 
 
-def _guided_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    return (layer_choice(spec),)
-
-
 def _twice(_spec: DenseNetSpec, _settings: Settings) -> Cost:
     return Cost(2, 2)
 
@@ -60,7 +56,7 @@ def _many_baselines(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
     return (
         Choice("distribution", "Baselines", "noise", ("noise", "colours", "blurs")),
         Number("samples", "Number of baselines", 8, 2, 50),
-        Number("seed", "Seed of the baselines", 0, 0, 9999),
+        seed_number("Seed of the baselines"),
     )
 
 
@@ -128,7 +124,7 @@ ROWS: tuple[Method, ...] = (
             'Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via '
             'Gradient-based Localization", ICCV 2017, section 3.3'
         ),
-        parameters=_guided_layer,
+        parameters=one_layer,
         cost=_twice,
         call=_guided,
     ),

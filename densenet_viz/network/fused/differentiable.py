@@ -34,13 +34,15 @@ class DifferentiableDenseNet(nn.Module):
         """With `only_inside`, gradients end at layers; parts before a layer keep nothing."""
         super().__init__()
         self._fused, self._only_inside = fused, only_inside
-        parts: OrderedDict[str, nn.Module] = OrderedDict(stem=_PartModule(_Pictures(fused.stem)))
+        parts: OrderedDict[str, nn.Module] = OrderedDict(
+            stem=_PartModule(_Pictures(fused.stem), fused)
+        )
         for place in fused.places[:-1]:
             kind, number = place.split()
             name = f"{'denseblock' if kind == 'block' else kind}{number}"
-            parts[name] = _PartModule(fused.part(place))
+            parts[name] = _PartModule(fused.part(place), fused)
         self.features = nn.Sequential(parts)
-        self.relu = _PartModule(fused.part(fused.places[-1]))
+        self.relu = _PartModule(fused.part(fused.places[-1]), fused)
         self.classifier = _Classifier(fused)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -80,12 +82,12 @@ class _Pictures:
 
 
 class _PartModule(nn.Module):
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, fused: FusedDenseNet) -> None:
         super().__init__()
-        self._part = part
+        self._part, self._dtype = part, fused.backward_dtype
 
     def forward(self, maps: Tensor) -> Tensor:
-        made: Tensor = _Part.apply(maps, self._part)  # type: ignore[no-untyped-call]
+        made: Tensor = _Part.apply(maps, self._part, self._dtype)  # type: ignore[no-untyped-call]
         return made
 
 
@@ -117,7 +119,7 @@ class _Part(torch.autograd.Function):
     """One part, the batch divided among the processors."""
 
     @staticmethod
-    def forward(ctx: Any, maps: Tensor, part: Part) -> Tensor:
+    def forward(ctx: Any, maps: Tensor, part: Part, dtype: torch.dtype) -> Tensor:
         keep = ctx.needs_input_grad[0]
 
         def share(start: int, stop: int) -> tuple[Tensor, Tape, slice]:
@@ -127,16 +129,21 @@ class _Part(torch.autograd.Function):
                 return part.forward(rows, tape if keep else None), tape, slice(start, stop)
 
         made, tapes, bounds = zip(*_shares(share, maps), strict=True)
-        ctx.part, ctx.shares = part, list(zip(tapes, bounds, strict=True))
+        ctx.part, ctx.dtype, ctx.shares = part, dtype, list(zip(tapes, bounds, strict=True))
         return _joined(made)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         rows = gradient.permute(0, 2, 3, 1)
-        # Copies, because a part may write its result over the gradient that it gets.
-        back = _back(ctx, lambda place, tape: ctx.part.backward(rows[place].clone(), tape))
-        return _joined(back), None
+
+        def part(place: slice, tape: Tape) -> Tensor:
+            # A copy, because a part may write its result over the gradient that it gets. Autograd
+            # hands it over in the type of the maps, and a part computes in its own.
+            back: Tensor = ctx.part.backward(rows[place].to(ctx.dtype, copy=True), tape)
+            return back
+
+        return _joined(_back(ctx, part)), None, None
 
 
 def _shares(work: Callable[[int, int], Share], batch: Tensor) -> list[Share]:

@@ -99,11 +99,11 @@ class FusedDenseNet:
         features = named["features"]
         self._head = Head(named["classifier"])
         self._own = self._head.dtype
-        self._dtype = backward or backward_dtype(self._own, self._head.device)
+        self.backward_dtype = backward or backward_dtype(self._own, self._head.device)
         self._forward = forward or self._own
         stem = Stem if "features.norm0" in named else SmallStem
         with torch.no_grad():
-            self.stem = stem(features, self._dtype)
+            self.stem = stem(features, self.backward_dtype)
             self._parts = self._after_stem(features)
         self.places = tuple(self._parts)
 
@@ -125,12 +125,12 @@ class FusedDenseNet:
         for name, child in features.named_children():
             if name.startswith("denseblock"):
                 key = f"block {name.removeprefix('denseblock')}"
-                parts[key] = FusedBlock(child, self._dtype, self._forward)
+                parts[key] = FusedBlock(child, self.backward_dtype, self._forward)
             elif name.startswith("transition"):
                 key = f"transition {name.removeprefix('transition')}"
-                parts[key] = Transition(child, self._dtype)
+                parts[key] = Transition(child, self.backward_dtype)
             elif name == "norm5":
-                parts["final"] = FinalNorm(child, self._dtype)
+                parts["final"] = FinalNorm(child, self.backward_dtype)
         return parts
 
     def batch_for(self, size: int) -> int:
@@ -152,7 +152,7 @@ class FusedDenseNet:
                 floats = max(floats, 2 * part.channels * side**2)
             elif isinstance(part, Transition):
                 side //= 2
-        wanted = kept * self._dtype.itemsize + floats * 4
+        wanted = kept * self.backward_dtype.itemsize + floats * 4
         return max(1, min(int(BYTES_AT_ONCE / wanted), LARGEST_BATCH))
 
     # -- forward --------------------------------------------------------------------------
@@ -236,7 +236,7 @@ class FusedDenseNet:
     def backward(self, gradient: Tensor, tape: Tape) -> Tensor:
         """(N, 3, S, S) gradients of (N, classes) gradients of the logits."""
         features, (count, height, width, channels) = self._head.backward(gradient, tape)
-        pooled = (features / (height * width)).to(self._dtype)
+        pooled = (features / (height * width)).to(self.backward_dtype)
         gradient = pooled[:, None, None].expand(count, height, width, channels)
         for place in reversed(self.places):
             gradient = self._parts[place].backward(gradient, tape)

@@ -19,7 +19,9 @@ class Headline(TypedDict):
     sentence: str
 
 
-def map_headline(heat: Heat, picture: Picture, label: str, *, is_top: bool, verdict: str) -> Headline:
+def map_headline(
+    heat: Heat, picture: Picture, label: str, *, is_top: bool, verdict: str
+) -> Headline:
     """The title and the sentences of a finished map.
 
     Args:

@@ -101,10 +101,19 @@ def show_words(question: MapQuestion, attribution: Attribution | None) -> None:
     st.markdown(f"**When not to trust it.** {method.caution}")
     if attribution is not None:
         st.markdown(f"**What it cost.** {value_words(question, attribution)}")
+        if chosen := chosen_words(question, attribution):
+            st.markdown(f"**What it chose itself.** {chosen}")
         if method.complete:
             st.markdown(f"**Does it add up?** {completeness_words(attribution)}")
     st.markdown(f"**What it promises.** {axiom_words(method)}")
     st.caption(f"Source: {method.paper}.")
+
+
+def chosen_words(question: MapQuestion, attribution: Attribution) -> str:
+    """The settings that the method chose for this picture, such as a channel; "" if none."""
+    given = question.settings
+    chosen = {n: v for n, v in attribution.parameters.items() if n in given and given[n] != v}
+    return ", ".join(f"{name} {value}" for name, value in chosen.items())
 
 
 def value_words(question: MapQuestion, attribution: Attribution) -> str:

@@ -133,7 +133,7 @@ def _show_code(
 
 
 def _code(model: LoadedModel, given: Picture, attribution: Attribution) -> str:
-    from densenet_viz.attribution.script import captum_code, why_not_equal
+    from densenet_viz.attribution.script.code import captum_code, why_not_equal
 
     code = captum_code(model, given, attribution)
     st.markdown(f"The map by **Captum** alone. {why_not_equal(attribution) or EQUAL}")

@@ -44,7 +44,7 @@ class FlowQuestion:
         )
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> StructureAttribution:
-        from densenet_viz.attribution.structure import through_structure
+        from densenet_viz.attribution.structure.through import through_structure
 
         report(0.0)
         return through_structure(

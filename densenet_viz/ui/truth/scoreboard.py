@@ -1,4 +1,4 @@
-"""Part 4 of the ground-truth page: methods and the true masks, from the shipped files."""
+"""Part 5 of the ground-truth page: methods and the true masks, from the shipped files."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from densenet_viz.attribution.asking import Watch
@@ -59,7 +58,7 @@ class Wired:
     def __init__(self, model: LoadedModel, watch: Watch, device: str) -> None:
         self.spec = model.spec
         self.device = device
-        self._watch = watch
+        self.watch = watch
         self._twin = twin_of(model, device)
         self._caught: list[Tensor] = []
         for name in reader_modules(model.spec):
@@ -71,17 +70,6 @@ class Wired:
         read = args[0].view_as(args[0])
         self._caught.append(read)
         return (read,)
-
-    @torch.no_grad()
-    def answer(self, x: Tensor) -> NDArray[np.float32]:
-        """(classes,) logits of a (1, 3, S, S) input."""
-        self._watch.before(1)
-        logits = self._twin(x)[0]
-        self._caught.clear()
-        return np.asarray(logits.float().cpu().numpy(), dtype=np.float32)
-
-    def expect(self, more: int) -> None:
-        self._watch.expect(more)
 
     def walk(
         self, start: Tensor, x: Tensor, nodes: list[float], target: int, *, ends_only: bool
@@ -98,8 +86,8 @@ class Wired:
             yield reads
 
     def _at(self, pictures: Tensor, target: int, ends_only: bool) -> Reads:
-        self._watch.before(len(pictures))
-        self._watch.back += len(pictures)
+        self.watch.before(len(pictures))
+        self.watch.back += len(pictures)
         scores = self._twin(pictures.requires_grad_())[:, target]
         caught = tuple(self._caught)
         self._caught.clear()

@@ -17,7 +17,6 @@ A source's flow is always split among its readers exactly, for any number of ste
 
 from __future__ import annotations
 
-import operator
 import time
 from collections.abc import Callable
 
@@ -27,13 +26,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from densenet_viz.attribution.asking import Watch
-from densenet_viz.attribution.baselines import BASELINES, baseline_inputs, drawings
-from densenet_viz.attribution.engine import check_device, check_target
-from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.attribution.parameters import show_value
-from densenet_viz.attribution.structure_path import FIRST, spread
-from densenet_viz.attribution.structure_reads import Wired
-from densenet_viz.attribution.structure_sums import Sums
+from densenet_viz.attribution.baselines import baseline_choice, baseline_inputs, drawings
+from densenet_viz.attribution.engine import answer, check_device, check_target
+from densenet_viz.attribution.parameters import Number
+from densenet_viz.attribution.structure.path import FIRST, spread
+from densenet_viz.attribution.structure.reads import Wired
+from densenet_viz.attribution.structure.sums import Sums
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.flows import BlockFlows, StructureAttribution
@@ -74,18 +72,15 @@ def through_structure(
         AttributionError: the target, the baseline, the steps or the device is not allowed.
         Cancelled: `cancelled` returned True.
     """
-    count = _checked_steps(steps)
-    if baseline not in BASELINES:
-        raise AttributionError(
-            f"baseline={show_value(baseline)} was given; allowed: {', '.join(BASELINES)}."
-        )
+    count = Number("steps", "Steps", STEPS, FEWEST_STEPS, MOST_STEPS).checked(steps)
+    baseline_choice().checked(baseline)
     wanted = None if target is None else check_target(model, target)
     began = time.perf_counter()
     passes = drawings(baseline) * (len(FIRST) + count + 1)
     watch = Watch(passes, on_progress, cancelled)
     wired = Wired(model, watch, check_device(device))
     x = model.tensor(picture).to(wired.device)
-    known = wired.answer(x) if logits is None else logits
+    known = answer(model, x, watch, wired.device) if logits is None else logits
     index = int(known.argmax()) if wanted is None else wanted
     starts = baseline_inputs(model, x, baseline)
     sums = [_along(wired, start[None], x, index, count) for start in starts]
@@ -104,18 +99,6 @@ def through_structure(
     )
 
 
-def _checked_steps(steps: int) -> int:
-    try:
-        count = operator.index(steps)
-    except TypeError:
-        count = -1
-    if isinstance(steps, bool) or not FEWEST_STEPS <= count <= MOST_STEPS:
-        raise AttributionError(
-            f"steps={show_value(steps)} was given; {FEWEST_STEPS} to {MOST_STEPS} are allowed."
-        )
-    return count
-
-
 def _along(wired: Wired, start: Tensor, x: Tensor, target: int, steps: int) -> Sums:
     """The flows on one path; a quick first look shows where it needs short pieces."""
     nodes = list(FIRST)
@@ -125,7 +108,7 @@ def _along(wired: Wired, start: Tensor, x: Tensor, target: int, steps: int) -> S
     for count in (steps, 2 * steps):
         nodes = spread(nodes, sums.errors, count)
         if count > steps:
-            wired.expect(len(nodes))
+            wired.watch.expect(len(nodes))
         sums = Sums(wired.spec, wired.device)
         for reads in wired.walk(start, x, nodes, target, ends_only=False):
             sums.note(reads)

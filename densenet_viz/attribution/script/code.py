@@ -15,11 +15,21 @@ from typing import TYPE_CHECKING
 import captum.attr
 import numpy as np
 
-from densenet_viz.attribution import calls
-from densenet_viz.attribution.call import AT_ONCE, MASK, START, STARTS, STDEVS, Call, Name
+from densenet_viz.attribution import calls, starts
+from densenet_viz.attribution.baselines import BLUR, BLURS, NOISE_DRAWINGS, baseline_colour
+from densenet_viz.attribution.call import (
+    AT_ONCE,
+    FINISH_WITH,
+    MASK,
+    START,
+    STARTS,
+    STDEVS,
+    Call,
+    Name,
+)
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.methods import METHODS, method_named
-from densenet_viz.attribution.script_network import (
+from densenet_viz.attribution.script.network import (
     is_own_file,
     needs_safetensors,
     network_text,
@@ -35,19 +45,6 @@ if TYPE_CHECKING:
 
 PICTURE_FILE = "picture.png"
 """The file name of the network's input in the script."""
-
-_BLURRED = """def blurred(x, width):
-    sigma = width * x.shape[-1]  # a Gaussian; the picture's edges are repeated
-    reach = max(1, round(3 * sigma))
-    places = torch.arange(-reach, reach + 1, dtype=x.dtype)
-    kernel = torch.exp(-0.5 * (places / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).repeat(3, 1, 1, 1)
-    for sides, row in (((reach, reach, 0, 0), kernel), ((0, 0, reach, reach), kernel.mT)):
-        x = functional.conv2d(functional.pad(x, sides, mode="replicate"), row, groups=3)
-    return x
-
-
-"""
 
 
 def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) -> str:
@@ -68,15 +65,15 @@ def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) 
         AttributionError: Captum has nothing similar to this method.
     """
     call = call_of(attribution)
-    source = Source(call)
-    starts = call.uses(START) or call.uses(STARTS)
+    lines = _starts(model, attribution) if call.uses(START) or call.uses(STARTS) else ""
+    source = Source(call, lines)
     parts = (
         _head(model, attribution),
-        _imports(model, call, source, blurs=starts and _is_blurred(attribution)),
+        _imports(model, call, source),
         *source.definitions,
         network_text(model),
         _given(model, attribution),
-        _starts(model, attribution) if starts else "",
+        lines,
         _superpixels(model, picture, attribution) if call.uses(MASK) else "",
         _run(call, attribution, fused_of(model).batch_for(model.input_size)),
         f'np.save("map.npy", values.detach().numpy())  # {_shape(attribution)}\n'
@@ -116,32 +113,36 @@ def why_not_equal(attribution: Attribution) -> str | None:
 
 
 class Source:
-    """The source of what a call uses of `attribution.calls`, and what that imports."""
+    """The source of what a call uses of `attribution.calls` and `starts`, and what that imports."""
 
-    def __init__(self, call: Call) -> None:
-        text = inspect.getsource(calls)
-        tree = ast.parse(text)
-        parts = {
-            part.name: part
-            for part in tree.body
-            if isinstance(part, ast.FunctionDef | ast.ClassDef)
-        }
-        wanted = [name for name in (call.make, call.finish) if name in parts]
-        used = {call.make, call.around} - {*parts, ""}
+    def __init__(self, call: Call, lines: str) -> None:
+        """`lines` are what the script has before the call."""
+        texts = [inspect.getsource(module) for module in (calls, starts)]
+        trees = [ast.parse(text) for text in texts]
+        parts: dict[str, ast.FunctionDef | ast.ClassDef] = {}
+        sources: dict[str, str] = {}
+        for text, tree in zip(texts, trees, strict=True):
+            for part in tree.body:
+                if isinstance(part, ast.FunctionDef | ast.ClassDef):
+                    parts[part.name] = part
+                    sources[part.name] = f"\n{ast.get_source_segment(text, part)}"
+        used = {call.make, call.around, call.finish} - {""}
+        used |= _names_in(ast.parse(lines))
+        wanted = [name for name in used if name in parts]
         for name in wanted:
-            inside = {each.id for each in ast.walk(parts[name]) if isinstance(each, ast.Name)}
+            inside = _names_in(parts[name])
             used |= inside
             wanted += [each for each in inside if each in parts and each not in wanted]
-        self.definitions = [
-            f"\n{ast.get_source_segment(text, part)}"
-            for name, part in parts.items()
-            if name in wanted
-        ]
+        self.definitions = [text for name, text in sources.items() if name in wanted]
         self.imports: dict[str, set[str]] = {"captum.attr": used & set(captum.attr.__all__)}
-        for line in tree.body:
+        for line in (line for tree in trees for line in tree.body):
             if isinstance(line, ast.ImportFrom) and line.module != "__future__":
                 names = {each.name for each in line.names} & used
                 self.imports.setdefault(str(line.module), set()).update(names)
+
+
+def _names_in(tree: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
 
 
 def _run(call: Call, attribution: Attribution, at_once: int) -> str:
@@ -165,7 +166,7 @@ def _run(call: Call, attribution: Attribution, at_once: int) -> str:
     method = f"{call.make}({', '.join(['network', *made])})"
     lines.append(f"method = {f'{call.around}({method})' if call.around else method}")
     more = "".join(f"\n    {key}={value}," for key, value in given.items())
-    context = {"enlarged": ", x", "spread": ", x", "shared_out": ", mask"}.get(call.finish, "")
+    context = "".join(f", {name}" for name in FINISH_WITH.get(call.finish, ()))
     one = f"{call.finish}(method.attribute(\n    x, target=TARGET,{more}\n).detach(){context})"
     each = ["for start in starts.split(1)"] if start else []
     if len(parts) > 1:
@@ -201,7 +202,7 @@ def _head(model: LoadedModel, attribution: Attribution) -> str:
     )
 
 
-def _imports(model: LoadedModel, call: Call, source: Source, *, blurs: bool) -> str:
+def _imports(model: LoadedModel, call: Call, source: Source) -> str:
     own, can = is_own_file(model), torchvision_can(model.spec)
     packed = call.uses(MASK)
     whole = {"base64": packed, "re": own, "zlib": packed, "numpy as np": True, "torch": True}
@@ -211,7 +212,6 @@ def _imports(model: LoadedModel, call: Call, source: Source, *, blurs: bool) -> 
         ("PIL", "Image", True),
         ("safetensors.torch", "load_file", needs_safetensors(model)),
         ("torch", "nn", True),
-        ("torch.nn", "functional", blurs),
         ("torchvision.models", "DenseNet", can),
         ("torchvision.models", model.name, not own and MODELS[model.name].megabytes is not None),
     ):
@@ -238,47 +238,22 @@ def _given(model: LoadedModel, attribution: Attribution) -> str:
     )
 
 
-def _is_blurred(attribution: Attribution) -> bool:
-    return _wanted(attribution) in ("blur", "blurs")
-
-
-def _wanted(attribution: Attribution) -> str:
-    """The name of a map's baselines."""
-    settings = attribution.parameters
-    return str(settings.get("distribution", settings.get("baseline", "black")))
-
-
 def _starts(model: LoadedModel, attribution: Attribution) -> str:
-    """Lines that define `starts`, (M, 3, S, S)."""
-    from densenet_viz.attribution.baselines import BLUR, NOISE_DRAWINGS, baseline_colour
-
-    name, settings = _wanted(attribution), attribution.parameters
-    generator = f"torch.Generator().manual_seed({settings.get('seed', 0)})"
+    """The line that defines `starts`, (M, 3, S, S)."""
+    settings = attribution.parameters
+    name = str(settings.get("distribution", settings.get("baseline", "black")))
     samples = settings["samples"] if "distribution" in settings else NOISE_DRAWINGS
+    seed = settings.get("seed", 0)
     if name == "blur":
-        return f"\n{_BLURRED}starts = blurred(x, {BLUR!r})  # the picture, blurred"
+        return f"starts = blur(x, {BLUR!r})"
     if name == "blurs":
-        return f"\n{_BLURRED}{_random_blurs(generator, samples)}"
+        return f"starts = random_blurs(x, *{BLURS!r}, {samples}, {seed})"
     if name in ("noise", "colours"):
-        shape = "*x.shape[1:]" if name == "noise" else "3, 1, 1"
-        return (
-            f"drawn = torch.rand(({samples}, {shape}), generator={generator})\n"
-            "starts = (drawn - mean.view(3, 1, 1)) / std.view(3, 1, 1)\n"
-            "starts = starts.expand(-1, *x.shape[1:])"
-        )
+        kind = f"by_pixel={name == 'noise'}"
+        return f"starts = random_colours(x, mean, std, {samples}, {seed}, {kind})"
     colour = list(baseline_colour(model, name))
     return (
         f"starts = ((torch.tensor({colour}) - mean) / std).view(1, 3, 1, 1).expand_as(x)  # {name}"
-    )
-
-
-def _random_blurs(generator: str, samples: int) -> str:
-    from densenet_viz.attribution.baselines import BLURS
-
-    return (
-        f"low, high = torch.tensor({BLURS!r}).log().tolist()\n"
-        f"widths = torch.empty({samples}).uniform_(low, high, generator={generator}).exp()\n"
-        "starts = torch.cat([blurred(x, width) for width in widths.tolist()])"
     )
 
 

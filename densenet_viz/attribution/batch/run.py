@@ -10,13 +10,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from densenet_viz.attribution.batch_files import ImageFile, unique_stems
-from densenet_viz.attribution.batch_rows import BatchRow
+from densenet_viz.attribution.batch.files import ImageFile, unique_stems
+from densenet_viz.attribution.batch.rows import BatchRow
 from densenet_viz.attribution.methods import method_named
 from densenet_viz.errors import Cancelled
 from densenet_viz.images.pictures import ImageError, Reason, open_picture
@@ -187,7 +186,7 @@ def run_batch(
         if known is not None and not row.error:
             outcome = Made(replace(known, file=file.name))
         else:
-            outcome = _made(work, row, data, partial(_attributed, report, cancelled, device))
+            outcome = _made(work, row, data, report, cancelled, device)
             outcome = replace(outcome, row=_named(outcome.row, stem, owners))
         tally = tally.with_one(outcome, file.count)
         writer(outcome)
@@ -206,31 +205,24 @@ def _opened(work: BatchWork, file: ImageFile) -> tuple[BatchRow, bytes]:
 
 
 def _made(
-    work: BatchWork, row: BatchRow, data: bytes, ask: Callable[[BatchWork, Picture], Attribution]
+    work: BatchWork,
+    row: BatchRow,
+    data: bytes,
+    report: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    device: str,
 ) -> Made:
+    from densenet_viz.attribution.engine import attribute
+
     if row.error:
         return Made(row)
     try:
         opened = open_picture(data)
     except ImageError as error:
         return Made(replace(row, error=str(error), reason=error.reason.value))
-    attribution = ask(work, opened.pixels)
-    row = replace(_filled(row, attribution), note=" ".join(opened.notes))
-    return Made(row, attribution, work.model.picture(opened.pixels))
-
-
-def _attributed(
-    report: Callable[[float], None],
-    cancelled: Callable[[], bool],
-    device: str,
-    work: BatchWork,
-    pixels: Picture,
-) -> Attribution:
-    from densenet_viz.attribution.engine import attribute
-
-    return attribute(
+    attribution = attribute(
         work.model,
-        pixels,
+        opened.pixels,
         method=work.method,
         target=work.target,
         device=device,
@@ -238,6 +230,8 @@ def _attributed(
         cancelled=cancelled,
         **work.settings,
     )
+    row = replace(_filled(row, attribution), note=" ".join(opened.notes))
+    return Made(row, attribution, work.model.picture(opened.pixels))
 
 
 def _named(row: BatchRow, stem: str, owners: dict[str, str]) -> BatchRow:

@@ -1,0 +1,1 @@
+"""A decision followed along the connections of the dense blocks."""
