@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from densenet_viz.attribution import AttributionError, Cancelled, attribute
+from densenet_viz.attribution import AttributionError, Cancelled, attribute, engine
 from densenet_viz.attribution.batch import files as archives
 from densenet_viz.attribution.batch.files import ImageFile, list_images, unique_stems
 from densenet_viz.attribution.batch.rows import COLUMNS, BatchRow, from_csv, pack_archive, to_csv

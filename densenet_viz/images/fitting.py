@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageOps
 
-from densenet_viz.images import decoder
+from densenet_viz.images.limits import WORKING_SIDE
 from densenet_viz.images.pictures import fit
 from densenet_viz.results.traces import Picture
 
@@ -21,7 +21,7 @@ MARGIN = 256 / 224
 
 
 def _margin(picture: Picture, size: int) -> Picture:
-    wide = min(round(size * MARGIN), decoder.WORKING_SIDE)
+    wide = min(round(size * MARGIN), WORKING_SIDE)
     start = (wide - size) // 2
     return np.ascontiguousarray(fit(picture, wide)[start : start + size, start : start + size])
 
@@ -59,8 +59,8 @@ def fit_as(picture: Picture, size: int, way: Fit) -> Picture:
     Raises:
         ValueError: another size.
     """
-    if not 1 <= size <= decoder.WORKING_SIDE:
-        raise ValueError(f"size={size!r} was given; 1 to {decoder.WORKING_SIDE:,} px is allowed.")
+    if not 1 <= size <= WORKING_SIDE:
+        raise ValueError(f"size={size!r} was given; 1 to {WORKING_SIDE:,} px is allowed.")
     return _WAYS[way](picture, size)
 
 

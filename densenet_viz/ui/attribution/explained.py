@@ -8,7 +8,8 @@ from densenet_viz.network.familiarity import PERCENTILE
 from densenet_viz.network.models import MODELS, LoadedModel
 from densenet_viz.results.attributions import Attribution, Verdict
 from densenet_viz.results.regions import strongest_regions
-from densenet_viz.stage.attribution.scene import Headline, verdict_words
+from densenet_viz.stage.attribution.scene import verdict_words
+from densenet_viz.stage.attribution.words import Headline
 from densenet_viz.stage.shared.words import number, percent
 from densenet_viz.ui import fetching
 from densenet_viz.ui.attribution.answers import answer_of
