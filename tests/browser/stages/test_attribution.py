@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -22,6 +23,17 @@ def page(show: Show) -> Page:
 
 def drawn(page: Page) -> Locator:
     return page.locator(".attribution-canvas").nth(1)
+
+
+def test_a_map_of_zeros_shows_words_and_no_scale(show: Show) -> None:
+    zeros = replace(maps.attribution(0), values=0 * maps.attribution(0).values)
+    page = show("attribution", maps.single(attribution=zeros))
+    expect(page.locator(".attribution-words")).to_contain_text("zero")
+    expect(page.locator(".attribution-words")).to_be_visible()
+    for part in ("scale", "limits", "meaning"):
+        expect(page.locator(f".attribution-{part}")).to_be_hidden()
+    page.locator(".attribution-canvas").nth(1).hover()
+    expect(page.locator(".attribution-readout")).to_contain_text("no effect")
 
 
 def test_opacity_threshold_and_view_are_answered_alone(page: Page) -> None:
