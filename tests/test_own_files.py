@@ -6,13 +6,11 @@ answers are held against torchvision's own class.
 
 from __future__ import annotations
 
-import argparse
 import io
 import re
 import types
 import warnings
 import zipfile
-from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -22,148 +20,24 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.network._torchvision import densenet
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.kinds import KERAS, TORCHSCRIPT, WHOLE_MODEL
 from densenet_viz.network.own.loading import Reading, own_model, read_model
 from densenet_viz.network.own.preparation import NORMALISATIONS, PRESETS, Preparation
+from tests.own_layouts import (
+    LAYOUTS,
+    WIDTH,
+    State,
+    grey,
+    headed,
+    monai,
+    net,
+    small_inputs,
+    under,
+)
 from tests.small_models import picture, saved
 
-State = dict[str, Tensor]
 SIZE = 64
-
-
-def net(classes: int = 3, *, blocks: tuple[int, ...] = (2, 2, 2), bn_size: int = 4) -> nn.Module:
-    """torchvision's own class, small, with norms that are not the identity."""
-    torch.manual_seed(classes)
-    made: nn.Module = densenet.DenseNet(
-        growth_rate=6,
-        block_config=blocks,
-        num_init_features=12,
-        num_classes=classes,
-        bn_size=bn_size,
-    )
-    return odd_norms(made)
-
-
-def odd_norms(network: nn.Module) -> nn.Module:
-    for module in network.modules():
-        if isinstance(module, (nn.BatchNorm2d, nn.BatchNorm1d)):
-            nn.init.uniform_(module.weight, 0.6, 1.4)
-            nn.init.uniform_(module.bias, -0.3, 0.3)
-            assert module.running_mean is not None
-            assert module.running_var is not None
-            module.running_mean.uniform_(-0.3, 0.3)
-            module.running_var.uniform_(0.6, 1.4)
-    return network.eval()
-
-
-WIDTH = 6 * 2 + (6 * 2 + (12 + 6 * 2) // 2) // 2  # the last block's maps: 24
-
-
-def headed(*head: nn.Module) -> nn.Module:
-    made = net(2)
-    made.classifier = nn.Sequential(*head)
-    return odd_norms(made)
-
-
-def grey(classes: int) -> nn.Module:
-    made = net(classes)
-    made.features.conv0 = nn.Conv2d(1, 12, 7, 2, 3, bias=False)
-    return made.eval()
-
-
-def small_inputs() -> nn.Module:
-    made = net(10)
-    made.features.conv0 = nn.Conv2d(3, 12, 3, 1, 1, bias=False)
-    for gone in ("norm0", "relu0", "pool0"):
-        delattr(made.features, gone)
-    return made.eval()
-
-
-def under(prefix: str, state: State) -> State:
-    return {f"{prefix}{key}": value for key, value in state.items()}
-
-
-def monai(state: State) -> State:
-    return {
-        re.sub(r"(denselayer\d+)\.", r"\1.layers.", key).replace(
-            "classifier.", "class_layers.out."
-        ): value
-        for key, value in state.items()
-    }
-
-
-def old_names(state: State) -> State:
-    return OrderedDict(
-        (re.sub(r"(denselayer\d+\.(?:norm|conv))([12])\.", r"\1.\2.", key), value)
-        for key, value in state.items()
-        if "num_batches" not in key
-    )
-
-
-def renamed_head(name: str) -> Callable[[State], State]:
-    return lambda state: {key.replace("classifier", name): v for key, v in state.items()}
-
-
-LAYOUTS: dict[str, tuple[nn.Module, Callable[[State], object]]] = {
-    "plain": (net(), dict),
-    "DataParallel": (net(), lambda state: under("module.", state)),
-    "Lightning": (
-        net(),
-        lambda state: {
-            "pytorch-lightning_version": "2.4.0",
-            "state_dict": under("model.", state) | {"criterion.pos_weight": torch.ones(3)},
-            "hyper_parameters": {"lr": 1e-3},
-        },
-    ),
-    "compiled in Lightning": (net(), lambda s: {"state_dict": under("net._orig_mod.", s)}),
-    "a backbone": (net(), lambda state: {"state_dict": under("backbone.", state)}),
-    "CheXNet": (
-        headed(nn.Linear(WIDTH, 14), nn.Sigmoid()),
-        lambda state: {"epoch": 3, "state_dict": old_names(under("module.densenet121.", state))},
-    ),
-    "an encoder and a head beside it": (
-        net(),
-        lambda state: {
-            key.replace("features.", "encoder.").replace("classifier.", "head."): value
-            for key, value in state.items()
-        },
-    ),
-    "fc outside": (net(), renamed_head("fc")),
-    "last_linear": (net(), renamed_head("last_linear")),
-    "head.fc": (net(), renamed_head("head.fc")),
-    "a nested checkpoint": (net(), lambda state: {"checkpoint": {"model": under("m.", state)}}),
-    "a namespace": (
-        net(),
-        lambda state: {"state_dict": state, "args": argparse.Namespace(lr=0.1, name="run")},
-    ),
-    "NumPy numbers": (
-        net(),
-        lambda s: {"state_dict": s, "best": np.float64(0.5), "n": np.int64(3)},
-    ),
-    "a default dictionary": (net(), lambda s: {"model": s, "log": defaultdict(list, loss=[0.1])}),
-    "MONAI": (net(6), monai),
-    "dropout": (headed(nn.Dropout(0.2), nn.Linear(WIDTH, 2)), dict),
-    "a hidden layer": (
-        headed(nn.Linear(WIDTH, 9), nn.ReLU(), nn.Dropout(0.4), nn.Linear(9, 2)),
-        dict,
-    ),
-    "norms in the head": (
-        headed(
-            *(nn.BatchNorm1d(WIDTH), nn.Linear(WIDTH, 9, bias=False), nn.ReLU()),
-            *(nn.BatchNorm1d(9), nn.Linear(9, 4), nn.BatchNorm1d(4)),
-        ),
-        dict,
-    ),
-    "no bias": (headed(nn.Linear(WIDTH, 4, bias=False)), dict),
-    "grey": (grey(2), dict),
-    "small inputs": (
-        small_inputs(),
-        lambda state: {key.replace("norm5", "norm_final"): v for key, v in state.items()},
-    ),
-    "another bottleneck": (net(3, bn_size=2), dict),
-}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from densenet_viz.network.familiarity import Familiarity
+    from densenet_viz.network.own.layout import FileLayout
 
 Colour = tuple[float, float, float]
 
@@ -55,6 +56,8 @@ class LoadedModel:
     """Whether one class excludes the others: a softmax over all. Else each has its own sigmoid."""
     notes: tuple[str, ...] = ()
     """What a visitor should know of how their file was read, a sentence each."""
+    layout: FileLayout | None = None
+    """Where its weights are in the visitor's file; None if the file is not an uploaded one."""
     own_file: str = ""
     """SHA-256 of the weight file that a user named; "" if the weights are published ones."""
     lock: RLock = field(default_factory=RLock)

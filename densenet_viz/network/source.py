@@ -80,10 +80,7 @@ class Network(nn.Module):
         super().__init__()
         channels = {initial_channels}
         parts = OrderedDict(
-            conv0=nn.Conv2d(3, channels, 7, stride=2, padding=3, bias=False),
-            norm0=nn.BatchNorm2d(channels),
-            relu0=nn.ReLU(),
-            pool0=nn.MaxPool2d(3, stride=2, padding=1),
+{stem}
         )
         for number, (layers, keeps) in enumerate(zip({block_config}, {keeps}), start=1):
             parts[f"denseblock{{number}}"] = Block({{
@@ -108,6 +105,14 @@ class Network(nn.Module):
 
 
 network = Network()'''
+
+_NAMED_STEMS = {
+    "7×7": """            conv0=nn.Conv2d(3, channels, 7, stride=2, padding=3, bias=False),
+            norm0=nn.BatchNorm2d(channels),
+            relu0=nn.ReLU(),
+            pool0=nn.MaxPool2d(3, stride=2, padding=1),""",
+    "3×3": "            conv0=nn.Conv2d(3, channels, 3, padding=1, bias=False),",
+}
 
 _NAMED_BOTTLENECK = """        self.norm1, self.relu1 = nn.BatchNorm2d(reads), nn.ReLU()
         self.conv1 = nn.Conv2d(reads, {middle}, 1, bias=False)
@@ -139,6 +144,7 @@ def named_classes(spec: DenseNetSpec) -> str:
     )
     return _NAMED.format(
         layer=layer,
+        stem=_NAMED_STEMS[spec.stem],
         growth_rate=spec.growth_rate,
         block_config=spec.block_config,
         initial_channels=spec.initial_channels,

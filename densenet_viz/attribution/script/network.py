@@ -10,6 +10,7 @@ from densenet_viz.network.source import named_classes
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
+    from densenet_viz.network.own.layout import FileLayout
 
 _NETWORK = '''class Network(DenseNet):
     """torchvision's, with every ReLU a module of its own, as Captum's hooks need them."""
@@ -27,8 +28,42 @@ _NETWORK = '''class Network(DenseNet):
 
 network = Network(
     growth_rate={growth_rate}, block_config={block_config},
-    num_init_features={initial_channels}, num_classes={num_classes},
+    num_init_features={initial_channels}, num_classes={num_classes},{more}
 )'''
+
+_GREY = """class Grey(nn.Conv2d):  # reads the mean of a picture's three channels
+    def forward(self, x):
+        return super().forward(x.mean(1, keepdim=True))
+
+
+network.features.conv0 = Grey({writes}, {sizes}, bias=False)"""
+
+_PAIR = """class Pair(nn.Module):  # one score z as two outputs, -z and z
+    def forward(self, z):
+        return torch.cat([-z, z], 1)
+
+
+"""
+
+_READ = """WEIGHTS = "weights.pth"  # your file, .pth or .safetensors
+if WEIGHTS.endswith(".safetensors"):
+    state = load_file(WEIGHTS)
+else:
+    {load}
+weights = {{}}
+for name, value in state.items():
+    if name.startswith({start!r}):
+        name = "features." + name.removeprefix({start!r})
+        # Other names of the same weights: norm.1 for norm1, layers.norm1, norm_final for norm5.
+        name = name.replace(".layers.", ".")
+        name = re.sub(r"\\.(norm|relu|conv)\\.([12])\\.", r".\\1\\2.", name)
+        name = re.sub(r"^features\\.(norm_final|final_norm|norm[1-9])\\.", "features.norm5.", name)
+        weights[name] = value
+for ours, theirs in {head}:
+    for key in ("weight", "bias", "running_mean", "running_var"):
+        if f"{{theirs}}.{{key}}" in state:
+            weights[f"{{ours}}.{{key}}"] = state[f"{{theirs}}.{{key}}"].float()
+network.load_state_dict(weights)"""
 
 _RANDOM = """generator = torch.Generator().manual_seed(0)
 for module in network.modules():  # never trained: the same random weights
@@ -67,7 +102,7 @@ def is_bundled(name: str) -> bool:
 
 def torchvision_can(spec: DenseNetSpec) -> bool:
     """Whether torchvision's class builds this network."""
-    return spec.bottleneck and spec.compression == 0.5
+    return spec.bottleneck and spec.compression == 0.5 and spec.stem == "7×7"
 
 
 def network_text(model: LoadedModel) -> str:
@@ -80,11 +115,72 @@ def network_text(model: LoadedModel) -> str:
             block_config=spec.block_config,
             initial_channels=spec.initial_channels,
             num_classes=spec.num_classes,
+            more="" if spec.bottleneck_factor == 4 else f" bn_size={spec.bottleneck_factor},",
         )
-    return f"\n{built}\n{_weights(model)}\nnetwork.eval().requires_grad_(False)"
+    parts = [built, _grey(spec), _head(model), _weights(model)]
+    lines = "\n".join(part for part in parts if part)
+    return f"\n{lines}\nnetwork.eval().requires_grad_(False)"
+
+
+def _grey(spec: DenseNetSpec) -> str:
+    if spec.input_channels == 3:
+        return ""
+    size = "7, stride=2, padding=3" if spec.stem == "7×7" else "3, padding=1"
+    return "\n\n" + _GREY.format(writes=1, sizes=f"{spec.initial_channels}, {size}")
+
+
+def _head(model: LoadedModel) -> str:
+    """The head as the file has it, where it is not one linear layer with a bias."""
+    layout = model.layout
+    if layout is None or (_is_one_linear(layout) and not layout.single):
+        return ""
+    parts, linear = [], 0
+    for module in layout.head:
+        if module.kind == "norm":
+            parts.append(f"nn.BatchNorm1d({module.reads})")
+            continue
+        parts += ["nn.ReLU()"] * (linear > 0)
+        bias = "" if module.bias else ", bias=False"
+        parts.append(f"nn.Linear({module.reads}, {module.writes}{bias})")
+        linear += 1
+    parts += ["Pair()"] * layout.single
+    inside = "".join(f"\n    {part}," for part in parts)
+    pair = "\n\n" + _PAIR if layout.single else ""
+    return f"{pair}network.classifier = nn.Sequential({inside}\n)"
+
+
+def _is_one_linear(layout: FileLayout) -> bool:
+    return len(layout.head) == 1 and layout.head[0].bias
+
+
+def _head_names(layout: FileLayout) -> list[tuple[str, str]]:
+    """The head's modules by their names in the script and in the file."""
+    if _is_one_linear(layout) and not layout.single:
+        return [("classifier", layout.head[0].name)]
+    names, place, linear = [], 0, 0
+    for module in layout.head:
+        if module.kind == "linear":
+            place += linear > 0  # a ReLU before it
+            linear += 1
+        names.append((f"classifier.{place}", module.name))
+        place += 1
+    return names
+
+
+def _read(layout: FileLayout) -> str:
+    inside = "".join(f"[{name!r}]" for name in layout.path)
+    trusted = "True"
+    note = ""
+    if not layout.plain:
+        trusted = "False"
+        note = "# It holds objects beside weights: this runs code of the file.\n    "
+    load = f'{note}state = torch.load(WEIGHTS, map_location="cpu", weights_only={trusted}){inside}'
+    return _READ.format(load=load, start=layout.start, head=_head_names(layout))
 
 
 def _weights(model: LoadedModel) -> str:
+    if model.layout is not None:
+        return _read(model.layout)
     if is_own_file(model):
         return _OWN_FILE
     if model.name.endswith(UNTRAINED):

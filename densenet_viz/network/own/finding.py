@@ -39,7 +39,11 @@ class Found:
 
     name: str
     """What tells it from the file's other networks; "" if there is no other name."""
+    path: tuple[str, ...]
+    """The names of the mappings around it, the outer one first."""
     prefix: str
+    start: str
+    """What stands before each weight of the features: the prefix, and usually "features."."""
     features: State
     others: State
     averaged: bool
@@ -57,23 +61,25 @@ def networks_in(content: object) -> tuple[Found, ...]:
         OwnModelError: there is none; the sentence says what the file holds.
     """
     found = [
-        each for name, state in _states(content, "", _DEPTH) for each in _networks(name, state)
+        each for path, state in _states(content, (), _DEPTH) for each in _networks(path, state)
     ]
     if not found:
         raise _no_network(content)
     return tuple(sorted(found, key=lambda each: not each.averaged))
 
 
-def _states(content: object, name: str, depth: int) -> Iterator[tuple[str, State]]:
+def _states(
+    content: object, path: tuple[str, ...], depth: int
+) -> Iterator[tuple[tuple[str, ...], State]]:
     """The mappings with a stem's weight, by the path of their names."""
     if not isinstance(content, Mapping) or depth == 0:
         return
     named = {key: value for key, value in content.items() if isinstance(key, str)}
     if any(_STEM.match(key) and isinstance(value, Tensor) for key, value in named.items()):
-        yield name, _tensors(named)
+        yield path, _tensors(named)
         return
     for key, value in named.items():
-        yield from _states(value, f"{name}.{key}".lstrip("."), depth - 1)
+        yield from _states(value, (*path, key), depth - 1)
 
 
 def _tensors(named: Mapping[str, object]) -> State:
@@ -83,7 +89,7 @@ def _tensors(named: Mapping[str, object]) -> State:
     return state
 
 
-def _networks(name: str, state: State) -> Iterator[Found]:
+def _networks(path: tuple[str, ...], state: State) -> Iterator[Found]:
     """One network for each prefix that stands before a stem."""
     stems = [found for key in state if (found := _STEM.match(key))]
     starts = [found["prefix"] + found["features"] for found in stems]
@@ -101,10 +107,13 @@ def _networks(name: str, state: State) -> Iterator[Found]:
             if not key.startswith(tuple(starts)) and not key.endswith(_COUNTERS)
         }
         prefix = stem["prefix"]
-        called = ".".join(part for part in (name, prefix.rstrip(".")) if part)
+        called = ".".join(part for part in (*path, prefix.rstrip(".")) if part)
         averaged = bool(_AVERAGED.search(called)) or "n_averaged" in state
         monai = any(".layers." in key for key in state)
-        yield Found(printable(called), prefix, _checked(inside), others, averaged, monai)
+        yield Found(
+            *(printable(called), path, prefix, start),
+            *(_checked(inside), others, averaged, monai),
+        )
 
 
 def _modern(key: str) -> str:

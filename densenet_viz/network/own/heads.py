@@ -15,6 +15,7 @@ from torch import Tensor
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.finding import Found, check_weight
 from densenet_viz.network.own.kinds import FASTAI
+from densenet_viz.network.own.layout import HeadModule
 from densenet_viz.network.own.reading import printable
 from densenet_viz.network.weights import State
 
@@ -38,13 +39,13 @@ class Linear:
 class Head:
     """What follows the mean of the last maps: linear layers with a ReLU between two of them.
 
-    `name` is the head's name in the file, `without_bias` whether its last layer has no bias (zeros
-    stand for it), `left_out` the names of weights that belong to nothing that is read.
+    `name` is the head's name in the file, `modules` what it holds there, `left_out` the names of
+    weights that belong to nothing that is read.
     """
 
     name: str
     layers: tuple[Linear, ...]
-    without_bias: bool
+    modules: tuple[HeadModule, ...]
     left_out: tuple[str, ...]
 
     @property
@@ -67,12 +68,12 @@ def head_of(found: Found, channels: int) -> Head:
     refused = None
     for name, group in groups.items():
         try:
-            layers, without_bias = _layers(name, group, channels)
+            layers, modules = _layers(name, group, channels)
         except OwnModelError as error:
             refused = refused or error
             continue
         left_out = tuple(key for key in found.others if not _belongs(key, name))
-        return Head(name, layers, without_bias, left_out)
+        return Head(name, layers, modules, left_out)
     raise refused or OwnModelError(
         "The file has the network's features but no classifier: no weight reads their "
         f"{channels:,} values."
@@ -100,7 +101,9 @@ def _belongs(key: str, name: str) -> bool:
     return key == name or key.startswith(f"{name}.")
 
 
-def _layers(name: str, group: State, channels: int) -> tuple[tuple[Linear, ...], bool]:
+def _layers(
+    name: str, group: State, channels: int
+) -> tuple[tuple[Linear, ...], tuple[HeadModule, ...]]:
     """The linear layers of a group, with its norms joined.
 
     Raises:
@@ -108,18 +111,22 @@ def _layers(name: str, group: State, channels: int) -> tuple[tuple[Linear, ...],
     """
     norm: tuple[Tensor, Tensor] | None = None
     layers: list[Linear] = []
-    width, without_bias = channels, False
+    modules: list[HeadModule] = []
+    width = channels
     for module, part in _modules(group):
-        said = printable(f"{name}.{module}".rstrip("."))
+        full = f"{name}.{module}".rstrip(".")
+        said = printable(full)
         if "running_mean" in part:
             scale, shift = _norm(said, part, width)
+            modules.append(HeadModule(full, "norm", width, width))
             norm = (scale, shift) if norm is None else (norm[0] * scale, norm[1] * scale + shift)
             continue
         weight = _matrix(said, part)
         if weight.shape[1] != width:
             raise _other_width(said, weight, width, first=not layers)
-        without_bias = "bias" not in part
-        bias = torch.zeros(len(weight)) if without_bias else _vector(said, part, len(weight))
+        has_bias = "bias" in part
+        bias = _vector(said, part, len(weight)) if has_bias else torch.zeros(len(weight))
+        modules.append(HeadModule(full, "linear", width, len(weight), has_bias))
         if norm is not None:
             bias, weight, norm = bias + weight @ norm[1], weight * norm[0], None
         layers.append(Linear(weight, bias))
@@ -131,7 +138,7 @@ def _layers(name: str, group: State, channels: int) -> tuple[tuple[Linear, ...],
     if norm is not None:
         last = layers[-1]
         layers[-1] = Linear(last.weight * norm[0][:, None], last.bias * norm[0] + norm[1])
-    return tuple(layers), without_bias
+    return tuple(layers), tuple(modules)
 
 
 def _modules(group: State) -> Iterator[tuple[str, State]]:

@@ -15,6 +15,7 @@ from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import read_labels
+from densenet_viz.network.own.layout import FileLayout
 from densenet_viz.network.own.preparation import Preparation, Signs, guess
 from densenet_viz.network.own.spec import last_channels, spec_from_state, words
 
@@ -54,6 +55,7 @@ class Reading:
     preparation: Preparation
     notes: tuple[str, ...]
     state: Mapping[str, Tensor]
+    layout: FileLayout
 
 
 def read_model(weights: bytes, name: str | None = None) -> Reading:
@@ -71,7 +73,8 @@ def read_model(weights: bytes, name: str | None = None) -> Reading:
     from densenet_viz.network.own.heads import head_of
     from densenet_viz.network.own.reading import read_content
 
-    networks = networks_in(read_content(weights))
+    content, plain = read_content(weights)
+    networks = networks_in(content)
     found = next((each for each in networks if each.name == name), networks[0])
     features = {f"features.{key}": value for key, value in found.features.items()}
     head = head_of(found, last_channels(features))
@@ -96,6 +99,7 @@ def read_model(weights: bytes, name: str | None = None) -> Reading:
         preparation=preparation,
         notes=tuple(_notes(found, networks, head, spec, outputs)),
         state=features | _named(head),
+        layout=FileLayout(found.path, found.start, head.modules, outputs == 1, plain),
     )
 
 
@@ -147,6 +151,7 @@ def own_model(
         fit=given.fit,
         exclusive=exclusive,
         notes=reading.notes,
+        layout=reading.layout,
     )
     _check_answer(model)
     return model
@@ -225,8 +230,8 @@ def _notes(
             f"The head has hidden layers of {widths} values; a ReLU after each is assumed, because "
             "a file of weights does not name it."
         )
-    if head.without_bias:
-        notes.append("The classifier has no bias; zeros stand for it.")
+    if not all(module.bias for module in head.modules):
+        notes.append("The head has a layer without bias; zeros stand for it.")
     if outputs == 1:
         notes.append("The network gives one score z; it is shown as two classes, with −z and z.")
     return notes

@@ -36,6 +36,8 @@ _REFUSED = {
     *("pickle", "ctypes", "pty", "commands", "webbrowser", "http", "urllib", "requests"),
 }
 """Modules of which a weight file has no need: a file that names them is an attack."""
+_TORCHS = ("torch.", "collections.OrderedDict", "_codecs.encode")
+"""The beginnings of names that torch knows in a file of weights."""
 _MAPPINGS = {"collections.defaultdict"}
 _PLAIN_BUILTINS = {"set", "frozenset", "slice", "range", "complex", "list", "dict", "int", "float"}
 _PLAIN_BUILTINS |= {"str", "bool", "tuple", "object", "bytes", "type"}
@@ -64,11 +66,14 @@ class Inert:
         pass
 
 
-def read_content(data: bytes) -> object:
+def read_content(data: bytes) -> tuple[object, bool]:
     """What a .safetensors or .pth file holds: tensors, plain values, mappings, and `Inert`.
 
     Args:
         data: the file's bytes. The kind is told by them, not by a name.
+
+    Returns:
+        The content, and whether it is plain: whether torch reads it without a stand-in.
 
     Raises:
         OwnModelError: the file is too large, of another kind, not readable, or names something
@@ -79,12 +84,12 @@ def read_content(data: bytes) -> object:
     check_kind(data)
     if data[8:9] == b"{":
         _check_header(data)
-        return _safetensors(data)
+        return _safetensors(data), True
     if data.startswith(_LEGACY):
         names = _names_called(data, _LEGACY_PICKLES)
     else:
         data, names = _repacked(data)
-    return _pickled(data, names)
+    return _pickled(data, names), all(name.startswith(_TORCHS) for name in names)
 
 
 def _safetensors(data: bytes) -> object:
