@@ -140,6 +140,10 @@ LAYOUTS: dict[str, tuple[nn.Module, Callable[[State], object]]] = {
         ),
         dict,
     ),
+    "a norm before the ReLU": (
+        headed(nn.Linear(WIDTH, 9), nn.BatchNorm1d(9), nn.ReLU(), nn.Dropout(), nn.Linear(9, 3)),
+        dict,
+    ),
     "no bias": (headed(nn.Linear(WIDTH, 4, bias=False)), dict),
     "grey": (grey(2), dict),
     "small inputs": (

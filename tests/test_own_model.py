@@ -510,10 +510,35 @@ def test_a_file_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
         b'[["n01", "cat"], ["n02", "dog"], ["n03", "owl"]]',
         b'{"owl": 2, "cat": 0, "dog": 1}',
         json.dumps(["cat", "d\u202eog", "o\u0000w\u200bl"]).encode(),
+        b'{"architectures": ["D"], "id2label": {"0": "cat", "1": "dog", "2": "owl"}}',
+        b'{"1": "cat", "2": "dog", "3": "owl"}',
+        b'{"cat": 1, "dog": 2, "owl": 3}',
+        b"0,cat\n1,dog\n2,owl",
+        b"label;id\nowl;2\ncat;0\ndog;1\n",
+        b"id\tname\tcount\n1\tcat\t7\n2\tdog\t9\n3\towl\t1",
+        b"class,n\ncat,10\ndog,20\nowl,30",
+        "cat\ndog\nowl".encode("utf-16"),
     ],
 )
 def test_forms_of_labels(data: bytes) -> None:
     assert read_labels(data, 3) == ("cat", "dog", "owl")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "labels"),
+    [
+        ("cp1252", ("Hühnerhabicht", "Rötelmaus", "Größe")),
+        ("gb18030", ("肺炎与其他疾病", "胸腔积液的患者", "没有发现任何异常")),
+        ("utf-8", ("التهاب رئوي", "انصباب", "سليم")),
+    ],
+)
+def test_labels_of_other_encodings_and_directions(encoding: str, labels: tuple[str, ...]) -> None:
+    assert read_labels("\n".join(labels).encode(encoding), 3) == labels
+
+
+def test_a_list_with_commas_is_no_table() -> None:
+    names = ("tench, Tinca tinca", "goldfish, Carassius", "shark, great white")
+    assert read_labels("\n".join(names).encode(), 3) == names
 
 
 def test_labels_by_default() -> None:
@@ -540,7 +565,6 @@ def test_labels_mean_nothing_to_markdown() -> None:
         (b"a\nb\nc\nd", ["4", "3"]),
         (b"", ["0", "3"]),
         (b'{"0": "cat", "1": "dog", "3": "owl"}', ["2"]),
-        (b'{"cat": 1, "dog": 2, "owl": 3}', ["0"]),
         (b'{"cat": 1, "dog": 1, "owl": 0}', ["2"]),
         (b'["cat", "dog", 3]', ["2"]),
         (b'["cat", "dog", ["n", "owl", 1]]', ["2"]),
@@ -548,6 +572,7 @@ def test_labels_mean_nothing_to_markdown() -> None:
         (b'["cat", "dog", ', []),
         (b"[" * 200_000, []),
         (b"\xff\xfecat", ["8"]),
+        (b"\0\0\0\0\xff", ["8"]),
         (b"a\n" * 10_001, ["10,000"]),
         (b"a" * 1_000_001, ["1"]),
     ],

@@ -22,14 +22,6 @@ from tests.small_models import picture, saved
 from tests.tiers import in_tiers
 
 FIRST = ("CheXNet", "Lightning", "MONAI", "norms in the head", "grey", "small inputs")
-    "CheXNet",
-    "Lightning",
-    "MONAI",
-    "norms in the head",
-    "grey",
-    "small inputs",
-    "a namespace",
-)
 
 
 def script_map(data: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) -> float:

@@ -134,15 +134,14 @@ def _head(model: LoadedModel) -> str:
     layout = model.layout
     if layout is None or (_is_one_linear(layout) and not layout.single):
         return ""
-    parts, linear = [], 0
+    parts = []
     for module in layout.head:
+        parts += ["nn.ReLU()"] * module.activated
         if module.kind == "norm":
             parts.append(f"nn.BatchNorm1d({module.reads})")
             continue
-        parts += ["nn.ReLU()"] * (linear > 0)
         bias = "" if module.bias else ", bias=False"
         parts.append(f"nn.Linear({module.reads}, {module.writes}{bias})")
-        linear += 1
     parts += ["Pair()"] * layout.single
     inside = "".join(f"\n    {part}," for part in parts)
     pair = "\n\n" + _PAIR if layout.single else ""
@@ -157,11 +156,9 @@ def _head_names(layout: FileLayout) -> list[tuple[str, str]]:
     """The head's modules by their names in the script and in the file."""
     if _is_one_linear(layout) and not layout.single:
         return [("classifier", layout.head[0].name)]
-    names, place, linear = [], 0, 0
+    names, place = [], 0
     for module in layout.head:
-        if module.kind == "linear":
-            place += linear > 0  # a ReLU before it
-            linear += 1
+        place += module.activated
         names.append((f"classifier.{place}", module.name))
         place += 1
     return names

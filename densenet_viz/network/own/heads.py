@@ -1,7 +1,9 @@
 """The classifier of a weight file: which weights are its, and what they compute.
 
-A head is one linear layer, or several with ReLUs between them. Dropout does nothing after training;
-a batch norm is joined exactly with the linear layer after it (or before it, if it is the last).
+A head is one linear layer, or several with ReLUs between them. Dropout does nothing after
+training; a batch norm is joined exactly with the linear layer before it if it directly follows that
+one, or else with the one after it. A file does not name ReLUs: one is assumed between two linear
+layers, and the gap in the modules' numbers says whether it stands before or after a norm.
 """
 
 from __future__ import annotations
@@ -112,33 +114,59 @@ def _layers(
     norm: tuple[Tensor, Tensor] | None = None
     layers: list[Linear] = []
     modules: list[HeadModule] = []
-    width = channels
+    width, before = channels, ""
     for module, part in _modules(group):
         full = f"{name}.{module}".rstrip(".")
         said = printable(full)
+        activated = bool(layers) and not any(each.activated for each in modules[_last(modules) :])
         if "running_mean" in part:
             scale, shift = _norm(said, part, width)
-            modules.append(HeadModule(full, "norm", width, width))
-            norm = (scale, shift) if norm is None else (norm[0] * scale, norm[1] * scale + shift)
+            if layers and norm is None and _follows(module, before):
+                layers[-1] = _scaled(layers[-1], scale, shift)
+                activated = False
+            else:
+                norm = (
+                    (scale, shift) if norm is None else (norm[0] * scale, norm[1] * scale + shift)
+                )
+            modules.append(HeadModule(full, "norm", width, width, activated=activated))
+            before = module
             continue
         weight = _matrix(said, part)
         if weight.shape[1] != width:
             raise _other_width(said, weight, width, first=not layers)
         has_bias = "bias" in part
         bias = _vector(said, part, len(weight)) if has_bias else torch.zeros(len(weight))
-        modules.append(HeadModule(full, "linear", width, len(weight), has_bias))
+        modules.append(HeadModule(full, "linear", width, len(weight), has_bias, activated))
         if norm is not None:
             bias, weight, norm = bias + weight @ norm[1], weight * norm[0], None
         layers.append(Linear(weight, bias))
-        width = len(weight)
+        width, before = len(weight), module
         if len(layers) > MOST_LINEAR:
             raise OwnModelError(f"The file's {said} is one of more than {MOST_LINEAR} layers.")
     if not layers:
         raise OwnModelError(f"The file's {printable(name)} has no linear layer.")
     if norm is not None:
-        last = layers[-1]
-        layers[-1] = Linear(last.weight * norm[0][:, None], last.bias * norm[0] + norm[1])
+        raise OwnModelError(
+            f"The file's {printable(name)} ends with a norm after a ReLU, which gives no scores."
+        )
     return tuple(layers), tuple(modules)
+
+
+def _last(modules: list[HeadModule]) -> int:
+    """The place after the last linear layer."""
+    places = [place for place, each in enumerate(modules) if each.kind == "linear"]
+    return places[-1] + 1 if places else 0
+
+
+def _follows(module: str, before: str) -> bool:
+    """Whether a module directly follows another; modules without numbers are taken to."""
+    if module.isdecimal() and before.isdecimal():
+        return int(module) == int(before) + 1
+    return True
+
+
+def _scaled(layer: Linear, scale: Tensor, shift: Tensor) -> Linear:
+    return Linear(layer.weight * scale[:, None], layer.bias * scale + shift)
 
 
 def _modules(group: State) -> Iterator[tuple[str, State]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
 import json
 import unicodedata
 from collections.abc import Mapping
@@ -15,9 +17,18 @@ LABEL_LENGTH = 60
 """A longer label is cut to this many characters."""
 
 _FORMS = (
-    "allowed are one label per line, a JSON list of labels, or a JSON object with the number of "
-    "each class"
+    "allowed are one label per line, a table with numbers and labels, a JSON list of labels, or a "
+    "JSON object with the number of each class"
 )
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_ENCODINGS = ("cp1252", "gb18030", "big5", "shift_jis", "euc_kr", "cp1251", "cp1256", "cp1255")
+_COLUMNS = ("label", "labels", "name", "class_name", "class name", "class", "category", "finding")
+"""Headers of a column of labels, the surest first."""
 _PLAIN = str.maketrans("[]<>`$\\", "()‹›'＄/")
 """Replaces what Markdown would read as a link, a picture, a formula or HTML."""
 
@@ -25,16 +36,17 @@ _PLAIN = str.maketrans("[]<>`$\\", "()‹›'＄/")
 def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tuple[str, ...]:
     """One label per class, in the order of the logits.
 
-    Accepted are one label per line; a JSON list; a JSON object from number to label,
-    `{"0": "cat"}`, also with ImageNet's pairs, `{"0": ["n01440764", "tench"]}`; and torchvision's
-    `class_to_idx`, `{"cat": 0}`. A label may occur twice. Without data: "class 0", "class 1" and
-    so on.
+    Accepted are one label per line; CSV or TSV with a column of numbers or a header; a JSON list; a
+    JSON object from number to label, `{"0": "cat"}`, also with ImageNet's pairs,
+    `{"0": ["n01440764", "tench"]}`; torchvision's `class_to_idx`, `{"cat": 0}`; and a configuration
+    with `id2label`. Numbers count from 0 or from 1. A label may occur twice. Without data:
+    "class 0", "class 1" and so on.
 
     Each label is returned on one line, without control characters and Markdown's signs, at most
     60 characters long.
 
     Args:
-        data: the file's bytes, UTF-8.
+        data: the file's bytes; `decode` finds their encoding.
         classes: outputs of the network.
         single: whether the network has one score; then one label is enough, for a yes.
 
@@ -43,13 +55,10 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
     """
     if data is None:
         return tuple(f"class {index}" for index in range(classes))
-    if len(data) > LABEL_BYTES:
-        raise OwnModelError(f"The labels are larger than {LABEL_BYTES // 1_000_000} MB.")
-    try:
-        text = data.decode("utf-8-sig").strip()
-    except UnicodeDecodeError:
-        raise OwnModelError("The labels are not UTF-8 text.") from None
-    found = _in_order(_from_json(text) if text[:1] in ("[", "{") else _lines(text))
+    text, _encoding = decode(data)
+    found = _in_order(_from_json(text)) if text[:1] in ("[", "{") else labels_in(text)
+    if len(found) > MOST_CLASSES:
+        raise OwnModelError(f"There are more than {MOST_CLASSES:,} labels.")
     if single and len(found) == 1:
         found = [f"not {found[0]}", *found]
     if len(found) != classes:
@@ -60,8 +69,74 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
     return tuple(_cleaned(label, index) for index, label in enumerate(found))
 
 
-def _lines(text: str) -> list[str]:
-    return [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
+def decode(data: bytes) -> tuple[str, str]:
+    """The text of a labels file, and the name of its encoding.
+
+    UTF-8 and, by their first bytes, UTF-16 and UTF-32 are certain; another encoding (Windows-1252,
+    GBK) is guessed by charset-normalizer, so show the labels before they are used.
+
+    Raises:
+        OwnModelError: the file is too large, or it is no text.
+    """
+    if len(data) > LABEL_BYTES:
+        raise OwnModelError(f"The labels are larger than {LABEL_BYTES // 1_000_000} MB.")
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8-sig")
+    try:
+        return data.decode(marked).strip(), "UTF-8" if marked == "utf-8-sig" else marked.upper()
+    except UnicodeDecodeError:
+        pass
+    if marked == "utf-8-sig" and b"\0" not in data:
+        from charset_normalizer import from_bytes
+
+        # Labels are short: the usual encodings are tried before rare ones.
+        guessed = from_bytes(data, cp_isolation=list(_ENCODINGS)).best()
+        if guessed is not None:
+            return str(guessed).strip(), guessed.encoding.upper()
+    raise OwnModelError("The labels are not text. Save them as UTF-8.")
+
+
+def labels_in(text: str) -> list[str]:
+    r"""The labels of lines, or of a table with a column of numbers or a header.
+
+    >>> labels_in("tench, Tinca tinca\ngoldfish"), labels_in("1;cat\n2;dog")
+    (['tench, Tinca tinca', 'goldfish'], ['cat', 'dog'])
+    """
+    lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
+    for delimiter in "\t;,":
+        rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+        if rows and min(map(len, rows)) > 1 and (labels := _from_table(rows)):
+            return labels
+    return lines
+
+
+def _from_table(rows: list[list[str]]) -> list[str] | None:
+    """The labels of a table's rows, by the numbers in one of its columns; None for no table."""
+    width = min(map(len, rows))
+    header = [cell.strip().casefold() for cell in rows[0][:width]]
+    named = next(
+        (place for name in _COLUMNS for place in range(width) if header[place] == name), -1
+    )
+    for body in (rows[1:], rows):
+        for place in range(width):
+            numbers = [row[place].strip() for row in body]
+            order = _order(numbers)
+            if order is not None:
+                label = named if body is not rows and named >= 0 else (1 if place == 0 else 0)
+                return [body[index][label] for index in order]
+    return [row[named] for row in rows[1:]] if named >= 0 else None
+
+
+def _order(numbers: list[str]) -> list[int] | None:
+    """The places of 0, 1, 2, ... or of 1, 2, 3, ... in a column, or None."""
+    if not numbers or not all(number.isdecimal() and len(number) < 7 for number in numbers):
+        return None
+    values = list(map(int, numbers))
+    order = sorted(range(len(values)), key=values.__getitem__)
+    first = values[order[0]]
+    whole = first in (0, 1) and [values[place] for place in order] == list(
+        range(first, first + len(values))
+    )
+    return order if whole else None
 
 
 def _from_json(text: str) -> object:
@@ -74,13 +149,16 @@ def _from_json(text: str) -> object:
 def _in_order(raw: object) -> list[str]:
     """The labels by the number of their class."""
     assert isinstance(raw, (list, Mapping))  # JSON that begins with [ or { is nothing else
+    if isinstance(raw, Mapping) and isinstance(raw.get("id2label"), Mapping):
+        raw = raw["id2label"]
     if len(raw) > MOST_CLASSES:
         raise OwnModelError(f"There are more than {MOST_CLASSES:,} labels.")
     if isinstance(raw, list):
         return [_label(value, str(index)) for index, value in enumerate(raw)]
     turned = {str(value): key for key, value in raw.items() if type(value) is int}
     entries = turned if turned else dict(raw)
-    numbers = [str(index) for index in range(len(raw))]
+    first = 0 if "0" in entries or "1" not in entries else 1
+    numbers = [str(index) for index in range(first, first + len(raw))]
     if absent := next((number for number in numbers if number not in entries), None):
         raise OwnModelError(f"Class {absent} has no label; {_FORMS}.")
     return [_label(entries[number], number) for number in numbers]

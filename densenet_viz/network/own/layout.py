@@ -15,6 +15,8 @@ class HeadModule:
     reads: int
     writes: int
     bias: bool = True
+    activated: bool = False
+    """Whether a ReLU stands before it."""
 
 
 @dataclass(frozen=True)
