@@ -30,8 +30,8 @@ def add_options(commands: Any) -> None:
     )
     for option, default, least, words in (
         ("--directions", 10, 2, "directions of each concept (default: 10)"),
-        ("--scenes", 16, 2, "scenes with and without the concept for a direction (default: 16)"),
-        ("--pictures", 20, 1, "pictures of each class (default: 20)"),
+        ("--scenes", 8, 2, "scenes with and without the concept for a direction (default: 8)"),
+        ("--pictures", 12, 1, "pictures of each class (default: 12)"),
         ("--seed", 6, 0, "seed of the scenes (default: 6)"),
     ):
         parser.add_argument(

@@ -51,7 +51,7 @@ Found = tuple[tuple[Direction, ...], tuple[float, ...], int]
 
 SEED = 6
 """Seed of the scenes by default; the scoreboards and the models' cards use other seeds."""
-DIRECTIONS, SCENES, PICTURES = 10, 16, 20
+DIRECTIONS, SCENES, PICTURES = 10, 8, 12
 """Directions of each concept, scenes for each direction, pictures of each class, by default."""
 _OTHERS = 100_000
 """The number of the first scene of the classes' pictures: no concept is drawn in these."""

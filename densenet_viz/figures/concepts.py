@@ -27,7 +27,7 @@ def concepts_figure(scores: Sequence[ConceptScore]) -> go.Figure:
         margin={"l": 8, "r": 16, "t": 8, "b": 8},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font_size": 15},
         xaxis={
-            "title": "Pictures whose score rises with it",
+            "title": "TCAV score",
             "tickfont_size": 15,
             "tickformat": ".0%",
             "range": [-0.03, 1.03],
