@@ -116,7 +116,7 @@ def _from_table(rows: list[list[str]]) -> list[str] | None:
     named = next(
         (place for name in _COLUMNS for place in range(width) if header[place] == name), -1
     )
-    for body in (rows[1:], rows):
+    for body in (rows, rows[1:]):
         for place in range(width):
             numbers = [row[place].strip() for row in body]
             order = _order(numbers)
@@ -149,8 +149,9 @@ def _from_json(text: str) -> object:
 def _in_order(raw: object) -> list[str]:
     """The labels by the number of their class."""
     assert isinstance(raw, (list, Mapping))  # JSON that begins with [ or { is nothing else
-    if isinstance(raw, Mapping) and isinstance(raw.get("id2label"), Mapping):
-        raw = raw["id2label"]
+    if isinstance(raw, Mapping):
+        inside = raw.get("id2label")
+        raw = inside if isinstance(inside, Mapping) else raw
     if len(raw) > MOST_CLASSES:
         raise OwnModelError(f"There are more than {MOST_CLASSES:,} labels.")
     if isinstance(raw, list):
