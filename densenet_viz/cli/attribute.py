@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from densenet_viz import attribution
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.attribution.batch.files import safe_stem
+from densenet_viz.cli import own
 from densenet_viz.cli.attribute_many import (
     Folder,
     image_files,
@@ -41,9 +42,7 @@ def add_options(commands: Any) -> None:
         help="PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or DICOM files, or patterns, folders and "
         "ZIP archives of them",
     )
-    parser.add_argument(
-        "--model", default="scenes", choices=tuple(MODELS), help="default: %(default)s"
-    )
+    parser.add_argument("--model", choices=tuple(MODELS), help="default: scenes")
     parser.add_argument(
         "--method", default="grad-cam", choices=tuple(METHODS), help="default: %(default)s"
     )
@@ -62,6 +61,7 @@ def add_options(commands: Any) -> None:
         help="with several pictures, make maps again even if they already exist",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    own.add_options(parser)
     parser.set_defaults(command=run)
 
 
@@ -73,13 +73,21 @@ def run(options: argparse.Namespace) -> int:
         raise Complaint(str(error)) from None
 
 
+def _model(options: argparse.Namespace) -> LoadedModel:
+    if own.is_given(options):
+        if options.model is not None:
+            raise Complaint("--model and --weights were given; one of them is allowed.")
+        return own.load_own(options)
+    return load_model(options.model or "scenes", on_progress=progress_bar("loading"))
+
+
 def _one(options: argparse.Namespace) -> int:
     from densenet_viz.attribution.export import summary
 
     path = Path(options.images[0])
     opened = open_picture(path)  # first, so that a bad file fails before torch is loaded
     picture = opened.pixels
-    model = load_model(options.model, on_progress=progress_bar("loading"))
+    model = _model(options)
     result = attribution.attribute(
         model,
         picture,
@@ -93,7 +101,8 @@ def _one(options: argparse.Namespace) -> int:
     for file, data in zip(files, _contents(model, model.picture(picture), result), strict=True):
         write_whole(Path(file), data)
     about = {"model": model.name, "title": model.title, "knows": model.knows}
-    report = {**about, **summary(result), "notes": opened.notes, "files": files}
+    notes = (*model.notes, *opened.notes)
+    report = {**about, **summary(result), "notes": notes, "files": files}
     print(as_json(report) if options.json else _told(report))
     return 0
 
@@ -102,7 +111,7 @@ def _many(options: argparse.Namespace) -> int:
     from densenet_viz.attribution.batch.run import work_for
 
     files = image_files(options.images)
-    model = load_model(options.model, on_progress=progress_bar("loading"))
+    model = _model(options)
     target = target_index(model.labels, options.target)
     return run_many(
         work_for(model, options.method, _settings(options.set), target),

@@ -31,12 +31,29 @@ def description(name: str) -> dict[str, Any]:
     (242, 121, [21, 78, 300, 136])
     """
     spec = NAMED_SPECS[name]
+    if isinstance(spec, DenseNetSpec):
+        title = f"DenseNet-{name.removeprefix('densenet')}"
+        return describe_spec(title, spec, _name_note(title, spec), _cited(name))
+    return _described(_resnet(name, spec), spec, _cited(name))
+
+
+def describe_spec(
+    title: str, spec: DenseNetSpec, note: str | None = None, cited: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The same for any DenseNet, under a title of its own."""
+    return _described(_densenet(title, spec, note), spec, cited)
+
+
+def _described(
+    configuration: dict[str, Any],
+    spec: DenseNetSpec | ResNetSpec,
+    cited: dict[str, Any] | None,
+) -> dict[str, Any]:
     inventory = inventory_of(spec)
-    configuration = _densenet(name, spec) if isinstance(spec, DenseNetSpec) else _resnet(name, spec)
     return {
         **configuration,
         **_counts(inventory),
-        "cited": _cited(name),
+        "cited": cited,
         "named_depth": spec.depth,
         "depth_reason": spec.depth_reason,
         **(_dense_layers(spec) if isinstance(spec, DenseNetSpec) else {}),
@@ -44,11 +61,10 @@ def description(name: str) -> dict[str, Any]:
     }
 
 
-def _densenet(variant: str, spec: DenseNetSpec) -> dict[str, Any]:
-    name = f"DenseNet-{variant.removeprefix('densenet')}"
+def _densenet(title: str, spec: DenseNetSpec, note: str | None) -> dict[str, Any]:
     return {
-        "name": name,
-        "note": _name_note(name, spec),
+        "name": title,
+        "note": note,
         "growth_rate": spec.growth_rate,
         "block_config": list(spec.block_config),
         "initial_channels": spec.initial_channels,

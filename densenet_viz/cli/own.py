@@ -1,0 +1,141 @@
+"""The options for a user's own DenseNet, shared by commands that read a network."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from densenet_viz.cli.common import Complaint
+from densenet_viz.images.fitting import FITS
+from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.preparation import NORMALISATIONS, PRESETS, read_colour
+from densenet_viz.network.own.spec import SIZE_LIMIT
+
+if TYPE_CHECKING:
+    from densenet_viz.network.loaded import LoadedModel
+    from densenet_viz.network.own.loading import Reading
+    from densenet_viz.network.own.preparation import Preparation
+
+RANGES = {
+    "imagenet": "ImageNet",
+    "cifar10": "CIFAR-10",
+    "0to1": "0 to 1",
+    "-1to1": "−1 to 1",
+    "0to255": "0 to 255",
+    "-1024to1024": "−1024 to 1024",
+}
+"""The names of the ranges in a shell."""
+CODES = {name.split()[0].casefold(): name for name in PRESETS}
+_OUTPUTS = {"softmax": "exclusive", "sigmoid": "independent"}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds `--weights` and what a weight file cannot tell."""
+    own = parser.add_argument_group("your own DenseNet")
+    own.add_argument("--weights", type=Path, metavar="FILE", help="a file of weights of your own")
+    own.add_argument("--labels", type=Path, metavar="FILE", help="names of its classes")
+    own.add_argument("--network", metavar="NAME", help="which network, if the file has several")
+    own.add_argument(
+        "--prepared-as", choices=tuple(CODES), help="whose way to prepare pictures (default: guess)"
+    )
+    own.add_argument(
+        "--outputs",
+        choices=tuple(_OUTPUTS),
+        help="softmax: one of the classes; sigmoid: each by itself",
+    )
+    own.add_argument("--input-size", type=int, metavar="PX", help="side of its pictures, in pixels")
+    own.add_argument(
+        "--range",
+        choices=tuple(RANGES),
+        help="values that it gets; write --range=-1to1 with an equals sign",
+    )
+    own.add_argument("--mean", metavar="M", help='own numbers, as in "0.5" or "0.48,0.46,0.41"')
+    own.add_argument("--std", metavar="S", help="own numbers, as for --mean")
+    own.add_argument("--fit", choices=tuple(FITS), help="how a picture becomes a square")
+
+
+def is_given(options: argparse.Namespace) -> bool:
+    """Whether a file of weights was given; refuses the other options without one.
+
+    Raises:
+        Complaint: such an option was given alone.
+    """
+    if options.weights is not None:
+        return True
+    names = ("labels", "network", "prepared_as", "outputs", "input_size", "range", "mean", "std")
+    alone = next((name for name in (*names, "fit") if getattr(options, name) is not None), None)
+    if alone is not None:
+        raise Complaint(f"--{alone.replace('_', '-')} needs --weights FILE.")
+    return False
+
+
+def read_reading(options: argparse.Namespace) -> Reading:
+    """What the weight file tells.
+
+    Raises:
+        Complaint: it cannot be used; the lines that convert it follow on stderr.
+    """
+    from densenet_viz.network.own.loading import read_model
+
+    try:
+        reading = read_model(_bytes_of(options.weights, SIZE_LIMIT), options.network)
+    except OwnModelError as error:
+        if error.lines:
+            print(error.lines, file=sys.stderr)
+        raise Complaint(str(error)) from None
+    if options.network and options.network not in (reading.name, *reading.choices):
+        names = ", ".join(reading.choices) or "only one"
+        raise Complaint(f"The file has no network {options.network[:40]!r}: {names}.")
+    return reading
+
+
+def load_own(options: argparse.Namespace) -> LoadedModel:
+    """The network of `--weights`, as the options prepare it.
+
+    Raises:
+        Complaint: the files or the options cannot be used.
+    """
+    from densenet_viz.network.own.labels import LABEL_BYTES
+    from densenet_viz.network.own.loading import own_model
+
+    reading = read_reading(options)
+    labels = None if options.labels is None else _bytes_of(options.labels, LABEL_BYTES)
+    try:
+        return own_model(reading, labels, _preparation(options, reading))
+    except OwnModelError as error:
+        raise Complaint(str(error)) from None
+
+
+def _preparation(options: argparse.Namespace, reading: Reading) -> Preparation:
+    """The guess, or the chosen code's way, changed by the options that were given."""
+    made = reading.preparation
+    if options.prepared_as is not None:
+        made = PRESETS[CODES[options.prepared_as]]
+    if options.range is not None:
+        mean, std = NORMALISATIONS[RANGES[options.range]]
+        made = replace(made, mean=mean, std=std)
+    if options.mean is not None:
+        made = replace(made, mean=read_colour(options.mean))
+    if options.std is not None:
+        made = replace(made, std=read_colour(options.std, above=0.0))
+    if options.input_size is not None:
+        made = replace(made, input_size=options.input_size)
+    if options.fit is not None:
+        made = replace(made, fit=options.fit)
+    if options.outputs is not None:
+        made = replace(made, outputs=_OUTPUTS[options.outputs])  # type: ignore[arg-type]
+    return made
+
+
+def _bytes_of(path: Path, limit: int) -> bytes:
+    """A file's bytes, at most one more than allowed."""
+    try:
+        if not path.is_file():
+            raise Complaint(f"There is no file {path.name[:60]!r}.")
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except OSError:
+        raise Complaint(f"The file {path.name[:60]!r} cannot be read.") from None
