@@ -39,10 +39,10 @@ _WAYS: Mapping[Fit, Callable[[Picture, int], Picture]] = MappingProxyType(
 )
 FITS: Mapping[Fit, str] = MappingProxyType(
     {
-        "square": "middle square, as large as possible",
-        "margin": "256 then 224: the middle, without a margin",
-        "squeezed": "whole picture, squeezed to a square",
-        "padded": "whole picture, black added",
+        "square": "middle square",
+        "margin": "middle, 256 then 224",
+        "squeezed": "whole, squeezed",
+        "padded": "whole, black added",
     }
 )
 """What each way does, in words."""

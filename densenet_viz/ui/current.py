@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from densenet_viz.facts.spec import VARIANTS
-from densenet_viz.images.pictures import ENDINGS, MAX_BYTES, ImageError, open_picture
+from densenet_viz.images.pictures import MAX_BYTES, ImageError, open_picture
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import sample_scene
@@ -59,6 +59,8 @@ MODEL_TITLES = {
 _UPLOADS = {UPLOADED: "upload", SECOND: "second_upload"}
 """The start of the session's keys for each uploaded picture, by its name."""
 _ABSENT = "_absent"
+_UNKNOWN_TO_BROWSERS = ("heic", "heif", "dcm", "dicom")
+"""Endings of pictures that a browser may not take for images."""
 LOADED: dict[str, LoadedModel] = {}
 _LOADING = {name: Lock() for name in MODEL_TITLES}
 
@@ -185,7 +187,7 @@ def take_picture(label: str, name: str, choice: str) -> None:
     """
     st.file_uploader(
         label,
-        type=["image", *ENDINGS],  # "image": phones offer the camera, too
+        type=["image", *_UNKNOWN_TO_BROWSERS],  # "image": phones offer the camera, too
         key=f"{_UPLOADS[name]}_widget",
         on_change=_take_upload,
         args=(name, choice),

@@ -54,6 +54,10 @@ def show(picture: Callable[[], Picture]) -> None:
     """
     if own_model.lost():
         st.info(own_model.GONE)
+    model = own_model.own_model_or_none()
+    if model is not None and st.session_state.get("model") == own_model.OWN:
+        for note in model.notes:
+            st.caption(note)
     with st.expander("Upload your own DenseNet", expanded=_REFUSED in st.session_state):
         turn = st.session_state.get(_ROUND, 0)  # a new number empties the form
         weights = st.file_uploader(
@@ -212,10 +216,10 @@ def _show_preview(reading: Reading, preparation: Preparation, pixels: Picture) -
         seen = grey(seen)
     values = (seen / 255 - np.array(preparation.mean)) / np.array(preparation.std)
     side = preparation.input_size
+    low, high = (f"{value:.4g}".replace("-", "−") for value in (values.min(), values.max()))
     st.image(
         seen,
-        caption=f"As your network gets it: {side} × {side} px, values from {values.min():.4g} to "
-        f"{values.max():.4g}",
+        caption=f"As your network gets it: {side} × {side} px, values from {low} to {high}",
         width=_PREVIEW,
     )
 

@@ -20,8 +20,8 @@ from densenet_viz.network.own.errors import OwnModelError
 Outputs = Literal["exclusive", "independent", "single"]
 OUTPUTS: Mapping[Outputs, str] = MappingProxyType(
     {
-        "exclusive": "one of them (softmax)",
-        "independent": "each by itself, several at once (sigmoid)",
+        "exclusive": "one class (softmax)",
+        "independent": "each by itself (sigmoid)",
         "single": "one score, yes or no (sigmoid)",
     }
 )

@@ -166,14 +166,19 @@ def with_picture(
     return {**gallery, "pictures": [first, *gallery["pictures"]]}
 
 
-def verdict_words(top: Prediction, target: Prediction, truth: str | None) -> str:
+def verdict_words(
+    top: Prediction, target: Prediction, truth: str | None, *, exclusive: bool = True
+) -> str:
     """What the network says about a picture and, if `truth` is known, whether that is right.
+
+    If the classes do not exclude each other, it has a highest finding.
 
     >>> ring, star = Prediction(2, "ring", 0.75), Prediction(0, "star", 0.25)
     >>> verdict_words(ring, star, "star")
     'It says ring, with 75.0%, and is wrong: this is a drawn star. It gives star 25.0%.'
     """
-    says = f"It says {top.label}, with {percent(top.probability)}"
+    says = "It says" if exclusive else "Its highest finding is"
+    says += f" {top.label}, with {percent(top.probability)}"
     if truth is not None:
         right = truth == top.label
         says += ", and is right" if right else f", and is wrong: this is a drawn {truth}"

@@ -25,7 +25,8 @@ def verdict(question: MapQuestion) -> str:
     """What the network says about the picture, and whether that is right, if it is known."""
     truth = question.picture.truth
     known = truth if truth in question.model.labels else None
-    return verdict_words(question.predictions[0], question.target, known)
+    exclusive = question.model.exclusive
+    return verdict_words(question.predictions[0], question.target, known, exclusive=exclusive)
 
 
 def knows_only_shapes(model: LoadedModel, picture: CurrentPicture) -> bool:

@@ -183,6 +183,10 @@ def choose_target(
     scene = predictions_scene(predictions, dict(enumerate(names)), chosen.index, truth)
     with bars:
         show_stage("attribution-bars", scene, key="bars", on_picked_change=_take_target)
+        if not model.exclusive:
+            st.caption(
+                "Each finding has a probability of its own (sigmoid): they do not add up to 100%."
+            )
     return chosen
 
 
