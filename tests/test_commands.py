@@ -11,7 +11,11 @@ from tests.facts import names_in
 
 def planned(*arguments: str, cwd: Path) -> str:
     run = subprocess.run(
-        ["make", "--dry-run", *arguments], cwd=cwd, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "--dry-run", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return run.stdout
 

@@ -45,7 +45,11 @@ def read_manifest(path: Path) -> Manifest:
     """
     try:
         given = json.loads(path.read_bytes())
-        stated = given["spec"] | {"block_config": tuple(given["spec"]["block_config"])}
+        spec = given["spec"]
+        stated = spec | {
+            "block_config": tuple(spec["block_config"]),
+            "hidden": tuple(spec.get("hidden", ())),
+        }
         familiarity = given.get("familiarity")
         return Manifest(
             labels=tuple(given["labels"]),

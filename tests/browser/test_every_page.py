@@ -25,7 +25,7 @@ CASES = [
     for view in views
     for row in PAGES
 ]
-MADE_MILLISECONDS = 180_000
+MADE_MILLISECONDS = 600_000
 TAB_STOPS = 20
 RING_PIXELS = 8
 

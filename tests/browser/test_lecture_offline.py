@@ -13,7 +13,7 @@ from densenet_viz.lecture.reading import read_deck
 # It walks through every slide.
 pytestmark = pytest.mark.slow
 
-MADE_MILLISECONDS = 180_000
+MADE_MILLISECONDS = 600_000
 SHOWN_MILLISECONDS = 30_000
 # The slide that is shown: whether its picture stands, and what of it could not be loaded.
 SLIDE_JS = """() => {

@@ -17,7 +17,7 @@ from tests.browser.lecture_fit import faults_of, go_to_slide
 # Every slide takes minutes; three slides of a small deck are looked at in `stages/`.
 pytestmark = pytest.mark.slow
 
-MADE_MILLISECONDS = 240_000
+MADE_MILLISECONDS = 600_000
 STEPS = [slide.steps for slide in read_deck(OWN).slides]
 LEAST_AT_1080 = 28
 """CSS pixels of the smallest letters on a screen of 1080 lines."""
