@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from densenet_viz.images.pictures import fit
 from densenet_viz.network import models, weights
 from densenet_viz.network.models import ModelUnavailable
 from tests.facts import numbers_in
@@ -35,6 +36,36 @@ def test_an_upload_becomes_the_picture_of_every_page(page: AppTest) -> None:
     page.switch_page("pages/dense_block.py").run()
     assert chosen(page) == "your image"
     assert [error.value for error in page.error] == []
+
+
+def test_what_is_cut_off_is_said_and_can_be_kept(page: AppTest) -> None:
+    pixels = np.full((100, 200, 3), 210, np.uint8)
+    pixels[30:70, :40] = (200, 30, 30)  # at the left edge
+    file = ("edge.png", encode(pixels, "PNG"), "image/png")
+    page.file_uploader(key="upload_widget").set_value(file).run()
+    assert any("50%" in caption.value for caption in page.caption)
+    for way, red in (("squeezed", 0.08), ("padded", 0.04), ("square", 0.0)):
+        page.selectbox(key="fit").set_value(way).run()
+        page.switch_page("pages/dense_block.py").run()
+        page.switch_page("pages/growth_rate.py").run()
+        assert [error.message for error in page.exception] == []
+        assert page.selectbox(key="fit").value == way
+        fitted = fit(shown(page), 100).astype(int)
+        # Bilinear edges: a pixel more or less on each side.
+        assert np.mean(fitted[..., 0] > 3 * fitted[..., 1]) == pytest.approx(red, abs=0.02)
+
+
+def shown(page: AppTest) -> Any:
+    """The pixels that the pages work on."""
+    kept = page.session_state
+    fitted = kept["_fitted"][1] if "_fitted" in kept else kept["_upload"]
+    return (kept["_upload"] if kept["_fit"] == "square" else fitted).pixels
+
+
+def test_a_square_upload_has_no_choice_of_fit(page: AppTest) -> None:
+    file = ("square.png", encode(np.full((50, 50, 3), 9, np.uint8), "PNG"), "image/png")
+    page.file_uploader(key="upload_widget").set_value(file).run()
+    assert "fit" not in [each.key for each in page.selectbox]
 
 
 def test_what_became_of_an_upload_is_said_until_another_comes(page: AppTest) -> None:

@@ -64,6 +64,28 @@ def fit_as(picture: Picture, size: int, way: Fit) -> Picture:
     return _WAYS[way](picture, size)
 
 
+WHOLE: tuple[Fit, ...] = ("square", "squeezed", "padded")
+"""The ways to make a square of a picture before a network's size is known."""
+
+
+def make_square(picture: Picture, way: Fit) -> Picture:
+    """(H, W, 3) uint8 as a square, as large as its longer side; "square" leaves it as it is.
+
+    Args:
+        picture: of any shape.
+        way: one of `WHOLE`.
+    """
+    return (
+        picture if way == "square" else fit_as(picture, min(max(picture.shape), WORKING_SIDE), way)
+    )
+
+
+def cut_share(picture: Picture) -> float:
+    """The part of a picture, 0 to 1, that its middle square leaves out."""
+    height, width = picture.shape[:2]
+    return 1 - min(height, width) / max(height, width)
+
+
 def grey(picture: Picture) -> Picture:
     """(H, W, 3) uint8 with three equal channels: the lightness, as Pillow's mode L has it."""
     return np.array(Image.fromarray(picture).convert("L").convert("RGB"))

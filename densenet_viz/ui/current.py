@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.images.fitting import FITS, WHOLE, cut_share, make_square
 from densenet_viz.images.pictures import MAX_BYTES, ImageError, open_picture
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.results.traces import Picture
@@ -59,6 +60,7 @@ MODEL_TITLES = {
 _UPLOADS = {UPLOADED: "upload", SECOND: "second_upload"}
 """The start of the session's keys for each uploaded picture, by its name."""
 _ABSENT = "_absent"
+_FIT, _FITTED = "_fit", "_fitted"
 _UNKNOWN_TO_BROWSERS = ("heic", "heif", "dcm", "dicom")
 """Endings of pictures that a browser may not take for images."""
 LOADED: dict[str, LoadedModel] = {}
@@ -156,7 +158,7 @@ def current_picture() -> CurrentPicture:
     """The chosen picture, or the default scene."""
     name = st.session_state.get("picture", DEFAULT_PICTURE)
     if name == UPLOADED and (upload := uploaded(UPLOADED)):
-        return upload
+        return _fitted(upload)
     return sample(name if name in CLASSES or name in PHOTOGRAPHS else DEFAULT_PICTURE)
 
 
@@ -199,6 +201,44 @@ def take_picture(label: str, name: str, choice: str) -> None:
         st.error(refused)
     elif (picture := uploaded(name)) and picture.notes:
         st.info(" ".join(picture.notes))
+    if name == UPLOADED and (upload := uploaded(name)) and (share := cut_share(upload.pixels)):
+        _choose_fit(upload.pixels, share)
+
+
+def _choose_fit(pixels: Picture, share: float) -> None:
+    """How a picture that is no square becomes one, and what is cut off."""
+    way = st.session_state.get(_FIT, "square")
+    st.selectbox(
+        "Fit",
+        list(WHOLE),
+        index=WHOLE.index(way),
+        key="fit",
+        on_change=_take_fit,
+        format_func=FITS.__getitem__,
+    )
+    if way == "square":
+        height, width = pixels.shape[:2]
+        sides = "left and right" if width > height else "at the top and the bottom"
+        st.caption(
+            f"{share:.0%} of your picture is cut off, {sides}. Choose another fit to keep it."
+        )
+
+
+def _take_fit() -> None:
+    st.session_state[_FIT] = st.session_state["fit"]  # also for pages without this control
+
+
+def _fitted(upload: CurrentPicture) -> CurrentPicture:
+    """The upload as its visitor wants it fitted."""
+    way = st.session_state.get(_FIT, "square")
+    if way == "square" or not cut_share(upload.pixels):
+        return upload
+    asked, fitted = st.session_state.get(_FITTED, (None, upload))
+    if asked != (upload.key, way):
+        pixels = make_square(upload.pixels, way)
+        fitted = replace(upload, pixels=pixels, key=key_of(pixels))
+        st.session_state[_FITTED] = (upload.key, way), fitted
+    return fitted
 
 
 def uploaded(name: str) -> CurrentPicture | None:
