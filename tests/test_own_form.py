@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.network.own.kinds import WHOLE_MODEL
@@ -67,6 +68,14 @@ def test_a_preset_fills_the_controls_and_each_can_be_changed() -> None:
     assert (model.mean, model.std, model.fit) == ((0.1, 0.2, 0.3), (0.5,) * 3, "padded")
 
 
+def test_labels_are_shown_before_they_are_used() -> None:
+    app = given(net().state_dict())
+    labels = ("l.csv", "0;Lungenödem\n1;Größe\n2;gesund".encode("cp1252"), "text/csv")
+    app.file_uploader(key="own_labels_0").set_value(labels).run()
+    assert "Lungenödem, Größe, gesund" in captions(app)
+    assert "CP1252" in captions(app)
+
+
 def test_one_score_asks_for_no_outputs() -> None:
     app = given(net(1).state_dict())
     assert "own_outputs" not in [each.key for each in app.selectbox]
@@ -99,3 +108,12 @@ def test_a_file_that_cannot_open_comes_with_the_lines_that_convert_it() -> None:
     assert len(app.error) == 1
     assert WHOLE_MODEL in [block.value for block in app.code]
     assert app.selectbox(key="model").value == "scenes"
+
+
+@pytest.mark.parametrize("layout", ["small inputs", "grey", "a hidden layer", "another bottleneck"])
+def test_every_page_with_a_model_works_on_unusual_networks(layout: str) -> None:
+    app = loaded(given(dict(LAYOUTS[layout][0].state_dict()), "dense_block"))
+    for page in ("growth_rate", "dense_block", "transition", "attributions"):
+        app.switch_page(f"pages/{page}.py").run().run()  # the browser asks twice, too
+        assert [error.message for error in app.exception] == []
+        assert [error.value for error in app.error] == []

@@ -11,7 +11,7 @@ import streamlit as st
 
 from densenet_viz.images.fitting import FITS, fit_as, grey
 from densenet_viz.network.own.errors import OwnModelError
-from densenet_viz.network.own.labels import LABEL_BYTES
+from densenet_viz.network.own.labels import LABEL_BYTES, decode, read_labels
 from densenet_viz.network.own.loading import INPUT_SIZES, Reading, read_model
 from densenet_viz.network.own.preparation import (
     NORMALISATIONS,
@@ -138,6 +138,8 @@ def _show_choices(reading: Reading, turn: int, picture: Callable[[], Picture]) -
         max_upload_size=LABEL_BYTES // 1_000_000,
         help='One per line, CSV, or JSON: ["cat", "dog"], {"0": "cat"} or id2label.',
     )
+    if labels is not None:
+        _show_labels(labels.getvalue(), reading)
     st.selectbox(
         "Prepared as by",
         list(PRESETS),
@@ -173,6 +175,17 @@ def _show_choices(reading: Reading, turn: int, picture: Callable[[], Picture]) -
         st.text_input("Mean (of values from 0 to 1)", key="own_mean")
         st.text_input("Standard deviation", key="own_std")
     _show_rest(reading, labels, picture)
+
+
+def _show_labels(data: bytes, reading: Reading) -> None:
+    """The first labels as they were read, before they are used."""
+    try:
+        names = read_labels(data, reading.spec.num_classes, single=reading.outputs == 1)
+    except OwnModelError:
+        return  # said when the model is loaded
+    encoding = decode(data)[1]
+    more = ", …" if len(names) > 5 else ""
+    st.caption(f"{len(names):,} labels, read as {encoding}: {', '.join(names[:5])}{more}")
 
 
 def _show_rest(
