@@ -103,7 +103,10 @@ def labels_in(text: str) -> list[str]:
     """
     lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
     for delimiter in "\t;,":
-        rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+        try:
+            rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+        except csv.Error:  # a field of more than 131,072 characters
+            continue
         if rows and min(map(len, rows)) > 1 and (labels := _from_table(rows)):
             return labels
     return lines
