@@ -15,7 +15,7 @@ from benchmarks.tables import SPREAD, Table, spread
 from densenet_viz.attribution import METHODS
 from densenet_viz.network.models import UNTRAINED
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.ui.current import UPLOADED
+from densenet_viz.ui.uploads import UPLOADED
 from scripts.browser import settle
 
 PHOTO: Final = (1600, 1200)

@@ -31,7 +31,7 @@ import numpy as np
 import streamlit as st
 from densenet_viz.ui.bench import batch
 from densenet_viz.ui.bench.subject import Bench
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.uploads import (CurrentPicture)
 from tests.small_models import picture, small_model
 
 model = st.session_state.setdefault("_model", small_model())

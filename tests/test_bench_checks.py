@@ -20,7 +20,8 @@ from densenet_viz.ui.bench import faithful as bench_faithful
 from densenet_viz.ui.bench import running as bench_running
 from densenet_viz.ui.bench import sanity as bench_sanity
 from densenet_viz.ui.bench.subject import Bench, true_mask
-from densenet_viz.ui.current import CurrentPicture, sample
+from densenet_viz.ui.current import sample
+from densenet_viz.ui.uploads import CurrentPicture
 from tests.facts import numbers_in
 from tests.sessions import desk_of, has_desk
 from tests.small_models import picture, small_model

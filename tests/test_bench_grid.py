@@ -25,7 +25,7 @@ from densenet_viz.ui.bench import words as bench_words
 from densenet_viz.ui.bench.choices import METHODS_FIRST
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.bench.words import axiom_words, completeness_words, cost_words, sums_words
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work import jobs
 from tests.facts import names_in, numbers_in
 from tests.sessions import desk_of, let_finish

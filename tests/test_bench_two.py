@@ -25,7 +25,8 @@ from densenet_viz.ui.bench import two as bench_two
 from densenet_viz.ui.bench import two_choices as bench_two_choices
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.bench.two_choices import TOP, same_class, settings_for
-from densenet_viz.ui.current import SECOND, CurrentPicture, sample
+from densenet_viz.ui.current import sample
+from densenet_viz.ui.uploads import SECOND, CurrentPicture
 from densenet_viz.ui.work import jobs
 from tests.facts import names_in, numbers_in
 from tests.image_files import encode

@@ -25,7 +25,7 @@ from densenet_viz.ui.bench import running as bench_running
 from densenet_viz.ui.bench import words as bench_words
 from densenet_viz.ui.bench.comparison import ComparedMap, Comparison
 from densenet_viz.ui.bench.grid import panels
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work import jobs, turns
 from tests.facts import as_groups, numbers_in
 from tests.sessions import desk_of, has_desk, let_finish

@@ -198,7 +198,7 @@ def test_another_width_is_refused(width: int) -> None:
 PAGE = """
 from densenet_viz.attribution import attribute
 from densenet_viz.ui.attribution import map_files
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.uploads import (CurrentPicture)
 from tests.small_models import picture, small_model
 
 model, pixels = small_model(), picture()

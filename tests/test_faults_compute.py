@@ -37,7 +37,7 @@ from densenet_viz.network.shares import alone, processors, without_sharing
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.ui.attribution.maps import Ask, compute_map
 from densenet_viz.ui.bench.words import completeness_words
-from densenet_viz.ui.current import CurrentPicture, key_of
+from densenet_viz.ui.uploads import CurrentPicture, key_of
 from densenet_viz.ui.work import jobs
 from densenet_viz.ui.work.owners import Kind, kept_for
 from tests.small_models import SPEC, picture, saved, small_model, small_network

@@ -32,7 +32,7 @@ from densenet_viz.stage.shared.words import number
 from densenet_viz.ui import current
 from densenet_viz.ui.attribution import explained, explaining
 from densenet_viz.ui.bench.words import completeness_words
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work import jobs, unfinished
 from densenet_viz.ui.work.progress import progress_words
 from tests.facts import names_in, numbers_in

@@ -83,7 +83,7 @@ def make_square(picture: Picture, way: Fit) -> Picture:
 def cut_share(picture: Picture) -> float:
     """The part of a picture, 0 to 1, that its middle square leaves out."""
     height, width = picture.shape[:2]
-    return 1 - min(height, width) / max(height, width)
+    return float(1 - min(height, width) / max(height, width))
 
 
 def grey(picture: Picture) -> Picture:

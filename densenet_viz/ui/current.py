@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,10 +13,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from densenet_viz.facts.spec import VARIANTS
-from densenet_viz.images.fitting import FITS, WHOLE, cut_share, make_square
-from densenet_viz.images.pictures import MAX_BYTES, ImageError, open_picture
 from densenet_viz.network.models import MODELS, UNTRAINED
-from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import sample_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.ui import fetching, own_form, own_model
@@ -33,15 +28,12 @@ from densenet_viz.ui.suited import (
     note_choice,
     suit_model,
 )
-from densenet_viz.ui.work.jobs import leave
+from densenet_viz.ui.uploads import UPLOADED, CurrentPicture, fitted, key_of, take_picture, uploaded
 
 if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
 
 Name = TypeVar("Name", bound=str)
-UPLOADED = "your image"
-SECOND = "your second image"
-"""A second uploaded picture, which is compared with the current one."""
 RETRY_SECONDS = 60.0
 _KNOWS = {
     **dict.fromkeys(VARIANTS, "ImageNet"),
@@ -57,34 +49,9 @@ MODEL_TITLES = {
     },
 }
 """The title of each model in the choice of model, by name in `MODELS`."""
-_UPLOADS = {UPLOADED: "upload", SECOND: "second_upload"}
-"""The start of the session's keys for each uploaded picture, by its name."""
 _ABSENT = "_absent"
-_FIT, _FITTED = "_fit", "_fitted"
-_UNKNOWN_TO_BROWSERS = ("heic", "heif", "dcm", "dicom")
-"""Endings of pictures that a browser may not take for images."""
 LOADED: dict[str, LoadedModel] = {}
 _LOADING = {name: Lock() for name in MODEL_TITLES}
-
-
-@dataclass(frozen=True, eq=False)
-class CurrentPicture:
-    """The picture that every page works on; `key` is the SHA-256 of its pixels."""
-
-    name: str
-    pixels: Picture
-    key: str
-    truth: str | None
-    """The object's class if the picture is a drawn scene; None of a photograph or an upload."""
-    notes: tuple[str, ...] = ()
-    """What became of an uploaded picture when it was opened, a sentence each."""
-
-    @property
-    def caption(self) -> str:
-        if self.truth is not None:
-            return f"a drawn {self.truth}"
-        height, width = self.pixels.shape[:2]
-        return self.name if height == width else f"the middle square of {self.name}"
 
 
 def take_from_address(
@@ -158,7 +125,7 @@ def current_picture() -> CurrentPicture:
     """The chosen picture, or the default scene."""
     name = st.session_state.get("picture", DEFAULT_PICTURE)
     if name == UPLOADED and (upload := uploaded(UPLOADED)):
-        return _fitted(upload)
+        return fitted(upload)
     return sample(name if name in CLASSES or name in PHOTOGRAPHS else DEFAULT_PICTURE)
 
 
@@ -177,102 +144,6 @@ def set_picture(name: str) -> None:
     if name in CLASSES or name in PHOTOGRAPHS or (name == UPLOADED and uploaded(UPLOADED)):
         st.session_state["picture"] = name
         suit_model()
-
-
-def take_picture(label: str, name: str, choice: str) -> None:
-    """The control that uploads a picture; why a file was refused, or what became of it.
-
-    Args:
-        label: of the control.
-        name: of the picture, `UPLOADED` or `SECOND`; the session has one of each.
-        choice: the key of the choice of pictures, which is then set to the name.
-    """
-    st.file_uploader(
-        label,
-        type=["image", *_UNKNOWN_TO_BROWSERS],  # "image": phones offer the camera, too
-        key=f"{_UPLOADS[name]}_widget",
-        on_change=_take_upload,
-        args=(name, choice),
-        max_upload_size=MAX_BYTES >> 20,
-        help=f"PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or DICOM up to {MAX_BYTES >> 20} MB. It "
-        "stays in this session's memory.",
-    )
-    if refused := st.session_state.get(f"_{_UPLOADS[name]}_refused"):
-        st.error(refused)
-    elif (picture := uploaded(name)) and picture.notes:
-        st.info(" ".join(picture.notes))
-    if name == UPLOADED and (upload := uploaded(name)) and (share := cut_share(upload.pixels)):
-        _choose_fit(upload.pixels, share)
-
-
-def _choose_fit(pixels: Picture, share: float) -> None:
-    """How a picture that is no square becomes one, and what is cut off."""
-    way = st.session_state.get(_FIT, "square")
-    st.selectbox(
-        "Fit",
-        list(WHOLE),
-        index=WHOLE.index(way),
-        key="fit",
-        on_change=_take_fit,
-        format_func=FITS.__getitem__,
-    )
-    if way == "square":
-        height, width = pixels.shape[:2]
-        sides = "left and right" if width > height else "at the top and the bottom"
-        st.caption(
-            f"{share:.0%} of your picture is cut off, {sides}. Choose another fit to keep it."
-        )
-
-
-def _take_fit() -> None:
-    st.session_state[_FIT] = st.session_state["fit"]  # also for pages without this control
-
-
-def _fitted(upload: CurrentPicture) -> CurrentPicture:
-    """The upload as its visitor wants it fitted."""
-    way = st.session_state.get(_FIT, "square")
-    if way == "square" or not cut_share(upload.pixels):
-        return upload
-    asked, fitted = st.session_state.get(_FITTED, (None, upload))
-    if asked != (upload.key, way):
-        pixels = make_square(upload.pixels, way)
-        fitted = replace(upload, pixels=pixels, key=key_of(pixels))
-        st.session_state[_FITTED] = (upload.key, way), fitted
-    return fitted
-
-
-def uploaded(name: str) -> CurrentPicture | None:
-    """The session's uploaded picture of that name, or None."""
-    upload: CurrentPicture | None = st.session_state.get(f"_{_UPLOADS[name]}")
-    return upload
-
-
-def _take_upload(name: str, choice: str) -> None:
-    """Checks an uploaded file; if it is refused, the current picture stays."""
-    place = _UPLOADS[name]
-    file = st.session_state.get(f"{place}_widget")
-    st.session_state.pop(f"_{place}_refused", None)
-    if file is None:
-        return
-    try:
-        opened = open_picture(file.getvalue())
-    except ImageError as error:
-        st.session_state[f"_{place}_refused"] = str(error)
-        return
-    if name == UPLOADED:
-        leave(("attribution",))  # the old picture's map: the new one must not wait for it
-    key = key_of(opened.pixels)
-    st.session_state[f"_{place}"] = CurrentPicture(name, opened.pixels, key, None, opened.notes)
-    st.session_state[choice] = name
-    if name == UPLOADED:
-        suit_model()
-
-
-def key_of(pixels: Picture) -> str:
-    """The SHA-256 of a picture: its size and its pixels."""
-    digest = hashlib.sha256(repr(pixels.shape).encode())
-    digest.update(pixels.tobytes())
-    return digest.hexdigest()
 
 
 def current_model() -> LoadedModel:

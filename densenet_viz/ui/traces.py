@@ -11,7 +11,7 @@ from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.traces import NetworkTrace, TransitionTrace
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.owners import Kind, kept_for
 
 SEED = 0

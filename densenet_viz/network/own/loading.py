@@ -22,7 +22,6 @@ from densenet_viz.network.own.spec import last_channels, spec_from_state, words
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from densenet_viz.network.own.finding import Found
     from densenet_viz.network.own.heads import Head
 
 INPUT_SIZES = (32, 512)
@@ -71,6 +70,7 @@ def read_model(weights: bytes, name: str | None = None) -> Reading:
     """
     from densenet_viz.network.own.finding import networks_in
     from densenet_viz.network.own.heads import head_of
+    from densenet_viz.network.own.notes import notes_of
     from densenet_viz.network.own.reading import read_content
 
     content, plain = read_content(weights)
@@ -97,7 +97,7 @@ def read_model(weights: bytes, name: str | None = None) -> Reading:
         outputs=outputs,
         preset=preset,
         preparation=preparation,
-        notes=tuple(_notes(found, networks, head, spec, outputs)),
+        notes=notes_of(found, networks, head, spec, outputs),
         state=features | _named(head),
         layout=FileLayout(found.path, found.start, head.modules, outputs == 1, plain),
     )
@@ -192,49 +192,6 @@ def _named(head: Head) -> dict[str, Tensor]:
         name = f"classifier.{2 * index}" if several else "classifier"
         named |= {f"{name}.weight": layer.weight, f"{name}.bias": layer.bias}
     return named
-
-
-def _notes(
-    found: Found, networks: tuple[Found, ...], head: Head, spec: DenseNetSpec, outputs: int
-) -> list[str]:
-    from densenet_viz.network.own.reading import printable
-
-    notes = []
-    if len(networks) > 1:
-        others = ", ".join(
-            each.name or "the plain weights" for each in networks if each is not found
-        )
-        kind = "averaged weights" if found.averaged else "weights"
-        notes.append(
-            f"The file has several networks. These are the {kind} {found.name}; the "
-            f"others are {others}."
-        )
-    elif found.averaged:
-        notes.append("These are averaged weights (EMA or SWA).")
-    if head.left_out:
-        shown = ", ".join(printable(key) for key in head.left_out[:4])
-        more = f" and {len(head.left_out) - 4:,} more" if len(head.left_out) > 4 else ""
-        notes.append(f"Left out, because they are no part of the network: {shown}{more}.")
-    if head.name.rpartition(".")[2] == "classifier" and any(
-        key.removeprefix(found.prefix).startswith("fc.") for key in head.left_out
-    ):
-        notes.append(
-            "A DenseNet of torchvision computes its classifier and never fc: what was trained as "
-            "fc was never part of the network."
-        )
-    if spec.input_channels == 1:
-        notes.append("The network reads one grey channel: pictures become grey.")
-    if spec.hidden:
-        widths = ", ".join(f"{width:,}" for width in spec.hidden)
-        notes.append(
-            f"The head has hidden layers of {widths} values; a ReLU after each is assumed, because "
-            "a file of weights does not name it."
-        )
-    if not all(module.bias for module in head.modules):
-        notes.append("The head has a layer without bias; zeros stand for it.")
-    if outputs == 1:
-        notes.append("The network gives one score z; it is shown as two classes, with −z and z.")
-    return notes
 
 
 def _name(reading: Reading, labels: bytes | None, given: Preparation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import Answer
 from densenet_viz.results.traces import Picture
-from densenet_viz.ui.current import CurrentPicture, key_of
+from densenet_viz.ui.uploads import CurrentPicture, key_of
 from densenet_viz.ui.work.owners import Kind, kept_for
 
 ANSWERS = Kind("answers", shared=512, own=64)

@@ -15,8 +15,8 @@ from densenet_viz.ui import fetching
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import MapQuestion
 from densenet_viz.ui.bench.words import axiom_words, completeness_words, cost_words
-from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.suited import DRAWN, IMAGENET, choose_imagenet, chosen_model
+from densenet_viz.ui.uploads import CurrentPicture
 
 ONLY_SHAPES = "This network knows drawn shapes only"
 

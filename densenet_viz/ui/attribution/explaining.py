@@ -27,19 +27,11 @@ from densenet_viz.stage.drop.scene import drop_scene
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.maps import Ask, compute_map, results_of
 from densenet_viz.ui.attribution.methods import choose_method, settings_controls
-from densenet_viz.ui.current import (
-    UPLOADED,
-    CurrentPicture,
-    choose_picture,
-    current_model,
-    sample,
-    set_picture,
-    take_picture,
-    uploaded,
-)
+from densenet_viz.ui.current import choose_picture, current_model, sample, set_picture
 from densenet_viz.ui.photographs import PHOTOGRAPHS, SOURCES
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.suited import DRAWN, chosen_model
+from densenet_viz.ui.uploads import UPLOADED, CurrentPicture, take_picture, uploaded
 from densenet_viz.ui.work.jobs import Reporter
 from densenet_viz.ui.work.keeping import Kept
 

@@ -17,8 +17,8 @@ from densenet_viz.figures.attribution_image import (
 from densenet_viz.network.models import ASSETS, LoadedModel
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.traces import Picture
-from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.suited import BUNDLED, CHEATER
+from densenet_viz.ui.uploads import CurrentPicture
 
 EQUAL = "Run it in the picture's folder: it makes the same map, except for rounding."
 

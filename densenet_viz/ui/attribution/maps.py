@@ -10,7 +10,7 @@ from densenet_viz.attribution import METHODS, Method
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.jobs import Reporter
 from densenet_viz.ui.work.keeping import Kept
 from densenet_viz.ui.work.owners import Kind, Owner, kept_for

@@ -18,9 +18,9 @@ from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.bench.two_choices import KEYS as CHOICES
 from densenet_viz.ui.bench.two_choices import Pair, choose_pair
 from densenet_viz.ui.bench.words import row_of
-from densenet_viz.ui.current import CurrentPicture
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth.twins import TWIN_TITLES, near, share_near
+from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.jobs import Desk, desk
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 from densenet_viz.ui.work.unfinished import GLANCE, show_stopped, waiting_words

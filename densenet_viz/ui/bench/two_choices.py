@@ -19,18 +19,10 @@ from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.maps import Ask
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.subject import Bench
-from densenet_viz.ui.current import (
-    MODEL_TITLES,
-    SECOND,
-    CurrentPicture,
-    model_named,
-    sample,
-    take_from_address,
-    take_picture,
-    uploaded,
-)
+from densenet_viz.ui.current import MODEL_TITLES, model_named, sample, take_from_address
 from densenet_viz.ui.own_model import OWN
 from densenet_viz.ui.suited import BUNDLED, CHEATER
+from densenet_viz.ui.uploads import SECOND, CurrentPicture, take_picture, uploaded
 
 KEYS = ("two", "two_picture", "two_model", "two_class", "two_method")
 

@@ -17,8 +17,9 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.answers import answer_to
-from densenet_viz.ui.current import bundled_model, key_of, take_from_address
+from densenet_viz.ui.current import bundled_model, take_from_address
 from densenet_viz.ui.suited import BUNDLED, CHEATER
+from densenet_viz.ui.uploads import key_of
 from densenet_viz.ui.work.jobs import Desk, Report, desk
 from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import GLANCE, run_job, show_unfinished

@@ -15,7 +15,7 @@ import streamlit as st
 
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import MODELS
-from densenet_viz.ui.current import CurrentPicture
+from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.keeping import Kept
 
 Owner = LoadedModel | CurrentPicture

@@ -1,0 +1,74 @@
+"""What a visitor should know of how their file was read, a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.network.own.finding import Found
+from densenet_viz.network.own.heads import Head
+from densenet_viz.network.own.reading import printable
+
+_NAMED = 4
+"""The most weights that are named."""
+
+
+def notes_of(
+    found: Found, networks: tuple[Found, ...], head: Head, spec: DenseNetSpec, outputs: int
+) -> tuple[str, ...]:
+    """The sentences about a network of a file.
+
+    Args:
+        found: the network that was taken.
+        networks: all networks of the file.
+        head: its head; `left_out` are weights that were not read.
+        spec: its configuration.
+        outputs: how many numbers it gives.
+    """
+    return (
+        *_about_copies(found, networks),
+        *_about_left_out(found, head),
+        *_about_structure(head, spec, outputs),
+    )
+
+
+def _about_copies(found: Found, networks: tuple[Found, ...]) -> Iterator[str]:
+    if len(networks) > 1:
+        rest = [each.name or "the plain weights" for each in networks if each is not found]
+        kind = "averaged weights" if found.averaged else "weights"
+        yield (
+            f"The file has several networks. These are the {kind} {found.name}; the others are "
+            f"{', '.join(rest)}."
+        )
+    elif found.averaged:
+        yield "These are averaged weights (EMA or SWA)."
+
+
+def _about_left_out(found: Found, head: Head) -> Iterator[str]:
+    if not head.left_out:
+        return
+    shown = ", ".join(printable(key) for key in head.left_out[:_NAMED])
+    more = len(head.left_out) - _NAMED
+    rest = f" and {more:,} more" if more > 0 else ""
+    yield f"Left out, because they are no part of the network: {shown}{rest}."
+    has_fc = any(key.removeprefix(found.prefix).startswith("fc.") for key in head.left_out)
+    if has_fc and head.name.rpartition(".")[2] == "classifier":
+        yield (
+            "A DenseNet of torchvision computes its classifier and never fc: what was trained as "
+            "fc was never part of the network."
+        )
+
+
+def _about_structure(head: Head, spec: DenseNetSpec, outputs: int) -> Iterator[str]:
+    if spec.input_channels == 1:
+        yield "The network reads one grey channel: pictures become grey."
+    if spec.hidden:
+        widths = ", ".join(f"{width:,}" for width in spec.hidden)
+        yield (
+            f"The head has hidden layers of {widths} values; a ReLU after each is assumed, because "
+            "a file of weights does not name it."
+        )
+    if not all(module.bias for module in head.modules):
+        yield "The head has a layer without bias; zeros stand for it."
+    if outputs == 1:
+        yield "The network gives one score z; it is shown as two classes, with −z and z."
