@@ -21,7 +21,7 @@ SECRETS = re.compile("cheater|honest", re.IGNORECASE)
 NEXT, AGAIN = ".st-key-lineup_next button", ".st-key-lineup_again button"
 GUESS = ".st-key-lineup_guess [role=radio]"
 CARDS = ".lineup-card:not(.lineup-picture)"
-PARTS = ["lineup", "pairs", "object", "scoreboard"]
+PARTS = ["lineup", "pairs", "object", "concepts", "scoreboard"]
 
 # The whole document, shadow roots included, as markup.
 WHOLE_DOM_JS = """() => {

@@ -10,6 +10,7 @@ import safetensors.torch
 from playwright.sync_api import Locator, Page, expect
 
 from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.images.pictures import MAX_BYTES
 from scripts.browser import settle
 from tests.browser.conftest import Opener
 from tests.small_models import small_network
@@ -29,20 +30,24 @@ def page(open_page: Opener) -> Page:
 
 
 def bring(page: Page, weights: Path, labels: Path | None = None) -> None:
-    """Fills the form in, and sends it."""
-    form = page.get_by_test_id("stForm")
-    if not form.is_visible():
-        page.get_by_test_id("stExpander").filter(has=form).locator("summary").click()
-    inputs = form.locator('input[type="file"]')
-    inputs.nth(0).set_input_files(weights)
-    expect(form.get_by_text(weights.name)).to_be_visible(timeout=PATIENCE)
-    if labels is not None:
-        inputs.nth(1).set_input_files(labels)
-        expect(form.get_by_text(labels.name)).to_be_visible(timeout=PATIENCE)
-    size = form.locator(".st-key-own_size input")
+    """Chooses the files; with labels, sets the size and loads the model."""
+    chooser = page.locator("[class*='st-key-own_weights_']")
+    if not chooser.is_visible():
+        page.get_by_test_id("stExpander").filter(has=chooser).locator("summary").click()
+    chooser.locator('input[type="file"]').set_input_files(weights)
+    expect(chooser.get_by_text(weights.name)).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    if labels is None:
+        return
+    names = page.locator("[class*='st-key-own_labels_']")
+    names.locator('input[type="file"]').set_input_files(labels)
+    expect(names.get_by_text(labels.name)).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    size = page.locator(".st-key-own_size input")
     size.fill("64")
     size.press("Tab")
-    form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    settle(page)
+    page.locator(".st-key-own_load button").click()
 
 
 def chosen(page: Page) -> Locator:
@@ -110,7 +115,7 @@ def test_a_reload_is_another_session_and_says_so(page: Page) -> None:
 def test_a_picture_over_its_limit_is_not_sent(page: Page, tmp_path: Path) -> None:
     """The server lets larger files pass, for weights; a picture's chooser does not."""
     large = tmp_path / "large.png"
-    large.write_bytes(bytes(11 << 20))
+    large.write_bytes(bytes(MAX_BYTES + 1))
     chooser = page.locator(".st-key-upload_widget")
     chooser.locator('input[type="file"]').set_input_files(large)
-    expect(chooser).to_contain_text("10", timeout=PATIENCE)
+    expect(chooser).to_contain_text(str(MAX_BYTES >> 20), timeout=PATIENCE)
