@@ -12,6 +12,7 @@ import streamlit as st
 from densenet_viz.images.fitting import FITS, fit_as, grey
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import LABEL_BYTES, decode, read_labels
+from densenet_viz.network.own.layout import PLAIN
 from densenet_viz.network.own.loading import INPUT_SIZES, Reading, read_model
 from densenet_viz.network.own.preparation import (
     NORMALISATIONS,
@@ -131,7 +132,12 @@ def _show_choices(reading: Reading, turn: int, picture: Callable[[], Picture]) -
     for note in reading.notes:
         st.caption(note)
     if reading.choices:
-        st.selectbox("Network in the file", reading.choices, key="own_network")
+        st.selectbox(
+            "Network in the file",
+            reading.choices,
+            key="own_network",
+            format_func=lambda name: name or PLAIN,
+        )
     labels = st.file_uploader(
         "Labels (optional)",
         key=f"own_labels_{turn}",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+PLAIN = "the plain weights"
+"""What a network of a file is called that has no name there."""
+
 
 @dataclass(frozen=True)
 class HeadModule:

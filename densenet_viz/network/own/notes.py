@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.own.finding import Found
 from densenet_viz.network.own.heads import Head
+from densenet_viz.network.own.layout import PLAIN
 from densenet_viz.network.own.reading import printable
 
 _NAMED = 4
@@ -34,7 +35,7 @@ def notes_of(
 
 def _about_copies(found: Found, networks: tuple[Found, ...]) -> Iterator[str]:
     if len(networks) > 1:
-        rest = [each.name or "the plain weights" for each in networks if each is not found]
+        rest = [each.name or PLAIN for each in networks if each is not found]
         kind = "averaged weights" if found.averaged else "weights"
         yield (
             f"The file has several networks. These are the {kind} {found.name}; the others are "
