@@ -198,6 +198,28 @@ def zipped(*names: str) -> bytes:
         ),
         (saved(headed(nn.BatchNorm1d(2 * WIDTH), nn.Linear(2 * WIDTH, 2)).state_dict()), "fastai"),
         (
+            saved(
+                {
+                    key.replace("features.", "0.0.").replace("classifier.", "1."): value
+                    for key, value in headed(nn.BatchNorm1d(2 * WIDTH), nn.Linear(2 * WIDTH, 2))
+                    .state_dict()
+                    .items()
+                }
+            ),
+            "fastai",
+        ),
+        (
+            saved(
+                {
+                    key.replace("features.", "encoder.features."): value
+                    for key, value in net().state_dict().items()
+                    if "classifier" not in key
+                }
+                | {"decoder.blocks.0.conv1.0.weight": torch.zeros(4, 24, 3, 3)}
+            ),
+            "classifier",
+        ),
+        (
             saved(dict(net().state_dict()) | {"features.conv1.weight": torch.zeros(12, 12, 3, 3)}),
             "deep stem",
         ),

@@ -72,7 +72,9 @@ def head_of(found: Found, channels: int) -> Head:
         try:
             layers, modules = _layers(name, group, channels)
         except OwnModelError as error:
-            refused = refused or error
+            # It is meant to be the head, or it is known how to make one of it.
+            if name.removeprefix(found.prefix) in NAMES or error.lines:
+                refused = refused or error
             continue
         left_out = tuple(key for key in found.others if not _belongs(key, name))
         return Head(name, layers, modules, left_out)
