@@ -33,8 +33,9 @@ def net(classes: int = 3, *, blocks: tuple[int, ...] = (2, 2, 2), bn_size: int =
 def odd_norms(network: nn.Module) -> nn.Module:
     for module in network.modules():
         if isinstance(module, (nn.BatchNorm2d, nn.BatchNorm1d)):
-            nn.init.uniform_(module.weight, 0.6, 1.4)
-            nn.init.uniform_(module.bias, -0.3, 0.3)
+            if module.affine:
+                nn.init.uniform_(module.weight, 0.6, 1.4)
+                nn.init.uniform_(module.bias, -0.3, 0.3)
             assert module.running_mean is not None
             assert module.running_var is not None
             module.running_mean.uniform_(-0.3, 0.3)
@@ -139,6 +140,17 @@ LAYOUTS: dict[str, tuple[nn.Module, Callable[[State], object]]] = {
             *(nn.BatchNorm1d(9), nn.Linear(9, 4), nn.BatchNorm1d(4)),
         ),
         dict,
+    ),
+    "linear layers without a ReLU": (
+        headed(nn.Linear(WIDTH, 9), nn.BatchNorm1d(9, affine=False), nn.Linear(9, 3)),
+        dict,
+    ),
+    "a 1 x 1 convolution": (
+        net(),
+        lambda state: {
+            key: value[..., None, None] if key == "classifier.weight" else value
+            for key, value in state.items()
+        },
     ),
     "a norm before the ReLU": (
         headed(nn.Linear(WIDTH, 9), nn.BatchNorm1d(9), nn.ReLU(), nn.Dropout(), nn.Linear(9, 3)),

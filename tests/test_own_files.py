@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from densenet_viz.network.own.errors import OwnModelError
-from densenet_viz.network.own.kinds import KERAS, TORCHSCRIPT, WHOLE_MODEL
+from densenet_viz.network.own.kinds import KERAS, TORCHSCRIPT
 from densenet_viz.network.own.loading import Reading, own_model, read_model
 from densenet_viz.network.own.preparation import NORMALISATIONS, PRESETS, Preparation
 from tests.own_layouts import (
@@ -233,12 +233,13 @@ def test_another_file_is_called_by_its_name(data: bytes, fact: str) -> None:
     assert fact in str(refusal(data))
 
 
-def test_a_whole_model_is_named_with_the_lines_that_convert_it() -> None:
+def test_a_whole_model_is_named_with_the_lines_that_convert_it(tmp_path: Any) -> None:
     network = net()
     for value in (network, {"epoch": 1, "model": network}):
         error = refusal(saved(value))
         assert "DenseNet" in str(error)
-        assert error.lines == WHOLE_MODEL
+        torch.save(value, tmp_path / "model.pth")
+        assert_converts(error.lines, tmp_path, network)
 
 
 def test_torchscript_is_named_and_its_lines_convert_it(tmp_path: Any) -> None:
@@ -259,12 +260,6 @@ def assert_converts(lines: str, folder: Any, network: nn.Module) -> None:
     for key, value in network.state_dict().items():
         if "num_batches" not in key:
             torch.testing.assert_close(found.state[key], value)
-
-
-def test_the_lines_for_a_whole_model_convert_it(tmp_path: Any) -> None:
-    network = net()
-    torch.save(network, tmp_path / "model.pth")
-    assert_converts(WHOLE_MODEL, tmp_path, network)
 
 
 def test_the_lines_for_keras_convert_its_densenet(
@@ -345,3 +340,140 @@ def test_a_dangerous_name_is_refused_and_said(name: str) -> None:
 def test_safetensors_with_prefixes() -> None:
     state = under("model.backbone.", dict(net().state_dict()))
     assert read_model(safetensors.torch.save(state)).outputs == 3
+
+
+# -- what a stranger tried ----------------------------------------------------------------------
+
+
+def pickled(code: bytes, name: str = "data.pkl") -> bytes:
+    """A file of torch whose pickle is this code."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved({}))) as given, zipfile.ZipFile(made, "w") as archive:
+        for entry in given.infolist():
+            if entry.filename.endswith("data.pkl"):
+                folder = entry.filename.removesuffix("data.pkl")
+                archive.writestr(f"{folder}{name}", code)
+            else:
+                archive.writestr(entry.filename, given.read(entry))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["torch FloatTensor", "torch HalfTensor", "torch.storage UntypedStorage", "torch FloatStorage"],
+)
+def test_a_call_for_memory_of_the_process_is_never_made(kind: str) -> None:
+    """Weights that are new memory would show what another visitor's picture left there."""
+    code = f"\x80\x02}}(X\x11\0\0\0classifier.weightc{kind.replace(' ', chr(10))}\n(K\x03K\x18tRu."
+    refusal(pickled(code.encode("latin-1")))
+
+
+def test_a_pickle_by_another_name_is_not_read() -> None:
+    call = b"\x80\x02c__builtin__\nbytearray\n(J\xff\xff\xff\x7ftR."
+    refusal(pickled(call, "DATA.PKL"))
+
+
+def test_a_memo_number_takes_no_memory() -> None:
+    refusal(pickled(b"\x80\x02}r\xff\xff\xff\x7f."))
+
+
+@pytest.mark.parametrize("shape", [(30_000, 50_000), (800_000_000, WIDTH)])
+def test_a_head_of_one_repeated_value_is_refused_before_it_is_copied(
+    shape: tuple[int, int],
+) -> None:
+    state = dict(net().state_dict())
+    state["classifier.weight"] = torch.zeros((), dtype=torch.float16).expand(shape)
+    del state["classifier.bias"]
+    refusal(saved(state))
+
+
+def test_a_dictionary_in_itself_ends() -> None:
+    inside: dict[str, Any] = {}
+    inside |= {f"key{index}": inside for index in range(3000)}
+    refusal(saved(inside))
+
+
+def test_many_stems_end() -> None:
+    state = {f"{index}.conv0.weight": torch.zeros(1) for index in range(3000)}
+    state |= {f"{index}.denselayer1.x": torch.zeros(1) for index in range(3000)}
+    assert "20" in str(refusal(saved(state)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"classifier.running_mean": torch.tensor(1.0)},
+        {f"classifier.{'9' * 5000}.weight": torch.zeros(2, WIDTH)},
+        {"features.<img src=x> **b**\n# title": torch.zeros(1)},
+    ],
+)
+def test_odd_names_and_shapes_get_a_plain_sentence(change: State) -> None:
+    with pytest.raises(OwnModelError) as caught:
+        own_model(saved(dict(net().state_dict()) | change))
+    assert not set("<>*#\n") & set(str(caught.value))
+
+
+def test_what_a_newer_pickle_holds_is_read_too() -> None:
+    made = io.BytesIO()
+    torch.save({"state_dict": dict(net().state_dict())}, made, pickle_protocol=4)
+    assert read_model(made.getvalue()).outputs == 3
+
+
+@pytest.mark.parametrize(
+    ("head", "extra", "fact"),
+    [
+        ("classifier", {"fc.weight": torch.zeros(2, 5)}, "fc"),
+        ("fc1", {"fc2.weight": torch.zeros(2, 5)}, "fc2"),
+        ("one", {"two.weight": torch.zeros(5, WIDTH)}, "two"),
+        ("fc", {"bn.weight": torch.ones(WIDTH), "bn.running_mean": torch.ones(WIDTH)}, "bn"),
+        ("classifier", {"classifier.weight_g": torch.ones(5, 1)}, "weight_norm"),
+    ],
+)
+def test_a_head_that_a_file_does_not_tell_is_refused(head: str, extra: State, fact: str) -> None:
+    state = {key.replace("classifier", head): v for key, v in net(5).state_dict().items()}
+    assert fact in str(refusal(saved(state | extra)))
+
+
+def test_the_outer_head_is_the_one_that_was_trained() -> None:
+    inner = under("backbone.", dict(net(10).state_dict()))
+    outer = {"classifier.weight": torch.zeros(2, WIDTH), "classifier.bias": torch.zeros(2)}
+    reading = read_model(saved(inner | outer))
+    assert reading.outputs == 2
+    assert any("backbone.classifier.weight" in note for note in reading.notes)
+
+
+def test_features_in_a_sequential_have_no_last_relu() -> None:
+    state = {
+        key.replace("features.", "0.0.").replace("classifier.", "1.4."): value
+        for key, value in net().state_dict().items()
+    }
+    error = refusal(saved(state))
+    assert "ReLU" in str(error)
+    assert "densenet121" in error.lines
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_safetensors_in_any_order_are_the_same_head(seed: int) -> None:
+    network = headed(
+        *(nn.Linear(WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH), nn.ReLU()),
+        nn.Linear(WIDTH, 2),
+    )
+    names = list(network.state_dict())
+    shuffled = map(str, np.random.default_rng(seed).permutation(names))
+    state = {name: network.state_dict()[name].contiguous() for name in shuffled}
+    for data in (safetensors.torch.save(state), saved(state)):
+        reading = read_model(data)
+        last = network.state_dict()["classifier.4.bias"]
+        torch.testing.assert_close(reading.state["classifier.4.bias"], last)
+
+
+def test_edema_is_no_average() -> None:
+    state = dict(net().state_dict())
+    reading = read_model(saved({"edema_model": state}))
+    assert not any("EMA" in note for note in reading.notes)
+
+
+def test_a_weight_under_two_names_is_refused() -> None:
+    state = dict(net().state_dict())
+    state |= {"features.denseblock1.denselayer1.norm.1.weight": torch.ones(12)}
+    assert "two names" in str(refusal(saved(state)))

@@ -398,7 +398,7 @@ def test_bytes_that_are_no_weights(data: bytes) -> None:
 def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that is reached fails with a TypeError."""
     monkeypatch.setattr(reading, "read_safetensors", None)
-    monkeypatch.setattr(reading, "_pickled", None)
+    monkeypatch.setattr(reading, "_Reader", None)
 
 
 def test_a_header_of_millions_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -422,7 +422,7 @@ def test_a_header_of_millions_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_files_that_hold_something_else(value: object) -> None:
     said = refusal(saved(value))
-    assert ".safetensors" in said or "features.denseblock1" in said
+    assert any(fact in said for fact in (".safetensors", "features.denseblock1", "conv0"))
 
 
 def test_a_quantised_network() -> None:

@@ -87,8 +87,10 @@ def read_reading(options: argparse.Namespace) -> Reading:
             print(error.lines, file=sys.stderr)
         raise Complaint(str(error)) from None
     if options.network and options.network not in (reading.name, *reading.choices):
-        names = ", ".join(reading.choices) or "only one"
-        raise Complaint(f"The file has no network {options.network[:40]!r}: {names}.")
+        names = f"it has {', '.join(reading.choices)}" if reading.choices else "it has one network"
+        raise Complaint(f"The file has no network {options.network[:40]!r}; {names}.")
+    if options.outputs is not None and reading.outputs == 1:
+        raise Complaint("The network gives one score: --outputs makes no difference to it.")
     return reading
 
 
@@ -133,9 +135,11 @@ def _preparation(options: argparse.Namespace, reading: Reading) -> Preparation:
 def _bytes_of(path: Path, limit: int) -> bytes:
     """A file's bytes, at most one more than allowed."""
     try:
+        if not path.exists():
+            raise Complaint(f"There is no file {str(path)[-60:]!r}.")
         if not path.is_file():
-            raise Complaint(f"There is no file {path.name[:60]!r}.")
+            raise Complaint(f"{str(path)[-60:]!r} is not a file.")
         with path.open("rb") as file:
             return file.read(limit + 1)
     except OSError:
-        raise Complaint(f"The file {path.name[:60]!r} cannot be read.") from None
+        raise Complaint(f"The file {str(path)[-60:]!r} cannot be read.") from None

@@ -191,7 +191,7 @@ def _show_labels(data: bytes, reading: Reading) -> None:
         return  # said when the model is loaded
     encoding = decode(data)[1]
     more = ", …" if len(names) > 5 else ""
-    st.caption(f"{len(names):,} labels, read as {encoding}: {', '.join(names[:5])}{more}")
+    st.text(f"{len(names):,} labels, read as {encoding}: {', '.join(names[:5])}{more}")
 
 
 def _show_rest(

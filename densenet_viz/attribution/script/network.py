@@ -57,12 +57,13 @@ for name, value in state.items():
         # Other names of the same weights: norm.1 for norm1, layers.norm1, norm_final for norm5.
         name = name.replace(".layers.", ".")
         name = re.sub(r"\\.(norm|relu|conv)\\.([12])\\.", r".\\1\\2.", name)
-        name = re.sub(r"^features\\.(norm_final|final_norm|norm[1-9])\\.", "features.norm5.", name)
+        name = re.sub(r"^features\\.(norm_final|final_norm|norm[3-9])\\.", "features.norm5.", name)
         weights[name] = value
 for ours, theirs in {head}:
     for key in ("weight", "bias", "running_mean", "running_var"):
         if f"{{theirs}}.{{key}}" in state:
-            weights[f"{{ours}}.{{key}}"] = state[f"{{theirs}}.{{key}}"].float()
+            value = state[f"{{theirs}}.{{key}}"].float()
+            weights[f"{{ours}}.{{key}}"] = value.flatten(1) if value.ndim == 4 else value
 network.load_state_dict(weights)"""
 
 _RANDOM = """generator = torch.Generator().manual_seed(0)
@@ -138,7 +139,8 @@ def _head(model: LoadedModel) -> str:
     for module in layout.head:
         parts += ["nn.ReLU()"] * module.activated
         if module.kind == "norm":
-            parts.append(f"nn.BatchNorm1d({module.reads})")
+            affine = "" if module.bias else ", affine=False"
+            parts.append(f"nn.BatchNorm1d({module.reads}{affine})")
             continue
         bias = "" if module.bias else ", bias=False"
         parts.append(f"nn.Linear({module.reads}, {module.writes}{bias})")

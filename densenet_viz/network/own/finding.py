@@ -8,24 +8,29 @@ with averaged weights (EMA, SWA). All of these are found by the stem's weight, w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from densenet_viz.network.own.errors import OwnModelError
-from densenet_viz.network.own.kinds import FASTAI, WHOLE_MODEL, architecture_of
-from densenet_viz.network.own.reading import NAMES_LIMIT, Inert, printable
+from densenet_viz.network.own.kinds import FASTAI, architecture_of, whole_model_lines
+from densenet_viz.network.own.reading import Inert, printable
 from densenet_viz.network.weights import State, modern_key
 
 DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
-_DEPTH = 3
+_DEPTH = 4
 """How many mappings inside each other are looked into."""
+_MOST = 20
+"""The most networks of a file."""
 _STEM = re.compile(r"^(?P<prefix>(?:.*?\.)??)(?P<features>(?:features\.)?)conv0\.weight$")
 _LAYERS = re.compile(r"(^|\.)denselayer\d+\.")
-_AVERAGED = re.compile(r"(^|[._])(ema|averaged?|swa|shadow)([._]|$)|_ema|ema_|^n_averaged$", re.I)
+_FEATURE = re.compile(r"(conv|norm|relu|pool|denseblock|transition)\d+\.|(norm_final|final_norm)\.")
+"""What a weight of the features begins with, where "features." does not stand before it."""
+_AVERAGED = {"ema", "average", "averaged", "avg", "swa", "shadow", "teacher"}
 _COUNTERS = ("num_batches_tracked", "n_averaged")
 
 
@@ -65,7 +70,18 @@ def networks_in(content: object) -> tuple[Found, ...]:
     ]
     if not found:
         raise _no_network(content)
-    return tuple(sorted(found, key=lambda each: not each.averaged))
+    return tuple(sorted(_called_apart(found), key=lambda each: not each.averaged))
+
+
+def _called_apart(found: list[Found]) -> list[Found]:
+    """The networks with names of their own."""
+    names: Counter[str] = Counter()
+    apart = []
+    for each in found:
+        names[each.name] += 1
+        count = names[each.name]
+        apart.append(each if count == 1 else replace(each, name=f"{each.name}.{count}"))
+    return apart
 
 
 def _states(
@@ -76,47 +92,62 @@ def _states(
         return
     named = {key: value for key, value in content.items() if isinstance(key, str)}
     if any(_STEM.match(key) and isinstance(value, Tensor) for key, value in named.items()):
-        yield path, _tensors(named)
+        yield path, {key: value for key, value in named.items() if isinstance(value, Tensor)}
         return
     for key, value in named.items():
         yield from _states(value, (*path, key), depth - 1)
 
 
-def _tensors(named: Mapping[str, object]) -> State:
-    state = {key: value for key, value in named.items() if isinstance(value, Tensor)}
-    if len(state) > NAMES_LIMIT:
-        raise OwnModelError(f"The file has more than {NAMES_LIMIT:,} weights.")
-    return state
-
-
 def _networks(path: tuple[str, ...], state: State) -> Iterator[Found]:
     """One network for each prefix that stands before a stem."""
     stems = [found for key in state if (found := _STEM.match(key))]
+    if len(stems) > _MOST:
+        raise OwnModelError(f"The file has more than {_MOST} networks.")
     starts = [found["prefix"] + found["features"] for found in stems]
+    weights = {key: value for key, value in state.items() if not key.endswith(_COUNTERS)}
+    inner = {key for start in starts for key in weights if _is_inside(key, start)}
+    others = {key: value for key, value in weights.items() if key not in inner}
     for stem, start in zip(stems, starts, strict=True):
-        inside = {
-            _modern(key.removeprefix(start)): value
-            for key, value in state.items()
-            if key.startswith(start) and not key.endswith(_COUNTERS)
-        }
+        names = [key for key in weights if _is_inside(key, start)]
+        inside = _renamed(start, {key: weights[key] for key in names})
         if not any(_LAYERS.search(key) for key in inside):
             continue
-        others = {
-            key: value
-            for key, value in state.items()
-            if not key.startswith(tuple(starts)) and not key.endswith(_COUNTERS)
-        }
         prefix = stem["prefix"]
         called = ".".join(part for part in (*path, prefix.rstrip(".")) if part)
-        averaged = bool(_AVERAGED.search(called)) or "n_averaged" in state
-        monai = any(".layers." in key for key in state)
+        tokens = set(re.split(r"[._]", called.casefold()))
+        averaged = bool(tokens & _AVERAGED) or "n_averaged" in state
+        monai = any(re.search(r"denselayer\d+\.layers\.", key) for key in names)
         yield Found(
             *(printable(called), path, prefix, start),
             *(_checked(inside), others, averaged, monai),
         )
 
 
-def _modern(key: str) -> str:
+def _is_inside(key: str, start: str) -> bool:
+    """Whether a weight belongs to the features that begin with `start`."""
+    inside = key.removeprefix(start)
+    if len(inside) + len(start) != len(key):
+        return False
+    return start.endswith("features.") or _FEATURE.match(inside) is not None
+
+
+def _renamed(start: str, state: State) -> State:
+    """The features' weights by their names of today.
+
+    Raises:
+        OwnModelError: two of them have the same name then.
+    """
+    renamed: State = {}
+    has_norm5 = any(key.startswith(f"{start}norm5.") for key in state)
+    for key, value in state.items():
+        name = _modern(key.removeprefix(start), last_norm=not has_norm5)
+        if name in renamed:
+            raise OwnModelError(f"The file has features.{printable(name)} under two names.")
+        renamed[name] = value
+    return renamed
+
+
+def _modern(key: str, *, last_norm: bool = True) -> str:
     """A weight's name inside `features.` in torchvision's names of today.
 
     >>> _modern("denseblock1.denselayer2.norm.1.weight"), _modern("norm_final.bias")
@@ -125,7 +156,8 @@ def _modern(key: str) -> str:
     'denseblock1.denselayer2.conv1.weight'
     """
     key = re.sub(r"(denselayer\d+\.)layers\.", r"\1", modern_key(key))
-    return re.sub(r"^(norm_final|final_norm|norm[1-9])\.(?=\w+$)", "norm5.", key)
+    key = re.sub(r"^(norm_final|final_norm)\.(?=\w+$)", "norm5.", key)
+    return re.sub(r"^norm[3-9]\.(?=\w+$)", "norm5.", key) if last_norm else key
 
 
 def _checked(state: State) -> State:
@@ -149,12 +181,13 @@ def check_weight(key: str, value: Tensor) -> None:
 
 def _no_network(content: object) -> OwnModelError:
     """Why a file without a DenseNet cannot be used."""
-    whole = next(_models(content, _DEPTH), None)
-    if whole is not None:
+    found = next(_models(content, (), _DEPTH), None)
+    if found is not None:
+        whole, path = found
         return OwnModelError(
             f"The file holds a whole model ({printable(whole.called)}), not weights alone; reading "
             "it would run code of the file. These lines save its weights.",
-            FASTAI if whole.called.startswith("fastai.") else WHOLE_MODEL,
+            FASTAI if whole.called.startswith("fastai.") else whole_model_lines(path),
         )
     keys = list(_keys(content, _DEPTH))
     if not keys:
@@ -179,15 +212,17 @@ def _no_network(content: object) -> OwnModelError:
     )
 
 
-def _models(content: object, depth: int) -> Iterator[Inert]:
+def _models(
+    content: object, path: tuple[str, ...], depth: int
+) -> Iterator[tuple[Inert, tuple[str, ...]]]:
     if isinstance(content, Inert):
         if content.called.startswith(("torch.nn.", "torchvision.", "fastai.")) or (
             content.called.split(".")[0] not in ("argparse", "numpy", "pathlib", "datetime")
         ):
-            yield content
+            yield content, path
     elif isinstance(content, Mapping) and depth:
-        for value in content.values():
-            yield from _models(value, depth - 1)
+        for key, value in content.items():
+            yield from _models(value, (*path, key), depth - 1)
 
 
 def _keys(content: object, depth: int) -> Iterator[str]:

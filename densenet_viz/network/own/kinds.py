@@ -21,6 +21,13 @@ WHOLE_MODEL = """import torch
 model = torch.load("model.pth", map_location="cpu", weights_only=False)
 torch.save(model.state_dict(), "weights.pth")"""
 
+
+def whole_model_lines(path: tuple[str, ...]) -> str:
+    """The lines that save the weights of a whole model, which stands under these names."""
+    inside = "".join(f"[{name!r}]" for name in path)
+    return WHOLE_MODEL.replace("model.state_dict()", f"model{inside}.state_dict()")
+
+
 TORCHSCRIPT = """import torch
 model = torch.jit.load("model.pt", map_location="cpu")  # only if you trust the file
 torch.save(model.state_dict(), "weights.pth")"""
@@ -31,8 +38,9 @@ saved = torch.load("model.pth", map_location="cpu", weights_only=False)
 torch.save(saved["state_dict"], "weights.pth")  # the name under which the weights are saved"""
 
 FASTAI = """import torch
-from fastai.vision.all import densenet121, vision_learner
-learn = vision_learner(dls, densenet121, concat_pool=False)  # then train it
+from fastai.vision.all import Learner
+from torchvision.models import densenet121
+learn = Learner(dls, densenet121(num_classes=dls.c))  # torchvision's own head; then train it
 torch.save(learn.model.state_dict(), "weights.pth")"""
 
 KERAS = """import re
@@ -170,10 +178,9 @@ class Architecture:
 
 ARCHITECTURES = (
     Architecture(
-        "a DenseNet of pytorch-cifar (kuangliu)",
+        "a DenseNet with the names of pytorch-cifar",
         ("dense1.0.bn1.", "trans1.bn."),
-        "There a layer's new maps stand before the earlier ones; the app reads torchvision's "
-        "order.",
+        "The app reads the names of torchvision's DenseNet, and its order of the maps.",
     ),
     Architecture("a ResNet", ("layer1.0.conv1.", "layer1.0.bn1.", "layer1.0.downsample.")),
     Architecture("a vision transformer", ("patch_embed.", "attn.qkv.", "cls_token", "in_proj_")),

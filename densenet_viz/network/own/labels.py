@@ -27,6 +27,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ENCODINGS = ("cp1252", "gb18030", "big5", "shift_jis", "euc_kr", "cp1251", "cp1256", "cp1255")
+_NUMBERS = ("id", "index", "idx", "class_id", "class_index", "label_id", "number")
+"""Headers of a column of classes' numbers."""
 _COLUMNS = ("label", "labels", "name", "class_name", "class name", "class", "category", "finding")
 """Headers of a column of labels, the surest first."""
 _PLAIN = str.maketrans("[]<>`$\\", "()‹›'＄/")
@@ -56,7 +58,7 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
     if data is None:
         return tuple(f"class {index}" for index in range(classes))
     text, _encoding = decode(data)
-    found = _in_order(_from_json(text)) if text[:1] in ("[", "{") else labels_in(text)
+    found = _from_text(text, classes)
     if len(found) > MOST_CLASSES:
         raise OwnModelError(f"There are more than {MOST_CLASSES:,} labels.")
     if single and len(found) == 1:
@@ -67,6 +69,19 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
             f"network needs {classes:,}, one per class."
         )
     return tuple(_cleaned(label, index) for index, label in enumerate(found))
+
+
+def _from_text(text: str, classes: int) -> list[str]:
+    """The labels of JSON, of a table or of lines."""
+    if text[:1] not in ("[", "{"):
+        return labels_in(text)
+    try:
+        return _in_order(_from_json(text))
+    except OwnModelError:
+        lines = labels_in(text)
+        if len(lines) == classes > 1:  # the first label begins with a bracket
+            return lines
+        raise
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -116,11 +131,12 @@ def _from_table(rows: list[list[str]]) -> list[str] | None:
     """The labels of a table's rows, by the numbers in one of its columns; None for no table."""
     width = min(map(len, rows))
     header = [cell.strip().casefold() for cell in rows[0][:width]]
+    columns = sorted(range(width), key=lambda place: header[place] not in _NUMBERS)
     named = next(
         (place for name in _COLUMNS for place in range(width) if header[place] == name), -1
     )
     for body in (rows, rows[1:]):
-        for place in range(width):
+        for place in columns:
             numbers = [row[place].strip() for row in body]
             order = _order(numbers)
             if order is not None:
@@ -153,8 +169,8 @@ def _in_order(raw: object) -> list[str]:
     """The labels by the number of their class."""
     assert isinstance(raw, (list, Mapping))  # JSON that begins with [ or { is nothing else
     if isinstance(raw, Mapping):
-        inside = raw.get("id2label")
-        raw = inside if isinstance(inside, Mapping) else raw
+        named = (raw.get(name) for name in ("id2label", "class_to_idx", "label2id"))
+        raw = next((inside for inside in named if isinstance(inside, Mapping)), raw)
     if len(raw) > MOST_CLASSES:
         raise OwnModelError(f"There are more than {MOST_CLASSES:,} labels.")
     if isinstance(raw, list):

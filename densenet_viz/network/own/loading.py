@@ -17,11 +17,12 @@ from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import read_labels
 from densenet_viz.network.own.layout import FileLayout
 from densenet_viz.network.own.preparation import Preparation, Signs, guess
-from densenet_viz.network.own.spec import last_channels, spec_from_state, words
+from densenet_viz.network.own.spec import check_stem, last_channels, spec_from_state, words
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from densenet_viz.network.own.finding import Found
     from densenet_viz.network.own.heads import Head
 
 INPUT_SIZES = (32, 512)
@@ -77,6 +78,8 @@ def read_model(weights: bytes, name: str | None = None) -> Reading:
     networks = networks_in(content)
     found = next((each for each in networks if each.name == name), networks[0])
     features = {f"features.{key}": value for key, value in found.features.items()}
+    check_stem(features)
+    _check_joined(found)
     head = head_of(found, last_channels(features))
     outputs = head.widths[-1]
     head = _paired(head) if outputs == 1 else head
@@ -241,13 +244,33 @@ def _network(spec: DenseNetSpec, state: Mapping[str, Tensor]) -> nn.Module:
     return network
 
 
+def _check_joined(found: Found) -> None:
+    """Refuses features that stand in a Sequential: no ReLU follows their last norm there.
+
+    Raises:
+        OwnModelError: they do.
+    """
+    from densenet_viz.network.own.kinds import FASTAI
+    from densenet_viz.network.own.reading import is_number
+
+    if is_number(found.start.rstrip(".").rpartition(".")[2]):
+        raise OwnModelError(
+            "The file has the features inside a Sequential, as fastai saves them. There is no ReLU "
+            "after the last norm then, and the app's DenseNets have one. These lines train "
+            "torchvision's whole DenseNet.",
+            FASTAI,
+        )
+
+
 def _check_names(expected: Mapping[str, object], state: Mapping[str, object]) -> None:
+    from densenet_viz.network.own.reading import printable
+
     if missing := [key for key in expected if key not in state]:
         more = f" (and {len(missing) - 1:,} more)" if len(missing) > 1 else ""
         raise OwnModelError(f"The file has no {missing[0]}{more}.")
     if surplus := [key for key in state if key not in expected]:
         raise OwnModelError(
-            f"The file has {surplus[0][:80]}, which torchvision's DenseNet does not have."
+            f"The file has {printable(surplus[0])}, which torchvision's DenseNet does not have."
         )
 
 

@@ -29,7 +29,7 @@ def notes_of(
     return (
         *_about_copies(found, networks),
         *_about_left_out(found, head),
-        *_about_structure(head, spec, outputs),
+        *_about_structure(found, head, spec, outputs),
     )
 
 
@@ -51,25 +51,27 @@ def _about_left_out(found: Found, head: Head) -> Iterator[str]:
     shown = ", ".join(printable(key) for key in head.left_out[:_NAMED])
     more = len(head.left_out) - _NAMED
     rest = f" and {more:,} more" if more > 0 else ""
-    yield f"Left out, because they are no part of the network: {shown}{rest}."
-    has_fc = any(key.removeprefix(found.prefix).startswith("fc.") for key in head.left_out)
-    if has_fc and head.name.rpartition(".")[2] == "classifier":
+    yield f"Left out: {shown}{rest}."
+    has_fc = any(key.startswith(f"{found.prefix}fc.") for key in head.left_out)
+    if has_fc and head.name == f"{found.prefix}classifier" and not found.prefix:
         yield (
             "A DenseNet of torchvision computes its classifier and never fc: what was trained as "
             "fc was never part of the network."
         )
 
 
-def _about_structure(head: Head, spec: DenseNetSpec, outputs: int) -> Iterator[str]:
+def _about_structure(found: Found, head: Head, spec: DenseNetSpec, outputs: int) -> Iterator[str]:
+    if not found.start.endswith("features."):
+        yield "A ReLU after the last norm is assumed, as torchvision has it."
     if spec.input_channels == 1:
         yield "The network reads one grey channel: pictures become grey."
     if spec.hidden:
         widths = ", ".join(f"{width:,}" for width in spec.hidden)
         yield (
-            f"The head has hidden layers of {widths} values; a ReLU after each is assumed, because "
-            "a file of weights does not name it."
+            f"The head has hidden layers of {widths} values. A file of weights names no ReLU and "
+            "no dropout: a ReLU between two linear layers is assumed."
         )
-    if not all(module.bias for module in head.modules):
+    if not all(module.bias for module in head.modules if module.kind == "linear"):
         yield "The head has a layer without bias; zeros stand for it."
     if outputs == 1:
         yield "The network gives one score z; it is shown as two classes, with −z and z."

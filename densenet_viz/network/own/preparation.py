@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,6 +28,7 @@ OUTPUTS: Mapping[Outputs, str] = MappingProxyType(
 
 _ZERO, _HALF, _ONE = (0.0,) * 3, (0.5,) * 3, (1.0,) * 3
 OWN_NUMBERS = "own numbers"
+_LEAST, _LARGEST = 1e-6, 1e6
 NORMALISATIONS: Mapping[str, tuple[Colour, Colour]] = MappingProxyType(
     {
         "ImageNet": (IMAGENET_MEAN, IMAGENET_STD),
@@ -101,10 +101,12 @@ def read_colour(text: str, *, above: float | None = None) -> Colour:
         numbers = tuple(map(float, parts))
     except ValueError:
         numbers = ()
-    allowed = all(math.isfinite(one) and (above is None or one > above) for one in numbers)
+    allowed = all(abs(one) <= _LARGEST and (above is None or one >= _LEAST) for one in numbers)
     if len(numbers) not in (1, 3) or not allowed:
-        least = "" if above is None else f" above {above:g}"
-        raise OwnModelError(f"Write one number{least}, or three with commas between them.")
+        least = -_LARGEST if above is None else _LEAST
+        raise OwnModelError(
+            f"Write one number, or three with commas between them, from {least:g} to {_LARGEST:g}."
+        )
     red, green, blue = numbers * (3 // len(numbers))
     return red, green, blue
 

@@ -73,6 +73,11 @@ def last_channels(state: Mapping[str, Tensor]) -> int:
     return _shape(state, _NORM, 1)[0]
 
 
+def check_stem(state: Mapping[str, Tensor]) -> None:
+    """Raises `OwnModelError` for a network that begins as the app cannot show."""
+    _stem(state)
+
+
 def _stem(state: Mapping[str, Tensor]) -> tuple[Stem, int, int]:
     """The kind of the stem, the channels that it reads, and the maps that it writes."""
     sides = state[_STEM].ndim if _STEM in state else 4
