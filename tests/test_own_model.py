@@ -514,6 +514,8 @@ def test_a_file_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
         b'{"1": "cat", "2": "dog", "3": "owl"}',
         b'{"cat": 1, "dog": 2, "owl": 3}',
         b"0,cat\n1,dog\n2,owl",
+        b'{"class_to_idx": {"owl": 2, "cat": 0, "dog": 1}}',
+        b",id,label\n0,2,owl\n1,0,cat\n2,1,dog",
         b"label;id\nowl;2\ncat;0\ndog;1\n",
         b"id\tname\tcount\n1\tcat\t7\n2\tdog\t9\n3\towl\t1",
         b"class,n\ncat,10\ndog,20\nowl,30",
@@ -534,6 +536,10 @@ def test_forms_of_labels(data: bytes) -> None:
 )
 def test_labels_of_other_encodings_and_directions(encoding: str, labels: tuple[str, ...]) -> None:
     assert read_labels("\n".join(labels).encode(encoding), 3) == labels
+
+
+def test_a_first_label_in_brackets_is_no_json() -> None:
+    assert read_labels(b"[unknown]\ncat\nowl", 3) == ("(unknown)", "cat", "owl")
 
 
 def test_a_list_with_commas_is_no_table() -> None:
