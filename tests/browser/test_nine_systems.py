@@ -14,7 +14,7 @@ from scripts.browser import settle
 from tests.browser.helpers import saved_by
 
 NAMES = 9
-COUNTED = 600_000
+COUNTED = MEASURED = 900_000
 
 
 @pytest.fixture(scope="module")
