@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from densenet_viz.facts.spec import DenseNetSpec
+from itertools import pairwise
+
+from densenet_viz.facts.spec import BOTTLENECK_FACTOR, DenseNetSpec
 
 _TORCHVISION = """from torchvision.models import DenseNet
 
@@ -11,7 +13,7 @@ network = DenseNet(
     growth_rate={growth_rate},
     block_config={block_config},
     num_init_features={initial_channels},
-    num_classes={num_classes},
+    num_classes={num_classes},{more}
 )
 """
 
@@ -32,8 +34,7 @@ class DenseBlock(nn.ModuleList):
 # {depth_name}: {parameters:,} parameters
 channels = {initial_channels}
 parts = [
-    nn.Conv2d(3, channels, 7, stride=2, padding=3, bias=False),
-    nn.BatchNorm2d(channels), nn.ReLU(), nn.MaxPool2d(3, stride=2, padding=1),
+{stem}
 ]
 for layers, keeps in zip({block_config}, {keeps}):
     parts.append(DenseBlock(dense_layer(channels + i * {growth_rate}) for i in range(layers)))
@@ -46,9 +47,15 @@ for layers, keeps in zip({block_config}, {keeps}):
         channels = keeps
 network = nn.Sequential(
     *parts, nn.BatchNorm2d(channels), nn.ReLU(),
-    nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, {num_classes}),
+    nn.AdaptiveAvgPool2d(1), nn.Flatten(), {head},
 )
 """
+
+_STEMS = {
+    "7×7": """    nn.Conv2d({colours}, channels, 7, stride=2, padding=3, bias=False),
+    nn.BatchNorm2d(channels), nn.ReLU(), nn.MaxPool2d(3, stride=2, padding=1),""",
+    "3×3": "    nn.Conv2d({colours}, channels, 3, padding=1, bias=False),",
+}
 
 _BOTTLENECK = """    return nn.Sequential(
         nn.BatchNorm2d(reads), nn.ReLU(), nn.Conv2d(reads, {middle}, 1, bias=False),
@@ -162,8 +169,15 @@ def pytorch_code(spec: DenseNetSpec) -> str:
     layer = (_BOTTLENECK if spec.bottleneck else _PLAIN).format(
         k=spec.growth_rate, middle=spec.bottleneck_channels
     )
-    torchvision_can = spec.bottleneck and spec.compression == 0.5
+    usual = spec.stem == "7×7" and spec.input_channels == 3 and not spec.hidden
+    torchvision_can = spec.bottleneck and spec.compression == 0.5 and usual
+    factor = spec.bottleneck_factor
+    widths = ("channels", *spec.hidden, spec.num_classes)
+    head = ", nn.ReLU(), ".join(f"nn.Linear({a}, {b})" for a, b in pairwise(widths))
     return (_TORCHVISION if torchvision_can else _OWN).format(
+        more="" if factor == BOTTLENECK_FACTOR else f"\n    bn_size={factor},",
+        stem=_STEMS[spec.stem].format(colours=spec.input_channels),
+        head=head,
         layer=layer,
         depth=spec.depth,
         depth_name=spec.name,
