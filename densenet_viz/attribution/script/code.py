@@ -33,9 +33,9 @@ from densenet_viz.attribution.script.network import (
     is_own_file,
     needs_safetensors,
     network_text,
-    torchvision_can,
 )
 from densenet_viz.attribution.twins import fused_of
+from densenet_viz.network.build import torchvision_can_express
 from densenet_viz.network.models import MODELS
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.traces import Picture
@@ -203,7 +203,7 @@ def _head(model: LoadedModel, attribution: Attribution) -> str:
 
 
 def _imports(model: LoadedModel, call: Call, source: Source) -> str:
-    own, can = is_own_file(model), torchvision_can(model.spec)
+    own, can = is_own_file(model), torchvision_can_express(model.spec)
     packed = call.uses(MASK)
     whole = {"base64": packed, "re": own, "zlib": packed, "numpy as np": True, "torch": True}
     wanted = source.imports

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.network.build import torchvision_can_express
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.network.source import named_classes
 
@@ -101,16 +102,11 @@ def is_bundled(name: str) -> bool:
     return name in MODELS and MODELS[name].megabytes is None and not name.endswith(UNTRAINED)
 
 
-def torchvision_can(spec: DenseNetSpec) -> bool:
-    """Whether torchvision's class builds this network."""
-    return spec.bottleneck and spec.compression == 0.5 and spec.stem == "7×7"
-
-
 def network_text(model: LoadedModel) -> str:
     """Lines that define `network`, ready for Captum."""
     spec = model.spec
     built = named_classes(spec)
-    if torchvision_can(spec):
+    if torchvision_can_express(spec):
         built = _NETWORK.format(
             growth_rate=spec.growth_rate,
             block_config=spec.block_config,
