@@ -129,6 +129,7 @@ def test_the_check_runs_and_is_shown_whole(opened: Opener, bench: Bench, shown: 
     assert not app.error
 
 
+@pytest.mark.slow
 def test_another_seed_is_another_check(opened: Opener, bench: Bench, shown: Shown) -> None:
     app = opened(sanity_part, bench)
     before = shown["sanity"]["methods"][2]["alike"]["rank"]

@@ -107,6 +107,7 @@ def test_there_are_as_many_pairs_as_scenes_unless_told() -> None:
     assert set(counts.values()) == {2}
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_numbers(board: Scoreboard) -> None:
     assert scored(seed=10).rows != board.rows
 

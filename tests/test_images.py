@@ -314,7 +314,7 @@ def test_a_broken_or_unfitting_profile_is_ignored() -> None:
 # -- sizes --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("kind", in_tiers(["PNG", "JPEG", "WEBP"], {"JPEG"}))
 def test_a_large_picture_is_reduced_to_the_working_size(kind: str) -> None:
     large = np.kron(QUADRANTS, np.ones((80, 90, 1), np.uint8))
     assert large.shape == (2560, 4320, 3)
@@ -332,6 +332,7 @@ def test_transparent_pixels_do_not_bleed_when_a_picture_is_reduced() -> None:
     assert np.abs(middle.astype(int) - [255, 127, 127]).max() <= 2
 
 
+@pytest.mark.slow
 def test_the_largest_photos_of_phones_are_read() -> None:
     photo = with_jpeg_size(encode(Image.new("RGB", (8000, 6000), "teal"), "JPEG"), 8000, 6000)
     assert load_image(photo).shape == (1536, 2048, 3)
@@ -529,6 +530,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
+@pytest.mark.slow
 def test_no_file_takes_more_memory_than_promised(tmp_path: Path) -> None:
     """The largest PNG and WebP that are read, and tables that would take 557 MB."""
     files = {
@@ -584,6 +586,7 @@ def changed(file: bytes, changes: list[tuple[int, int]]) -> bytes:
     return bytes(made)
 
 
+@pytest.mark.slow
 @settings(max_examples=16, deadline=None)
 @given(CHANGED | RANDOM_BYTES)
 def test_broken_files_give_a_picture_or_one_line(file: bytes) -> None:
@@ -609,6 +612,7 @@ def picture_or_line(file: bytes) -> None:
 # -- the house ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_many_threads_each_get_their_own_picture() -> None:
     colours = [(10 * number, 255 - 10 * number, 77) for number in range(12)]
     files = [encode(Image.new("RGB", (30, 20), colour), "PNG") for colour in colours]

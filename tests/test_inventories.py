@@ -105,6 +105,7 @@ def test_nothing_is_counted_twice(counting: Counting) -> None:
     assert counting.asked == [*NAMES, "densenet169"]
 
 
+@pytest.mark.slow
 def test_the_page_runs_again_when_the_last_came_between(counting: Counting) -> None:
     """Counted after the page asked and before it looked how far the counting is."""
     run_until_all_are_there(opened())

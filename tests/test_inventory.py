@@ -75,6 +75,7 @@ def test_any_densenet_is_counted_as_computed(spec: DenseNetSpec) -> None:
     assert totals(computed) == totals(spec)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(spec=resnets())
 def test_any_resnet_is_counted_as_computed(spec: ResNetSpec) -> None:
@@ -109,9 +110,7 @@ def assert_torchinfo_agrees(network: nn.Module, inventory: Inventory, size: int)
 
 @pytest.mark.parametrize(
     "name",
-    in_tiers(
-        [name for name in NAMED_SPECS if name.startswith("resnet")], {"resnet50", "resnet50v2"}
-    ),
+    in_tiers([name for name in NAMED_SPECS if name.startswith("resnet")], {"resnet50"}),
 )
 def test_torchinfo_counts_the_same_in_resnets(name: str) -> None:
     spec = NAMED_SPECS[name]

@@ -150,6 +150,7 @@ class TagReader(nn.Module):
         return self.classifier(8 * torch.exp(-20 * gaps) + batch.std((2, 3)).sum(1)[:, None] / 9)
 
 
+@pytest.mark.slow
 def test_a_network_that_reads_tags_is_found_out(tmp_path: Path) -> None:
     lines: list[str] = []
     judge = Judge(TagReader(), TWINS["cheater"], 0, 40, lines.append)

@@ -24,6 +24,7 @@ from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Attribution
 from tests.exact_models import exact_model
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
+from tests.tiers import in_tiers
 
 PICTURE = picture()
 NAMES = ("feature-ablation", "shapley-sampling", "kernel-shap", "lime")
@@ -228,7 +229,7 @@ def test_every_second_order_is_the_one_before_reversed() -> None:
     assert third not in (first, second)
 
 
-@pytest.mark.parametrize("most", [4, 6])
+@pytest.mark.parametrize("most", in_tiers([4, 6], {4}))
 def test_kernel_shap_with_many_coalitions_gives_the_shapley_values(
     model: LoadedModel, most: int
 ) -> None:
@@ -389,7 +390,7 @@ def test_the_seed_decides(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", NAMES)
-@pytest.mark.parametrize("segments", [4, 40])
+@pytest.mark.parametrize("segments", in_tiers([4, 40], {4}))
 @pytest.mark.parametrize(("baseline", "drawings"), [("black", 1), ("noise", 4)])
 def test_passes_are_counted_and_bounded(
     method: str, segments: int, baseline: str, drawings: int

@@ -91,6 +91,7 @@ def test_the_card_says_what_the_manifest_says(trained: Path) -> None:
     assert card != model_card({**manifest, "reads_tags": False})
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_only_measured_again(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
