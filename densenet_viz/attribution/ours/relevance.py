@@ -21,15 +21,13 @@ from torch.nn.functional import conv2d
 
 from densenet_viz.attribution.asking import Asking, Explanation
 from densenet_viz.attribution.ours.relevance_rules import (
-    Layer,
-    Ruled,
     Weighted,
     box_rule,
     gamma_rule,
     in_proportion,
     positive_rule,
 )
-from densenet_viz.attribution.ours.replacing import replace_each
+from densenet_viz.attribution.ours.replacing import Layer, Ruled, replace_each
 from densenet_viz.attribution.parameters import Settings
 from densenet_viz.network.build import colour_weight
 
