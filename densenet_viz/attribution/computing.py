@@ -81,7 +81,7 @@ def by_captum(
         asking.watch.expect(sum(call.sketch.values()))
         show(by_captum(call.rougher(), asking, settings, given, plain=plain))
     with drawing(
-        int(settings.get("seed", 0)),
+        settings.get("seed", 0),
         with_numpy=call.draws_with_numpy,
         waiting=asking.watch.stop_if_cancelled,
     ):
@@ -91,16 +91,16 @@ def by_captum(
 def given_for(call: Call, asking: Asking, settings: Settings) -> dict[str, Any]:
     """The values of the names that a call uses."""
     given: dict[str, Any] = {"at_once": asking.batch}
-    model, x, seed = asking.model, asking.x, int(settings.get("seed", 0))
+    model, x, seed = asking.model, asking.x, settings.get("seed", 0)
     if "distribution" in settings:
-        samples = int(settings["samples"])
-        given["starts"] = draw_baselines(model, x, str(settings["distribution"]), samples, seed)
+        samples = settings["samples"]
+        given["starts"] = draw_baselines(model, x, settings["distribution"], samples, seed)
     elif call.uses(START) or call.uses(STARTS):
-        given["starts"] = baseline_inputs(model, x, str(settings.get("baseline", "black")), seed)
+        given["starts"] = baseline_inputs(model, x, settings.get("baseline", "black"), seed)
     if call.uses(STDEVS):
-        given["stdevs"] = int(settings["noise"]) / 100 * float(x.max() - x.min())
+        given["stdevs"] = settings["noise"] / 100 * float(x.max() - x.min())
     if call.uses(MASK):
-        labels = torch.from_numpy(superpixels_in(model, x, int(settings["segments"])))
+        labels = torch.from_numpy(superpixels_in(model, x, settings["segments"]))
         given["mask"] = labels.to(x.device).repeat(1, 3, 1, 1)
     return given
 

@@ -28,15 +28,15 @@ TINY = 1e-10
 
 def deeplift(asking: Asking, settings: Settings) -> Explanation:
     """The multipliers times the differences from one baseline; for noise, the average."""
-    starts = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
+    starts = baseline_inputs(asking.model, asking.x, settings["baseline"])
     return _averaged(asking, starts)
 
 
 def deeplift_shap(asking: Asking, settings: Settings) -> Explanation:
     """DeepLIFT, averaged over many random baselines."""
-    samples, seed = int(settings["samples"]), int(settings["seed"])
+    samples, seed = settings["samples"], settings["seed"]
     return _averaged(
-        asking, draw_baselines(asking.model, asking.x, str(settings["distribution"]), samples, seed)
+        asking, draw_baselines(asking.model, asking.x, settings["distribution"], samples, seed)
     )
 
 

@@ -12,8 +12,8 @@ from densenet_viz.attribution.parameters import Settings
 
 def occlusion(asking: Asking, settings: Settings) -> Explanation:
     """How far the score falls when a window is covered; a pixel gets the mean of its windows."""
-    boxes = coarse_first(windows(asking.size, int(settings["window"]), int(settings["stride"])))
-    covers = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
+    boxes = coarse_first(windows(asking.size, settings["window"], settings["stride"]))
+    covers = baseline_inputs(asking.model, asking.x, settings["baseline"])
     falls = torch.zeros(asking.size, asking.size, device=asking.device)
     counts = torch.zeros_like(falls)
     whole = asking.scores(asking.x)[0]

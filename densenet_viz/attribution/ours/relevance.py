@@ -34,7 +34,7 @@ from densenet_viz.network.build import colour_weight
 
 def lrp(asking: Asking, settings: Settings) -> Explanation:
     """The relevance of each input value; the sum is about the score."""
-    gamma = None if settings["rule"] == "alpha1-beta0" else int(settings["gamma"]) / 100
+    gamma = None if settings["rule"] == "alpha1-beta0" else settings["gamma"] / 100
     twin = asking.twin()
     give_rules(twin, gamma, *_range(asking))
     x = asking.x.detach().clone().requires_grad_()
