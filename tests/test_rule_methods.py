@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from densenet_viz.attribution import METHODS, Method, attribute
 from densenet_viz.attribution.asking import Asking, Watch
-from densenet_viz.attribution.baselines import BLUR, baseline_inputs, draw_baselines
+from densenet_viz.attribution.baselines import BLUR, baseline_inputs
 from densenet_viz.attribution.ours.deeplift import multipliers, use_rescale_rule
 from densenet_viz.attribution.ours.relevance import give_rules
 from densenet_viz.attribution.ours.relevance_rules import (
@@ -151,7 +151,7 @@ def test_deeplift_is_captums_where_captums_adds_up(model: LoadedModel, baseline:
 
 def test_several_baselines_at_once_are_captums_deep_lift_shap(model: LoadedModel) -> None:
     network, x = that_captum_can(model), model.tensor(PICTURE).contiguous()
-    starts = draw_baselines(model, x, "noise", 3, seed=5)
+    starts = baseline_inputs(model, x, "noise", 5, 3)
     expected = from_captum(
         network, lambda net: captum.attr.DeepLiftShap(net).attribute(x, starts, target=1)
     )
@@ -254,7 +254,7 @@ def test_deeplift_shap_is_the_mean_over_its_baselines(distribution: str) -> None
     settings = {"distribution": distribution, "samples": samples, "seed": 3}
     result = attribute(model, PICTURE, method="deeplift-shap", target=2, **settings)
     starts, x = (
-        draw_baselines(model, model.tensor(PICTURE), distribution, samples, 3),
+        baseline_inputs(model, model.tensor(PICTURE), distribution, 3, samples),
         model.tensor(PICTURE),
     )
     alone = [lifted(model.network, x, start[None], 2) for start in starts]
@@ -272,7 +272,7 @@ def test_drawn_baselines_are_pictures_and_follow_their_seed() -> None:
     mean, std = (np.array(row).reshape(1, 3, 1, 1) for row in (model.mean, model.std))
     for distribution in ("noise", "colours", "blurs"):
         first, again, other = (
-            draw_baselines(model, model.tensor(PICTURE), distribution, 5, seed).numpy()
+            baseline_inputs(model, model.tensor(PICTURE), distribution, seed, 5).numpy()
             for seed in (1, 1, 2)
         )
         np.testing.assert_array_equal(first, again)
@@ -506,7 +506,7 @@ def test_previews_are_means_so_far() -> None:
     result = attribute(
         model, PICTURE, method="deeplift-shap", target=1, on_preview=seen.append, **settings
     )
-    starts = draw_baselines(model, model.tensor(PICTURE), "colours", 4, 0)
+    starts = baseline_inputs(model, model.tensor(PICTURE), "colours", 0, 4)
     two = lifted(model.network, model.tensor(PICTURE), starts[:2], 1).mean(0)
     assert_close(seen[0].values, two)
     assert np.abs(seen[0].values - result.values).max() > 1e-3 * np.abs(result.values).max()

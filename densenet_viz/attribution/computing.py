@@ -13,7 +13,7 @@ from captum.log import log_usage
 from torch import Tensor
 
 from densenet_viz.attribution.asking import Asking, Explanation
-from densenet_viz.attribution.baselines import baseline_inputs, draw_baselines
+from densenet_viz.attribution.baselines import baseline_inputs, baselines_in
 from densenet_viz.attribution.call import MASK, START, STARTS, STDEVS, Call, run
 from densenet_viz.attribution.drawing import drawing
 from densenet_viz.attribution.method import Method
@@ -91,12 +91,9 @@ def by_captum(
 def given_for(call: Call, asking: Asking, settings: Settings) -> dict[str, Any]:
     """The values of the names that a call uses."""
     given: dict[str, Any] = {"at_once": asking.batch}
-    model, x, seed = asking.model, asking.x, settings.get("seed", 0)
-    if "distribution" in settings:
-        samples = settings["samples"]
-        given["starts"] = draw_baselines(model, x, settings["distribution"], samples, seed)
-    elif call.uses(START) or call.uses(STARTS):
-        given["starts"] = baseline_inputs(model, x, settings.get("baseline", "black"), seed)
+    model, x = asking.model, asking.x
+    if call.uses(START) or call.uses(STARTS):
+        given["starts"] = baseline_inputs(model, x, *baselines_in(settings))
     if call.uses(STDEVS):
         given["stdevs"] = settings["noise"] / 100 * float(x.max() - x.min())
     if call.uses(MASK):

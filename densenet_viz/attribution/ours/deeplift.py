@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import max_pool2d
 
 from densenet_viz.attribution.asking import Asking, Explanation
-from densenet_viz.attribution.baselines import baseline_inputs, draw_baselines
+from densenet_viz.attribution.baselines import baseline_inputs, baselines_in
 from densenet_viz.attribution.ours.replacing import Rule, Ruled, replace_each
 from densenet_viz.attribution.parameters import Settings
 from densenet_viz.attribution.rows.rules import baselines_at_once
@@ -27,21 +27,11 @@ TINY = 1e-10
 
 
 def deeplift(asking: Asking, settings: Settings) -> Explanation:
-    """The multipliers times the differences from one baseline; for noise, the average."""
-    starts = baseline_inputs(asking.model, asking.x, settings["baseline"])
-    return _averaged(asking, starts)
+    """The multipliers times the differences from each baseline, averaged over all baselines.
 
-
-def deeplift_shap(asking: Asking, settings: Settings) -> Explanation:
-    """DeepLIFT, averaged over many random baselines."""
-    samples, seed = settings["samples"], settings["seed"]
-    return _averaged(
-        asking, draw_baselines(asking.model, asking.x, settings["distribution"], samples, seed)
-    )
-
-
-def _averaged(asking: Asking, starts: Tensor) -> Explanation:
-    """The mean over baselines, with the mean difference between their sums and the score's rise."""
+    The delta is the mean difference between their sums and the score's rise.
+    """
+    starts = baseline_inputs(asking.model, asking.x, *baselines_in(settings))
     twin = asking.twin()
     use_rescale_rule(twin)
     total = torch.zeros_like(asking.x[0], dtype=torch.float64)

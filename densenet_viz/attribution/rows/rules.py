@@ -144,7 +144,7 @@ ROWS: tuple[Method, ...] = (
         cost=lambda spec, settings: _against(spec, settings["samples"]),
         call=lambda _settings: Call("DeepLiftShap", {"baselines": STARTS}, on_modules=True),
         ours=Ours(
-            "deeplift.deeplift_shap",
+            "deeplift.deeplift",
             likeness="it adds up to the score's rise, and Captum's does not",
             reason="as for DeepLIFT",
         ),

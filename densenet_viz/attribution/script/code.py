@@ -16,7 +16,7 @@ import captum.attr
 import numpy as np
 
 from densenet_viz.attribution import calls, starts
-from densenet_viz.attribution.baselines import BLUR, BLURS, NOISE_DRAWINGS, baseline_colour
+from densenet_viz.attribution.baselines import baselines_in, starts_call
 from densenet_viz.attribution.call import (
     AT_ONCE,
     FINISH_WITH,
@@ -240,21 +240,9 @@ def _given(model: LoadedModel, attribution: Attribution) -> str:
 
 def _starts(model: LoadedModel, attribution: Attribution) -> str:
     """The line that defines `starts`, (M, 3, S, S)."""
-    settings = attribution.parameters
-    name = str(settings.get("distribution", settings.get("baseline", "black")))
-    samples = settings["samples"] if "distribution" in settings else NOISE_DRAWINGS
-    seed = settings.get("seed", 0)
-    if name == "blur":
-        return f"starts = blur(x, {BLUR!r})"
-    if name == "blurs":
-        return f"starts = random_blurs(x, *{BLURS!r}, {samples}, {seed})"
-    if name in ("noise", "colours"):
-        kind = f"by_pixel={name == 'noise'}"
-        return f"starts = random_colours(x, mean, std, {samples}, {seed}, {kind})"
-    colour = list(baseline_colour(model, name))
-    return (
-        f"starts = ((torch.tensor({colour}) - mean) / std).view(1, 3, 1, 1).expand_as(x)  # {name}"
-    )
+    name, seed, samples = baselines_in(attribution.parameters)
+    function, arguments = starts_call(model, name, seed, samples)
+    return f"starts = {function}(x, mean, std, {', '.join(map(repr, arguments))})  # {name}"
 
 
 def _superpixels(model: LoadedModel, picture: Picture, attribution: Attribution) -> str:
