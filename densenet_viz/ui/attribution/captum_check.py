@@ -15,7 +15,7 @@ from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.checks import CaptumCheck, Effort
 from densenet_viz.stage.bench.scene import Panel, bench_scene
 from densenet_viz.stage.shared.words import maker_words
-from densenet_viz.ui.attribution.maps import Ask, results_of
+from densenet_viz.ui.attribution.map_jobs import Ask, results_of
 from densenet_viz.ui.bench.running import run
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter, leave
