@@ -17,7 +17,7 @@ from densenet_viz.attribution.baselines import baseline_inputs, baselines_in
 from densenet_viz.attribution.call import MASK, START, STARTS, STDEVS, Call, run
 from densenet_viz.attribution.drawing import drawing
 from densenet_viz.attribution.method import Method
-from densenet_viz.attribution.methods import METHODS
+from densenet_viz.attribution.methods import ours_in
 from densenet_viz.attribution.parameters import Settings
 from densenet_viz.attribution.superpixels import superpixels_in
 
@@ -36,28 +36,28 @@ def library() -> str:
 
 def computed_by(row: Method, settings: Settings) -> str:
     """Who computes the map: the library's version and classes, or "ours" and how near it is."""
-    if ours := row.ours_with(settings):
-        return f"ours: {ours.likeness}"
+    found = ours_in(row, settings)
+    if found is not None and found[0] is row:
+        return f"ours: {found[1].likeness}"
     assert row.call is not None
     classes = row.call(settings).title
-    inner = METHODS.get(str(settings.get("over")))
-    if inner is not None and inner.ours is not None:
-        classes = f"{classes.partition('(')[0]}(our {inner.title})"
+    if found is not None:
+        classes = f"{classes.partition('(')[0]}(our {found[0].title})"
     return f"{library()} · {classes}"
 
 
 def explain(row: Method, asking: Asking, settings: Settings) -> Explanation:
     """The map, and how far its sum is from the score's rise if the method says that they agree."""
-    if ours := row.ours_with(settings):
+    inner, ours = ours_in(row, settings) or (row, None)
+    if ours and inner is row:
         return ours.explain(asking, settings)
     assert row.call is not None
     call = row.call(settings)
     given = given_for(call, asking, settings)
-    over = METHODS.get(str(settings.get("over")))
-    if over is not None and (inner := over.ours) is not None:
-        defaults = over.settings(asking.model.spec, {})
+    if ours:
+        defaults = inner.settings(asking.model.spec, {})
         given[call.make] = lambda _network: _Inner(
-            lambda x: inner.explain(asking.about(x), defaults).values
+            lambda x: ours.explain(asking.about(x), defaults).values
         )
     show = asking.show if asking.is_watched else None
     values = by_captum(call, asking, settings, given, show=show)
