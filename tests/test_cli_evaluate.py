@@ -122,8 +122,12 @@ def test_methods_are_added_to_a_table_with_its_own_scenes(
     assert (joined.date, joined.notes[0]) == (first.date, first.notes[0])
     assert names_in(joined.notes[1], "Lime", later.date) == ["Lime", later.date]
     assert "--add-to" in refused(capsys, *words)  # it has all methods now
-    with pytest.raises(ValueError, match="seed 5"):
+    with pytest.raises(ValueError, match="5"):
         first.with_rows_of(replace(later, seed=5))
+    pointing = {"pointing_game": later.rows[0].measures["pointing_game"]}
+    fewer = replace(later, rows=(replace(later.rows[0], measures=pointing),))
+    assert "no scenes" in first.with_rows_of(fewer).notes[1]
+    assert "no scenes" not in joined.notes[1]
     file.write_text("[]", encoding="utf-8")
     assert "--add-to" in refused(capsys, *words)
 

@@ -51,7 +51,7 @@ def add_options(commands: Any) -> None:
         type=Path,
         metavar="FILE",
         help="a table that --json wrote: its rows are kept, and the chosen methods that it lacks "
-        "are measured, with its model, scenes and seed",
+        "are measured, with its model, scenes and seed (--perturb may be smaller)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the result to this file")
@@ -108,7 +108,8 @@ def _known(options: argparse.Namespace) -> Scoreboard | None:
     except (OSError, ValueError):
         raise Complaint("The file of --add-to is no table that --json wrote.") from None
     options.model, options.seed = known.model, known.seed
-    options.scenes, options.pairs, options.perturb = known.scenes, known.pairs, known.perturbed
+    options.scenes, options.pairs = known.scenes, known.pairs
+    options.perturb = known.perturbed if options.perturb is None else options.perturb
     options.device = known.machine.get("device", "cpu")
     return known
 
