@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from densenet_viz.ui.attribution import explained, explaining
-from densenet_viz.ui.attribution.checking import CHECK, show_check
+from densenet_viz.ui.attribution.captum_check import CHECK, show_check
 from densenet_viz.ui.attribution.map_files import show_files
 from densenet_viz.ui.attribution.sharpening import show_map
 from densenet_viz.ui.current import choose_model, current_picture

@@ -845,7 +845,7 @@ def test_methods_are_listed_without_loading_a_framework() -> None:
 
 def test_captum_is_loaded_when_a_map_is_made_and_not_before() -> None:
     code = (
-        "import sys, densenet_viz.attribution.engine, densenet_viz.attribution.structure.through, "
+        "import sys, densenet_viz.attribution.engine, densenet_viz.structure.through, "
         "densenet_viz.evaluation.faithfulness, densenet_viz.evaluation.scoreboard, "
         "densenet_viz.network.models; sys.exit('captum' in sys.modules)"
     )

@@ -16,10 +16,9 @@ import pytest
 from PIL import Image
 
 from densenet_viz.attribution import AttributionError, Cancelled, attribute, engine
-from densenet_viz.attribution.batch import files as archives
-from densenet_viz.attribution.batch.files import ImageFile, list_images, unique_stems
-from densenet_viz.attribution.batch.rows import COLUMNS, BatchRow, from_csv, pack_archive, to_csv
-from densenet_viz.attribution.batch.run import (
+from densenet_viz.batch import files as archives
+from densenet_viz.batch.files import ImageFile, list_images, unique_stems
+from densenet_viz.batch.run import (
     BatchWork,
     Made,
     Tally,
@@ -27,6 +26,7 @@ from densenet_viz.attribution.batch.run import (
     tally_words,
     work_for,
 )
+from densenet_viz.batch.table import COLUMNS, BatchRow, from_csv, pack_archive, to_csv
 from densenet_viz.images.pictures import MAX_BYTES, ImageError, Reason, load_image, to_png
 from tests.facts import numbers_in
 from tests.small_models import picture, small_model

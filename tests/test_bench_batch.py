@@ -15,7 +15,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import AttributionError, Cancelled, attribute, engine
-from densenet_viz.attribution.batch.rows import BatchRow, from_csv
+from densenet_viz.batch.table import BatchRow, from_csv
 from densenet_viz.figures.attribution_image import map_png
 from densenet_viz.images.pictures import to_png
 from densenet_viz.ui.bench import batch as bench_batch

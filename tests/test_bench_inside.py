@@ -48,7 +48,7 @@ def scene(app: AppTest) -> dict[str, Any]:
 
 
 def test_the_flows_of_the_asked_class_are_shown(app: AppTest) -> None:
-    from densenet_viz.attribution.structure.through import through_structure
+    from densenet_viz.structure.through import through_structure
     from densenet_viz.ui.current import sample
     from tests.small_models import small_model
 

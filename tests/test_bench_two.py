@@ -20,7 +20,7 @@ from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.ui.attribution import maps
+from densenet_viz.ui.attribution import map_jobs
 from densenet_viz.ui.bench import two as bench_two
 from densenet_viz.ui.bench import two_choices as bench_two_choices
 from densenet_viz.ui.bench.subject import Bench
@@ -347,7 +347,7 @@ def test_cancelled_maps_can_be_computed_after_all(slow: Slow, shown: dict[str, A
 def test_maps_that_another_part_made_are_not_made_again(shown: dict[str, Any]) -> None:
     given = bench(target=1)
     for name in ("ring", "heart"):
-        maps.compute_map(bench(name=name, target=1).ask("saliency"))
+        map_jobs.compute_map(bench(name=name, target=1).ask("saliency"))
     session = opened(given, two_picture="heart")
     assert desk_of(session, "bench-two").job is None
     assert all(side["map"] for side in shown["sides"])

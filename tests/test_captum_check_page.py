@@ -19,8 +19,8 @@ from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.checks import CaptumCheck, Effort
 from densenet_viz.stage.attribution.scene import attribution_scene
 from densenet_viz.stage.shared.words import maker_words
-from densenet_viz.ui.attribution import checking
-from densenet_viz.ui.attribution.maps import Ask, results_of
+from densenet_viz.ui.attribution import captum_check
+from densenet_viz.ui.attribution.map_jobs import Ask, results_of
 from densenet_viz.ui.bench import running as bench_running
 from densenet_viz.ui.bench import words as bench_words
 from densenet_viz.ui.bench.comparison import ComparedMap, Comparison
@@ -64,7 +64,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """The scenes that were drawn last, by their keys."""
     scenes: Shown = {}
-    for part in (checking, bench_words):
+    for part in (captum_check, bench_words):
         monkeypatch.setattr(
             part, "show_stage", lambda _, scene, *, key, **__: scenes.update({key: scene})
         )
@@ -73,7 +73,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
 
 def place(shows: dict[str, object]) -> None:
     """The check's place on a page; `shows` has the map that the page shows now."""
-    from densenet_viz.ui.attribution.checking import show_check
+    from densenet_viz.ui.attribution.captum_check import show_check
 
     show_check(shows["ask"], shows["map"], "check")
 
@@ -142,7 +142,7 @@ def test_both_maps_and_their_difference_have_one_scale(app: AppTest, shown: Show
     assert scene["begin"] == "shared"
     assert len({panel["map"]["ends"]["shared"] for panel in scene["panels"]}) == 1
     assert (bool(ours["maker"]), ours["maker"], apart["maker"]) == (True, theirs["maker"], "")
-    assert checking.share(direct.largest_difference) in apart["map"]["alt"]
+    assert captum_check.share(direct.largest_difference) in apart["map"]["alt"]
     assert len(app.button) == 0
 
 
@@ -270,16 +270,16 @@ def test_it_waits_until_nothing_else_is_measured(app: AppTest, shown: Shown) -> 
 
 
 def test_memory_that_is_not_known_is_said() -> None:
-    ours, theirs = checking.efforts(check_of([[[1]]], [[[1]]], 1.0, 0.0))
+    ours, theirs = captum_check.efforts(check_of([[[1]]], [[[1]]], 1.0, 0.0))
     assert numbers_in(ours["Memory"]) == []
     assert numbers_in(theirs["Memory"]) == ["12"]
     assert [numbers_in(one["Time"]) for one in (ours, theirs)] == [["1.00"], ["2.50"]]
-    assert checking.measures(check_of([[[1]]], [[[1]]], 1.0, 0.0))["Rank correlation"][0] == "−"
+    assert captum_check.measures(check_of([[[1]]], [[[1]]], 1.0, 0.0))["Rank correlation"][0] == "−"
 
 
 def test_the_verdict_follows_the_numbers() -> None:
     told = {
-        case: checking.verdict(check_of([[[1]]], [[[1]]], *case))
+        case: captum_check.verdict(check_of([[[1]]], [[[1]]], *case))
         for case in [
             (1.0, 0.0),
             (0.99999, 9e-4),
@@ -291,7 +291,7 @@ def test_the_verdict_follows_the_numbers() -> None:
         ]
     }
     assert [len(group) for group in as_groups(dict(told))] == [2, 2, 1, 2]
-    assert checking.verdict(check_of([[[0]]], [[[0]]], 0.0, 0.0)) not in told.values()
+    assert captum_check.verdict(check_of([[[0]]], [[[0]]], 0.0, 0.0)) not in told.values()
 
 
 def test_what_is_not_captums_says_why() -> None:
@@ -303,11 +303,11 @@ def test_what_is_not_captums_says_why() -> None:
         check = replace(check, ours=replace(check.ours, parameters=settings))
         ours = METHODS[inner].ours
         assert ours is not None
-        words = checking.result_words(check)
+        words = captum_check.result_words(check)
         assert ours.likeness in words
         assert ours.reason in words
         assert METHODS[inner].title in words
-    plain = checking.result_words(check_of([[[1]]], [[[1]]], 1.0, 3e-7))
+    plain = captum_check.result_words(check_of([[[1]]], [[[1]]], 1.0, 3e-7))
     assert numbers_in(plain) == ["1.0000", "0.00003"]
 
 

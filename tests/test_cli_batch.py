@@ -14,7 +14,7 @@ from PIL import Image
 
 from densenet_viz import cli
 from densenet_viz.attribution import attribute
-from densenet_viz.attribution.batch.rows import from_csv, to_csv
+from densenet_viz.batch.table import from_csv, to_csv
 from densenet_viz.cli import attribute as attributing
 from densenet_viz.cli import attribute_many
 from densenet_viz.network.loaded import LoadedModel

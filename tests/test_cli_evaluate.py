@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import pytest
 from densenet_viz import cli, evaluation
 from densenet_viz.attribution import METHODS
 from densenet_viz.cli import evaluate as evaluating
-from densenet_viz.results.scores import from_json
-from tests.boards import board
+from densenet_viz.results.scores import from_json, to_json
+from tests.boards import board, row
 from tests.commands import refused
 from tests.facts import names_in
 from tests.small_models import tiny
@@ -92,6 +93,43 @@ def test_it_can_be_written_to_a_file(
     assert cli.main(["evaluate", "--json", "--out", str(file)]) == 0
     assert capsys.readouterr().out == ""
     assert from_json(json.loads(file.read_text(encoding="utf-8"))).model == "scenes"
+
+
+def test_methods_are_added_to_a_table_with_its_own_scenes(
+    asked: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "board.json"
+    first = board(model="cheater", machine={"device": "cuda"})
+    file.write_text(json.dumps(to_json(first)), encoding="utf-8")
+    later = replace(first, date="2027-01-01 00:00 UTC", rows=(
+        row("lime", 0.5, 0.5), row("good", 0.1, 0.9), row("edges", 0.2, 0.2, is_baseline=True)
+    ))  # fmt: skip
+
+    def instead(_model: object, **options: Any) -> object:
+        asked.update(options)
+        return later
+
+    monkeypatch.setattr(evaluation, "evaluate", instead)
+    words = ["evaluate", "--methods", "lime", "--add-to", str(file)]
+    assert cli.main([*words, "--out", str(file), "--json"]) == 0
+    counts = (asked["scenes"], asked["pairs"], asked["perturb"], asked["seed"])
+    assert (counts, asked["device"]) == ((3, 2, 2, 4), "cuda")
+    joined = from_json(json.loads(file.read_text(encoding="utf-8")))
+    assert joined.rows == (*first.rows[:2], later.rows[0], first.rows[2])
+    assert (joined.date, joined.notes[0]) == (first.date, first.notes[0])
+    assert names_in(joined.notes[1], "Lime", later.date) == ["Lime", later.date]
+    assert "--add-to" in refused(capsys, *words)  # it has all methods now
+    with pytest.raises(ValueError, match="5"):
+        first.with_rows_of(replace(later, seed=5))
+    pointing = {"pointing_game": later.rows[0].measures["pointing_game"]}
+    fewer = replace(later, rows=(replace(later.rows[0], measures=pointing),))
+    assert "no scenes" in first.with_rows_of(fewer).notes[1]
+    assert "no scenes" not in joined.notes[1]
+    file.write_text("[]", encoding="utf-8")
+    assert "--add-to" in refused(capsys, *words)
 
 
 @pytest.mark.parametrize(

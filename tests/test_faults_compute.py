@@ -22,12 +22,12 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz import cli
 from densenet_viz.attribution import attribute
-from densenet_viz.attribution.batch.rows import TABLE, BatchRow, from_csv
-from densenet_viz.attribution.batch.run import work_for
 from densenet_viz.attribution.export import about, summary
 from densenet_viz.attribution.ours.quadrature import UNSCALED
 from densenet_viz.attribution.ours.quadrature import Path as StepsPath
 from densenet_viz.attribution.script.code import captum_code
+from densenet_viz.batch.run import work_for
+from densenet_viz.batch.table import TABLE, BatchRow, from_csv
 from densenet_viz.cli import attribute as attributing
 from densenet_viz.cli.attribute_many import Folder
 from densenet_viz.network import models, shares, weights
@@ -35,7 +35,7 @@ from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
 from densenet_viz.network.shares import alone, processors, without_sharing
 from densenet_viz.results.attributions import Attribution, Prediction
-from densenet_viz.ui.attribution.maps import Ask, compute_map
+from densenet_viz.ui.attribution.map_jobs import Ask, compute_map
 from densenet_viz.ui.bench.words import completeness_words
 from densenet_viz.ui.uploads import CurrentPicture, key_of
 from densenet_viz.ui.work import jobs
@@ -247,7 +247,7 @@ def visit() -> None:
     import streamlit as st
 
     from densenet_viz.ui import traces
-    from densenet_viz.ui.attribution import maps
+    from densenet_viz.ui.attribution import map_jobs
     from densenet_viz.ui.attribution.answers import answer_of
     from densenet_viz.ui.bench.choices import _baseline
     from densenet_viz.ui.bench.inside import FlowQuestion
@@ -258,10 +258,10 @@ def visit() -> None:
         logits = answer_of(model, shown).logits
         bench = Bench(model, shown, logits, model.prediction(logits, 0))
         asks = [bench.ask("saliency"), bench.ask("input-x-gradient")]
-        for job in (maps.MapsJob(asks), maps.MapsJob(asks[:1])):
+        for job in (map_jobs.MapsJob(asks), map_jobs.MapsJob(asks[:1])):
             desk(name).ask(job.key, job.compute, job.kept).finished.wait(60)
         inside = FlowQuestion(bench, "black")
-        kept = maps.results_of(model, shown)
+        kept = map_jobs.results_of(model, shown)
         flows = desk(f"{name}-inside").ask(inside.key, inside.compute, kept)
         flows.finished.wait(60)
         trace = traces.trained_trace(model, shown)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.attribution.ours.occluding import score_occluded
+from densenet_viz.attribution.asking import Asking
+from densenet_viz.attribution.ours.occlusion import occluded
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
 from densenet_viz.network.fused.network import FusedDenseNet, fuse
@@ -22,11 +25,27 @@ THREE = DenseNetSpec(
 
 
 def windows(size: int, window: int, stride: int) -> np.ndarray:
-    """All windows, and those past the right and lower border; and two of other shapes."""
+    """All windows, those at the right and lower border cut; and three of other shapes."""
     starts = np.arange(0, size, stride)
     corner = np.stack(np.meshgrid(starts, starts, indexing="ij"), -1).reshape(-1, 2)
-    odd = [[-3, 5, 4, 9], [size - 2, size - 1, size, size], [7, 3, 8, 12]]
-    return np.concatenate([np.hstack([corner, corner + window]), odd])
+    odd = [[0, 5, 4, 9], [size - 2, size - 1, size, size], [7, 3, 8, 12]]
+    return np.concatenate([np.hstack([corner, corner + window]).clip(max=size), odd])
+
+
+class Asked:
+    """What `occluded` uses of an `Asking`, with a network and batches of its own."""
+
+    def __init__(self, fused: FusedDenseNet, x: Tensor, target: int, batch: int) -> None:
+        self.fused, self.x, self.target, self.batch = fused, x, target, batch // 2
+        self.watch, self.counts = self, list[int]()
+        self.before: Callable[[int], None] = self.counts.append
+
+
+def scores_of(asked: Asked, boxes: np.ndarray, cover: Tensor) -> Tensor:
+    """The scores of all windows; the batches bring them in their order."""
+    parts = list(occluded(cast(Asking, asked), boxes, cover))
+    np.testing.assert_array_equal(np.concatenate([part for part, _ in parts]), boxes)
+    return torch.cat([scores for _, scores in parts])
 
 
 def pictures(size: int) -> tuple[Tensor, Tensor]:
@@ -70,9 +89,7 @@ def test_patches_give_the_whole_pass(spec: DenseNetSpec, size: int) -> None:
     network = small_network(replace(spec, input_size=size)).double()
     x, cover = pictures(size)
     boxes = windows(size, window=9, stride=13)
-    scores = score_occluded(
-        fuse(network), x, boxes, cover, 3, batch=16, before_batch=lambda _count: None
-    )
+    scores = scores_of(Asked(fuse(network), x, 3, 16), boxes, cover)
     assert_same(scores, by_hand(network, x, boxes, cover, 3))
 
 
@@ -84,9 +101,7 @@ def test_densenet_121() -> None:
     cover = torch.tensor([0.3, -0.2, 0.1]).view(1, 3, 1, 1).expand_as(x)
     corners = [(0, 0), (0, 102), (102, 0), (102, 102), (51, 51), (13, 64), (90, 38)]
     boxes = np.array([(top, left, top + 26, left + 26) for top, left in corners])
-    scores = score_occluded(
-        fuse(network), x, boxes, cover, 7, batch=3, before_batch=lambda _count: None
-    )
+    scores = scores_of(Asked(fuse(network), x, 7, 3), boxes, cover)
     assert_same(scores, by_hand(network, x, boxes, cover, 7))
 
 
@@ -99,9 +114,7 @@ def test_where_patches_spare_nothing_all_is_computed(spec: DenseNetSpec, window:
     network = small_network(spec).double()
     x, cover = pictures(64)
     boxes = windows(64, window, 24)
-    scores = score_occluded(
-        fuse(network), x, boxes, cover, 3, batch=4, before_batch=lambda _count: None
-    )
+    scores = scores_of(Asked(fuse(network), x, 3, 4), boxes, cover)
     assert_same(scores, by_hand(network, x, boxes, cover, 3))
 
 
@@ -116,45 +129,28 @@ def test_a_patch_is_as_small_as_may_be() -> None:
 
 
 def test_progress_is_told_before_each_batch_and_can_stop() -> None:
-    counts: list[int] = []
-
-    def stop_at_third(count: int) -> None:
-        counts.append(count)
-        if len(counts) == 3:
-            raise KeyboardInterrupt
-
     x, cover = pictures(64)
     boxes = windows(64, 16, 16)[:10]
-    fused = fuse(small_network().double())
-    score_occluded(fused, x, boxes, cover, 0, batch=4, before_batch=counts.append)
-    assert counts == [2, 4, 4]  # few at first: somebody waits
-    counts.clear()
+    asked = Asked(fuse(small_network().double()), x, 0, batch=4)
+    scores_of(asked, boxes, cover)
+    assert asked.counts == [2, 4, 4]  # few at first: somebody waits
+    asked.counts.clear()
+
+    def stop_at_third(count: int) -> None:
+        asked.counts.append(count)
+        if len(asked.counts) == 3:
+            raise KeyboardInterrupt
+
+    asked.before = stop_at_third
     with pytest.raises(KeyboardInterrupt):
-        score_occluded(fused, x, boxes, cover, 0, batch=4, before_batch=stop_at_third)
-    assert counts == [2, 4, 4]
+        scores_of(asked, boxes, cover)
+    assert asked.counts == [2, 4, 4]
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3])
+@pytest.mark.parametrize("count", [1, 2, 3])
 def test_few_windows_are_each_asked_once(count: int) -> None:
     x, cover = pictures(64)
-    counts: list[int] = []
     boxes = windows(64, 16, 16)[:count]
-    scores = score_occluded(
-        fuse(small_network().double()), x, boxes, cover, 0, batch=4, before_batch=counts.append
-    )
-    assert len(scores) == sum(counts) == count
-    assert 0 not in counts
-
-
-def test_a_window_outside_the_picture_is_refused() -> None:
-    x, cover = pictures(64)
-    with pytest.raises(ValueError, match=r"\[64, 0, 70, 8\].*64 x 64"):
-        score_occluded(
-            fuse(small_network().double()),
-            x,
-            np.array([[0, 0, 8, 8], [64, 0, 70, 8]]),
-            cover,
-            0,
-            batch=4,
-            before_batch=lambda _count: None,
-        )
+    asked = Asked(fuse(small_network().double()), x, 0, batch=4)
+    assert len(scores_of(asked, boxes, cover)) == sum(asked.counts) == count
+    assert 0 not in asked.counts

@@ -14,15 +14,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the field's name for it
 
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.attribution.structure.path import FIRST, spread
-from densenet_viz.attribution.structure.reads import Reads, Wired
-from densenet_viz.attribution.structure.through import through_structure
 from densenet_viz.errors import Cancelled
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
 from densenet_viz.network.models import LoadedModel, load_model
 from densenet_viz.results.flows import BlockFlows, StructureAttribution, place_of
 from densenet_viz.scenes.generator import draw_scene
+from densenet_viz.structure.path import FIRST, spread
+from densenet_viz.structure.reads import Reads, Wired
+from densenet_viz.structure.through import through_structure
 from tests.exact_models import exact_model
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model, small_network
 

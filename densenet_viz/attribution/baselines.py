@@ -6,14 +6,14 @@ Lee, "Visualizing the Impact of Feature Attribution Baselines", Distill 2020.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from densenet_viz.attribution.parameters import Choice
+from densenet_viz.attribution.parameters import Choice, Settings
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from densenet_viz.network.loaded import Colour, LoadedModel
+    from densenet_viz.network.loaded import LoadedModel
     from densenet_viz.results.traces import Picture
 
 BASELINES = ("black", "white", "grey", "mean", "blur", "noise")
@@ -34,7 +34,6 @@ NOISE_DRAWINGS = 4
 BLUR = 1 / 12
 """Standard deviation of the blur, in picture widths."""
 
-
 BLURS = (1 / 64, 1 / 6)
 """The narrowest and the widest random blur, in picture widths."""
 
@@ -52,51 +51,52 @@ def drawings(name: str) -> int:
     return NOISE_DRAWINGS if name == "noise" else 1
 
 
-def baseline_colour(model: LoadedModel, name: str) -> Colour:
-    """The colour of a uniform baseline, as values from 0 to 1."""
+def baselines_in(settings: Settings) -> tuple[str, int, int]:
+    """The baseline that a method's settings name, its seed, and how many random ones are drawn."""
+    name = settings.get("distribution", settings.get("baseline", "black"))
+    samples = settings["samples"] if "distribution" in settings else NOISE_DRAWINGS
+    return name, settings.get("seed", 0), samples
+
+
+def starts_call(
+    model: LoadedModel, name: str, seed: int = 0, samples: int = NOISE_DRAWINGS
+) -> tuple[str, tuple[Any, ...]]:
+    """The function of `starts` that makes baselines, and what it gets after picture, mean and std.
+
+    Made once: it is run (`baseline_inputs`), and it is printed (`script`).
+    """
     levels = {"black": 0.0, "white": 1.0, "grey": 0.5}
-    return model.mean if name == "mean" else (levels[name],) * 3
+    if name == "blur":
+        return "blurred", (BLUR,)
+    if name == "blurs":
+        return "random_blurs", (*BLURS, samples, seed)
+    if name in levels or name == "mean":
+        return "of_one_colour", (list(model.mean) if name == "mean" else [levels[name]] * 3,)
+    return "random_colours", (samples, seed, name == "noise")
 
 
-def baseline_inputs(model: LoadedModel, x: Tensor, name: str, seed: int = 0) -> Tensor:
+def baseline_inputs(
+    model: LoadedModel, x: Tensor, name: str, seed: int = 0, samples: int = NOISE_DRAWINGS
+) -> Tensor:
     """The (M, 3, S, S) inputs of a baseline, normalised like `x`.
 
     Args:
         model: its normalisation is used.
-        x: (1, 3, S, S), the picture's input; only "blur" uses its values.
-        name: one of `BASELINES`.
-        seed: of the noise; the same seed draws the same pixels.
-    """
-    if name == "blur":
-        from densenet_viz.attribution.starts import blur
-
-        return blur(x, BLUR)
-    if name == "noise":
-        return draw_baselines(model, x, name, NOISE_DRAWINGS, seed)
-    return model.uniform(baseline_colour(model, name)).to(x.device)
-
-
-def draw_baselines(
-    model: LoadedModel, x: Tensor, distribution: str, samples: int, seed: int
-) -> Tensor:
-    """(samples, 3, S, S) random baselines, normalised like `x`.
-
-    Args:
-        model: its normalisation is used.
-        x: (1, 3, S, S), the picture's input; only "blurs" uses its values.
-        distribution: "noise" (each value by itself), "colours" (one each), or "blurs" (of the
-            picture, each with its own width).
-        samples: how many.
-        seed: the same seed draws the same baselines.
+        x: (1, 3, S, S), the picture's input; only "blur" and "blurs" use its values.
+        name: one of `BASELINES`; or "colours" (one random colour each) or "blurs" (of the picture,
+            each with its own width).
+        seed: of the random ones; the same seed draws the same ones.
+        samples: how many random ones.
     """
     import torch
 
-    from densenet_viz.attribution.starts import random_blurs, random_colours
+    from densenet_viz.attribution import starts
 
-    if distribution == "blurs":
-        return random_blurs(x, *BLURS, samples, seed)
-    mean, std = torch.tensor(model.mean), torch.tensor(model.std)
-    return random_colours(x, mean, std, samples, seed, by_pixel=distribution == "noise")
+    function, arguments = starts_call(model, name, seed, samples)
+    made: Tensor = getattr(starts, function)(
+        x, torch.tensor(model.mean), torch.tensor(model.std), *arguments
+    )
+    return made
 
 
 def baseline_picture(model: LoadedModel, x: Tensor, name: str) -> Picture:

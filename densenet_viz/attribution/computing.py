@@ -13,11 +13,11 @@ from captum.log import log_usage
 from torch import Tensor
 
 from densenet_viz.attribution.asking import Asking, Explanation
-from densenet_viz.attribution.baselines import baseline_inputs, draw_baselines
+from densenet_viz.attribution.baselines import baseline_inputs, baselines_in
 from densenet_viz.attribution.call import MASK, START, STARTS, STDEVS, Call, run
 from densenet_viz.attribution.drawing import drawing
 from densenet_viz.attribution.method import Method
-from densenet_viz.attribution.methods import METHODS
+from densenet_viz.attribution.methods import ours_in
 from densenet_viz.attribution.parameters import Settings
 from densenet_viz.attribution.superpixels import superpixels_in
 
@@ -36,28 +36,28 @@ def library() -> str:
 
 def computed_by(row: Method, settings: Settings) -> str:
     """Who computes the map: the library's version and classes, or "ours" and how near it is."""
-    if ours := row.ours_with(settings):
-        return f"ours: {ours.likeness}"
+    found = ours_in(row, settings)
+    if found is not None and found[0] is row:
+        return f"ours: {found[1].likeness}"
     assert row.call is not None
     classes = row.call(settings).title
-    inner = METHODS.get(str(settings.get("over")))
-    if inner is not None and inner.ours is not None:
-        classes = f"{classes.partition('(')[0]}(our {inner.title})"
+    if found is not None:
+        classes = f"{classes.partition('(')[0]}(our {found[0].title})"
     return f"{library()} · {classes}"
 
 
 def explain(row: Method, asking: Asking, settings: Settings) -> Explanation:
     """The map, and how far its sum is from the score's rise if the method says that they agree."""
-    if ours := row.ours_with(settings):
+    inner, ours = ours_in(row, settings) or (row, None)
+    if ours and inner is row:
         return ours.explain(asking, settings)
     assert row.call is not None
     call = row.call(settings)
     given = given_for(call, asking, settings)
-    over = METHODS.get(str(settings.get("over")))
-    if over is not None and (inner := over.ours) is not None:
-        defaults = over.settings(asking.model.spec, {})
+    if ours:
+        defaults = inner.settings(asking.model.spec, {})
         given[call.make] = lambda _network: _Inner(
-            lambda x: inner.explain(asking.about(x), defaults).values
+            lambda x: ours.explain(asking.about(x), defaults).values
         )
     show = asking.show if asking.is_watched else None
     values = by_captum(call, asking, settings, given, show=show)
@@ -81,7 +81,7 @@ def by_captum(
         asking.watch.expect(sum(call.sketch.values()))
         show(by_captum(call.rougher(), asking, settings, given, plain=plain))
     with drawing(
-        int(settings.get("seed", 0)),
+        settings.get("seed", 0),
         with_numpy=call.draws_with_numpy,
         waiting=asking.watch.stop_if_cancelled,
     ):
@@ -91,16 +91,13 @@ def by_captum(
 def given_for(call: Call, asking: Asking, settings: Settings) -> dict[str, Any]:
     """The values of the names that a call uses."""
     given: dict[str, Any] = {"at_once": asking.batch}
-    model, x, seed = asking.model, asking.x, int(settings.get("seed", 0))
-    if "distribution" in settings:
-        samples = int(settings["samples"])
-        given["starts"] = draw_baselines(model, x, str(settings["distribution"]), samples, seed)
-    elif call.uses(START) or call.uses(STARTS):
-        given["starts"] = baseline_inputs(model, x, str(settings.get("baseline", "black")), seed)
+    model, x = asking.model, asking.x
+    if call.uses(START) or call.uses(STARTS):
+        given["starts"] = baseline_inputs(model, x, *baselines_in(settings))
     if call.uses(STDEVS):
-        given["stdevs"] = int(settings["noise"]) / 100 * float(x.max() - x.min())
+        given["stdevs"] = settings["noise"] / 100 * float(x.max() - x.min())
     if call.uses(MASK):
-        labels = torch.from_numpy(superpixels_in(model, x, int(settings["segments"])))
+        labels = torch.from_numpy(superpixels_in(model, x, settings["segments"]))
         given["mask"] = labels.to(x.device).repeat(1, 3, 1, 1)
     return given
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from densenet_viz.attribution.call import Call
@@ -13,7 +14,6 @@ from densenet_viz.facts.spec import DenseNetSpec
 if TYPE_CHECKING:
     from densenet_viz.attribution.asking import Asking, Explanation
 
-Explain = Callable[["Asking", Settings], "Explanation"]
 Family = Literal["gradients", "paths", "layers", "perturbations", "rules"]
 
 FAMILIES: Mapping[Family, str] = {
@@ -48,15 +48,22 @@ class Cost:
 class Ours:
     """A map that is computed here and not by Captum.
 
+    `function` of `ours` computes it, as MODULE.NAME: so rows can be read without a framework.
     `likeness` says how near it is to Captum's map, and `reason` what was measured: a clause each.
     `equal` is True if it is Captum's map except for rounding. `when` says with which settings.
     """
 
-    explain: Explain = field(repr=False)
+    function: str = field(repr=False)
     likeness: str
     reason: str
     equal: bool = False
     when: Callable[[Settings], bool] = field(repr=False, default=lambda _settings: True)
+
+    def explain(self, asking: Asking, settings: Settings) -> Explanation:
+        module, _, name = self.function.partition(".")
+        found: Any = getattr(import_module(f"densenet_viz.attribution.ours.{module}"), name)
+        explanation: Explanation = found(asking, settings)
+        return explanation
 
 
 @dataclass(frozen=True)
@@ -79,10 +86,14 @@ class Method:
     caution: str
     unit: str
     paper: str
-    parameters: Callable[[DenseNetSpec], tuple[Parameter, ...]] = field(repr=False)
-    cost: Callable[[DenseNetSpec, Settings], Cost] = field(repr=False)
     call: Callable[[Settings], Call] | None = field(repr=False)
     ours: Ours | None = None
+    parameters: Callable[[DenseNetSpec], tuple[Parameter, ...]] = field(
+        repr=False, default=lambda _spec: ()
+    )
+    cost: Callable[[DenseNetSpec, Settings], Cost] = field(
+        repr=False, default=lambda _spec, _settings: Cost(1, 1)
+    )
     axioms: tuple[str, ...] = ()
     complete: bool = False
     check: Callable[[DenseNetSpec, Settings], None] = field(
@@ -109,29 +120,3 @@ class Method:
     def takes(self, spec: DenseNetSpec, parameter: str) -> bool:
         """Whether it has a parameter of this name."""
         return any(row.name == parameter for row in self.parameters(spec))
-
-
-def lazily(module: str, name: str) -> Explain:
-    """The function `name` of `densenet_viz.attribution.ours.MODULE`, imported when called.
-
-    So that the rows can be read without a framework.
-    """
-
-    def explain(asking: Asking, settings: Settings) -> Explanation:
-        from importlib import import_module
-
-        function: Any = getattr(import_module(f"densenet_viz.attribution.ours.{module}"), name)
-        result: Explanation = function(asking, settings)
-        return result
-
-    explain.__name__ = explain.__qualname__ = name
-    return explain
-
-
-def no_parameters(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    return ()
-
-
-def once(_spec: DenseNetSpec, _settings: Settings) -> Cost:
-    """One forward pass and one gradient."""
-    return Cost(1, 1)

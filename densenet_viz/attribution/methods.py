@@ -1,4 +1,4 @@
-"""The methods by name. A new one needs a row in `rows/` and a function in `explain/`."""
+"""The methods by name. A new one needs a row in `rows/`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.attribution.method import FAMILIES, Method
+from densenet_viz.attribution.method import FAMILIES, Method, Ours
+from densenet_viz.attribution.parameters import Settings
 from densenet_viz.attribution.rows import gradients, layers, noise, paths, perturbations, rules
 
 _ROWS = {
@@ -31,6 +32,14 @@ def method_named(name: str) -> Method:
     raise AttributionError(
         f"There is no method {name[:40]!r}. The methods are: {', '.join(METHODS)}."
     )
+
+
+def ours_in(row: Method, settings: Settings) -> tuple[Method, Ours] | None:
+    """The method that is computed here, and how: the row itself, or the one under its noise."""
+    if ours := row.ours_with(settings):
+        return row, ours
+    inner = METHODS.get(settings.get("over", ""))
+    return (inner, inner.ours) if inner is not None and inner.ours is not None else None
 
 
 def by_family() -> Mapping[str, tuple[Method, ...]]:

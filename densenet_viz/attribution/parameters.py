@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from densenet_viz.attribution.errors import AttributionError
 
-Value = int | str
-Settings = Mapping[str, Value]
+Settings = Mapping[str, Any]
+"""Each parameter's value, checked: a whole number for a `Number`, a word for a `Choice`."""
 
 
 @dataclass(frozen=True)

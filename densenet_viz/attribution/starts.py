@@ -1,4 +1,4 @@
-"""Baselines as tensors, for a call's `start` and `starts`.
+"""Baselines as tensors, for a call's `start` and `starts`: `baselines.starts_call` names one.
 
 The source of what a call uses is printed with it (`script`), so only torch is used here.
 """
@@ -22,7 +22,19 @@ def blur(x: Tensor, width: float) -> Tensor:
     return conv2d(pad(rows, (0, 0, reach, reach), mode="replicate"), columns, groups=3)
 
 
-def random_blurs(x: Tensor, narrowest: float, widest: float, samples: int, seed: int) -> Tensor:
+def of_one_colour(x: Tensor, mean: Tensor, std: Tensor, colour: list[float]) -> Tensor:
+    """(1, 3, S, S) of a colour, given as values from 0 to 1."""
+    return ((torch.tensor(colour) - mean) / std).view(1, 3, 1, 1).to(x).expand_as(x).contiguous()
+
+
+def blurred(x: Tensor, _mean: Tensor, _std: Tensor, width: float) -> Tensor:
+    """(1, 3, S, S) blur of the picture."""
+    return blur(x, width)
+
+
+def random_blurs(
+    x: Tensor, _mean: Tensor, _std: Tensor, narrowest: float, widest: float, samples: int, seed: int
+) -> Tensor:
     """(samples, 3, S, S) blurs of the picture, each with its own width."""
     low, high = torch.tensor((narrowest, widest)).log().tolist()
     random = torch.Generator().manual_seed(seed)
@@ -31,7 +43,7 @@ def random_blurs(x: Tensor, narrowest: float, widest: float, samples: int, seed:
 
 
 def random_colours(
-    x: Tensor, mean: Tensor, std: Tensor, samples: int, seed: int, *, by_pixel: bool
+    x: Tensor, mean: Tensor, std: Tensor, samples: int, seed: int, by_pixel: bool
 ) -> Tensor:
     """(samples, 3, S, S) random colours, normalised: one for each pixel, or for each baseline."""
     shape = x.shape[1:] if by_pixel else (3, 1, 1)

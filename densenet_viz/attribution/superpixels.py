@@ -81,25 +81,16 @@ def merge_parts(labels: Labels, pixels: NDArray[np.float64], most: int) -> Label
     >>> merge_parts(labels, np.repeat(grey[..., None], 3, axis=2), 2).tolist()
     [[0, 0, 1, 1, 1]]
     """
+    from scipy.ndimage import binary_dilation
+
     while (count := int(labels.max()) + 1) > most:
         sizes = np.bincount(labels.ravel(), minlength=count)
         totals = [np.bincount(labels.ravel(), pixels[..., c].ravel(), count) for c in range(3)]
         colours = np.stack(totals, axis=1) / sizes[:, None]
         smallest = int(sizes.argmin())
-        around = neighbours(labels, smallest)
+        around = np.unique(labels[binary_dilation(labels == smallest)])
+        around = around[around != smallest]
         unlike = ((colours[around] - colours[smallest]) ** 2).sum(axis=1)
         joined = np.where(labels == smallest, around[unlike.argmin()], labels)
         labels = joined - (joined > smallest)
     return labels
-
-
-def neighbours(labels: Labels, part: int) -> Labels:
-    """The numbers of the parts that share an edge with `part`, rising.
-
-    >>> neighbours(np.array([[0, 1], [2, 3]]), 0).tolist()
-    [1, 2]
-    """
-    from scipy.ndimage import binary_dilation
-
-    around = np.unique(labels[binary_dilation(labels == part)])
-    return np.asarray(around[around != part])

@@ -1,14 +1,12 @@
 """Known methods that the app does not offer, each with the reason.
 
-Importing this loads no framework. Together with `METHODS` it covers every attribution class of
-Captum 0.9; `OFFERED` says which row belongs to which class.
+Importing this loads no framework. Together with the calls of `METHODS` it covers every attribution
+class of Captum 0.9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -23,30 +21,6 @@ class Unsuited:
     reason: str
     captum: tuple[str, ...] = ()
 
-
-OFFERED: Mapping[str, str] = MappingProxyType(
-    {
-        "Deconvolution": "deconvolution",
-        "FeatureAblation": "feature-ablation",
-        "GradientShap": "gradient-shap",
-        "GuidedBackprop": "guided-backprop",
-        "GuidedGradCam": "guided-grad-cam",
-        "InputXGradient": "input-x-gradient",
-        "IntegratedGradients": "integrated-gradients",
-        "InternalInfluence": "internal-influence",
-        "KernelShap": "kernel-shap",
-        "LayerConductance": "layer-conductance",
-        "LayerGradCam": "grad-cam",
-        "LayerGradientXActivation": "layer-gradient-x-activation",
-        "Lime": "lime",
-        "NeuronIntegratedGradients": "neuron-integrated-gradients",
-        "NoiseTunnel": "smoothgrad",
-        "Occlusion": "occlusion",
-        "Saliency": "saliency",
-        "ShapleyValueSampling": "shapley-sampling",
-    }
-)
-"""Captum's class and the name of the method here that computes the same."""
 
 UNSUITED = (
     Unsuited(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from densenet_viz import attribution
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.attribution.batch.files import safe_stem
+from densenet_viz.batch.files import safe_stem
 from densenet_viz.cli import own
 from densenet_viz.cli.attribute_many import (
     Folder,
@@ -26,7 +26,7 @@ from densenet_viz.images.pictures import ImageError, open_picture
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 
 if TYPE_CHECKING:
-    from densenet_viz.attribution.batch.run import Made
+    from densenet_viz.batch.run import Made
     from densenet_viz.network.models import LoadedModel
     from densenet_viz.results.attributions import Attribution
     from densenet_viz.results.traces import Picture
@@ -108,7 +108,7 @@ def _one(options: argparse.Namespace) -> int:
 
 
 def _many(options: argparse.Namespace) -> int:
-    from densenet_viz.attribution.batch.run import work_for
+    from densenet_viz.batch.run import work_for
 
     files = image_files(options.images)
     model = _model(options)

@@ -11,19 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from densenet_viz.attribution.batch.files import (
+from densenet_viz.batch.files import (
     ImageFile,
     entries_of,
     hidden_files,
     is_archive,
     is_hidden,
 )
-from densenet_viz.attribution.batch.rows import TABLE, BatchRow, from_csv, to_csv, to_line
+from densenet_viz.batch.table import TABLE, BatchRow, from_csv, to_csv, to_line
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
 from densenet_viz.images.pictures import read_file
 
 if TYPE_CHECKING:
-    from densenet_viz.attribution.batch.run import BatchWork, Made, Tally
+    from densenet_viz.batch.run import BatchWork, Made, Tally
 
 ARCHIVE_BYTES = 512 * 1024 * 1024
 NOT_WRITTEN = "The folder of --out cannot be written to. Choose another one."
@@ -199,7 +199,7 @@ def run_many(
     json: bool,
 ) -> int:
     """Maps all files; prints a line for each, or one object. Returns the exit code, 0 or 1."""
-    from densenet_viz.attribution.batch.run import run_batch
+    from densenet_viz.batch.run import run_batch
 
     told: list[dict[str, Any]] = []
 
@@ -242,7 +242,7 @@ def _line(row: BatchRow, known: bool, folder: Folder) -> str:
 
 
 def _summary(tally: Tally) -> str:
-    from densenet_viz.attribution.batch.run import tally_words
+    from densenet_viz.batch.run import tally_words
 
     again = " --again makes the maps again that existed already." if tally.known else ""
     return f"{tally_words(tally)}{again}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import time
@@ -13,7 +14,7 @@ from typing import Any
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.cli.common import DEVICES, Complaint, as_json, count
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
-from densenet_viz.results.scores import Scoreboard, to_json
+from densenet_viz.results.scores import Scoreboard, from_json, to_json
 
 MOST_SCENES = 100_000
 
@@ -45,6 +46,13 @@ def add_options(commands: Any) -> None:
         "--workers", type=count(1, 256), metavar="N", help="processes (default: one per core)"
     )
     parser.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
+    parser.add_argument(
+        "--add-to",
+        type=Path,
+        metavar="FILE",
+        help="a table that --json wrote: its rows are kept, and the chosen methods that it lacks "
+        "are measured, with its model, scenes and seed (--perturb may be smaller)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the result to this file")
     parser.set_defaults(command=run)
@@ -52,6 +60,12 @@ def add_options(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     methods = chosen(options.methods)  # first, so that a bad name fails before torch is loaded
+    known = _known(options)
+    if known is not None:
+        names = {row.method for row in known.rows}
+        methods = tuple(method for method in methods if method not in names)
+        if not methods:
+            raise Complaint("The table of --add-to has all these methods already.")
     if options.model not in MODELS:
         raise Complaint(f"There is no model {options.model[:40]!r}. Use scenes or cheater.")
 
@@ -78,7 +92,26 @@ def run(options: argparse.Namespace) -> None:
         )
     except (AttributionError, EvaluationError, ModelUnavailable) as error:
         raise Complaint(str(error)) from None
-    _give(board, options)
+    _give(board if known is None else known.with_rows_of(board), options)
+
+
+def _known(options: argparse.Namespace) -> Scoreboard | None:
+    """The table of `--add-to`, whose model, scenes and seed become those of `options`.
+
+    Raises:
+        Complaint: the file has no such table.
+    """
+    if options.add_to is None:
+        return None
+    try:
+        known = from_json(json.loads(options.add_to.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        raise Complaint("The file of --add-to is no table that --json wrote.") from None
+    options.model, options.seed = known.model, known.seed
+    options.scenes, options.pairs = known.scenes, known.pairs
+    options.perturb = known.perturbed if options.perturb is None else options.perturb
+    options.device = known.machine.get("device", "cpu")
+    return known
 
 
 _NO_OUT = "The file of --out cannot be written. Choose another one."

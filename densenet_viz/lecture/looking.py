@@ -91,8 +91,8 @@ def _witnesses(
 def structure(networks: Networks, given: Settings) -> StageScene:
     """The paths of a decision through the connections of each block."""
     from densenet_viz.attribution.baselines import BASELINE_WORDS
-    from densenet_viz.attribution.structure.through import through_structure
     from densenet_viz.stage.structure.scene import structure_scene
+    from densenet_viz.structure.through import through_structure
 
     model, drawn = networks.named(str(given["model"])), sample_scene(str(given["picture"]))
     found = through_structure(model, drawn.image, baseline="black", cancelled=networks.cancelled)

@@ -49,7 +49,7 @@ def prepare() -> None:
     from densenet_viz.attribution import METHODS
     from densenet_viz.attribution.twins import rounded_of
     from densenet_viz.ui.attribution.answers import answer_of
-    from densenet_viz.ui.attribution.maps import Ask, compute_map
+    from densenet_viz.ui.attribution.map_jobs import Ask, compute_map
     from densenet_viz.ui.current import bundled_model, sample
     from densenet_viz.ui.suited import DEFAULT_PICTURE
     from densenet_viz.ui.traces import trained_trace

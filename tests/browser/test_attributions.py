@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -14,8 +15,9 @@ from playwright.sync_api import Page, expect
 
 from densenet_viz.scenes.shapes import CLASSES
 from scripts.browser import settle
-from tests.browser.checks import pixels_of
+from tests.browser.checks import axe_findings, pixels_of
 from tests.browser.conftest import Opener, Visit
+from tests.browser.helpers import WIDER_JS, numbers
 
 PATIENCE = 180_000
 CANVAS = ".attribution-canvas >> nth=1"
@@ -109,6 +111,35 @@ def test_cancel_answers(page: Page) -> None:
     page.get_by_role("button", name="Cancel").click(timeout=PATIENCE)
     expect(page.get_by_test_id("stAlert")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+
+
+@pytest.mark.slow  # AppTest holds the check's numbers; this is what a visitor sees of them
+def test_the_check_with_captum_shows_both_maps_and_what_each_took(page: Page) -> None:
+    page.goto(page.url.split("?")[0] + "?method=Saliency")
+    wait_for_map(page)
+    page.get_by_role("button", name="Check with Captum").click()
+    page.locator(".bench-done").wait_for(timeout=PATIENCE)
+    names = page.locator(".bench-name").all_inner_texts()[1:]
+    assert len(names) == len(set(names)) == 3  # both maps, and their difference
+    ours, theirs, apart = (pixels_of(page.locator(".bench-canvas").nth(n)) for n in (1, 2, 3))
+    assert apart not in (ours, theirs)
+    tables = page.get_by_test_id("stTable")
+    took = tables.filter(has_text="Memory").locator("tbody tr")
+    expect(took).to_have_count(2)
+    for row in took.all():
+        expect(row.get_by_text(re.compile(r"^\d+\.\d\d\s*s$"))).to_be_visible()
+        expect(row.get_by_text(re.compile(r"^[\d,]+\s*MB$"))).to_be_visible()
+        expect(row).to_contain_text("Captum")
+    alike = tables.filter(has_text="Rank correlation").locator("tbody tr td")
+    cosine, rank, largest = (numbers(text)[0] for text in alike.all_inner_texts())
+    # Both are Captum's map; a processor with bfloat16 rounds the backward pass of ours.
+    assert cosine > 0.999
+    assert rank > 0.99
+    assert 0 <= largest < 10  # percent
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    assert page.evaluate(WIDER_JS) <= 0
+    assert axe_findings(page) == []
 
 
 def test_nothing_went_wrong_meanwhile(visit: Visit) -> None:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from densenet_viz.attribution.batch.rows import from_csv
+from densenet_viz.batch.table import from_csv
 from densenet_viz.images.pictures import to_png
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES

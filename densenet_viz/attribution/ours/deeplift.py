@@ -12,15 +12,13 @@ the ratio of the differences in the others.
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import max_pool2d
 
 from densenet_viz.attribution.asking import Asking, Explanation
-from densenet_viz.attribution.baselines import baseline_inputs, draw_baselines
-from densenet_viz.attribution.ours.replacing import replace_each
+from densenet_viz.attribution.baselines import baseline_inputs, baselines_in
+from densenet_viz.attribution.ours.replacing import Rule, Ruled, replace_each
 from densenet_viz.attribution.parameters import Settings
 from densenet_viz.attribution.rows.rules import baselines_at_once
 
@@ -29,21 +27,11 @@ TINY = 1e-10
 
 
 def deeplift(asking: Asking, settings: Settings) -> Explanation:
-    """The multipliers times the differences from one baseline; for noise, the average."""
-    starts = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
-    return _averaged(asking, starts)
+    """The multipliers times the differences from each baseline, averaged over all baselines.
 
-
-def deeplift_shap(asking: Asking, settings: Settings) -> Explanation:
-    """DeepLIFT, averaged over many random baselines."""
-    samples, seed = int(settings["samples"]), int(settings["seed"])
-    return _averaged(
-        asking, draw_baselines(asking.model, asking.x, str(settings["distribution"]), samples, seed)
-    )
-
-
-def _averaged(asking: Asking, starts: Tensor) -> Explanation:
-    """The mean over baselines, with the mean difference between their sums and the score's rise."""
+    The delta is the mean difference between their sums and the score's rise.
+    """
+    starts = baseline_inputs(asking.model, asking.x, *baselines_in(settings))
     twin = asking.twin()
     use_rescale_rule(twin)
     total = torch.zeros_like(asking.x[0], dtype=torch.float64)
@@ -57,9 +45,9 @@ def _averaged(asking: Asking, starts: Tensor) -> Explanation:
 
 
 def use_rescale_rule(network: nn.Module) -> None:
-    """Replaces ReLUs and max pools by modules that pass back multipliers, see `multipliers`."""
-    replace_each(network, nn.ReLU, lambda _relu: _RescaledReLU())
-    replace_each(network, nn.MaxPool2d, _RescaledMaxPool)
+    """Lets ReLUs and max pools pass back multipliers, see `multipliers`."""
+    replace_each(network, nn.ReLU, lambda _relu: Ruled(torch.relu, _rescaled_relu))
+    replace_each(network, nn.MaxPool2d, lambda pool: Ruled(pool.forward, _rescaled_pool(pool)))
 
 
 def multipliers(
@@ -83,65 +71,35 @@ def multipliers(
     return slopes[1:], heights[0] - heights[1:]
 
 
-class _RescaledReLU(nn.Module):
-    def forward(self, given: Tensor) -> Tensor:
-        output: Tensor = _Rescale.apply(given)  # type: ignore[no-untyped-call]
-        return output
+def _rescaled_relu(given: Tensor, slopes: Tensor) -> Tensor:
+    """The rescale rule: the output's difference over the input's."""
+    picture, starts = given[:1], given[1:]
+    rise = picture - starts
+    ratio = (picture.clamp(min=0) - starts.clamp(min=0)) / rise
+    factors = torch.where(rise.abs() < TINY, (starts > 0).to(ratio), ratio)
+    return torch.cat([torch.zeros_like(picture), slopes[1:] * factors])
 
 
-class _Rescale(torch.autograd.Function):
-    """ReLU with the rescale rule: the output's difference over the input's."""
-
-    @staticmethod
-    def forward(ctx: Any, given: Tensor) -> Tensor:
-        ctx.save_for_backward(given)
-        return given.clamp(min=0)
-
-    @staticmethod
-    def backward(ctx: Any, *slopes: Tensor) -> Tensor:
-        (given,) = ctx.saved_tensors
-        picture, starts = given[:1], given[1:]
-        rise = picture - starts
-        ratio = (picture.clamp(min=0) - starts.clamp(min=0)) / rise
-        factors = torch.where(rise.abs() < TINY, (starts > 0).to(ratio), ratio)
-        return torch.cat([torch.zeros_like(picture), slopes[0][1:] * factors])
-
-
-class _RescaledMaxPool(nn.Module):
-    def __init__(self, pool: nn.MaxPool2d) -> None:
-        super().__init__()
-        self._pool = pool
-
-    def forward(self, given: Tensor) -> Tensor:
-        output: Tensor = _CrossMax.apply(given, self._pool)  # type: ignore[no-untyped-call]
-        return output
-
-
-class _CrossMax(torch.autograd.Function):
-    """Max pool: a window's rise goes to the pixel that caused it; overlapping windows add up.
+def _rescaled_pool(pool: nn.MaxPool2d) -> Rule:
+    """A window's rise goes to the pixel that caused it; overlapping windows add up.
 
     If the picture's maximum is higher, its pixel rose from the baseline by at least as much as the
     maximum; if not, the pixel of the baseline's maximum fell by at least as much. So the ratio is
     between 0 and 1 and nothing is lost.
     """
 
-    @staticmethod
-    def forward(ctx: Any, given: Tensor, pool: nn.MaxPool2d) -> Tensor:
+    def rule(given: Tensor, slopes: Tensor) -> Tensor:
         output, places = max_pool2d(
             *(given, pool.kernel_size, pool.stride, pool.padding, pool.dilation),
             ceil_mode=pool.ceil_mode,
             return_indices=True,
         )
-        ctx.save_for_backward(given, output, places)
-        return output
-
-    @staticmethod
-    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor, None]:
-        given, output, places = ctx.saved_tensors
         rise = output[:1] - output[1:]
         winners = torch.where(rise >= 0, places[:1], places[1:]).flatten(2)
         moved = (given[:1] - given[1:]).flatten(2).gather(2, winners)
         ratio = torch.where(moved.abs() < TINY, 1.0, rise.flatten(2) / moved)
         back = torch.zeros_like(given, memory_format=torch.contiguous_format)
-        back[1:].flatten(2).scatter_add_(2, winners, slopes[0][1:].flatten(2) * ratio)
-        return back, None
+        back[1:].flatten(2).scatter_add_(2, winners, slopes[1:].flatten(2) * ratio)
+        return back
+
+    return rule

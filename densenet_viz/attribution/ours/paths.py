@@ -13,8 +13,8 @@ from densenet_viz.attribution.parameters import Settings
 
 def integrated_gradients(asking: Asking, settings: Settings) -> Explanation:
     """The path integral of the gradient from the baseline (Sundararajan et al., equation 1)."""
-    starts = baseline_inputs(asking.model, asking.x, str(settings["baseline"]))
-    paths = [_path(asking, start[None], int(settings["n_steps"])) for start in starts]
+    starts = baseline_inputs(asking.model, asking.x, settings["baseline"])
+    paths = [_path(asking, start[None], settings["n_steps"]) for start in starts]
     factors = [factor for path in paths for factor in path.scaled_by()]
     return Explanation(
         torch.stack([path.values() for path in paths]).mean(0),

@@ -21,36 +21,27 @@ from torch.nn.functional import conv2d
 
 from densenet_viz.attribution.asking import Asking, Explanation
 from densenet_viz.attribution.ours.relevance_rules import (
-    Layer,
-    Ruled,
     Weighted,
     box_rule,
     gamma_rule,
     in_proportion,
     positive_rule,
 )
-from densenet_viz.attribution.ours.replacing import replace_each
+from densenet_viz.attribution.ours.replacing import Layer, Ruled, replace_each
 from densenet_viz.attribution.parameters import Settings
 from densenet_viz.network.build import colour_weight
 
 
 def lrp(asking: Asking, settings: Settings) -> Explanation:
     """The relevance of each input value; the sum is about the score."""
-    gamma = None if settings["rule"] == "alpha1-beta0" else int(settings["gamma"]) / 100
+    gamma = None if settings["rule"] == "alpha1-beta0" else settings["gamma"] / 100
     twin = asking.twin()
-    give_rules(twin, gamma, *_range(asking))
+    black, white = (asking.model.uniform((level,) * 3).to(asking.x) for level in (0.0, 1.0))
+    give_rules(twin, gamma, black, white)
     x = asking.x.detach().clone().requires_grad_()
     score = twin(x)[0, asking.target]
     (relevance,) = torch.autograd.grad(score, x, score.detach())
     return Explanation(relevance[0])
-
-
-def _range(asking: Asking) -> tuple[Tensor, Tensor]:
-    """The smallest and the largest input, (1, 3, 1, 1) each: black and white, normalised."""
-    mean, std = (
-        torch.tensor(row).view(1, 3, 1, 1) for row in (asking.model.mean, asking.model.std)
-    )
-    return (-mean / std).to(asking.x), ((1 - mean) / std).to(asking.x)
 
 
 def give_rules(network: nn.Module, gamma: float | None, low: Tensor, high: Tensor) -> None:
@@ -59,7 +50,7 @@ def give_rules(network: nn.Module, gamma: float | None, low: Tensor, high: Tenso
     Args:
         network: with torchvision's module names.
         gamma: how much more a share with the output's own sign counts; None for alpha1-beta0.
-        low: the smallest possible input, (1, 3, 1, 1).
+        low: the smallest possible input, (1, 3, S, S).
         high: the largest possible input.
     """
     features = network.get_submodule("features")

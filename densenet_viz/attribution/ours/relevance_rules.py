@@ -1,9 +1,4 @@
-"""How a layer passes relevance back: rules, and a module that uses them in place of the layer.
-
-In the forward pass the module does what the layer does. In the backward pass autograd carries
-relevance instead of gradients, and a rule says how the relevance of the outputs is divided among
-the inputs. For an output with several readers and for concatenated maps, autograd's own sums and
-splits are correct.
+"""How a layer passes relevance back: the relevance of its outputs is divided among its inputs.
 
 Montavon, Binder, Lapuschkin, Samek, Müller, "Layer-Wise Relevance Propagation: An Overview", 2019,
 section 10.2, lists the rules.
@@ -12,16 +7,14 @@ section 10.2, lists the rules.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-Layer = Callable[[Tensor], Tensor]
+from densenet_viz.attribution.ours.replacing import Layer, Rule
+
 Weighted = Callable[[Tensor, Tensor], Tensor]
 """A linear layer without its bias, as a function of input and weight."""
-Rule = Callable[[Tensor, Tensor], Tensor]
-"""(input, relevance of the output) to relevance of the input."""
 
 TINY = 1e-9
 """The smallest magnitude of a denominator."""
@@ -95,33 +88,3 @@ def _shares(relevance: Tensor, *parts: tuple[Layer, Tensor]) -> Tensor:
         )
     shares = [given.detach() * slope for given, slope in zip(inputs, slopes, strict=True)]
     return torch.stack(shares).sum(0) if len(shares) > 1 else shares[0]
-
-
-class Ruled(nn.Module):
-    """A layer that passes relevance back by a rule; without a rule, unchanged."""
-
-    def __init__(self, layer: Layer, rule: Rule | None = None) -> None:
-        super().__init__()
-        self._layer, self._rule = layer, rule
-
-    def forward(self, given: Tensor) -> Tensor:
-        output: Tensor = _Handing.apply(  # type: ignore[no-untyped-call]
-            given, self._layer, self._rule
-        )
-        return output
-
-
-class _Handing(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, given: Tensor, layer: Layer, rule: Rule | None) -> Tensor:
-        ctx.rule = rule
-        if rule is not None:
-            ctx.save_for_backward(given)
-        return layer(given)
-
-    @staticmethod
-    def backward(ctx: Any, *relevance: Tensor) -> tuple[Tensor, None, None]:
-        if ctx.rule is None:
-            return relevance[0], None, None
-        (given,) = ctx.saved_tensors
-        return ctx.rule(given, relevance[0]), None, None

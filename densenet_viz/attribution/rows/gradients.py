@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from densenet_viz.attribution.call import Call
-from densenet_viz.attribution.method import Method, Ours, lazily, no_parameters, once
+from densenet_viz.attribution.method import Method, Ours
 
 ROWS = (
     Method(
@@ -20,8 +20,6 @@ ROWS = (
             'Simonyan, Vedaldi, Zisserman, "Deep Inside Convolutional Networks", '
             "ICLR workshop 2014, section 3; signs are kept"
         ),
-        parameters=no_parameters,
-        cost=once,
         call=lambda _settings: Call("Saliency", {"abs": False}),
         axioms=("dummy", "implementation invariance", "linearity"),
     ),
@@ -39,8 +37,6 @@ ROWS = (
             'Shrikumar, Greenside, Shcherbina, Kundaje, "Not Just a Black Box", 2016 '
             "(arXiv 1605.01713), section 3"
         ),
-        parameters=no_parameters,
-        cost=once,
         call=lambda _settings: Call("InputXGradient"),
         axioms=("dummy", "implementation invariance", "linearity"),
     ),
@@ -58,11 +54,9 @@ ROWS = (
             'Srinivas, Fleuret, "Full-Gradient Representation for Neural Network Visualization", '
             "NeurIPS 2019, equation 2; with signs, and each layer at its own scale"
         ),
-        parameters=no_parameters,
-        cost=once,
         call=None,
         ours=Ours(
-            lazily("full_gradient", "full_gradient"),
+            "full_gradient.full_gradient",
             likeness="Captum has no method that counts the biases of the norms",
             reason=(
                 "it needs the gradient at each norm; its values and the classifier's bias add up "

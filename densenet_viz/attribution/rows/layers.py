@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from densenet_viz.attribution.baselines import baseline_choice, drawings
-from densenet_viz.attribution.call import AT_ONCE, START, Arguments, Call
+from densenet_viz.attribution.call import AT_ONCE, START, Call
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.attribution.method import Cost, Method, once
+from densenet_viz.attribution.method import Cost, Method
 from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings
 from densenet_viz.attribution.places import (
     FINAL,
@@ -36,24 +36,6 @@ def one_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
     return (layer_choice(spec),)
 
 
-def _many_maps(spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    return (layer_choice(spec), Number("channels", "Maps at most", 64, 8, 1024))
-
-
-def _maps_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
-    return Cost(1 + int(settings["channels"]), 0)
-
-
-def _score_cam(settings: Settings) -> Call:
-    return Call(
-        "ScoreCam",
-        {"channels": settings["channels"], "at_once": AT_ONCE},
-        layer=module_of(str(settings["layer"])),
-        finish="enlarged",
-        classes="LayerActivation",
-    )
-
-
 def _path_to_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
     return (
         layer_choice(spec, coarse_places(spec)[-2]),
@@ -63,7 +45,7 @@ def _path_to_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
 
 
 def _path_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
-    steps, pictures = int(settings["n_steps"]), drawings(str(settings["baseline"]))
+    steps, pictures = settings["n_steps"], drawings(settings["baseline"])
     # The first place of a batch is the last of the one before; a batch has 4 or more.
     places = pictures * (steps + 1 + steps // 3)
     return Cost(places, places)
@@ -80,7 +62,7 @@ def _channel_of_layer(spec: DenseNetSpec) -> tuple[Parameter, ...]:
 
 
 def _channel_in_layer(spec: DenseNetSpec, settings: Settings) -> None:
-    layer, channel = str(settings["layer"]), int(settings["channel"])
+    layer, channel = settings["layer"], settings["channel"]
     if channel > (most := channels_of(spec, layer)):
         raise AttributionError(
             f"channel={channel} was given with layer={layer}. This layer has the channels 1 to "
@@ -89,8 +71,7 @@ def _channel_in_layer(spec: DenseNetSpec, settings: Settings) -> None:
 
 
 def _channel_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
-    steps, pictures = int(settings["n_steps"]), drawings(str(settings["baseline"]))
-    passes = pictures * steps + (settings["channel"] == 0)
+    passes = drawings(settings["baseline"]) * settings["n_steps"] + (settings["channel"] == 0)
     return Cost(passes, passes)
 
 
@@ -100,36 +81,27 @@ def _choose_channel(asking: Asking, settings: Settings) -> Settings:
         return settings
     from densenet_viz.attribution.computing import by_captum, given_for
 
-    call = Call("LayerGradientXActivation", layer=module_of(str(settings["layer"])))
+    call = Call("LayerGradientXActivation", layer=module_of(settings["layer"]))
     shares = by_captum(call, asking, settings, given_for(call, asking, settings)).sum((1, 2))
     return {**settings, "channel": 1 + int(shares.argmax())}
 
 
-def _of_channel(settings: Settings) -> Call:
-    steps: Arguments = {"n_steps": settings["n_steps"], "internal_batch_size": AT_ONCE}
-    return Call(
-        "ChannelGradients",
-        {"baselines": START, **steps},
-        layer=module_of(str(settings["layer"])),
-        options={"channel": int(settings["channel"])},
-        classes="NeuronIntegratedGradients",
-        inward=True,
-    )
+def _of_layer(make: str, classes: str = "", **more: Any) -> Callable[[Settings], Call]:
+    """The call of a method of a layer; `more` are the call's other fields."""
 
-
-def _of_layer(make: str, classes: str = "") -> Callable[[Settings], Call]:
     def call(settings: Settings) -> Call:
-        layer = module_of(str(settings["layer"]))
-        return Call(make, layer=layer, finish="enlarged", classes=classes)
+        layer = module_of(settings["layer"])
+        return Call(make, layer=layer, classes=classes, **{"finish": "enlarged", **more})
 
     return call
 
 
-def _along_path(make: str, finish: str) -> Callable[[Settings], Call]:
+def _along_path(make: str, **more: Any) -> Callable[[Settings], Call]:
+    """The same with steps on the path from a baseline."""
+
     def call(settings: Settings) -> Call:
-        steps: Arguments = {"n_steps": settings["n_steps"], "internal_batch_size": AT_ONCE}
-        layer = module_of(str(settings["layer"]))
-        return Call(make, {"baselines": START, **steps}, layer=layer, finish=finish)
+        steps = {"n_steps": settings["n_steps"], "internal_batch_size": AT_ONCE}
+        return _of_layer(make, arguments={"baselines": START, **steps}, **more)(settings)
 
     return call
 
@@ -147,7 +119,6 @@ ROWS = (
             'Gradient-based Localization", ICCV 2017; both signs are kept'
         ),
         parameters=one_layer,
-        cost=once,
         call=_of_layer("LayerGradCam"),
     ),
     Method(
@@ -162,7 +133,6 @@ ROWS = (
             'attribution methods", ICLR 2018, section 2'
         ),
         parameters=one_layer,
-        cost=once,
         call=_of_layer("LayerGradientXActivation"),
         axioms=("implementation invariance",),
     ),
@@ -181,7 +151,6 @@ ROWS = (
             'Maps for Localization", IEEE TIP 2021, section III.B; without the closing ReLU'
         ),
         parameters=one_layer,
-        cost=once,
         call=_of_layer("LayerCam", "LayerGradientXActivation"),
     ),
     Method(
@@ -200,7 +169,6 @@ ROWS = (
             "equations 10 and 19; without the closing ReLU"
         ),
         parameters=one_layer,
-        cost=once,
         call=_of_layer("GradCamPlusPlus", "LayerGradientXActivation"),
     ),
     Method(
@@ -218,9 +186,16 @@ ROWS = (
             'Explanations for Convolutional Neural Networks", CVPR workshop 2020, algorithm 1; '
             "without the closing ReLU"
         ),
-        parameters=_many_maps,
-        cost=_maps_cost,
-        call=_score_cam,
+        parameters=lambda spec: (
+            layer_choice(spec),
+            Number("channels", "Maps at most", 64, 8, 1024),
+        ),
+        cost=lambda _spec, settings: Cost(1 + settings["channels"], 0),
+        call=lambda settings: _of_layer(
+            "ScoreCam",
+            "LayerActivation",
+            arguments={"channels": settings["channels"], "at_once": AT_ONCE},
+        )(settings),
     ),
     Method(
         name="layer-conductance",
@@ -235,7 +210,7 @@ ROWS = (
         paper='Dhamdhere, Sundararajan, Yan, "How Important is a Neuron?", ICLR 2019, section 3',
         parameters=_path_to_layer,
         cost=_path_cost,
-        call=_along_path("LayerConductance", "spread"),
+        call=_along_path("LayerConductance", finish="spread"),
         axioms=("completeness", "linearity"),
     ),
     Method(
@@ -254,7 +229,7 @@ ROWS = (
         ),
         parameters=_path_to_layer,
         cost=_path_cost,
-        call=_along_path("InternalInfluence", "enlarged"),
+        call=_along_path("InternalInfluence"),
         axioms=("linearity",),
     ),
     Method(
@@ -275,7 +250,13 @@ ROWS = (
         ),
         parameters=_channel_of_layer,
         cost=_channel_cost,
-        call=_of_channel,
+        call=lambda settings: _along_path(
+            "ChannelGradients",
+            classes="NeuronIntegratedGradients",
+            options={"channel": settings["channel"]},
+            finish="whole",
+            inward=True,
+        )(settings),
         axioms=("dummy",),
         check=_channel_in_layer,
         choose=_choose_channel,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from densenet_viz.attribution.call import AT_ONCE, START, STDEVS, Arguments, Call
+from dataclasses import replace
+
+from densenet_viz.attribution.call import AT_ONCE, STDEVS, Call
 from densenet_viz.attribution.method import Cost, Method
-from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings, seed_number
+from densenet_viz.attribution.parameters import Choice, Number, Settings, seed_number
 from densenet_viz.attribution.rows import gradients, paths, rules
 from densenet_viz.facts.spec import DenseNetSpec
 
@@ -14,20 +16,10 @@ NOISE_OVER = ("saliency", "input-x-gradient", "integrated-gradients", "guided-ba
 _INNER = {row.name: row for row in (*gradients.ROWS, *paths.ROWS, *rules.ROWS)}
 
 
-def _noise(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    return (
-        Choice("over", "Method under the noise", "saliency", NOISE_OVER),
-        Choice("form", "Form", "mean", ("mean", "squared", "variance")),
-        Number("samples", "Noisy copies", 25, 2, 100),
-        Number("noise", "Noise", 15, 1, 50, "% of the range"),
-        seed_number("Seed of the noise"),
-    )
-
-
 def _noise_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
-    inner = _INNER[str(settings["over"])]
+    inner = _INNER[settings["over"]]
     one = inner.cost(spec, inner.settings(spec, {}))
-    samples = int(settings["samples"])
+    samples = settings["samples"]
     return Cost(samples * one.forward, samples * one.backward)
 
 
@@ -36,27 +28,22 @@ ROUNDED = 16
 to the float32 map is 0.998 or more."""
 
 _FORMS = {"mean": "smoothgrad", "squared": "smoothgrad_sq", "variance": "vargrad"}
-_CLASSES: dict[str, tuple[str, Arguments]] = {
-    "saliency": ("Saliency", {"abs": False}),
-    "input-x-gradient": ("InputXGradient", {}),
-    "integrated-gradients": ("IntegratedGradients", {"baselines": START, "n_steps": 64}),
-    "guided-backprop": ("GuidedBackprop", {}),
-    "deeplift": ("DeepLift", {"baselines": START}),
-}
 
 
 def _noisy(settings: Settings) -> Call:
-    make, more = _CLASSES[str(settings["over"])]
-    form, samples = _FORMS[str(settings["form"])], settings["samples"]
-    noise: Arguments = {"nt_type": form, "nt_samples": samples, "stdevs": STDEVS}
-    return Call(
-        make,
-        {**noise, "nt_samples_batch_size": AT_ONCE, **more},
+    """The call of the method under the noise with its own defaults, with noise around it."""
+    inner = _INNER[settings["over"]]
+    assert inner.call is not None
+    one = inner.call(inner.settings(DenseNetSpec(), {}))
+    form, samples = _FORMS[settings["form"]], settings["samples"]
+    noise = {"nt_type": form, "nt_samples": samples, "stdevs": STDEVS}
+    return replace(
+        one,
+        arguments={**noise, "nt_samples_batch_size": AT_ONCE, **one.arguments},
         around="NoiseTunnel",
         averaged="nt_samples" if form != "vargrad" else "",
         most=8,
-        on_modules=make in ("GuidedBackprop", "DeepLift"),
-        rounded=int(samples) >= ROUNDED,
+        rounded=samples >= ROUNDED,
     )
 
 
@@ -76,7 +63,13 @@ ROWS = (
             "section 2; squared: Hooker et al., NeurIPS 2019; variance: Adebayo et al., 2018, "
             '"Local Explanation Methods for Deep Neural Networks Lack Sensitivity"'
         ),
-        parameters=_noise,
+        parameters=lambda _spec: (
+            Choice("over", "Method under the noise", "saliency", NOISE_OVER),
+            Choice("form", "Form", "mean", tuple(_FORMS)),
+            Number("samples", "Noisy copies", 25, 2, 100),
+            Number("noise", "Noise", 15, 1, 50, "% of the range"),
+            seed_number("Seed of the noise"),
+        ),
         cost=_noise_cost,
         call=_noisy,
         axioms=("dummy",),

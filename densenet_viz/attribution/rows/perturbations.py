@@ -7,7 +7,7 @@ import math
 from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.call import AT_ONCE, MASK, START, Arguments, Call
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.attribution.method import Cost, Method, Ours, lazily
+from densenet_viz.attribution.method import Cost, Method, Ours
 from densenet_viz.attribution.parameters import Number, Parameter, Settings, seed_number
 from densenet_viz.facts.spec import DenseNetSpec
 
@@ -24,13 +24,13 @@ def _occlusion(spec: DenseNetSpec) -> tuple[Parameter, ...]:
 
 
 def _occlusion_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
-    window, stride = int(settings["window"]), int(settings["stride"])
+    window, stride = settings["window"], settings["stride"]
     steps = math.ceil((spec.input_size - window) / stride) + 1
-    return Cost(steps**2 * drawings(str(settings["baseline"])) + 1, 0)
+    return Cost(steps**2 * drawings(settings["baseline"]) + 1, 0)
 
 
 def _stride_in_window(_spec: DenseNetSpec, settings: Settings) -> None:
-    window, stride = int(settings["window"]), int(settings["stride"])
+    window, stride = settings["window"], settings["stride"]
     if stride > window:
         raise AttributionError(
             f"stride={stride} was given with window={window}. The stride must not be larger "
@@ -38,49 +38,22 @@ def _stride_in_window(_spec: DenseNetSpec, settings: Settings) -> None:
         )
 
 
-def _superpixels(spec: DenseNetSpec, *more: Parameter) -> tuple[Parameter, ...]:
+def _superpixels(spec: DenseNetSpec, *more: Parameter, drawn: str = "") -> tuple[Parameter, ...]:
+    """The parameters of a method that covers superpixels; `drawn` is what its seed decides."""
     most = min(200, spec.input_size**2 // 16)
     return (
         Number("segments", "Superpixels at most", min(40, most), 4, most),
         *more,
         baseline_choice("mean", "Cover"),
+        *([seed_number(f"Seed of the {drawn}")] if drawn else []),
     )
 
 
-def _orders(spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    orders = Number("permutations", "Random orders", 6, 1, 100)
-    return (*_superpixels(spec, orders), seed_number("Seed of the orders"))
-
-
-def _coalitions(spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    samples = Number("samples", "Coalitions at most", 256, 16, 2000)
-    return (*_superpixels(spec, samples), seed_number("Seed of the coalitions"))
-
-
-def _neighbourhood(spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    samples = Number("samples", "Random pictures", 256, 16, 2000)
-    width = Number("width", "Width of the neighbourhood", 25, 5, 100, "% of cosine distance")
-    return (*_superpixels(spec, samples, width), seed_number("Seed of the random pictures"))
-
-
-def _ablation_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
-    return Cost((1 + int(settings["segments"])) * drawings(str(settings["baseline"])), 0)
-
-
 def _orders_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
-    orders, pictures = int(settings["permutations"]), drawings(str(settings["baseline"]))
+    orders, pictures = settings["permutations"], drawings(settings["baseline"])
     calls = len(_sampled_orders(settings).parts(1))
-    joined = orders * int(settings["segments"])
+    joined = orders * settings["segments"]
     return Cost(pictures * (calls + joined) + 1 + pictures, 0)
-
-
-def _coalitions_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
-    pictures = drawings(str(settings["baseline"]))
-    return Cost(pictures * int(settings["samples"]) + 1 + pictures, 0)
-
-
-def _neighbourhood_cost(_spec: DenseNetSpec, settings: Settings) -> Cost:
-    return Cost(int(settings["samples"]) * drawings(str(settings["baseline"])), 0)
 
 
 _PARTS = (
@@ -90,7 +63,7 @@ _PARTS = (
 
 
 def _occluded(settings: Settings) -> Call:
-    window, stride = int(settings["window"]), int(settings["stride"])
+    window, stride = settings["window"], settings["stride"]
     arguments = {"sliding_window_shapes": (3, window, window), "strides": (3, stride, stride)}
     covered: Arguments = {"baselines": START, "perturbations_per_eval": AT_ONCE}
     return Call("Occlusion", {**covered, **arguments}, finish="of_windows")
@@ -101,10 +74,6 @@ _COVERED: Arguments = {
     "feature_mask": MASK,
     "perturbations_per_eval": AT_ONCE,
 }
-
-
-def _ablated(_settings: Settings) -> Call:
-    return Call("FeatureAblation", _COVERED, finish="shared_out")
 
 
 def _sampled_orders(settings: Settings) -> Call:
@@ -120,11 +89,11 @@ def _sampled_orders(settings: Settings) -> Call:
 
 def _regressed(make: str, classes: str, settings: Settings) -> Call:
     """A regression on many scores; a tenth of them gives a first map, if that is enough."""
-    samples = int(settings["samples"])
+    samples = settings["samples"]
     return Call(
         make,
         {**_COVERED, "n_samples": samples},
-        options={"width": int(settings["width"]) / 100} if "width" in settings else {},
+        options={"width": settings["width"] / 100} if "width" in settings else {},
         finish="shared_out",
         classes=classes,
         sketch={"n_samples": samples // 10} if samples >= 160 else {},
@@ -151,7 +120,7 @@ ROWS: tuple[Method, ...] = (
         cost=_occlusion_cost,
         call=_occluded,
         ours=Ours(
-            lazily("occlusion", "occlusion"),
+            "occlusion.occlusion",
             likeness="equal to Captum's within 1e-4 of the largest value",
             reason=(
                 "only the patch that a window changes is computed again in the first block: 1.2 "
@@ -178,8 +147,10 @@ ROWS: tuple[Method, ...] = (
             'State-of-the-Art Superpixel Methods", TPAMI 2012'
         ),
         parameters=_superpixels,
-        cost=_ablation_cost,
-        call=_ablated,
+        cost=lambda _spec, settings: Cost(
+            (1 + settings["segments"]) * drawings(settings["baseline"]), 0
+        ),
+        call=lambda _settings: Call("FeatureAblation", _COVERED, finish="shared_out"),
         axioms=("sensitivity", "implementation invariance", "linearity"),
     ),
     Method(
@@ -201,7 +172,9 @@ ROWS: tuple[Method, ...] = (
             'sampling", Computers & Operations Research 2009; Štrumbelj, Kononenko, "An Efficient '
             'Explanation of Individual Classifications using Game Theory", JMLR 2010'
         ),
-        parameters=_orders,
+        parameters=lambda spec: _superpixels(
+            spec, Number("permutations", "Random orders", 6, 1, 100), drawn="orders"
+        ),
         cost=_orders_cost,
         call=_sampled_orders,
         axioms=("completeness", "sensitivity", "implementation invariance", "linearity"),
@@ -225,8 +198,12 @@ ROWS: tuple[Method, ...] = (
             'Lundberg, Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017, '
             'section 4.1; pairs of coalitions: Covert, Lee, "Improving KernelSHAP", AISTATS 2021'
         ),
-        parameters=_coalitions,
-        cost=_coalitions_cost,
+        parameters=lambda spec: _superpixels(
+            spec, Number("samples", "Coalitions at most", 256, 16, 2000), drawn="coalitions"
+        ),
+        cost=lambda _spec, settings: Cost(
+            (settings["samples"] + 1) * drawings(settings["baseline"]) + 1, 0
+        ),
         call=lambda settings: _regressed("kernel_shap", "KernelShap", settings),
         axioms=("completeness", "implementation invariance", "linearity"),
         complete=True,
@@ -249,8 +226,13 @@ ROWS: tuple[Method, ...] = (
             "Ribeiro, Singh, Guestrin, \"'Why Should I Trust You?' Explaining the Predictions of "
             'Any Classifier", KDD 2016, section 3'
         ),
-        parameters=_neighbourhood,
-        cost=_neighbourhood_cost,
+        parameters=lambda spec: _superpixels(
+            spec,
+            Number("samples", "Random pictures", 256, 16, 2000),
+            Number("width", "Width of the neighbourhood", 25, 5, 100, "% of cosine distance"),
+            drawn="random pictures",
+        ),
+        cost=lambda _spec, settings: Cost(settings["samples"] * drawings(settings["baseline"]), 0),
         call=lambda settings: _regressed("lime", "Lime", settings),
         axioms=("implementation invariance", "linearity"),
     ),

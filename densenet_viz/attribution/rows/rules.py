@@ -6,8 +6,8 @@ import math
 
 from densenet_viz.attribution.baselines import baseline_choice, drawings
 from densenet_viz.attribution.call import START, STARTS, Call
-from densenet_viz.attribution.method import Cost, Method, Ours, lazily, no_parameters, once
-from densenet_viz.attribution.parameters import Choice, Number, Parameter, Settings, seed_number
+from densenet_viz.attribution.method import Cost, Method, Ours
+from densenet_viz.attribution.parameters import Choice, Number, seed_number
 from densenet_viz.attribution.places import module_of
 from densenet_viz.attribution.rows.layers import one_layer
 from densenet_viz.facts.spec import DenseNetSpec
@@ -40,42 +40,6 @@ def _against(spec: DenseNetSpec, baselines: int) -> Cost:
     return Cost(baselines + batches, baselines + batches)
 
 
-def _twice(_spec: DenseNetSpec, _settings: Settings) -> Cost:
-    return Cost(2, 2)
-
-
-def _one_baseline(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    return (baseline_choice(),)
-
-
-def _one_baseline_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
-    return _against(spec, drawings(str(settings["baseline"])))
-
-
-def _many_baselines(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    return (
-        Choice("distribution", "Baselines", "noise", ("noise", "colours", "blurs")),
-        Number("samples", "Number of baselines", 8, 2, 50),
-        seed_number("Seed of the baselines"),
-    )
-
-
-def _many_baselines_cost(spec: DenseNetSpec, settings: Settings) -> Cost:
-    return _against(spec, int(settings["samples"]))
-
-
-def _relevance(_spec: DenseNetSpec) -> tuple[Parameter, ...]:
-    return (
-        Choice("rule", "Rule for convolutions", "gamma", ("gamma", "alpha1-beta0")),
-        Number("gamma", "Gamma", 25, 10, 400, "%"),
-    )
-
-
-def _guided(settings: Settings) -> Call:
-    layer, mode = module_of(str(settings["layer"])), {"interpolate_mode": "bilinear"}
-    return Call("GuidedGradCam", mode, layer=layer, on_modules=True)
-
-
 ROWS: tuple[Method, ...] = (
     Method(
         name="guided-backprop",
@@ -88,8 +52,6 @@ ROWS: tuple[Method, ...] = (
             'Springenberg, Dosovitskiy, Brox, Riedmiller, "Striving for Simplicity: The All '
             'Convolutional Net", ICLR workshop 2015, section 3.4; both signs are kept'
         ),
-        parameters=no_parameters,
-        cost=once,
         call=lambda _settings: Call("GuidedBackprop", on_modules=True),
     ),
     Method(
@@ -106,8 +68,6 @@ ROWS: tuple[Method, ...] = (
             'Zeiler, Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, '
             "section 2.1; both signs are kept"
         ),
-        parameters=no_parameters,
-        cost=once,
         call=lambda _settings: Call("Deconvolution", on_modules=True),
     ),
     Method(
@@ -125,8 +85,13 @@ ROWS: tuple[Method, ...] = (
             'Gradient-based Localization", ICCV 2017, section 3.3'
         ),
         parameters=one_layer,
-        cost=_twice,
-        call=_guided,
+        cost=lambda _spec, _settings: Cost(2, 2),
+        call=lambda settings: Call(
+            "GuidedGradCam",
+            {"interpolate_mode": "bilinear"},
+            layer=module_of(settings["layer"]),
+            on_modules=True,
+        ),
     ),
     Method(
         name="deeplift",
@@ -142,11 +107,11 @@ ROWS: tuple[Method, ...] = (
             'Shrikumar, Greenside, Kundaje, "Learning Important Features Through Propagating '
             'Activation Differences", ICML 2017, section 3.5.1, the rescale rule'
         ),
-        parameters=_one_baseline,
-        cost=_one_baseline_cost,
+        parameters=lambda _spec: (baseline_choice(),),
+        cost=lambda spec, settings: _against(spec, drawings(settings["baseline"])),
         call=lambda _settings: Call("DeepLift", {"baselines": START}, on_modules=True),
         ours=Ours(
-            lazily("deeplift", "deeplift"),
+            "deeplift.deeplift",
             likeness="it adds up to the score's rise, and Captum's does not",
             reason=(
                 "Captum's values miss the score's rise by 0.7 to 5.4% on the bundled network: "
@@ -171,11 +136,15 @@ ROWS: tuple[Method, ...] = (
             'Lundberg, Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017, '
             "section 4.2"
         ),
-        parameters=_many_baselines,
-        cost=_many_baselines_cost,
+        parameters=lambda _spec: (
+            Choice("distribution", "Baselines", "noise", ("noise", "colours", "blurs")),
+            Number("samples", "Number of baselines", 8, 2, 50),
+            seed_number("Seed of the baselines"),
+        ),
+        cost=lambda spec, settings: _against(spec, settings["samples"]),
         call=lambda _settings: Call("DeepLiftShap", {"baselines": STARTS}, on_modules=True),
         ours=Ours(
-            lazily("deeplift", "deeplift_shap"),
+            "deeplift.deeplift",
             likeness="it adds up to the score's rise, and Captum's does not",
             reason="as for DeepLIFT",
         ),
@@ -199,11 +168,13 @@ ROWS: tuple[Method, ...] = (
             'Layer-Wise Relevance Propagation", PLoS ONE 2015; the rules: Montavon et al., '
             '"Layer-Wise Relevance Propagation: An Overview", 2019, section 10.2'
         ),
-        parameters=_relevance,
-        cost=once,
+        parameters=lambda _spec: (
+            Choice("rule", "Rule for convolutions", "gamma", ("gamma", "alpha1-beta0")),
+            Number("gamma", "Gamma", 25, 10, 400, "%"),
+        ),
         call=None,
         ours=Ours(
-            lazily("relevance", "lrp"),
+            "relevance.lrp",
             likeness="with Captum's only rule for norms, nearly all relevance is lost",
             reason=(
                 "with Captum's epsilon rule the offsets of the norms absorb the relevance: of a "

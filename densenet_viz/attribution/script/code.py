@@ -16,7 +16,7 @@ import captum.attr
 import numpy as np
 
 from densenet_viz.attribution import calls, starts
-from densenet_viz.attribution.baselines import BLUR, BLURS, NOISE_DRAWINGS, baseline_colour
+from densenet_viz.attribution.baselines import baselines_in, starts_call
 from densenet_viz.attribution.call import (
     AT_ONCE,
     FINISH_WITH,
@@ -28,7 +28,7 @@ from densenet_viz.attribution.call import (
     Name,
 )
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.attribution.methods import METHODS, method_named
+from densenet_viz.attribution.methods import METHODS, method_named, ours_in
 from densenet_viz.attribution.script.network import (
     is_own_file,
     needs_safetensors,
@@ -76,7 +76,7 @@ def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) 
         lines,
         _superpixels(model, picture, attribution) if call.uses(MASK) else "",
         _run(call, attribution, fused_of(model).batch_for(model.input_size)),
-        f'np.save("map.npy", values.detach().numpy())  # {_shape(attribution)}\n'
+        f'np.save("map.npy", values.detach().numpy())  # {attribution.values.shape}, float32\n'
         'print(f"sum of the map: {float(values.sum()):.6g}")',
     )
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -102,14 +102,10 @@ def why_not_equal(attribution: Attribution) -> str | None:
         AttributionError: Captum has nothing similar to this method.
     """
     call_of(attribution)
-    row = METHODS[attribution.method]
-    over = METHODS.get(str(attribution.parameters.get("over")))
-    ours = row.ours_with(attribution.parameters) or (over.ours if over is not None else None)
-    return (
-        None
-        if ours is None or ours.equal
-        else f"Captum's map is similar, not the same: {ours.likeness}."
-    )
+    found = ours_in(METHODS[attribution.method], attribution.parameters)
+    if found is None or found[1].equal:
+        return None
+    return f"Captum's map is similar, not the same: {found[1].likeness}."
 
 
 class Source:
@@ -119,20 +115,19 @@ class Source:
         """`lines` are what the script has before the call."""
         texts = [inspect.getsource(module) for module in (calls, starts)]
         trees = [ast.parse(text) for text in texts]
-        parts: dict[str, ast.FunctionDef | ast.ClassDef] = {}
-        sources: dict[str, str] = {}
-        for text, tree in zip(texts, trees, strict=True):
-            for part in tree.body:
-                if isinstance(part, ast.FunctionDef | ast.ClassDef):
-                    parts[part.name] = part
-                    sources[part.name] = f"\n{ast.get_source_segment(text, part)}"
+        sources = {
+            part.name: f"\n{ast.get_source_segment(text, part)}"
+            for text, tree in zip(texts, trees, strict=True)
+            for part in tree.body
+            if isinstance(part, ast.FunctionDef | ast.ClassDef)
+        }
         used = {call.make, call.around, call.finish} - {""}
         used |= _names_in(ast.parse(lines))
-        wanted = [name for name in used if name in parts]
+        wanted = [name for name in used if name in sources]
         for name in wanted:
-            inside = _names_in(parts[name])
+            inside = _names_in(ast.parse(sources[name]))
             used |= inside
-            wanted += [each for each in inside if each in parts and each not in wanted]
+            wanted += [each for each in inside if each in sources and each not in wanted]
         self.definitions = [text for name, text in sources.items() if name in wanted]
         self.imports: dict[str, set[str]] = {"captum.attr": used & set(captum.attr.__all__)}
         for line in (line for tree in trees for line in tree.body):
@@ -177,10 +172,6 @@ def _run(call: Call, attribution: Attribution, at_once: int) -> str:
     whole = [str(sum(parts))] * (len(parts) > 1) + ["len(starts)"] * bool(start)
     inside = textwrap.indent("\n".join([one, *each]), "    ")
     return "\n".join([*lines, f"values = sum(\n{inside}\n) / ({' * '.join(whole)})"])
-
-
-def _shape(attribution: Attribution) -> str:
-    return f"{attribution.values.shape}, float32"
 
 
 def _head(model: LoadedModel, attribution: Attribution) -> str:
@@ -240,21 +231,9 @@ def _given(model: LoadedModel, attribution: Attribution) -> str:
 
 def _starts(model: LoadedModel, attribution: Attribution) -> str:
     """The line that defines `starts`, (M, 3, S, S)."""
-    settings = attribution.parameters
-    name = str(settings.get("distribution", settings.get("baseline", "black")))
-    samples = settings["samples"] if "distribution" in settings else NOISE_DRAWINGS
-    seed = settings.get("seed", 0)
-    if name == "blur":
-        return f"starts = blur(x, {BLUR!r})"
-    if name == "blurs":
-        return f"starts = random_blurs(x, *{BLURS!r}, {samples}, {seed})"
-    if name in ("noise", "colours"):
-        kind = f"by_pixel={name == 'noise'}"
-        return f"starts = random_colours(x, mean, std, {samples}, {seed}, {kind})"
-    colour = list(baseline_colour(model, name))
-    return (
-        f"starts = ((torch.tensor({colour}) - mean) / std).view(1, 3, 1, 1).expand_as(x)  # {name}"
-    )
+    name, seed, samples = baselines_in(attribution.parameters)
+    function, arguments = starts_call(model, name, seed, samples)
+    return f"starts = {function}(x, mean, std, {', '.join(map(repr, arguments))})  # {name}"
 
 
 def _superpixels(model: LoadedModel, picture: Picture, attribution: Attribution) -> str:

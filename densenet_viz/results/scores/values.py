@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -145,17 +145,46 @@ class Scoreboard:
     notes: tuple[str, ...] = ()
 
     @property
+    def perturbed(self) -> int:
+        """How many scenes of one object were used for deletion and insertion."""
+        having = [row.measures for row in self.rows if "deletion_auc" in row.measures]
+        return max((measures["deletion_auc"].count for measures in having), default=0)
+
+    def with_rows_of(self, later: Scoreboard) -> Scoreboard:
+        """This table, and the methods that only a later run on the same scenes measured.
+
+        A note says which rows these are, when and where they were measured, and on how many scenes
+        of one object deletion and insertion were: the later run may have used fewer.
+
+        Raises:
+            ValueError: the later run used another model, or other scenes.
+        """
+        ran, expected = (
+            (board.model, board.seed, board.scenes, board.pairs) for board in (later, self)
+        )
+        if ran != expected:
+            raise ValueError(f"Model, seed and counts {ran} were given; {expected} are allowed.")
+        known = {row.method for row in self.rows}
+        new = [row for row in later.rows if row.method not in known and not row.is_baseline]
+        titles = ", ".join(dict.fromkeys(row.title for row in new))
+        versions = ", ".join(f"{name} {version}" for name, version in later.versions.items())
+        place = later.machine.get("processor", "another machine")
+        note = f"Added later: {titles}; measured {later.date} with {versions} on {place}"
+        if later.perturbed != self.perturbed:
+            note += f", deletion and insertion on {later.perturbed or 'no'} scenes"
+        measured = [row for row in self.rows if not row.is_baseline]
+        baselines = [row for row in self.rows if row.is_baseline]
+        rows = (*measured, *new, *baselines)
+        return replace(self, rows=rows, notes=(*self.notes, f"{note}.")) if new else self
+
+    @property
     def command(self) -> str:
         """The shell command that makes it, with every count, but without a choice of methods."""
-        replaced = [
-            row.measures["deletion_auc"].count if "deletion_auc" in row.measures else 0
-            for row in self.rows
-        ]
         options = {
             "model": self.model,
             "scenes": self.scenes,
             "pairs": self.pairs,
-            "perturb": max(replaced, default=0),
+            "perturb": self.perturbed,
             "seed": self.seed,
             "device": self.machine.get("device", "cpu"),
         }

@@ -25,7 +25,7 @@ from densenet_viz.stage.attribution.scene import (
 )
 from densenet_viz.stage.drop.scene import drop_scene
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.maps import Ask, compute_map, results_of
+from densenet_viz.ui.attribution.map_jobs import Ask, compute_map, results_of
 from densenet_viz.ui.attribution.methods import choose_method, settings_controls
 from densenet_viz.ui.current import choose_picture, current_model, sample, set_picture
 from densenet_viz.ui.photographs import PHOTOGRAPHS, SOURCES

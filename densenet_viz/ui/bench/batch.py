@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.attribution.batch.files import ImageFile, list_images
-from densenet_viz.attribution.batch.rows import BatchRow
+from densenet_viz.batch.files import ImageFile, list_images
+from densenet_viz.batch.table import BatchRow
 from densenet_viz.images.pictures import ENDINGS, MAX_BYTES
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
@@ -25,7 +25,7 @@ from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from densenet_viz.attribution.batch.run import BatchWork
+    from densenet_viz.batch.run import BatchWork
 
 KEYS = ("batch_method", "batch_class", "batch_raw")
 DESKS = (_DESK,) = ("bench-batch",)
@@ -108,7 +108,7 @@ def _listed(brought: Sequence[UploadedFile]) -> tuple[ImageFile, ...]:
 
 def _choose_work(bench: Bench) -> tuple[BatchWork | None, bool]:
     """The question, or None if a setting is refused; and whether raw values are included."""
-    from densenet_viz.attribution.batch.run import work_for
+    from densenet_viz.batch.run import work_for
 
     names = class_names(bench.model.labels)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
@@ -201,7 +201,7 @@ def plain(text: str) -> str:
 
 def _show_end(batch: Batch, mine: Desk) -> None:
     """Shows why the batch stopped, how to continue, and the downloads."""
-    from densenet_viz.attribution.batch.run import tally_words
+    from densenet_viz.batch.run import tally_words
 
     if batch.tally is not None:
         st.success(f"Done. {tally_words(batch.tally)}")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from densenet_viz.attribution import AttributionError
-from densenet_viz.attribution.batch.rows import BatchRow, pack_archive
+from densenet_viz.batch.table import BatchRow, pack_archive
 from densenet_viz.figures.attribution_image import map_png
 from densenet_viz.ui.work.jobs import Report
 
 if TYPE_CHECKING:
-    from densenet_viz.attribution.batch.files import ImageFile
-    from densenet_viz.attribution.batch.run import BatchWork, Made, Tally
+    from densenet_viz.batch.files import ImageFile
+    from densenet_viz.batch.run import BatchWork, Made, Tally
 
 MOST_PICTURES = 200
 """The most pictures of a batch, and the most maps that a session keeps."""
@@ -101,7 +101,7 @@ class Batch:
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> None:
         """Makes the missing maps, as a job of a desk."""
-        from densenet_viz.attribution.batch.run import run_batch
+        from densenet_viz.batch.run import run_batch
 
         done = dict(self.results.known(self.raw))
         rows: list[BatchRow] = []

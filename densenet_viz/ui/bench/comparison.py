@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from densenet_viz.attribution import Method
 from densenet_viz.results.traces import Picture
-from densenet_viz.ui.attribution.maps import Ask
+from densenet_viz.ui.attribution.map_jobs import Ask
 
 _COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from densenet_viz.attribution import METHODS
 from densenet_viz.stage.faithful.scene import Line, faithful_scene
-from densenet_viz.ui.attribution.maps import MapsJob
+from densenet_viz.ui.attribution.map_jobs import MapsJob
 from densenet_viz.ui.bench.running import choose_checked, run, settings_of
 from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.stages import show_stage
@@ -47,7 +47,7 @@ class _Job:
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Any:
         from densenet_viz.evaluation.faithfulness import faithfulness
-        from densenet_viz.ui.attribution.maps import compute_map
+        from densenet_viz.ui.attribution.map_jobs import compute_map
 
         whole, done = max(1, self.passes), 0
         found = []

@@ -9,7 +9,7 @@ import streamlit as st
 
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.stage.bench.scene import Panel, bench_scene
-from densenet_viz.ui.attribution.maps import MapsJob
+from densenet_viz.ui.attribution.map_jobs import MapsJob
 from densenet_viz.ui.bench import words as bench_words
 from densenet_viz.ui.bench.choices import KEYS as CHOICES
 from densenet_viz.ui.bench.choices import choose_comparison

@@ -12,7 +12,7 @@ import streamlit as st
 from densenet_viz.attribution.baselines import BASELINE_WORDS, BASELINES
 from densenet_viz.results.flows import StructureAttribution
 from densenet_viz.stage.structure.scene import structure_scene
-from densenet_viz.ui.attribution.maps import results_of
+from densenet_viz.ui.attribution.map_jobs import results_of
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
@@ -44,7 +44,7 @@ class FlowQuestion:
         )
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> StructureAttribution:
-        from densenet_viz.attribution.structure.through import through_structure
+        from densenet_viz.structure.through import through_structure
 
         report(0.0)
         return through_structure(

@@ -10,7 +10,7 @@ import streamlit as st
 
 from densenet_viz.attribution import METHODS
 from densenet_viz.stage.sanity.scene import Strip, sanity_scene
-from densenet_viz.ui.attribution.maps import results_of
+from densenet_viz.ui.attribution.map_jobs import results_of
 from densenet_viz.ui.bench.running import choose_checked, run, settings_of
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.stages import show_stage

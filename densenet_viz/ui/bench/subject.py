@@ -18,7 +18,7 @@ from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.shared.outline import Mask
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import choose_class, class_names
-from densenet_viz.ui.attribution.maps import Ask
+from densenet_viz.ui.attribution.map_jobs import Ask
 from densenet_viz.ui.uploads import CurrentPicture
 
 

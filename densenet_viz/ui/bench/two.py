@@ -12,7 +12,7 @@ from densenet_viz.stage.shared.words import percent
 from densenet_viz.stage.two.scene import NAMES, two_scene
 from densenet_viz.stage.two.sides import Apart, Looked, Side, Sides
 from densenet_viz.ui.attribution.explained import show_limits_of_knowledge
-from densenet_viz.ui.attribution.maps import MapsJob
+from densenet_viz.ui.attribution.map_jobs import MapsJob
 from densenet_viz.ui.bench.grid import LOOK, maps_so_far
 from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.bench.two_choices import KEYS as CHOICES

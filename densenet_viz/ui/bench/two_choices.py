@@ -16,7 +16,7 @@ from densenet_viz.stage.two.sides import Kind
 from densenet_viz.ui import own_model
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import class_names
-from densenet_viz.ui.attribution.maps import Ask
+from densenet_viz.ui.attribution.map_jobs import Ask
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import MODEL_TITLES, model_named, sample, take_from_address

@@ -16,7 +16,7 @@ from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.stage.agreement.scene import agreement_scene
 from densenet_viz.stage.shared.words import maker_words, number
-from densenet_viz.ui.attribution.checking import show_check
+from densenet_viz.ui.attribution.captum_check import show_check
 from densenet_viz.ui.attribution.map_files import show_files
 from densenet_viz.ui.bench.comparison import Comparison
 from densenet_viz.ui.stages import show_stage

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from densenet_viz.attribution.ours.quadrature import TOLERANCE
-from densenet_viz.attribution.structure.reads import Reads, last_readers
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.results.flows import place_of
+from densenet_viz.structure.reads import Reads, last_readers
 
 
 class Sums:

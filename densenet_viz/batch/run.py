@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from densenet_viz.attribution.batch.files import ImageFile, unique_stems
-from densenet_viz.attribution.batch.rows import BatchRow
 from densenet_viz.attribution.methods import method_named
+from densenet_viz.batch.files import ImageFile, unique_stems
+from densenet_viz.batch.table import BatchRow
 from densenet_viz.errors import Cancelled
 from densenet_viz.images.pictures import ImageError, Reason, open_picture
 from densenet_viz.results.attributions import Attribution

@@ -29,13 +29,13 @@ from densenet_viz.attribution.asking import Watch
 from densenet_viz.attribution.baselines import baseline_choice, baseline_inputs, drawings
 from densenet_viz.attribution.engine import answer, check_device, check_target
 from densenet_viz.attribution.parameters import Number
-from densenet_viz.attribution.structure.path import FIRST, spread
-from densenet_viz.attribution.structure.reads import Wired
-from densenet_viz.attribution.structure.sums import Sums
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.flows import BlockFlows, StructureAttribution
 from densenet_viz.results.traces import Picture
+from densenet_viz.structure.path import FIRST, spread
+from densenet_viz.structure.reads import Wired
+from densenet_viz.structure.sums import Sums
 
 STEPS, FEWEST_STEPS, MOST_STEPS = 64, len(FIRST) - 1, 512
 """Pieces of the path: by default, at least, at most. If the sums miss the rise by more than

@@ -10,12 +10,12 @@ import numpy as np
 import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
-from densenet_viz.attribution.method import Ours
+from densenet_viz.attribution.methods import ours_in
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.checks import CaptumCheck, Effort
 from densenet_viz.stage.bench.scene import Panel, bench_scene
 from densenet_viz.stage.shared.words import maker_words
-from densenet_viz.ui.attribution.maps import Ask, results_of
+from densenet_viz.ui.attribution.map_jobs import Ask, results_of
 from densenet_viz.ui.bench.running import run
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter, leave
@@ -157,24 +157,15 @@ def result_words(check: CaptumCheck) -> str:
         f"**{verdict(check)}**: cosine {signed(check.cosine)}, the largest difference is "
         f"{share(check.largest_difference)} of the largest value."
     ]
-    if (found := _ours_in(check.ours)) is not None:
-        title, ours = found
+    if (found := ours_in(METHODS[check.ours.method], check.ours.parameters)) is not None:
+        method, ours = found
         said.append(
-            f"{title} is computed by this app, not by Captum: {ours.likeness}. The reason: "
+            f"{method.title} is computed by this app, not by Captum: {ours.likeness}. The reason: "
             f"{ours.reason}."
         )
     elif check.largest_difference > 0 and check.cosine >= NEARLY:
         said.append("The fast network rounds its numbers differently, so the last digits differ.")
     return " ".join(said)
-
-
-def _ours_in(attribution: Attribution) -> tuple[str, Ours] | None:
-    """The method that is ours, by its title: the map's, or the one below the noise."""
-    row = METHODS[attribution.method]
-    inner = METHODS.get(str(attribution.parameters.get("over")))
-    if (ours := row.ours_with(attribution.parameters)) is not None:
-        return row.title, ours
-    return (inner.title, inner.ours) if inner is not None and inner.ours is not None else None
 
 
 def efforts(check: CaptumCheck) -> list[dict[str, str]]:
