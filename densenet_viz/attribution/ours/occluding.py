@@ -33,6 +33,7 @@ def score_occluded(
     *,
     batch: int,
     before_batch: Callable[[int], None],
+    scores_of: Callable[[Tensor], Tensor] = lambda logits: logits,
     after_batch: Callable[[int, Tensor], None] | None = None,
 ) -> Tensor:
     """A class's score for each window, with the picture covered there.
@@ -46,10 +47,11 @@ def score_occluded(
         target: the class's index.
         batch: windows in a batch; the first batch has half, so that the first map appears sooner.
         before_batch: called before each batch with its count of windows; an exception stops it.
+        scores_of: what of (N, classes) logits is the score.
         after_batch: called after each batch with the number of its first window, and its scores.
 
     Returns:
-        (M,) float32 logits.
+        (M,) float32 scores.
 
     Raises:
         ValueError: a window has no pixel of the picture.
@@ -68,7 +70,7 @@ def score_occluded(
     for start, stop in pairwise([0, *ends] if len(cut) else []):
         before_batch(stop - start)
         shares = in_shares(partial(_part, logits, start), stop - start)
-        scores[start:stop] = torch.cat(shares)[:, target]
+        scores[start:stop] = scores_of(torch.cat(shares))[:, target]
         if after_batch is not None:
             after_batch(start, scores[start:stop])
     return scores

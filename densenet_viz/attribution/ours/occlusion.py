@@ -29,6 +29,7 @@ def occlusion(asking: Asking, settings: Settings) -> Explanation:
         score_occluded(
             *(asking.fused, asking.x, boxes.numpy(), cover[None].to(asking.device), asking.target),
             batch=2 * asking.batch,
+            scores_of=asking.of_logits,
             before_batch=asking.watch.before,
             after_batch=gather,
         )
