@@ -37,9 +37,9 @@ with answer_title:
 with answer_side:
     predictions, prediction = explaining.predictions_of(model, picture)
     target = explaining.choose_target(model, predictions, prediction, picture.truth)
-    method, settings = explaining.choose_explanation(model)
+    explanation = explaining.choose_explanation(model)
 
-question = explaining.MapQuestion(model, picture, predictions, target, method, settings)
+question = explaining.MapQuestion(model, picture, predictions, target, *explanation)
 desk = session_desk()
 desk.ask(question.key, question.compute, question.kept).seen.wait(LOOK)
 

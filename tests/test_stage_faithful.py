@@ -39,6 +39,14 @@ def test_the_scene_holds_all_lines_and_what_the_pictures_need() -> None:
     assert scene(line("A"), mask=None)["outline"] == ""
 
 
+def test_curves_of_logits_have_an_axis_of_their_own() -> None:
+    given = scene(line("A", -2.5), axis="logit")
+    assert given["axis"] == {"name": "logit", "low": -3, "high": 1}
+    assert given["lines"][0]["areas"]["deletion"] == "−2.50"
+    assert "logit" in given["sentence"]
+    assert scene(line("A"))["axis"] == {"name": "probability", "low": 0, "high": 1}
+
+
 def row(title: str, *methods: Line) -> dict[str, Any]:
     return next(one for one in scene(*methods)["measures"] if one["title"] == title)
 

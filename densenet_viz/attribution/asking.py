@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from densenet_viz.attribution.logit_or_probability import probabilities
 from densenet_viz.attribution.places import module_of
 from densenet_viz.attribution.twins import fused_of, rounded_of, twin_of
 from densenet_viz.errors import Cancelled
 from densenet_viz.network.fused.differentiable import DifferentiableDenseNet
+from densenet_viz.network.fused.network import FusedDenseNet
 
 if TYPE_CHECKING:
     from densenet_viz.attribution.call import Call
     from densenet_viz.network.loaded import LoadedModel
+    from densenet_viz.results.attributions import Explains
 
 LOOKED_AT = 8
 """The most pictures of a batch while previews are shown: a third of a second at 224 px."""
@@ -88,6 +91,7 @@ class Asking:
         x: (1, 3, S, S) float32, the network's input.
         target: the class's index.
         watch: gets every pass.
+        explains: what of the class is explained; this is its score below.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class Asking:
         target: int,
         *,
         watch: Watch,
+        explains: Explains = "logit",
         device: str = "cpu",
         on_preview: Callable[[Tensor], None] | None = None,
     ) -> None:
@@ -105,6 +110,7 @@ class Asking:
         self.x = x.to(device)
         self.target = target
         self.watch = watch
+        self.explains = explains
         self.fused = fused_of(model, device)
         self._on_preview = on_preview
         self._shown = time.monotonic() if on_preview is None else -PREVIEW_SECONDS
@@ -125,13 +131,17 @@ class Asking:
         fitting = self.fused.batch_for(self.size)
         return fitting if self._on_preview is None else min(fitting, LOOKED_AT)
 
+    def of_logits(self, logits: Tensor) -> Tensor:
+        """(N, classes) scores: the logits themselves, or their probabilities."""
+        return logits if self.explains == "logit" else probabilities(self.model, logits)
+
     def scores(self, pictures: Tensor, *, target: int | None = None) -> Tensor:
-        """(N,) scores (logits) of the class for (N, 3, S, S) inputs, in batches."""
+        """(N,) scores of the class for (N, 3, S, S) inputs, in batches."""
         asked = self.target if target is None else target
         answers = []
         for part in split_evenly(pictures, 2 * self.batch):
             self.watch.before(len(part))
-            answers.append(self.fused.logits(part.to(self.device))[:, asked])
+            answers.append(self.of_logits(self.fused.logits(part.to(self.device)))[:, asked])
         return torch.cat(answers)
 
     def gradients(self, pictures: Tensor, *, rounded: bool = False) -> tuple[Tensor, Tensor]:
@@ -147,25 +157,44 @@ class Asking:
         for part in split_evenly(pictures, self.batch):
             self.watch.before(len(part))
             self.watch.back += len(part)
-            answers.append(fused.gradients(part.to(self.device), self.target))
+            answers.append(self._gradients(fused, part.to(self.device)))
         scores, gradients = zip(*answers, strict=True)
         return torch.cat(scores), torch.cat(gradients)
 
+    def _gradients(self, fused: FusedDenseNet, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        if self.explains == "logit":
+            return fused.gradients(pictures, self.target)
+        with torch.enable_grad():
+            x = pictures.detach().requires_grad_()
+            scores = self.of_logits(DifferentiableDenseNet(fused)(x))[:, self.target]
+            (gradients,) = torch.autograd.grad(scores.sum(), x)
+        return scores.detach(), gradients
+
     def about(self, x: Tensor) -> Asking:
         """The same question about another input, (1, 3, S, S); it shows no previews."""
-        return Asking(self.model, x, self.target, watch=self.watch, device=self.device)
+        return Asking(
+            *(self.model, x, self.target),
+            watch=self.watch,
+            explains=self.explains,
+            device=self.device,
+        )
 
     def network(self, call: Call, *, plain: bool = False) -> nn.Module:
         """The network that Captum is given, made for one call; its passes are counted.
 
-        The fast evaluation, or a copy of the modules if the call hangs hooks on modules that the
-        fast one has not, or if it should be `plain`.
+        Its outputs are scores (`of_logits`). It is the fast evaluation, or a copy of the modules if
+        the call hangs hooks on modules that the fast one has not, or if it should be `plain`.
         """
         if plain or call.on_modules or (call.layer and not self._is_part(call.layer)):
-            return self.twin(call.inward)
-        fused = rounded_of(self.model, self.device) if call.rounded else self.fused
-        only_inside = bool(call.layer) and not call.inward
-        return self._counted(DifferentiableDenseNet(fused, only_inside=only_inside), call.inward)
+            network = self.twin(call.inward)
+        else:
+            fused = rounded_of(self.model, self.device) if call.rounded else self.fused
+            only_inside = bool(call.layer) and not call.inward
+            fast = DifferentiableDenseNet(fused, only_inside=only_inside)
+            network = self._counted(fast, call.inward)
+        # A hook, not a module around it, so that layers keep their names.
+        network.register_forward_hook(lambda _net, _given, logits: self.of_logits(logits))
+        return network
 
     def _is_part(self, module: str) -> bool:
         return module in {module_of(place) for place in self.fused.places}

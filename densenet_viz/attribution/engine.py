@@ -19,13 +19,14 @@ from torch import Tensor
 
 from densenet_viz.attribution.asking import Asking, Explanation, Watch
 from densenet_viz.attribution.errors import AttributionError
+from densenet_viz.attribution.logit_or_probability import check_explains
 from densenet_viz.attribution.methods import method_named
 from densenet_viz.attribution.parameters import show_value
 from densenet_viz.attribution.twins import fused_of
 from densenet_viz.machine import devices
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.network.shares import alone
-from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.attributions import Attribution, Explains
 from densenet_viz.results.traces import Maps, Picture
 
 
@@ -35,6 +36,7 @@ def attribute(
     *,
     method: str = "grad-cam",
     target: int | None = None,
+    explains: Explains = "logit",
     logits: NDArray[np.float32] | None = None,
     device: str = "cpu",
     on_progress: Callable[[float], None] | None = None,
@@ -42,13 +44,14 @@ def attribute(
     cancelled: Callable[[], bool] | None = None,
     **parameters: object,
 ) -> Attribution:
-    """What each pixel of `picture` adds to or takes from the score of a class.
+    """What each pixel of `picture` adds to or takes from a class's logit, or its probability.
 
     Args:
         model: any number of threads may use it at once.
         picture: (H, W, 3) uint8 RGB of any size; it is fitted to the model's input.
         method: a key of `METHODS`.
         target: the class's index, or None for the most probable one.
+        explains: what of the class is explained; some methods can explain only the logit.
         logits: (classes,), the network's output for this picture if it is already known; this
             saves a pass.
         device: "cpu", "cuda", or "auto" for the fastest available.
@@ -62,12 +65,13 @@ def attribute(
         Signed float32 values in the pixels of `model.picture(picture)`.
 
     Raises:
-        AttributionError: the method, the target, the device or a parameter is not one that is
-            allowed.
+        AttributionError: the method, the target, what is explained, the device or a parameter is
+            not one that is allowed.
         Cancelled: `cancelled` returned True.
     """
     row = method_named(method)
     settings = row.settings(model.spec, parameters)
+    chosen = check_explains(row, settings, explains)
     # Captum takes a second to load, and other modules use this one for what needs no map.
     from densenet_viz.attribution.computing import computed_by, explain
 
@@ -92,6 +96,7 @@ def attribute(
             backward_passes=watch.back,
             convergence_delta=found.delta,
             parameters=dict(settings),
+            explains=chosen,
             nodes=found.nodes,
             unscaled_delta=found.unscaled_delta,
             scaled_by=found.scaled_by,
@@ -107,6 +112,7 @@ def attribute(
         x,
         index,
         watch=watch,
+        explains=chosen,
         device=place,
         on_preview=None if on_preview is None else look,
     )

@@ -30,6 +30,7 @@ def summary(attribution: Attribution) -> dict[str, Any]:
         "computed_by": attribution.computed_by,
         "parameters": dict(attribution.parameters),
         "target": asdict(attribution.target),
+        "explains": attribution.explains,
         "predictions": [asdict(prediction) for prediction in attribution.predictions],
         "seconds": round(attribution.seconds, 4),
         "forward_passes": attribution.forward_passes,
@@ -52,6 +53,8 @@ def about(model: LoadedModel) -> dict[str, Any]:
         "input_size": model.input_size,
         "mean": list(model.mean),
         "std": list(model.std),
+        "outputs": "softmax" if model.exclusive else "sigmoid",
+        "temperature": model.temperature,
     }
 
 

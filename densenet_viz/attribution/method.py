@@ -75,6 +75,7 @@ class Method:
     the values add up to the score's rise over the baseline's. `parameters` and `cost` depend on
     the network, because its input size and blocks set the limits. `call` is the call of Captum that
     computes the map, or with `ours` the one that it is compared with; None if Captum has none.
+    `only_logit` is a sentence that says why the method cannot explain a probability; "" if it can.
     `check` raises an `AttributionError` for settings that do not fit together, and `choose` fills
     in what a setting leaves to the picture.
     """
@@ -96,6 +97,7 @@ class Method:
     )
     axioms: tuple[str, ...] = ()
     complete: bool = False
+    only_logit: str = ""
     check: Callable[[DenseNetSpec, Settings], None] = field(
         repr=False, default=lambda _spec, _settings: None
     )

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from densenet_viz.attribution.logit_or_probability import check_explains
 from densenet_viz.attribution.methods import method_named
 from densenet_viz.batch.files import ImageFile, unique_stems
-from densenet_viz.batch.table import BatchRow
+from densenet_viz.batch.table import BatchRow, map_name
 from densenet_viz.errors import Cancelled
 from densenet_viz.images.pictures import ImageError, Reason, open_picture
-from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.attributions import Attribution, Explains
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.results.traces import Picture
 
@@ -42,6 +43,7 @@ class BatchWork:
     method: str
     settings: Mapping[str, Any]
     target: int | None = None
+    explains: Explains = "logit"
 
     @property
     def asked(self) -> str:
@@ -57,23 +59,28 @@ class BatchWork:
             method=self.method,
             settings=settings,
             asked=self.asked,
+            explains=self.explains,
         )
 
 
 def work_for(
-    model: LoadedModel, method: str, settings: Mapping[str, object], target: int | None = None
+    model: LoadedModel,
+    method: str,
+    settings: Mapping[str, object],
+    target: int | None = None,
+    explains: Explains = "logit",
 ) -> BatchWork:
     """The work, with the method's defaults for settings that are not given.
 
     Raises:
-        AttributionError: the method, a setting or the class is not allowed.
+        AttributionError: the method, a setting, the class or what is explained is not allowed.
     """
     from densenet_viz.attribution.engine import check_target
 
-    checked = method_named(method).settings(model.spec, settings)
-    return BatchWork(
-        model, method, checked, None if target is None else check_target(model, target)
-    )
+    row = method_named(method)
+    checked = row.settings(model.spec, settings)
+    wanted = None if target is None else check_target(model, target)
+    return BatchWork(model, method, checked, wanted, check_explains(row, checked, explains))
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,6 +232,7 @@ def _made(
         opened.pixels,
         method=work.method,
         target=work.target,
+        explains=work.explains,
         device=device,
         on_progress=report,
         cancelled=cancelled,
@@ -241,7 +249,7 @@ def _named(row: BatchRow, stem: str, owners: dict[str, str]) -> BatchRow:
     """
     if row.error:
         return row
-    name = f"{stem}-{row.method}-{row.target_index}"
+    name = map_name(stem, row.method, row.target_index, row.explains)
     if owners.get(name.casefold(), row.key) != row.key:
         name = f"{name}-{row.key[:6]}"
     owners[name.casefold()] = row.key

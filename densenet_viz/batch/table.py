@@ -32,10 +32,12 @@ class BatchRow:
         probability: of that class, 0 to 1.
         asked: "most probable", or the number of the class that was chosen.
         target: the class that the map is for, and `target_index` its number.
+        explains: what of the class the map explains, "logit" or "probability".
         method: the attribution method.
         settings: of the method, as a JSON object.
         sum: of the map's values.
-        delta: that sum minus the score's rise, if the method promises that they are equal.
+        delta: that sum minus the rise of what is explained, if the method promises that both are
+            equal.
         unscaled_delta: `delta` before pieces of the path were scaled.
         strongest_region: the cell of a 4 x 4 grid that raises the score most.
         seconds: the time for the map.
@@ -54,6 +56,7 @@ class BatchRow:
     asked: str = ""
     target: str = ""
     target_index: int | None = None
+    explains: str = "logit"
     method: str = ""
     settings: str = ""
     sum: float | None = None
@@ -69,7 +72,10 @@ class BatchRow:
     @property
     def key(self) -> str:
         """The same key for the same picture file and the same settings."""
-        parts = (self.sha256, self.model, self.weights, self.method, self.settings, self.asked)
+        parts = (
+            *(self.sha256, self.model, self.weights, self.method, self.settings, self.asked),
+            self.explains,
+        )
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
@@ -90,11 +96,20 @@ _NUMBERS = {
 }
 
 
+def map_name(stem: str, method: str, target: int | None, explains: str) -> str:
+    """A map's file name without its ending; a map of the logit needs no more words.
+
+    >>> map_name("cat", "saliency", 3, "logit"), map_name("cat", "saliency", 3, "probability")
+    ('cat-saliency-3', 'cat-saliency-3-probability')
+    """
+    return f"{stem}-{method}-{target}{'-probability' * (explains == 'probability')}"
+
+
 def to_csv(rows: Iterable[BatchRow]) -> str:
     """The table with a line of titles.
 
     >>> to_csv([BatchRow("=1+1.png", sum=-0.5)]).splitlines()[1]
-    "'=1+1.png,,,,,,,,,,,-0.5,,,,,,,,"
+    "'=1+1.png,,,,,,,,,logit,,,-0.5,,,,,,,,"
     """
     return "".join([_line(COLUMNS), *map(to_line, rows)])
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from densenet_viz import attribution
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.batch.files import safe_stem
+from densenet_viz.batch.table import map_name
 from densenet_viz.cli import own
 from densenet_viz.cli.attribute_many import (
     Folder,
@@ -24,6 +25,7 @@ from densenet_viz.cli.attribute_many import (
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
 from densenet_viz.images.pictures import ImageError, open_picture
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
+from densenet_viz.results.attributions import EXPLAINS
 
 if TYPE_CHECKING:
     from densenet_viz.batch.run import Made
@@ -47,6 +49,12 @@ def add_options(commands: Any) -> None:
         "--method", default="grad-cam", choices=tuple(METHODS), help="default: %(default)s"
     )
     parser.add_argument("--target", help="a class by number or name (default: the most probable)")
+    parser.add_argument(
+        "--explain",
+        default="logit",
+        choices=EXPLAINS,
+        help="what of the class: its raw score, or its probability (default: %(default)s)",
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -93,10 +101,11 @@ def _one(options: argparse.Namespace) -> int:
         picture,
         method=options.method,
         target=target_index(model.labels, options.target),
+        explains=options.explain,
         on_progress=progress_bar(options.method),
         **_settings(options.set),
     )
-    name = f"{safe_stem(path.name)}-{result.method}-{result.target.index}"
+    name = map_name(safe_stem(path.name), result.method, result.target.index, result.explains)
     files = [str(options.out / f"{name}{ending}") for ending in (".png", ".npz")]
     for file, data in zip(files, _contents(model, model.picture(picture), result), strict=True):
         write_whole(Path(file), data)
@@ -114,7 +123,7 @@ def _many(options: argparse.Namespace) -> int:
     model = _model(options)
     target = target_index(model.labels, options.target)
     return run_many(
-        work_for(model, options.method, _settings(options.set), target),
+        work_for(model, options.method, _settings(options.set), target, options.explain),
         files,
         Folder(options.out),
         partial(_contents_of, model),
@@ -169,7 +178,7 @@ def _settings(pairs: Sequence[str]) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        if not (equals and name.isidentifier()) or name in ("method", "target"):
+        if not (equals and name.isidentifier()) or name in ("method", "target", "explains"):
             raise AttributionError(f"--set {pair[:40]!r} was given; NAME=VALUE is expected.")
         settings[name] = int(value) if re.fullmatch(r"-?\d{1,9}", value, re.ASCII) else value
     return settings
@@ -185,7 +194,8 @@ def _told(report: dict[str, Any]) -> str:
     lines = [
         f"{report['title']}: {report['knows']}",
         *chances,
-        f"{METHODS[report['method']].title} for {report['target']['label']}: "
+        f"{METHODS[report['method']].title} for the {report['explains']} of "
+        f"{report['target']['label']}: "
         f"{report['seconds']:.2f} s, {report['forward_passes']} forward passes"
         + ("" if delta is None else f", convergence delta {delta:.4f}")
         + ("" if unscaled is None else f" ({unscaled:.4f} before scaling)"),

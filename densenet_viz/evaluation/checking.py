@@ -57,6 +57,7 @@ def check_with_captum(
             picture,
             method=row.name,
             target=target,
+            explains=attribution.explains,
             logits=logits,
             on_progress=lambda part: on_progress(part / 2),
             cancelled=cancelled,
@@ -65,7 +66,8 @@ def check_with_captum(
     )
     passes = row.cost(model.spec, settings).forward
     watch = Watch(passes, lambda part: on_progress(0.5 + part / 2), cancelled)
-    asking = Asking(model, model.tensor(picture), target, watch=watch)
+    x = model.tensor(picture)
+    asking = Asking(model, x, target, watch=watch, explains=attribution.explains)
     given = given_for(call, asking, settings)
 
     with torch.no_grad():

@@ -31,7 +31,7 @@ from densenet_viz.evaluation.infidelity import (
 from densenet_viz.evaluation.perturbation import Perturbed, order_of, perturb
 from densenet_viz.evaluation.sensitivity import samples_for, sensitivity_max
 from densenet_viz.network.shares import alone
-from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.attributions import Attribution, Explains
 from densenet_viz.results.traces import Picture
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class Faithfulness:
     samples: Mapping[str, int]
     """How many moved pictures were used for each method's sensitivity."""
     finished: bool
+    axis: Explains
+    """What the curves of deletion and insertion measure."""
 
 
 Settings = Mapping[str, Any]
@@ -110,6 +112,7 @@ def faithfulness(
     picture: Picture,
     maps: Sequence[Attribution],
     *,
+    axis: Explains = "probability",
     mask: metrics.Mask | None = None,
     seed: int = 0,
     device: str = "cpu",
@@ -119,10 +122,14 @@ def faithfulness(
 ) -> Faithfulness:
     """All measures of maps of one picture and one class.
 
+    Infidelity and sensitivity are about what the maps explain, the logit or the probability.
+
     Args:
         model: the model that the maps explain.
         picture: (H, W, 3) uint8 RGB of any size; it is fitted to the model's input.
-        maps: of this picture, this model and one class, each by another method.
+        maps: of this picture, this model and one class, each by another method. All explain the
+            logit, or all the probability.
+        axis: what the curves of deletion and insertion measure.
         mask: where the drawn object is, (S, S) of the model's input size, if that is known.
         seed: of everything that is drawn at random.
         device: "cpu" or "cuda".
@@ -131,21 +138,25 @@ def faithfulness(
         on_preview: called with the results so far.
 
     Raises:
-        ValueError: no map was given, or maps of several classes.
+        ValueError: no map was given, or maps of several classes, or of logits and probabilities.
         Cancelled: `cancelled` returned True.
     """
     targets = {one.target.index for one in maps}
     if len(targets) != 1:
         raise ValueError(f"Maps of {len(targets)} classes were given; maps of one are expected.")
+    if len({one.explains for one in maps}) != 1:
+        raise ValueError("Maps of logits and of probabilities were given; one kind is expected.")
     asked = {one.method: one.parameters for one in maps}
     watch = Watch(_passes(model.spec, asked)[0], on_progress, cancelled)
-    work = _Work(model, picture, targets.pop(), mask, seed, watch, device)
+    explains = maps[0].explains
+    work = _Work(model, picture, targets.pop(), mask, seed, watch, device, explains, axis)
     references = [work.reference(name) for name in REFERENCES]
     rows: list[Measured] = []
     samples = {name: work.samples(name, settings) for name, settings in asked.items()}
 
     def so_far(*, finished: bool) -> Faithfulness:
-        return Faithfulness(work.asking.target, tuple(rows), tuple(references), samples, finished)
+        measured = tuple(rows), tuple(references), samples
+        return Faithfulness(work.asking.target, *measured, finished, axis)
 
     on_preview(so_far(finished=False))
     for one in maps:
@@ -167,11 +178,15 @@ class _Work:
         seed: int,
         watch: Watch,
         device: str,
+        explains: Explains,
+        axis: Explains,
     ) -> None:
         self.picture = model.picture(picture)
-        self.seed = seed
+        self.seed, self.axis = seed, axis
         self.mask = mask
-        self.asking = Asking(model, model.tensor(picture), target, watch=watch, device=device)
+        self.asking = Asking(
+            *(model, model.tensor(picture), target), watch=watch, explains=explains, device=device
+        )
         x, cover = self.asking.x, model.uniform(model.mean)
         drawn = squares(x.cpu(), cover, torch.Generator().manual_seed(seed))
         pictures = torch.cat([x.cpu(), x.cpu() - drawn.removed])
@@ -248,6 +263,7 @@ class _Work:
             np.random.default_rng(self.seed),
             STEPS,
             ask=ask,
+            axis=self.axis,
         )["map"]
 
 

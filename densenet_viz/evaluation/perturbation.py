@@ -21,6 +21,7 @@ from densenet_viz.evaluation.baselines import smooth
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
+    from densenet_viz.results.attributions import Explains
     from densenet_viz.results.traces import Picture
 
 AskNetwork = Callable[[torch.Tensor], torch.Tensor]
@@ -34,7 +35,7 @@ BLUR = 1 / 12
 
 @dataclass(frozen=True)
 class Perturbed:
-    """The class's probability after 0, 1, ... of the steps, (steps + 1,) each."""
+    """The class's probability, or logit, after 0, 1, ... of the steps, (steps + 1,) each."""
 
     deletion: tuple[float, ...]
     insertion: tuple[float, ...]
@@ -73,19 +74,21 @@ def perturb(
     steps: int = STEPS,
     cancelled: Callable[[], bool] | None = None,
     ask: AskNetwork | None = None,
+    axis: Explains = "probability",
 ) -> dict[str, Perturbed]:
     """Deletion and insertion along each map.
 
     Args:
         model: whose network is asked.
         picture: (S, S, 3) uint8, of the model's input size.
-        target: the class whose probability is measured.
+        target: the class that is measured.
         heats: maps by name, each (S, S).
         rng: breaks ties; the same state gives the same order.
         steps: number of equal steps.
         cancelled: called before each map.
         ask: gives the (N, classes) logits of (N, 3, S, S) inputs; by default the model's network
             on the processor.
+        axis: what of the class is measured; the paper takes the probability.
 
     Returns:
         The two curves by the maps' names. Their ends, where nothing or everything is replaced,
@@ -99,11 +102,13 @@ def perturb(
     mean = model.uniform(model.mean)[0]
     answer = ask or fused_of(model).logits
 
-    def chances(pictures: torch.Tensor) -> list[float]:
+    def values(pictures: torch.Tensor) -> list[float]:
         rows = answer(pictures).float().cpu().numpy()
+        if axis == "logit":
+            return [float(row[target]) for row in rows]
         return [model.prediction(row, target).probability for row in rows]
 
-    ends = chances(torch.stack([sharp, mean, blurred]))
+    ends = values(torch.stack([sharp, mean, blurred]))
     shares = [round(sharp[0].numel() * step / steps) for step in range(1, steps)]
     result = {}
     for name, heat in heats.items():
@@ -113,7 +118,7 @@ def perturb(
         rank[order_of(heat, rng)] = np.arange(heat.size)
         gone = torch.from_numpy(rank.reshape(heat.shape) < np.array(shares)[:, None, None])[:, None]
         both = torch.cat([torch.where(gone, mean, sharp), torch.where(gone, sharp, blurred)])
-        answers = chances(both)
+        answers = values(both)
         deletion, insertion = answers[: len(shares)], answers[len(shares) :]
         result[name] = Perturbed((ends[0], *deletion, ends[1]), (ends[2], *insertion, ends[0]))
     return result

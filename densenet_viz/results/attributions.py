@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from densenet_viz.results.traces import Maps
+
+Explains = Literal["logit", "probability"]
+"""What of a class is explained: its raw score, or its probability."""
+EXPLAINS: Final[tuple[Explains, ...]] = ("logit", "probability")
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ class Attribution:
     backward_passes: int = 0
     """Number of backward passes, counted in pictures."""
     convergence_delta: float | None = None
-    """Sum of the values minus (F(picture) - F(baseline)), if the method promises equality."""
+    """Sum of the values minus (F(picture) - F(baseline)), if the method promises equality.
+
+    F is the class's `explains`.
+    """
     parameters: Mapping[str, Any] = field(default_factory=dict)
     finished: bool = True
     """False while the map is still being computed."""
@@ -80,6 +87,8 @@ class Attribution:
     """`convergence_delta` before pieces of the path were scaled; None if nothing was scaled."""
     scaled_by: tuple[float, float] | None = None
     """The smallest and the largest factor that a piece was scaled by."""
+    explains: Explains = "logit"
+    """What of the class the values add up to or change."""
     computed_by: str = ""
     """Captum's version and classes, or "ours" and how near the map is to Captum's."""
 

@@ -1,20 +1,48 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { lookOf, pathOf, placed, stepAt } from "../../densenet_viz/stage/faithful/curve.js";
+import {
+  lookOf,
+  pathOf,
+  placed,
+  stepAt,
+  tickWords,
+} from "../../densenet_viz/stage/faithful/curve.js";
 import {
   LEVELS,
   along,
   paintAt,
   percent,
+  placeOn,
   readout,
   shareWords,
   uniform,
+  valueWords,
 } from "../../densenet_viz/stage/faithful/words.js";
 
 test("a probability that is nearly nothing or all is not rounded to it", () => {
   const words = [0, 0.0004, 0.012, 0.5, 0.9994, 1].map(percent);
   assert.deepEqual(words, ["0.0%", "under 0.1%", "1.2%", "50.0%", "over 99.9%", "100.0%"]);
+});
+
+const CHANCE = { name: "probability", low: 0, high: 1 };
+const LOGIT = { name: "logit", low: -4, high: 12 };
+
+test("a logit is told as a number and drawn between its ends", () => {
+  assert.equal(valueWords(-1.234, LOGIT), "−1.23");
+  assert.equal(valueWords(0.5, CHANCE), "50.0%");
+  assert.deepEqual(
+    [-4, 4, 12].map((value) => placeOn(value, LOGIT)),
+    [0, 0.5, 1],
+  );
+  assert.deepEqual(
+    [0, 0.5].map((share) => tickWords(share, LOGIT)),
+    ["−4.0", "4.0"],
+  );
+  assert.match(
+    readout("deletion", 0, "ring", [{ title: "A", deletion: [-2, 1], insertion: [0, 1] }], LOGIT),
+    /logit of ring: A −2\.00/,
+  );
 });
 
 test("between two steps a curve goes straight", () => {
@@ -35,8 +63,8 @@ test("a step is told with every line's probability", () => {
     { title: "A", deletion: [1, 0.25], insertion: [0, 1] },
     { title: "B", deletion: [1, 0.75], insertion: [0, 0.5] },
   ];
-  assert.match(readout("deletion", 1, "ring", lines), /^100% .*ring: A 25\.0%, B 75\.0%/);
-  assert.match(readout("insertion", 0.5, "ring", lines), /^50% .*ring: A 50\.0%, B 25\.0%/);
+  assert.match(readout("deletion", 1, "ring", lines, CHANCE), /^100% .*ring: A 25\.0%, B 75\.0%/);
+  assert.match(readout("insertion", 0.5, "ring", lines, CHANCE), /^50% .*ring: A 50\.0%, B 25\.0%/);
 });
 
 /** The red of each pixel of a picture where 1 stands for `first` and 2 for `rest`. */
@@ -74,7 +102,7 @@ test("a step's x leads back to the step", () => {
 });
 
 test("the curve's path goes through its points, high probabilities upward", () => {
-  const points = pathOf([1, 0.5, 0], 500)
+  const points = pathOf([1, 0.5, 0], 500, CHANCE)
     .slice(1)
     .split("L")
     .map((at) => at.split(" ").map(Number));

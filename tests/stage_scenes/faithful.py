@@ -30,7 +30,9 @@ def line(title: str, deletion: float = 0.5, size: int = SIZE, **values: float) -
 RANDOM = line("Random map", 0.6)
 
 
-def scene(*methods: Line, planned: int | None = None, mask: Any = MASK) -> dict[str, Any]:
+def scene(
+    *methods: Line, planned: int | None = None, mask: Any = MASK, **more: Any
+) -> dict[str, Any]:
     """The scene of `methods` beside a random map; `planned` methods are expected in all."""
     titles = [one.title for one in methods]
     return faithful_scene(
@@ -44,4 +46,5 @@ def scene(*methods: Line, planned: int | None = None, mask: Any = MASK) -> dict[
         planned=titles + ["More"] * ((planned or len(methods)) - len(methods)),
         mask=mask,
         notes=["Mind this."],
+        **more,
     )

@@ -64,7 +64,7 @@ def occluded(asking: Asking, boxes: Boxes, cover: Tensor) -> Iterator[tuple[Boxe
         cover: (1, 3, S, S) float32, the content of the windows.
 
     Yields:
-        The batch's windows, (N, 4), and their (N,) float32 logits.
+        The batch's windows, (N, 4), and their (N,) float32 scores.
     """
     logits = _patched(asking.fused, asking.x, cover, boxes)
     batch = 2 * asking.batch
@@ -78,7 +78,7 @@ def occluded(asking: Asking, boxes: Boxes, cover: Tensor) -> Iterator[tuple[Boxe
                 return logits(start + first, start + last)
 
         shares = in_shares(share, stop - start)
-        yield boxes[chosen], torch.cat(shares)[:, asking.target]
+        yield boxes[chosen], asking.of_logits(torch.cat(shares))[:, asking.target]
 
 
 def _patched(

@@ -64,5 +64,9 @@ ROWS = (
             ),
         ),
         axioms=("linearity",),
+        only_logit=(
+            "its sum over the pixels and the biases is exact only for a score that is linear "
+            "between the ReLUs, and a softmax or a sigmoid bends it."
+        ),
     ),
 )

@@ -168,6 +168,10 @@ ROWS = (
             'Gradient-Based Visual Explanations for Deep Convolutional Networks", WACV 2018, '
             "equations 10 and 19; without the closing ReLU"
         ),
+        only_logit=(
+            "its weights are derived for the exponential of the score before the softmax "
+            "(equations 14 to 19 of the paper)."
+        ),
         parameters=one_layer,
         call=_of_layer("GradCamPlusPlus", "LayerGradientXActivation"),
     ),
@@ -248,6 +252,7 @@ ROWS = (
             "section 3, for a channel instead of the score; the chosen channel: gradient × "
             "activation (Ancona et al., ICLR 2018)"
         ),
+        only_logit="it explains a channel inside the network, which has no probability.",
         parameters=_channel_of_layer,
         cost=_channel_cost,
         call=lambda settings: _along_path(

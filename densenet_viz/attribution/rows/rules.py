@@ -18,6 +18,10 @@ BYTES_AT_ONCE = 600e6
 MOST_AT_ONCE = 8
 """The most baselines in one batch; more are no faster."""
 
+_BEFORE_SOFTMAX = (
+    "its rule takes the layer before the softmax or the sigmoid, as the paper says (section 3.6)."
+)
+
 _EDGES = (
     "Its sharp lines are mostly the picture's own edges. It hardly changes when the weights of "
     "later layers are made random (Adebayo et al., NeurIPS 2018), so it says little about why"
@@ -107,6 +111,7 @@ ROWS: tuple[Method, ...] = (
             'Shrikumar, Greenside, Kundaje, "Learning Important Features Through Propagating '
             'Activation Differences", ICML 2017, section 3.5.1, the rescale rule'
         ),
+        only_logit=_BEFORE_SOFTMAX,
         parameters=lambda _spec: (baseline_choice(),),
         cost=lambda spec, settings: _against(spec, drawings(settings["baseline"])),
         call=lambda _settings: Call("DeepLift", {"baselines": START}, on_modules=True),
@@ -136,6 +141,7 @@ ROWS: tuple[Method, ...] = (
             'Lundberg, Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017, '
             "section 4.2"
         ),
+        only_logit=_BEFORE_SOFTMAX,
         parameters=lambda _spec: (
             Choice("distribution", "Baselines", "noise", ("noise", "colours", "blurs")),
             Number("samples", "Number of baselines", 8, 2, 50),
@@ -167,6 +173,10 @@ ROWS: tuple[Method, ...] = (
             'Bach et al., "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by '
             'Layer-Wise Relevance Propagation", PLoS ONE 2015; the rules: Montavon et al., '
             '"Layer-Wise Relevance Propagation: An Overview", 2019, section 10.2'
+        ),
+        only_logit=(
+            "a layer divides its relevance among what it adds up, and a softmax adds up nothing; "
+            "the authors start from the score before it."
         ),
         parameters=lambda _spec: (
             Choice("rule", "Rule for convolutions", "gamma", ("gamma", "alpha1-beta0")),

@@ -72,6 +72,7 @@ def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) 
         _imports(model, call, source),
         *source.definitions,
         network_text(model),
+        _probability(model, attribution),
         _given(model, attribution),
         lines,
         _superpixels(model, picture, attribution) if call.uses(MASK) else "",
@@ -174,13 +175,27 @@ def _run(call: Call, attribution: Attribution, at_once: int) -> str:
     return "\n".join([*lines, f"values = sum(\n{inside}\n) / ({' * '.join(whole)})"])
 
 
+def _probability(model: LoadedModel, attribution: Attribution) -> str:
+    """The lines that make the network's outputs probabilities, where the map explains one."""
+    if attribution.explains == "logit":
+        return ""
+    scaled = "logits.double()" + f" / {model.temperature!r}" * (model.temperature != 1)
+    made = "softmax(1)" if model.exclusive else "sigmoid()"
+    return (
+        "# The map explains the probability. float64: near 1, float32 rounds its changes to zero.\n"
+        "network.register_forward_hook(\n"
+        f"    lambda _network, _given, logits: ({scaled}).{made}.float()\n)"
+    )
+
+
 def _head(model: LoadedModel, attribution: Attribution) -> str:
     title = METHODS[attribution.method].title
     total = float(attribution.values.sum(dtype=np.float64))
     label = attribution.target.label.encode("ascii", "replace").decode()
     label = "".join(letter if letter.isprintable() else " " for letter in label)[:80]
     lines = [
-        f"{title} for class {attribution.target.index} ({label}) by Captum alone.",
+        f"{title} for the {attribution.explains} of class {attribution.target.index} ({label}) "
+        "by Captum alone.",
         f"{PICTURE_FILE} is the network's input; the map's sum is {total:.6g}.",
     ]
     if reason := why_not_equal(attribution):

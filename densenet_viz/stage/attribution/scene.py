@@ -8,12 +8,12 @@ from typing import TypedDict
 import numpy as np
 
 from densenet_viz.figures.colours import limit_of
-from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.results.attributions import Attribution, Explains, Prediction
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.attribution.words import Headline, map_headline, where
 from densenet_viz.stage.shared.packing import picture_address
 from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
-from densenet_viz.stage.shared.words import maker_words, number, percent
+from densenet_viz.stage.shared.words import maker_words, number, percent, score_word
 
 
 class HeatMap(TypedDict):
@@ -84,6 +84,7 @@ def attribution_scene(
     is_top: bool,
     verdict: str,
     attribution: Attribution | None,
+    explains: Explains = "logit",
     waiting: str = "",
     headline: Headline | None = None,
 ) -> AttributionScene:
@@ -97,24 +98,26 @@ def attribution_scene(
         is_top: whether the network gives it the highest probability.
         verdict: one sentence: what the network says and, if known, whether that is right.
         attribution: the map, or None while there is none.
+        explains: what of the class the map explains.
         waiting: text shown in place of the map until there is one.
         headline: what is said instead, where the map is not about what the picture shows.
     """
     finished = attribution is not None and attribution.finished
+    label, score = target.label, score_word(explains)
     words = headline or (
-        map_headline(attribution.heat, picture, target.label, is_top=is_top, verdict=verdict)
+        map_headline(attribution.heat, picture, label, is_top=is_top, verdict=verdict, score=score)
         if attribution is not None and finished
-        else _waiting_words(target.label, verdict)
+        else {"title": f"What raises the {score} of {label}?", "sentence": verdict}
     )
     return {
         **words,
         "picture": picture_address(picture),
         "size": len(picture),
         "caption": f"{caption}, {len(picture)} × {len(picture)} px",
-        "label": target.label,
+        "label": label,
         "method": method if finished else f"{method}, still sharpening,",
         "maker": "" if attribution is None else maker_words(attribution.computed_by),
-        "map": None if attribution is None else _map(attribution, target.label, method),
+        "map": None if attribution is None else _map(attribution, label, method),
         "waiting": waiting,
         "palette": pack_palette(),
     }
@@ -187,12 +190,8 @@ def verdict_words(
     return f"{says}."
 
 
-def _waiting_words(label: str, verdict: str) -> Headline:
-    return {"title": f"What raises the score of {label}?", "sentence": verdict}
-
-
 def _map(attribution: Attribution, label: str, method: str) -> HeatMap:
-    heat = attribution.heat
+    heat, score = attribution.heat, score_word(attribution.explains)
     limit, is_empty = limit_of(heat), not heat.any()
     return {
         "heat": pack_heat(heat),
@@ -200,7 +199,7 @@ def _map(attribution: Attribution, label: str, method: str) -> HeatMap:
         "limits": [] if is_empty else [f"−{number(limit)}", "0", f"+{number(limit)}"],
         "meaning": [f"lowers {label}", f"raises {label}"],
         "scale": "Every value is zero." if is_empty else _scale_words(heat, limit),
-        "alt": f"{method} map for {label}: {where(heat, 'what raises its score')}.",
+        "alt": f"{method} map for {label}: {where(heat, f'what raises its {score}')}.",
     }
 
 

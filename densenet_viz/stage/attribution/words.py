@@ -20,7 +20,7 @@ class Headline(TypedDict):
 
 
 def map_headline(
-    heat: Heat, picture: Picture, label: str, *, is_top: bool, verdict: str
+    heat: Heat, picture: Picture, label: str, *, is_top: bool, verdict: str, score: str = "score"
 ) -> Headline:
     """The title and the sentences of a finished map.
 
@@ -30,6 +30,7 @@ def map_headline(
         label: of the class that is explained.
         is_top: whether the network gives it the highest probability.
         verdict: one sentence: what the network says.
+        score: what of the class the map explains, a word.
     """
     if is_flat(picture):
         return {"title": "There is nothing to point at", "sentence": f"{verdict} {_flat(heat)}"}
@@ -37,22 +38,22 @@ def map_headline(
         return {
             "title": "There is nothing in this map",
             "sentence": f"{verdict} Every value is zero: with this method and these settings, no "
-            f"pixel raises or lowers the score of {label}. This happens if the picture is the same "
-            "as the method’s baseline, or if the method keeps only what raises a score and finds "
-            "nothing.",
+            f"pixel raises or lowers the {score} of {label}. This happens if the picture is the "
+            "same as the method’s baseline, or if the method keeps only what raises a score and "
+            "finds nothing.",
         }
     if not heat.max() > 0:
         return {
-            "title": f"Nothing here raises the score of {label}",
-            "sentence": f"{verdict} No pixel of this map is above zero: each one lowers the score "
-            "or has no effect.",
+            "title": f"Nothing here raises the {score} of {label}",
+            "sentence": f"{verdict} No pixel of this map is above zero: each one lowers the "
+            f"{score} or has no effect.",
         }
-    only = "" if heat.min() < 0 else " No pixel is below zero: nothing here lowers the score."
+    only = "" if heat.min() < 0 else f" No pixel is below zero: nothing here lowers the {score}."
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     return {
         "title": f"The network looked here to say {label}"
         if is_top
-        else f"This raises the score of {label}",
+        else f"This raises the {score} of {label}",
         "sentence": f"{verdict} {where(heat, f'what raises {label}')}; the strongest pixel is "
         f"+{number(float(heat.max()))} at x {column}, y {row}.{only}",
     }

@@ -14,7 +14,6 @@ from densenet_viz.stage.shared.packing import picture_address
 from densenet_viz.stage.shared.signed_scale import (
     OWN_SENTENCE,
     OWN_TITLE,
-    Heat,
     Scale,
     ScaledMap,
     ScaleKey,
@@ -23,7 +22,7 @@ from densenet_viz.stage.shared.signed_scale import (
     short_unit,
     strength_of,
 )
-from densenet_viz.stage.shared.words import maker_mark
+from densenet_viz.stage.shared.words import maker_mark, score_word
 
 MOST = 9
 """The most maps that are readable on one screen."""
@@ -203,23 +202,25 @@ def _panel(panel: Panel, ends: SharedEnds) -> PanelScene:
         if panel.thumbnail is None
         else {"address": picture_address(panel.thumbnail), "alt": panel.thumbnail_words},
         "sharpening": made is not None and not made.finished,
-        "map": None if made is None else _map(panel, made.heat, ends),
+        "map": None if made is None else _map(panel, made, ends),
     }
 
 
-def _map(panel: Panel, heat: Heat, ends: SharedEnds) -> ScaledMap:
+def _map(panel: Panel, made: Attribution, ends: SharedEnds) -> ScaledMap:
+    heat = made.heat
     own, strength = limit_of(heat), strength_of(heat)
     return {
         "heat": pack_heat(heat),
         "strength": strength,
         "ends": {"shared": ends["shared"], "own": own, "share": ends["share"] * (strength or 1.0)},
         "unit": short_unit(panel.unit),
-        "alt": f"{panel.name}: {panel.alt or _where(heat)}",
+        "alt": f"{panel.name}: {panel.alt or _where(made)}",
     }
 
 
-def _where(heat: Heat) -> str:
+def _where(made: Attribution) -> str:
+    heat = made.heat
     if not heat.max() > 0:
         return "no pixel of the map is above zero."
     best = strongest_regions(heat)[0]
-    return f"{best.share:.0%} of what raises the score is at {best.name}."
+    return f"{best.share:.0%} of what raises the {score_word(made.explains)} is at {best.name}."

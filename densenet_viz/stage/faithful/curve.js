@@ -1,10 +1,11 @@
-// Probability against the share of deleted or inserted pixels, one line per map.
+// Probability or logit against the share of deleted or inserted pixels, one line per map.
 
-import { h, onWidth, s } from "../shared/dom.js";
-import { LEVELS, along, percent } from "./words.js";
+import { h, onWidth, s, say } from "../shared/dom.js";
+import { LEVELS, along, placeOn, valueWords } from "./words.js";
 import { markOf } from "../shared/marks.js";
 
 /** @typedef {import("./words.js").Way} Way */
+/** @typedef {import("./words.js").Axis} Axis */
 /** @typedef {{title: string, colour: string, deletion: number[], insertion: number[], areas: Record<Way, string>}} CurveLine */
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 10, 10, 26];
@@ -23,17 +24,23 @@ export function stepAt(x, width, steps) {
   return Math.max(0, Math.min(steps, Math.round(((x - LEFT) / (width - LEFT - RIGHT)) * steps)));
 }
 
-/** @param {number[]} curve @param {number} width */
-export function pathOf(curve, width) {
+/** @param {number[]} curve @param {number} width @param {Axis} axis */
+export function pathOf(curve, width, axis) {
   return curve
     .map(
       (value, step) =>
         (step ? "L" : "M") +
-        placed(step / (curve.length - 1), value, width)
+        placed(step / (curve.length - 1), placeOn(value, axis), width)
           .map((part) => part.toFixed(1))
           .join(" "),
     )
     .join("");
+}
+
+/** What stands beside a line of the grid. @param {number} share of the axis, 0 to 1 @param {Axis} axis */
+export function tickWords(share, { name, low, high }) {
+  if (name === "probability") return `${100 * share}%`;
+  return (low + share * (high - low)).toFixed(high - low < 4 ? 2 : 1).replace("-", "−");
 }
 
 /** How the line of a map looks. @param {CurveLine} line @param {number} index among all lines @param {number} methods the number of lines that are not references @returns {Record<string, string>} */
@@ -63,6 +70,9 @@ export class Curves {
     this.time = 0;
     /** @type {CurveLine[]} */
     this.lines = [];
+    /** @type {Axis} */
+    this.axis = { name: "probability", low: 0, high: 1 };
+    this.named = h("p", { class: "faithful-small" });
     this.svg = s("svg", { class: "faithful-svg", role: "img", height: HEIGHT });
     this.cursor = s("line", { class: "faithful-cursor" });
     this.dots = s("g", {});
@@ -70,6 +80,7 @@ export class Curves {
       "figure",
       { class: "faithful-curve" },
       h("figcaption", {}, title),
+      this.named,
       this.svg,
       h(
         "p",
@@ -99,40 +110,42 @@ export class Curves {
     this.stop();
   }
 
-  /** @param {CurveLine[]} lines */
-  update(lines) {
+  /** @param {CurveLine[]} lines @param {Axis} axis @param {string} label of the class */
+  update(lines, axis, label) {
     this.lines = lines;
+    this.axis = axis;
+    say(this.named, `${axis.name} of ${label}`);
     this.draw();
   }
 
   draw() {
-    const { svg, width, lines, way } = this;
+    const { svg, width, lines, way, axis } = this;
     if (!width || !lines.length) return;
     const methods = lines.filter(({ colour }) => colour).length;
     const [left, bottom] = placed(0, 0, width);
     const [right] = placed(1, 1, width);
-    const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap((value) => {
-      const [x, y] = placed(value, value, width);
+    const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => {
+      const [x, y] = placed(share, share, width);
       return [
         s("line", { x1: left, x2: right, y1: y, y2: y }),
-        s("text", { x: left - 7, y: y + 5, "text-anchor": "end" }, `${100 * value}%`),
+        s("text", { x: left - 7, y: y + 5, "text-anchor": "end" }, tickWords(share, axis)),
         s(
           "text",
-          { x, y: bottom + 19, "text-anchor": value === 1 ? "end" : "middle" },
-          `${100 * value}%`,
+          { x, y: bottom + 19, "text-anchor": share === 1 ? "end" : "middle" },
+          `${100 * share}%`,
         ),
       ];
     });
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     svg.setAttribute(
       "aria-label",
-      lines.map(({ title, areas }) => `${title}: area ${areas[way]}`).join("; "),
+      `${axis.name}. ${lines.map(({ title, areas }) => `${title}: area ${areas[way]}`).join("; ")}`,
     );
     svg.replaceChildren(
       s("g", { class: "faithful-grid" }, ...ticks),
       ...lines
         .map((line, index) =>
-          s("path", { ...lookOf(line, index, methods), d: pathOf(line[way], width) }),
+          s("path", { ...lookOf(line, index, methods), d: pathOf(line[way], width, axis) }),
         )
         .reverse(),
       this.cursor,
@@ -151,12 +164,13 @@ export class Curves {
       this.cursor.setAttribute(name, value.toFixed(1));
     const dots = this.lines.flatMap((line, index) => {
       if (!line.colour) return [];
-      const [, y] = placed(share, along(line[this.way], time), this.width);
+      const value = placeOn(along(line[this.way], time), this.axis);
+      const [, y] = placed(share, value, this.width);
       return [
         s("path", { class: "faithful-mark", d: markOf(index % 3, x, y, 7), fill: line.colour }),
       ];
     });
     this.dots.replaceChildren(...dots);
-    this.svg.dataset.at = `${Math.round(LEVELS * share)} ${this.lines.map((line) => percent(along(line[this.way], time))).join(" ")}`;
+    this.svg.dataset.at = `${Math.round(LEVELS * share)} ${this.lines.map((line) => valueWords(along(line[this.way], time), this.axis)).join(" ")}`;
   }
 }

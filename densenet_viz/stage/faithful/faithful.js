@@ -2,7 +2,7 @@
 
 import { h, say } from "../shared/dom.js";
 import { Curves, sampleOf } from "./curve.js";
-import { LEVELS, along, paintAt, percent, readout, shareWords, uniform } from "./words.js";
+import { LEVELS, along, paintAt, readout, shareWords, uniform, valueWords } from "./words.js";
 import { Frame, pixelsOf } from "../shared/frame.js";
 import { bytesOf } from "../shared/maps.js";
 import { Player } from "../shared/player.js";
@@ -12,7 +12,7 @@ import { paintFaded, unpackSigned } from "../shared/signed-scale.js";
 /** @typedef {import("./words.js").Way} Way */
 /** @typedef {import("./curve.js").CurveLine & {order: string, heat: import("../shared/signed-scale.js").PackedSigned}} Line */
 /** @typedef {{title: string, better: string, meaning: string, values: {text: string, best: boolean}[]}} Measure */
-/** @typedef {{title: string, sentence: string, caption: string, label: string, picture: string, blurred: string, mean: number[], size: number, lines: Line[], waiting: string[], outline: string, palette: string, measures: Measure[], notes: string[]}} Scene */
+/** @typedef {{title: string, sentence: string, caption: string, label: string, picture: string, blurred: string, mean: number[], size: number, axis: import("./words.js").Axis, lines: Line[], waiting: string[], outline: string, palette: string, measures: Measure[], notes: string[]}} Scene */
 /** @typedef {Way | "maps"} View */
 /** @typedef {{node: HTMLElement, frame: Frame, value: HTMLElement, order: Uint8Array, heat: Float32Array}} Card */
 
@@ -129,14 +129,14 @@ class Faithful {
     const waiting = scene.waiting.length ? ` Not measured yet: ${scene.waiting.join(", ")}.` : "";
     say(
       this.caption,
-      `${scene.caption}. The curves show the probability of ${scene.label}. Deleted pixels get the mean colour of the training pictures; insertion starts from the blurred picture.${waiting}`,
+      `${scene.caption}. The curves show the ${scene.axis.name} of ${scene.label}. Deleted pixels get the mean colour of the training pictures; insertion starts from the blurred picture.${waiting}`,
     );
     this.palette = bytesOf(scene.palette);
     const methods = scene.lines.filter(({ colour }) => colour).length;
     this.cards = scene.lines.map((line, index) => this.card(line, index, methods, scene));
     this.large.replaceChildren(...this.cards.map(({ node }) => node));
     this.outline();
-    for (const curves of this.curves) curves.update(scene.lines);
+    for (const curves of this.curves) curves.update(scene.lines, scene.axis, scene.label);
     this.notes.replaceChildren(...scene.notes.map((note) => h("li", {}, note)));
     this.fillTable(scene);
     this.fillValues(scene);
@@ -208,7 +208,7 @@ class Faithful {
     const steps = this.steps;
     const rows = Array.from({ length: steps + 1 }, (_, step) => {
       const cells = ways.flatMap(([way]) =>
-        scene.lines.map((line) => h("td", {}, percent(line[way][step]))),
+        scene.lines.map((line) => h("td", {}, valueWords(line[way][step], scene.axis))),
       );
       return h(
         "tr",
@@ -245,7 +245,7 @@ class Faithful {
     const level = (LEVELS * time) / this.steps;
     for (const [index, card] of this.cards.entries()) {
       const line = scene.lines[index];
-      const now = percent(along(line[way], time));
+      const now = valueWords(along(line[way], time), scene.axis);
       say(card.value, now);
       card.node.dataset.level = String(Math.round(level));
       card.frame.canvas.setAttribute(
@@ -262,7 +262,8 @@ class Faithful {
       });
     }
     for (const curves of this.curves) curves.move(time);
-    if (!this.player.playing) say(this.readout, readout(way, time, scene.label, scene.lines));
+    if (!this.player.playing)
+      say(this.readout, readout(way, time, scene.label, scene.lines, scene.axis));
   }
 
   /** @param {Way} way @param {number} step */

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from densenet_viz.figures.theme import OKABE_ITO
+from densenet_viz.results.attributions import Explains
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.outline import Mask, outline
 from densenet_viz.stage.shared.packing import picture_address
@@ -31,8 +32,8 @@ class Line:
     """One map, and its measures.
 
     `heat` is (S, S), signed; `rank` (S, S) gives for each pixel how many pixels come before it.
-    `deletion` and `insertion` are the class's probabilities after 0, 1, ... steps. `values` are the
-    measures by the keys of `MEASURES`; a measure that was not computed is left out.
+    `deletion` and `insertion` are the class's probabilities or logits after 0, 1, ... steps.
+    `values` are the measures by the keys of `MEASURES`; one that was not computed is left out.
     """
 
     title: str
@@ -61,13 +62,13 @@ MEASURES: Mapping[str, Measure] = {
     "deletion": Measure(
         "Deletion, area",
         "lower",
-        "The average probability while pixels are deleted, highest values first.",
+        "The curve’s average while pixels are deleted, highest values first.",
         _share,
     ),
     "insertion": Measure(
         "Insertion, area",
         "higher",
-        "The average probability while pixels are inserted, highest values first.",
+        "The curve’s average while pixels are inserted, highest values first.",
         _share,
     ),
     "unexplained": Measure(
@@ -147,6 +148,14 @@ class MeasureRow(TypedDict):
     values: list[Value]
 
 
+class Axis(TypedDict):
+    """What the curves measure, and between which values they are drawn."""
+
+    name: str
+    low: float
+    high: float
+
+
 class FaithfulScene(TypedDict):
     """What `faithful.js` shows."""
 
@@ -158,6 +167,7 @@ class FaithfulScene(TypedDict):
     blurred: str
     mean: list[int]
     size: int
+    axis: Axis
     lines: list[LineScene]
     waiting: list[str]
     outline: str
@@ -178,6 +188,7 @@ def faithful_scene(
     planned: Sequence[str],
     mask: Mask | None,
     notes: Sequence[str],
+    axis: Explains = "probability",
 ) -> FaithfulScene:
     """The scene of `faithful.js`.
 
@@ -186,12 +197,13 @@ def faithful_scene(
         blurred: the same picture, blurred: insertion starts from it.
         mean: the colour of deleted pixels, 0 to 255 per channel.
         caption: what the picture is, a few words.
-        label: the class whose probability is shown.
+        label: the class that is measured.
         methods: the methods measured so far, at most four.
         references: orders and maps that do not use the network.
         planned: the titles of all methods that will be measured.
         mask: where the drawn object is, (S, S), if that is known.
         notes: what to keep in mind, one sentence each.
+        axis: what the curves measure.
 
     Raises:
         ValueError: more than four methods, or a map that does not have the picture's size.
@@ -202,21 +214,23 @@ def faithful_scene(
     for line in (*methods, *references):
         if line.heat.shape != shape or line.rank.shape != shape:
             raise ValueError(f"A map is {line.heat.shape}; the picture's {shape} is expected.")
-    lines = [_line(line, colour) for line, colour in zip(methods, COLOURS, strict=False)]
+    measures = _measures(axis)
+    lines = [_line(line, colour, measures) for line, colour in zip(methods, COLOURS, strict=False)]
     return {
-        "title": _title(methods, references, len(planned), label),
-        "sentence": _sentence(methods, references, label),
+        "title": _title(methods, references, len(planned), label, measures),
+        "sentence": _sentence(methods, references, label, axis),
         "caption": caption,
         "label": label,
         "picture": picture_address(picture),
         "blurred": picture_address(blurred),
         "mean": list(mean),
         "size": len(picture),
-        "lines": [*lines, *(_line(line, "") for line in references)],
+        "axis": _axis(axis, (*methods, *references)),
+        "lines": [*lines, *(_line(line, "", measures) for line in references)],
         "waiting": list(planned[len(methods) :]),
         "outline": "" if mask is None else outline(mask),
         "palette": pack_palette(),
-        "measures": _table(methods, references),
+        "measures": _table(methods, references, measures),
         "notes": list(notes),
     }
 
@@ -236,7 +250,26 @@ def packed_order(rank: NDArray[np.int32]) -> str:
     return base64.b64encode(places.tobytes()).decode()
 
 
-def _line(line: Line, colour: str) -> LineScene:
+def _measures(axis: Explains) -> Mapping[str, Measure]:
+    """The rows of the table; areas under curves of logits are numbers, not shares."""
+    if axis == "probability":
+        return MEASURES
+    return {
+        name: replace(measure, text=number) if name in ("deletion", "insertion") else measure
+        for name, measure in MEASURES.items()
+    }
+
+
+def _axis(name: Explains, lines: Sequence[Line]) -> Axis:
+    """Probabilities are drawn from 0 to 1, logits between whole numbers around all values."""
+    if name == "probability":
+        return {"name": name, "low": 0.0, "high": 1.0}
+    values = [value for line in lines for value in (*line.deletion, *line.insertion)] or [0.0]
+    low, high = float(np.floor(min(values))), float(np.ceil(max(values)))
+    return {"name": name, "low": low, "high": high if high > low else low + 1.0}
+
+
+def _line(line: Line, colour: str, measures: Mapping[str, Measure]) -> LineScene:
     return {
         "title": line.title,
         "colour": colour,
@@ -245,8 +278,8 @@ def _line(line: Line, colour: str) -> LineScene:
         "deletion": [round(float(value), 5) for value in line.deletion],
         "insertion": [round(float(value), 5) for value in line.insertion],
         "areas": {
-            "deletion": MEASURES["deletion"].text(line.values["deletion"]),
-            "insertion": MEASURES["insertion"].text(line.values["insertion"]),
+            "deletion": measures["deletion"].text(line.values["deletion"]),
+            "insertion": measures["insertion"].text(line.values["insertion"]),
         },
     }
 
@@ -254,14 +287,16 @@ def _line(line: Line, colour: str) -> LineScene:
 # -- the table ------------------------------------------------------------------------------
 
 
-def _table(methods: Sequence[Line], references: Sequence[Line]) -> list[MeasureRow]:
+def _table(
+    methods: Sequence[Line], references: Sequence[Line], measures: Mapping[str, Measure]
+) -> list[MeasureRow]:
     """A row for each measure that was computed for some map."""
     lines = (*methods, *references)
     rows: list[MeasureRow] = []
-    for key, measure in MEASURES.items():
+    for key, measure in measures.items():
         if not any(key in line.values for line in lines):
             continue
-        best = _best(key, methods)
+        best = _best(measure, key, methods)
         rows.append(
             {
                 "title": measure.title,
@@ -279,14 +314,14 @@ def _table(methods: Sequence[Line], references: Sequence[Line]) -> list[MeasureR
     return rows
 
 
-def _best(key: str, lines: Sequence[Line]) -> list[Line]:
+def _best(measure: Measure, key: str, lines: Sequence[Line]) -> list[Line]:
     """The lines with the best value, as the table shows it; none if all are equal."""
     known = [line for line in lines if key in line.values]
     if not known:
         return []
-    sign = 1 if MEASURES[key].better == "higher" else -1
+    sign = 1 if measure.better == "higher" else -1
     top = max(known, key=lambda line: sign * line.values[key])
-    text = MEASURES[key].text
+    text = measure.text
     best = [line for line in known if text(line.values[key]) == text(top.values[key])]
     return [] if len(best) == len(known) > 1 else best
 
@@ -294,14 +329,20 @@ def _best(key: str, lines: Sequence[Line]) -> list[Line]:
 # -- words ----------------------------------------------------------------------------------
 
 
-def _title(methods: Sequence[Line], references: Sequence[Line], planned: int, label: str) -> str:
+def _title(
+    methods: Sequence[Line],
+    references: Sequence[Line],
+    planned: int,
+    label: str,
+    measures: Mapping[str, Measure],
+) -> str:
     if len(methods) < planned:
         return f"Do the highest pixels matter for {label}?"
     if len(methods) == 1:
         return _alone(methods[0], references, label)
     winners: dict[str, str] = {}
-    for key, measure in MEASURES.items():
-        best = _best(key, methods)
+    for key, measure in measures.items():
+        best = _best(measure, key, methods)
         if len(best) == 1 and key != "infidelity":
             winners.setdefault(best[0].title, measure.title.split(",")[0].lower())
     if not winners:
@@ -320,13 +361,13 @@ def _alone(line: Line, references: Sequence[Line], label: str) -> str:
     return f"{line.title} lowers {label} no faster than orders that use no network"
 
 
-def _sentence(methods: Sequence[Line], references: Sequence[Line], label: str) -> str:
+def _sentence(
+    methods: Sequence[Line], references: Sequence[Line], label: str, axis: Explains
+) -> str:
     if not methods:
-        return (
-            f"Pixels are deleted, highest values first. How does the probability of {label} fall?"
-        )
+        return f"Pixels are deleted, highest values first. How does the {axis} of {label} fall?"
+    text = _measures(axis)["deletion"].text
     areas = ", ".join(
-        f"{line.title} {MEASURES['deletion'].text(line.values['deletion'])}"
-        for line in (*methods, *references)
+        f"{line.title} {text(line.values['deletion'])}" for line in (*methods, *references)
     )
-    return f"Average probability of {label} while the highest pixels are deleted first: {areas}."
+    return f"Average {axis} of {label} while the highest pixels are deleted first: {areas}."

@@ -12,6 +12,19 @@ export function percent(value) {
   return `${(100 * value).toFixed(1)}%`;
 }
 
+/** What the curves measure, and between which values they are drawn. @typedef {{name: string, low: number, high: number}} Axis */
+
+/** A value of a curve: a probability in percent, a logit as a number. @param {number} value @param {Axis} axis */
+export function valueWords(value, axis) {
+  if (axis.name === "probability") return percent(value);
+  return value.toFixed(2).replace("-", "−");
+}
+
+/** A value's place on the axis, 0 to 1. @param {number} value @param {Axis} axis */
+export function placeOn(value, { low, high }) {
+  return (value - low) / (high - low);
+}
+
 /** A value of a curve between two steps. @param {number[]} curve @param {number} time */
 export function along(curve, time) {
   const before = Math.max(0, Math.min(curve.length - 1, Math.floor(time)));
@@ -27,12 +40,12 @@ export function shareWords(way, time, steps) {
 
 /**
  * A step in one line.
- * @param {Way} way @param {number} time @param {string} label @param {{title: string, deletion: number[], insertion: number[]}[]} lines
+ * @param {Way} way @param {number} time @param {string} label @param {{title: string, deletion: number[], insertion: number[]}[]} lines @param {Axis} axis
  */
-export function readout(way, time, label, lines) {
+export function readout(way, time, label, lines, axis) {
   const steps = lines[0][way].length - 1;
-  const values = lines.map((line) => `${line.title} ${percent(along(line[way], time))}`);
-  return `${shareWords(way, time, steps)}, highest values first. ${label}: ${values.join(", ")}.`;
+  const values = lines.map((line) => `${line.title} ${valueWords(along(line[way], time), axis)}`);
+  return `${shareWords(way, time, steps)}, highest values first. The ${axis.name} of ${label}: ${values.join(", ")}.`;
 }
 
 /**

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from densenet_viz.results.attributions import Explains
+
+
+def score_word(explains: Explains) -> str:
+    """What "score" a map explains, in a word."""
+    return "score" if explains == "logit" else "probability"
+
 
 def number(value: float) -> str:
     """Three digits of a value, with a real minus.

@@ -159,7 +159,7 @@ def two_scene(
         "meaning": _meaning(sides),
         "waiting": waiting,
         "begin": "share" if kind == "networks" else "shared",
-        "scales": _scales(kind, title_of(kind, sides), ends),
+        "scales": _scales(kind, title_of(kind, sides), ends, is_probability=is_probability(sides)),
         "sides": [
             {
                 "name": f"{name}: {side.caption if kind == 'pictures' else side.network}",
@@ -193,10 +193,16 @@ def _meaning(sides: Sides) -> list[str]:
     return [f"lowers {whose}", f"raises {whose}"]
 
 
-def _scales(kind: Kind, title: str, ends: SharedEnds) -> list[Scale]:
+def is_probability(sides: Sides) -> bool:
+    """Whether the maps explain probabilities, which have one unit in all networks."""
+    made = [side.attribution for side in sides if side.attribution is not None]
+    return bool(made) and all(one.explains == "probability" for one in made)
+
+
+def _scales(kind: Kind, title: str, ends: SharedEnds, *, is_probability: bool) -> list[Scale]:
     lesson = LESSONS[kind]
     faint = why = each = ""
-    if kind == "networks":
+    if kind == "networks" and not is_probability:
         units = "two networks’ scores have different units"
         faint = f" {units.capitalize()}, so a paler map here is not a weaker map."
         why, each = f", because {units}", ", each in its own unit"

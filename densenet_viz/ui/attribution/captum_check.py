@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
+from densenet_viz.attribution.logit_or_probability import words_for
 from densenet_viz.attribution.methods import ours_in
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.checks import CaptumCheck, Effort
@@ -105,7 +106,7 @@ def _why_not(ask: Ask, attribution: Attribution) -> str | None:
 def _draw(ask: Ask, check: CaptumCheck, name: str) -> None:
     scene = bench_scene(
         ask.model.picture(ask.picture.pixels),
-        panels_of(check, ask.row.unit),
+        panels_of(check, words_for(ask.row.unit, ask.explains)),
         caption=ask.picture.caption,
         title=verdict(check),
         lesson="All three have one scale. Where the difference has no colour, both maps have the "

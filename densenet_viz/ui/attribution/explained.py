@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from densenet_viz.attribution.logit_or_probability import words_for
 from densenet_viz.network.familiarity import PERCENTILE
 from densenet_viz.network.models import MODELS, LoadedModel
 from densenet_viz.results.attributions import Attribution, Verdict
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.stage.attribution.scene import verdict_words
 from densenet_viz.stage.attribution.words import Headline
-from densenet_viz.stage.shared.words import number, percent
+from densenet_viz.stage.shared.words import number, percent, score_word
 from densenet_viz.ui import fetching
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import MapQuestion
@@ -50,7 +51,8 @@ def headline(question: MapQuestion) -> Headline | None:
     measured = "" if found is None else f" Measured on its features: {distance_words(found)}."
     return {
         "title": ONLY_SHAPES,
-        "sentence": f"The map shows what raises the score of {question.target.label}, one of its "
+        "sentence": f"The map shows what raises the {score_word(question.explains)} of "
+        f"{question.target.label}, one of its "
         f"{len(question.model.labels)} shapes.{measured}",
     }
 
@@ -99,8 +101,9 @@ def distance_words(found: Verdict) -> str:
 def show_words(question: MapQuestion, attribution: Attribution | None) -> None:
     """What the method answers and when not to trust it; with a map, also its cost and sum."""
     method = question.method
-    st.markdown(f"**What it answers.** {method.question}")
-    st.markdown(f"**When not to trust it.** {method.caution}")
+    explains = question.explains
+    st.markdown(f"**What it answers.** {words_for(method.question, explains)}")
+    st.markdown(f"**When not to trust it.** {words_for(method.caution, explains)}")
     if attribution is not None:
         st.markdown(f"**What it cost.** {value_words(question, attribution)}")
         if chosen := chosen_words(question, attribution):
@@ -120,7 +123,8 @@ def chosen_words(question: MapQuestion, attribution: Attribution) -> str:
 
 def value_words(question: MapQuestion, attribution: Attribution) -> str:
     """Passes and seconds, and the unit of the values."""
-    words = f"{cost_words([attribution])} Unit of its values: {question.method.unit}."
+    unit = words_for(question.method.unit, question.explains)
+    words = f"{cost_words([attribution])} Unit of its values: {unit}."
     three = len(attribution.values) == 3
     return f"{words} Each pixel's value is the sum over its three colours." if three else words
 

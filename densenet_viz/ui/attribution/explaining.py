@@ -13,9 +13,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from densenet_viz.attribution import Method
+from densenet_viz.attribution.logit_or_probability import meaning, why_only_logit
 from densenet_viz.images.pictures import fit
 from densenet_viz.network.models import UNTRAINED, LoadedModel, ModelUnavailable
-from densenet_viz.results.attributions import Attribution, Prediction
+from densenet_viz.results.attributions import EXPLAINS, Attribution, Explains, Prediction
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.attribution.scene import (
     AttributionGalleryScene,
@@ -27,7 +28,13 @@ from densenet_viz.stage.drop.scene import drop_scene
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.map_jobs import Ask, compute_map, results_of
 from densenet_viz.ui.attribution.methods import choose_method, settings_controls
-from densenet_viz.ui.current import choose_picture, current_model, sample, set_picture
+from densenet_viz.ui.current import (
+    choose_picture,
+    current_model,
+    sample,
+    set_picture,
+    take_from_address,
+)
 from densenet_viz.ui.photographs import PHOTOGRAPHS, SOURCES
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.suited import DRAWN, chosen_model
@@ -51,10 +58,12 @@ class MapQuestion:
     target: Prediction
     method: Method
     settings: Mapping[str, Any]
+    explains: Explains = "logit"
 
     @property
     def ask(self) -> Ask:
-        return Ask(self.model, self.picture, self.method.name, self.target.index, self.settings)
+        asked = (self.method.name, self.target.index, self.settings, self.explains)
+        return Ask(self.model, self.picture, *asked)
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -195,10 +204,36 @@ def _told(key: str) -> Mapping[str, Any]:
     return told or {}
 
 
-def choose_explanation(model: LoadedModel) -> tuple[Method, dict[str, Any]]:
-    """The method and its settings; controls come from the row in `METHODS`."""
+def choose_explanation(model: LoadedModel) -> tuple[Method, dict[str, Any], Explains]:
+    """The method, its settings, and what it explains; controls come from the row in `METHODS`."""
     method = choose_method("method")
-    if not method.parameters(model.spec):
-        return method, {}
-    with st.expander("Settings of the method"):
-        return method, settings_controls(model, method)
+    below = st.container()
+    settings: dict[str, Any] = {}
+    if method.parameters(model.spec):
+        with st.expander("Settings of the method"):
+            settings = settings_controls(model, method)
+    with below:
+        why = why_only_logit(method, settings)
+        only = f"{method.title} explains the logit only: {why}" if why else ""
+        return method, settings, choose_explains(model, only)
+
+
+def choose_explains(model: LoadedModel, only_logit: str = "") -> Explains:
+    """The choice between logit and probability, bound to the address.
+
+    Args:
+        model: whose outputs say what the choice means.
+        only_logit: why there is no choice; "" if there is one.
+    """
+    take_from_address("explain", EXPLAINS)
+    chosen: Explains = st.segmented_control(
+        "Explain",
+        list(EXPLAINS),
+        default="logit",
+        required=True,
+        key="explain",
+        bind="query-params",
+        disabled=bool(only_logit),
+    )
+    st.caption(only_logit or meaning(chosen, model))
+    return "logit" if only_logit else chosen

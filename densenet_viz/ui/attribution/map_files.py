@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
+from densenet_viz.attribution.logit_or_probability import words_for
 from densenet_viz.figures.attribution_image import (
     SCALES,
     Words,
@@ -17,6 +18,7 @@ from densenet_viz.figures.attribution_image import (
 from densenet_viz.network.models import ASSETS, LoadedModel
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.traces import Picture
+from densenet_viz.stage.shared.words import score_word
 from densenet_viz.ui.suited import BUNDLED, CHEATER
 from densenet_viz.ui.uploads import CurrentPicture
 
@@ -35,7 +37,8 @@ def show_files(
         key: of the place on the page.
     """
     given = model.picture(picture.pixels)
-    stem = f"{attribution.method}-{attribution.target.index}"
+    kind = "-probability" if attribution.explains == "probability" else ""
+    stem = f"{attribution.method}-{attribution.target.index}{kind}"
     st.markdown("**Download the map** as it was computed; its sliders change nothing")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=key):
         _show_png(given, attribution, stem, key)
@@ -102,9 +105,10 @@ def words_of(model: LoadedModel, attribution: Attribution) -> Words:
     """The words of the SVG figure of a map."""
     method = METHODS[attribution.method]
     return Words(
-        title=f"What raises {attribution.target.label}, and what lowers it",
+        title=f"What raises the {score_word(attribution.explains)} of {attribution.target.label}, "
+        "and what lowers it",
         method=method.title,
-        unit=method.unit,
+        unit=words_for(method.unit, attribution.explains),
         source=method.paper,
         network=f"{model.title}. {model.provenance}",
         settings=attribution.parameters,

@@ -8,7 +8,7 @@ from typing import Any
 
 from densenet_viz.attribution import METHODS, Method
 from densenet_viz.network.loaded import LoadedModel
-from densenet_viz.results.attributions import Attribution
+from densenet_viz.results.attributions import Attribution, Explains
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.jobs import Reporter
@@ -35,6 +35,7 @@ class Ask:
     target: int
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Every parameter of the method, checked (`Method.settings`)."""
+    explains: Explains = "logit"
 
     @property
     def row(self) -> Method:
@@ -43,7 +44,8 @@ class Ask:
     @property
     def key(self) -> tuple[Any, ...]:
         settings = tuple(sorted(self.settings.items()))
-        return (self.model.name, self.picture.key, self.method, self.target, settings)
+        asked = (self.method, self.target, self.explains, settings)
+        return (self.model.name, self.picture.key, *asked)
 
     @property
     def sources(self) -> tuple[Owner, ...]:
@@ -142,6 +144,7 @@ def compute_map(
         ask.picture.pixels,
         method=ask.method,
         target=ask.target,
+        explains=ask.explains,
         logits=logits,
         device="auto",
         on_progress=report,

@@ -50,6 +50,7 @@ def _draw(question: MapQuestion, desk: Desk) -> None:
                 is_top=question.is_top,
                 verdict=explained.verdict(question),
                 attribution=attribution,
+                explains=question.explains,
                 waiting=waiting_words(desk),
                 headline=explained.headline(question),
             ),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from densenet_viz.attribution import METHODS, AttributionError
+from densenet_viz.attribution.logit_or_probability import possible_for
 from densenet_viz.batch.files import ImageFile, list_images
 from densenet_viz.batch.table import BatchRow
 from densenet_viz.images.pictures import ENDINGS, MAX_BYTES
@@ -17,7 +18,7 @@ from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.batch_results import MOST_BYTES, MOST_PICTURES, Batch, Results
-from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.bench.subject import Bench, say_only_logit
 from densenet_viz.ui.work.jobs import Desk
 from densenet_viz.ui.work.jobs import desk as session_desk
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
@@ -118,7 +119,11 @@ def _choose_work(bench: Bench) -> tuple[BatchWork | None, bool]:
         raw = st.checkbox("Raw values too (NPZ)", key="batch_raw")
     target = names.index(asked) if asked in names else None
     try:
-        return work_for(bench.model, method.name, settings, target), raw
+        checked = method.settings(bench.model.spec, settings)
+        explains = possible_for(method, checked, bench.explains)
+        if explains != bench.explains:
+            say_only_logit(bench, f"maps by {method.title}")
+        return work_for(bench.model, method.name, settings, target, explains), raw
     except AttributionError as error:
         st.error(str(error))
         return None, raw

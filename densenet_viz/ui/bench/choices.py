@@ -15,7 +15,7 @@ from densenet_viz.attribution.places import all_places, coarse_places
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.bench.scene import MOST
-from densenet_viz.stage.shared.words import percent
+from densenet_viz.stage.shared.words import percent, score_word
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import (
     choose_method,
@@ -96,7 +96,8 @@ def _methods(bench: Bench, line: Any) -> Comparison:
     settings = _settings_of_each(bench, rows, line)
     label = bench.target.label
     return Comparison(
-        title=f"{count_words(len(rows), 'ways')} to ask what raises the score of {label}",
+        title=f"{count_words(len(rows), 'ways')} to ask what raises the "
+        f"{score_word(bench.explains)} of {label}",
         lesson="The same picture, network and class. Each method answers its own question, so "
         "their maps may differ although none is wrong.",
         label=label,
@@ -125,8 +126,9 @@ def _settings_of_each(
 def _by_method(bench: Bench, row: Method, settings: Mapping[str, Any]) -> ComparedMap:
     family = _family_words(FAMILIES[row.family])
     changed = changed_words(bench, row, settings)
-    note = f"{family}, {changed}" if changed else family
-    return ComparedMap(row.title, bench.ask(row.name, settings), note)
+    ask = bench.ask(row.name, settings)
+    only = "" if ask.explains == bench.explains else "explains the logit only"
+    return ComparedMap(row.title, ask, ", ".join(filter(None, (family, changed, only))))
 
 
 def changed_words(bench: Bench, row: Method, settings: Mapping[str, Any]) -> str:

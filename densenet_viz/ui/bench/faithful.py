@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
 from densenet_viz.attribution import METHODS
+from densenet_viz.results.attributions import EXPLAINS, Explains
 from densenet_viz.stage.faithful.scene import Line, faithful_scene
-from densenet_viz.ui.attribution.map_jobs import MapsJob
+from densenet_viz.ui.attribution.map_jobs import Ask, MapsJob
 from densenet_viz.ui.bench.running import choose_checked, run, settings_of
-from densenet_viz.ui.bench.subject import Bench, true_mask
+from densenet_viz.ui.bench.subject import Bench, say_only_logit, true_mask
+from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
 
-KEYS = ("faithful_methods",)
+KEYS = ("faithful_methods", "curves")
 DESKS = (_DESK,) = ("bench-faithful",)
 
 FIRST = ("grad-cam", "saliency", "input-x-gradient")
@@ -29,10 +31,11 @@ class _Job:
 
     bench: Bench
     maps: MapsJob
+    axis: Explains
 
     @property
     def key(self) -> tuple[Any, ...]:
-        return ("faithful", *self.maps.key)
+        return ("faithful", self.axis, *self.maps.key)
 
     @property
     def measures(self) -> int:
@@ -64,6 +67,7 @@ class _Job:
             model,
             self.bench.picture.pixels,
             found,
+            axis=self.axis,
             mask=true_mask(self.bench.picture, model.input_size),
             on_progress=lambda part: report((done + part * (whole - done)) / whole),
             cancelled=cancelled,
@@ -80,8 +84,8 @@ def show(bench: Bench) -> None:
         "and often **disagree**."
     )
     names = choose_checked("faithful_methods", FIRST, MOST)
-    asked = settings_of(names, bench.model.spec)
-    job = _Job(bench, MapsJob([bench.ask(name, asked[name]) for name in names]))
+    asks = _asks(bench, names)
+    job = _Job(bench, MapsJob(asks), _choose_axis())
     run(
         _DESK,
         job.key,
@@ -91,6 +95,32 @@ def show(bench: Bench) -> None:
         passes=job.passes,
         kept=job.maps.kept,
     )
+
+
+def _asks(bench: Bench, names: Sequence[str]) -> list[Ask]:
+    """The maps: all explain the same, because infidelity compares them with one score."""
+    asked = settings_of(names, bench.model.spec)
+    asks = [bench.ask(name, asked[name]) for name in names]
+    only = [ask.row.title for ask in asks if ask.explains != bench.explains]
+    if only:
+        say_only_logit(bench, f"all maps here, because of {', '.join(only)},")
+        asks = [replace(ask, explains="logit") for ask in asks]
+    return asks
+
+
+def _choose_axis() -> Explains:
+    take_from_address("curves", EXPLAINS)
+    chosen: Explains = st.segmented_control(
+        "Curves of deletion and insertion show the",
+        list(EXPLAINS),
+        default="probability",
+        required=True,
+        key="curves",
+        bind="query-params",
+        help="The paper takes the probability. It hardly moves while the network is sure; the "
+        "logit still does.",
+    )
+    return chosen
 
 
 def _draw(bench: Bench, names: list[str], measured: Any) -> None:
@@ -110,6 +140,7 @@ def _draw(bench: Bench, names: list[str], measured: Any) -> None:
         planned=[METHODS[name].title for name in names],
         mask=true_mask(bench.picture, model.input_size),
         notes=_notes(bench, measured.samples),
+        axis=measured.axis,
     )
     show_stage("faithful", scene, key="stage-faithful")
 

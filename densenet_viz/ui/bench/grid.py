@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from densenet_viz.attribution.logit_or_probability import words_for
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.stage.bench.scene import Panel, bench_scene
 from densenet_viz.ui.attribution.map_jobs import MapsJob
@@ -101,7 +102,7 @@ def panels(comparison: Comparison, made: Made) -> Sequence[Panel]:
     return [
         Panel(
             entry.name,
-            entry.ask.row.unit,
+            words_for(entry.ask.row.unit, entry.ask.explains),
             entry.note,
             made.get(entry.ask.key),
             entry.thumbnail,

@@ -13,7 +13,7 @@ from densenet_viz.attribution.baselines import BASELINE_WORDS, BASELINES
 from densenet_viz.results.flows import StructureAttribution
 from densenet_viz.stage.structure.scene import structure_scene
 from densenet_viz.ui.attribution.map_jobs import results_of
-from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.bench.subject import Bench, say_only_logit
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Report, desk
@@ -66,6 +66,7 @@ def show(bench: Bench) -> None:
         "Every layer reads all maps before it, so a decision has many paths through a dense block. "
         "Here the score is followed along each of them, from the baseline to the picture."
     )
+    say_only_logit(bench, "the paths")
     inside = FlowQuestion(bench, _choose_baseline())
     kept = results_of(bench.model, bench.picture)
     draw = partial(_draw, inside)

@@ -12,7 +12,7 @@ from densenet_viz.attribution import METHODS
 from densenet_viz.stage.sanity.scene import Strip, sanity_scene
 from densenet_viz.ui.attribution.map_jobs import results_of
 from densenet_viz.ui.bench.running import choose_checked, run, settings_of
-from densenet_viz.ui.bench.subject import Bench
+from densenet_viz.ui.bench.subject import Bench, say_only_logit
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
 
@@ -62,6 +62,7 @@ def show(bench: Bench) -> None:
         "The weights become random, from the classifier down to the stem. A map that shows what "
         "the network **learned** has to change; a map that stays the same shows only the picture."
     )
+    say_only_logit(bench, "the maps of this check")
     names = choose_checked("sanity_methods", FIRST, MOST)
     seed = st.number_input(
         "Seed of the random weights",

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
 from densenet_viz.attribution import METHODS
+from densenet_viz.attribution.logit_or_probability import possible_for
 from densenet_viz.images.pictures import fit
 from densenet_viz.network.loaded import LoadedModel
-from densenet_viz.results.attributions import Prediction
+from densenet_viz.results.attributions import Explains, Prediction
 from densenet_viz.scenes.generator import sample_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.shared.outline import Mask
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.explaining import choose_class, class_names
+from densenet_viz.ui.attribution.explaining import choose_class, choose_explains, class_names
 from densenet_viz.ui.attribution.map_jobs import Ask
 from densenet_viz.ui.uploads import CurrentPicture
 
@@ -31,6 +33,8 @@ class Bench:
     logits: NDArray[np.float32]
     """(classes,)"""
     target: Prediction
+    explains: Explains = "logit"
+    """What a map explains, where its method can."""
 
     @property
     def predictions(self) -> tuple[Prediction, ...]:
@@ -47,7 +51,14 @@ class Bench:
         """
         checked = METHODS[method].settings(self.model.spec, settings or {})
         asked = self.target.index if target is None else target
-        return Ask(self.model, self.picture, method, asked, checked)
+        explains = possible_for(METHODS[method], checked, self.explains)
+        return Ask(self.model, self.picture, method, asked, checked, explains)
+
+
+def say_only_logit(bench: Bench, what: str) -> None:
+    """Says that this part explains the logit, where the probability is chosen."""
+    if bench.explains == "probability":
+        st.caption(f"Explain: probability is chosen above, but {what} explain the logit.")
 
 
 def true_mask(picture: CurrentPicture, size: int) -> Mask | None:
@@ -63,4 +74,4 @@ def choose_bench(model: LoadedModel, picture: CurrentPicture) -> Bench:
     """The bench for a picture and a model, with a choice of the class to explain."""
     logits = answer_of(model, picture).logits
     index = choose_class(class_names(model.labels), model.predictions(logits))
-    return Bench(model, picture, logits, model.prediction(logits, index))
+    return Bench(model, picture, logits, model.prediction(logits, index), choose_explains(model))

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from densenet_viz.attribution.logit_or_probability import why_only_logit, words_for
 from densenet_viz.evaluation import difference
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.stage.shared.words import percent
@@ -64,7 +65,7 @@ def _draw(pair: Pair, job: MapsJob, mine: Desk, working: bool) -> None:
         pair.kind,
         sides_of(pair, left, right),
         method=pair.method.title,
-        unit=pair.method.unit,
+        unit=words_for(pair.method.unit, pair.asks[0].explains),
         apart=apart_of(left, right) if pair.kind == "networks" else None,
         waiting=waiting_words(mine) if mine.job is not None else "",
     )
@@ -131,9 +132,12 @@ def _show_numbers(pair: Pair, made: list[Attribution]) -> None:
             hide_index=True,
             alt="Each side's answer, strongest region, sum and cost",
         )
-    method = pair.method
-    st.markdown(f"**What both maps answer.** {method.question}")
-    st.markdown(f"**When not to trust them.** {method.caution}")
+    method, explains = pair.method, pair.asks[0].explains
+    st.markdown(f"**What both maps answer.** {words_for(method.question, explains)}")
+    st.markdown(f"**When not to trust them.** {words_for(method.caution, explains)}")
+    if explains != pair.sides[0].explains:
+        why = why_only_logit(method, pair.asks[0].settings)
+        st.markdown(f"{method.title} explains the logit only: {why}")
 
 
 def _says(label: str, probability: float) -> str:

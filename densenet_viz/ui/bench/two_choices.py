@@ -88,7 +88,7 @@ def _choose_picture(bench: Bench) -> Bench:
     )
     picture = uploaded(SECOND) if name == SECOND else sample(name)
     assert picture is not None
-    return _before(bench.model, picture)
+    return _before(bench, bench.model, picture)
 
 
 def _choose_network(bench: Bench) -> Bench:
@@ -110,7 +110,7 @@ def _choose_network(bench: Bench) -> Bench:
         bind="query-params",
         width=280,
     )
-    return _before(model_named(name), bench.picture)
+    return _before(bench, model_named(name), bench.picture)
 
 
 def _forget_unless(key: str, names: Any) -> None:
@@ -119,10 +119,11 @@ def _forget_unless(key: str, names: Any) -> None:
         del st.session_state[key]
 
 
-def _before(model: LoadedModel, picture: CurrentPicture) -> Bench:
-    """A picture, a network, and its most probable class as the class to explain."""
+def _before(bench: Bench, model: LoadedModel, picture: CurrentPicture) -> Bench:
+    """Another picture or network, and its most probable class as the class to explain."""
     logits = answer_of(model, picture).logits
-    return Bench(model, picture, logits, model.predictions(logits, 1)[0])
+    top = model.predictions(logits, 1)[0]
+    return replace(bench, model=model, picture=picture, logits=logits, target=top)
 
 
 # -- class, method, settings ----------------------------------------------------------------

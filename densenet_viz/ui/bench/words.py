@@ -9,13 +9,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from densenet_viz.attribution import Method
+from densenet_viz.attribution.logit_or_probability import why_only_logit, words_for
 from densenet_viz.attribution.method import AXIOMS
 from densenet_viz.attribution.unsuited import UNSUITED
 from densenet_viz.evaluation.agreement import rank_correlations
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.stage.agreement.scene import agreement_scene
-from densenet_viz.stage.shared.words import maker_words, number
+from densenet_viz.stage.shared.words import maker_words, number, score_word
 from densenet_viz.ui.attribution.captum_check import show_check
 from densenet_viz.ui.attribution.map_files import show_files
 from densenet_viz.ui.bench.comparison import Comparison
@@ -114,7 +115,8 @@ def row_of(name: str, made: Attribution) -> dict[str, str]:
         "Map": name,
         "Strongest region (px)": f"{best.name}: {best.share:.0%} of what raises"
         if best.share > 0
-        else "nothing raises the score",
+        else f"nothing raises the {score_word(made.explains)}",
+        "Explains": made.explains,
         "Sum": number(float(made.values.sum(dtype=np.float64))),
         "Passes": passes(made.forward_passes, made.backward_passes),
         "Seconds": f"{made.seconds:.2f}",
@@ -132,8 +134,12 @@ def passes(forward: int, backward: int) -> str:
 
 
 def _show_method(method: Method, comparison: Comparison, made: Made | None) -> None:
-    st.markdown(f"**When not to trust it.** {method.caution}")
-    st.markdown(f"**What its values are.** {method.unit.capitalize()}.")
+    asked = next(entry.ask for entry in comparison.entries if entry.ask.method == method.name)
+    unit = words_for(method.unit, asked.explains)
+    st.markdown(f"**When not to trust it.** {words_for(method.caution, asked.explains)}")
+    st.markdown(f"**What its values are.** {unit[:1].upper()}{unit[1:]}.")
+    if why := why_only_logit(method, asked.settings):
+        st.markdown(f"**Logit or probability?** It explains the logit only: {why}")
     if made is not None:
         mine = [
             (entry.name, one)
@@ -174,24 +180,25 @@ def completeness_words(made: Attribution) -> str:
     If pieces of the path were scaled, the mark is for the difference before scaling.
     """
     total, delta = float(made.values.sum(dtype=np.float64)), made.convergence_delta
+    score = score_word(made.explains)
     if delta is None:
-        return f"The map sums to {number(total)}; the score's rise was not measured."
+        return f"The map sums to {number(total)}; the {score}'s rise was not measured."
     rise = total - delta
     if made.unscaled_delta is None or made.scaled_by is None:
-        return _sum_words("The map sums", total, rise, CLOSE)
+        return _sum_words("The map sums", total, rise, CLOSE, score)
     low, high = made.scaled_by
-    steps = _sum_words("The steps sum", rise + made.unscaled_delta, rise, CLOSE_UNSCALED)
+    steps = _sum_words("The steps sum", rise + made.unscaled_delta, rise, CLOSE_UNSCALED, score)
     return (
-        f"{steps} Then each piece of the path was scaled to match the score's rise there, by "
+        f"{steps} Then each piece of the path was scaled to match the {score}'s rise there, by "
         f"factors from {low:.2f} to {high:.2f}: the map sums to {number(total)}."
     )
 
 
-def _sum_words(what: str, total: float, rise: float, close: float) -> str:
+def _sum_words(what: str, total: float, rise: float, close: float, score: str) -> str:
     delta = total - rise
     off = abs(delta) / abs(rise) if rise else (float("inf") if delta else 0.0)
     told = (
-        f"{'✓' if off <= close else '⚠'} {what} to {number(total)}, the score rises from the "
+        f"{'✓' if off <= close else '⚠'} {what} to {number(total)}, the {score} rises from the "
         f"baseline to the picture by {number(rise)}: {_percent(off)} off"
     )
     return (
