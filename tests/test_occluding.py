@@ -40,6 +40,9 @@ class Asked:
         self.watch, self.counts = self, list[int]()
         self.before: Callable[[int], None] = self.counts.append
 
+    def of_logits(self, logits: Tensor) -> Tensor:
+        return logits
+
 
 def scores_of(asked: Asked, boxes: np.ndarray, cover: Tensor) -> Tensor:
     """The scores of all windows; the batches bring them in their order."""
