@@ -51,7 +51,7 @@ def random_spec(chance: random.Random) -> DenseNetSpec:
         try:
             return DenseNetSpec(
                 growth_rate=chance.randint(1, 64),
-                block_config=tuple(chance.randint(1, 24) for _ in range(blocks)),
+                block_config=tuple(chance.randint(1, 12) for _ in range(blocks)),
                 initial_channels=chance.randint(1, 512),
                 bottleneck=chance.random() < 0.5,
                 compression=chance.choice(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.measure import capture
 from densenet_viz.measure.transition import with_compression
-from densenet_viz.network.build import build
+from densenet_viz.network.build import build_start
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.traces import NetworkTrace, TransitionTrace
@@ -53,7 +53,7 @@ def explored_trace(spec: DenseNetSpec, model: LoadedModel, picture: CurrentPictu
 
 def _explored(spec: DenseNetSpec, model: LoadedModel, picture: CurrentPicture) -> NetworkTrace:
     return capture(
-        build(spec, seed=SEED, until_block=1),
+        build_start(spec, 1, seed=SEED),
         model.tensor(picture.pixels),
         spec=spec,
         trained=False,
