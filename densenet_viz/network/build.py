@@ -317,7 +317,7 @@ def build_start(spec: DenseNetSpec, until_block: int, *, seed: int) -> DenseNetS
     >>> [name for name, _ in start.features.named_children()][-2:]
     ['denseblock1', 'transition1']
     """
-    start = blank(partial(DenseNetStart, spec, until_block))
-    assert isinstance(start, DenseNetStart)
-    initialise(start.to_empty(device="cpu"), generator_of(seed))
+    with _Unfilled():
+        start = DenseNetStart(spec, until_block)
+    initialise(start, generator_of(seed))
     return start.eval()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from densenet_viz.measure import capture
 from densenet_viz.network.build import build
 from densenet_viz.results.traces import NetworkTrace
 from densenet_viz.stage.block.scene import block_scene
-from densenet_viz.stage.growth.scene import growth_scene
+from densenet_viz.stage.growth.scene import explore_scene, growth_scene
 from densenet_viz.stage.overview.scene import overview_scene
 from densenet_viz.stage.reconciliation.scene import reconciliation_scene
 from densenet_viz.stage.scatter.scene import scatter_scene
@@ -43,6 +44,31 @@ def trace(*, growth_rate: int = 4, layers: int = 6) -> NetworkTrace:
 
 def growth(*, growth_rate: int = 4, layers: int = 6) -> dict[str, Any]:
     return growth_scene(trace(growth_rate=growth_rate, layers=layers), caption="noise")
+
+
+def explored(*, growth_rate: int = 4, layers: int = 6, asked: int = 0) -> dict[str, Any]:
+    """The growth stage with its controls, which start at 4 maps a layer and 6 layers."""
+    base = replace(trace(growth_rate=4, layers=6).spec, compression=0.5)
+    default = {"k": 4, "layers": 6, "initial": ENTERING, "compression": 0.5}
+    values = {**default, "k": growth_rate, "layers": layers}
+    limits = {"k": (1, 48, 1), "layers": (1, 48, 1), "initial": (1, 64, 1)}
+    numbers = [
+        {
+            "name": name,
+            "label": f"Number {name}",
+            "hint": "",
+            "default": default[name],
+            **dict(zip(("low", "high", "step"), limits.get(name, (0.1, 1, 0.1)), strict=True)),
+            "value": values[name],
+        }
+        for name in default
+    ]
+    switch = {"name": "bottleneck", "label": "Bottleneck", "hint": "", "default": True}
+    controls = {"asked": asked, "numbers": numbers, "switches": [{**switch, "value": True}]}
+    explore = explore_scene(
+        base, controls, trained=True, weights={"own": "its own", "random": "random"}
+    )
+    return {**growth(growth_rate=growth_rate, layers=layers), "explore": explore}
 
 
 def block(number: int = 1) -> dict[str, Any]:
