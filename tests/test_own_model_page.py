@@ -116,11 +116,13 @@ def test_its_numbers_are_the_growth_pages_and_its_own_weights_run(growth: dict[s
 def test_the_transition_page_runs_its_own_transition(block: int) -> None:
     spec = DenseNetSpec(6, (2, 2, 2), 30, True, 0.7, 2, 64)
     app = bring(opened("transition"), weights_of(spec))
-    app.button_group(key="transition").set_value(block).run()
+    app.session_state["transition"] = block
+    app.run()
     assert_sound(app)
-    assert app.slider(key="theta").value == 0.7
+    assert app.session_state["theta"] == 0.7
     assert not any("random" in info.value for info in app.info)
-    app.slider(key="theta").set_value(0.1).run()
+    app.session_state["theta"] = 0.1
+    app.run()
     assert_sound(app)
     assert any("random" in info.value for info in app.info)
 

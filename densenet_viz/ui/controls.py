@@ -96,6 +96,28 @@ class Switch:
         return isinstance(value, bool)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A choice of one of a few numbers: its name in the address, and its default."""
+
+    key: str
+    label: str
+    options: tuple[int, ...]
+    default: int
+    help: str
+
+    def accepts(self, text: str) -> bool:
+        """Whether a text from an address is one of the numbers."""
+        return text in map(str, self.options)
+
+    def read(self, text: str) -> int:
+        """The number in a text that it accepts."""
+        return int(text)
+
+    def allows(self, value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and value in self.options
+
+
 CONTROLS: Mapping[str, Control] = {
     control.key: control
     for control in (

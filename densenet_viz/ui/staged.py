@@ -13,12 +13,18 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.stage.shared.controls import ControlsScene, NumberControl, SwitchControl
-from densenet_viz.ui.controls import Control, Switch
+from densenet_viz.stage.shared.controls import (
+    ChoiceControl,
+    ControlsScene,
+    NumberControl,
+    SwitchControl,
+)
+from densenet_viz.ui.controls import Choice, Control, Switch
 
 CHOSEN = "chosen"
 """What a stage sends its choice as: `{"asked": number, "values": {name: value}}`."""
-Rows = Mapping[str, Control | Switch]
+Row = Control | Switch | Choice
+Rows = Mapping[str, Row]
 
 
 def take_choice(stage: str, rows: Rows) -> Callable[[], None]:
@@ -65,11 +71,13 @@ def _into_address(key: str, value: Any) -> None:
         st.query_params[key] = text
 
 
-def _value(row: Control | Switch, text: str | None) -> Any:
+def _value(row: Row, text: str | None) -> Any:
     kept = st.session_state.get(row.key)
     if kept is None:
         return row.read(text) if text is not None and row.accepts(text) else row.default
-    return kept if isinstance(row, Switch) else min(max(kept, row.low), row.high)
+    if isinstance(row, Control):
+        return min(max(kept, row.low), row.high)
+    return kept if row.allows(kept) else row.default
 
 
 def controls_scene(stage: str, rows: Rows, values: Mapping[str, Any]) -> ControlsScene:
@@ -81,6 +89,7 @@ def controls_scene(stage: str, rows: Rows, values: Mapping[str, Any]) -> Control
         "asked": asked if isinstance(asked, int) else 0,
         "numbers": numbers,
         "switches": switches,
+        "choices": [_choice(row, values) for row in rows.values() if isinstance(row, Choice)],
     }
 
 
@@ -102,6 +111,17 @@ def _switch(row: Switch, values: Mapping[str, Any]) -> SwitchControl:
         "name": row.key,
         "label": row.label,
         "hint": row.help,
+        "default": row.default,
+        "value": values[row.key],
+    }
+
+
+def _choice(row: Choice, values: Mapping[str, Any]) -> ChoiceControl:
+    return {
+        "name": row.key,
+        "label": row.label,
+        "hint": row.help,
+        "options": list(row.options),
         "default": row.default,
         "value": values[row.key],
     }

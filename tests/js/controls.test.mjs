@@ -15,11 +15,12 @@ const CONTROLS = {
   asked: 0,
   numbers: [{ name: "k", value: 24, default: 32 }],
   switches: [{ name: "bottleneck", value: false, default: true }],
+  choices: [{ name: "block", options: [1, 2], value: 2, default: 1 }],
 };
 
 test("values and their defaults, by name", () => {
-  assert.deepEqual(valuesOf(CONTROLS), { k: 24, bottleneck: false });
-  assert.deepEqual(defaultsOf(CONTROLS), { k: 32, bottleneck: true });
+  assert.deepEqual(valuesOf(CONTROLS), { block: 2, k: 24, bottleneck: false });
+  assert.deepEqual(defaultsOf(CONTROLS), { block: 1, k: 32, bottleneck: true });
   assert.equal(sameValues({ k: 24 }, { k: 24, bottleneck: false }), true);
   assert.equal(sameValues({ k: 24 }, { k: 25 }), false);
 });

@@ -265,6 +265,7 @@ function explore() {
       asked: 0,
       numbers: [row("k", 4), row("layers", 2), row("initial", 10), row("compression", 0.33)],
       switches: [row("bottleneck", true)],
+      choices: [],
     },
   };
 }

@@ -8,7 +8,7 @@ import { paint } from "./paint.js";
 import { Panel } from "./panel.js";
 import { STEP_MILLISECONDS, momentAt } from "./timing.js";
 import { COMPUTED, placeAt, sentenceAt, titleAt } from "./words.js";
-import { badge } from "../shared/badge.js";
+import { MARKS, badge } from "../shared/badge.js";
 import { Controls, sameValues, valuesOf } from "../shared/controls.js";
 import { bytesOf, paintMaps, rangeOf, unpack } from "../shared/maps.js";
 import { Player } from "../shared/player.js";
@@ -22,9 +22,6 @@ import { Player } from "../shared/player.js";
 const FIRST_PLAY_MILLISECONDS = 900;
 const IMPOSSIBLE =
   "No network can have these numbers: a transition would keep no map. The picture shows the model’s own numbers. Choose a larger compression θ, or more maps before the transition.";
-
-/** A badge's sign, so that its kind is not told by colour alone. @type {Record<string, string>} */
-const MARKS = { live: "●", mismatch: "▲", computed: "○" };
 
 /** Clear pixels between the tiles of a sheet. @param {number} side of a tile, in pixels */
 function gapOf(side) {

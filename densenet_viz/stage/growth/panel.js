@@ -6,22 +6,13 @@ import { tableRows } from "./rows.js";
 import { compared, grouped, inMegabytes, inMillions } from "../shared/amounts.js";
 import { blockOf, networkOf } from "../shared/arithmetic.js";
 import { h, onWidth, s, say } from "../shared/dom.js";
+import { metric, metricsRow } from "../shared/numbers.js";
 
 /** @typedef {import("./words.js").Shown} Shown */
 /** @typedef {import("../shared/controls.js").Values} Values */
 
 /** Parameters of a network with ImageNet's classes. */
 const IMAGENET = 1000;
-
-/** One number with a label over it and a comparison under it. @param {string} label */
-function metric(label) {
-  const [value, other] = [h("b"), h("small")];
-  return {
-    node: h("div", { class: "growth-number" }, h("span", {}, label), value, other),
-    value,
-    other,
-  };
-}
 
 export class Panel {
   /** @param {HTMLElement} root of the stage */
@@ -57,11 +48,10 @@ export class Panel {
       h("summary", {}, "The numbers as a table"),
       this.table,
     );
-    const metrics = [this.parameters, this.multiplyAdds, this.memory].map(({ node }) => node);
     this.node = h(
       "div",
       { class: "growth-panel" },
-      h("div", { class: "growth-numbers" }, ...metrics),
+      metricsRow([this.parameters, this.multiplyAdds, this.memory]),
       this.few,
       this.whole,
       this.weights,
@@ -86,12 +76,16 @@ export class Panel {
     const spec = specOf(explore, values);
     const { plain } = blockOf(spec, 1);
     const live = scene.groups.every(({ maps }) => maps);
-    say(this.parameters.value, grouped(numbers.parameters));
-    say(this.parameters.other, `${grouped(plain.parameters)} without concatenation`);
-    say(this.multiplyAdds.value, inMillions(numbers.multiplyAdds));
-    say(this.multiplyAdds.other, `${inMillions(plain.multiplyAdds)} without concatenation`);
-    say(this.memory.value, inMegabytes(numbers.activationBytes));
-    say(this.memory.other, `${inMegabytes(plain.activationBytes)} without concatenation`);
+    const without = (/** @type {string} */ cost) => `${cost} without concatenation`;
+    this.parameters.say(grouped(numbers.parameters), without(grouped(plain.parameters)));
+    this.multiplyAdds.say(
+      inMillions(numbers.multiplyAdds),
+      without(inMillions(plain.multiplyAdds)),
+    );
+    this.memory.say(
+      inMegabytes(numbers.activationBytes),
+      without(inMegabytes(plain.activationBytes)),
+    );
     this.few.replaceChildren(
       h("strong", {}, `Few parameters suffice: ${compared(numbers.parameters, plain.parameters)}.`),
       ` A layer here computes only ${spec.growthRate} new maps, because all earlier ones are still there to read. Without concatenation it would have to write all of its output maps again, up to ${grouped(totalOf(scene))} of them. The price of concatenation is memory, ${compared(numbers.activationBytes, plain.activationBytes)}: the plain implementation copies the maps that it joins. `,

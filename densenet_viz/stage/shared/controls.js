@@ -2,26 +2,31 @@
 // the last choice of a drag, and each answer says which choice it belongs to.
 
 import { h, say } from "./dom.js";
+import { Radios } from "./radios.js";
 
 /** @typedef {{name: string, label: string, hint: string, low: number, high: number, step: number, default: number, value: number}} NumberControl */
 /** @typedef {{name: string, label: string, hint: string, default: boolean, value: boolean}} SwitchControl */
-/** @typedef {{asked: number, numbers: NumberControl[], switches: SwitchControl[]}} ControlsScene */
+/** @typedef {{name: string, label: string, hint: string, options: number[], default: number, value: number}} ChoiceControl */
+/** @typedef {{asked: number, numbers: NumberControl[], switches: SwitchControl[], choices: ChoiceControl[]}} ControlsScene */
 /** @typedef {Record<string, number | boolean>} Values */
 /** @typedef {(name: string, value: unknown) => void} Tell */
 
 /** The server is told this long after the last key, so that a held key asks only once. */
 export const REST_MILLISECONDS = 40;
 
+/** @param {ControlsScene} scene */
+function all({ choices, numbers, switches }) {
+  return [choices, numbers, switches].flat();
+}
+
 /** The values of a scene's controls, by name. @param {ControlsScene} scene @returns {Values} */
-export function valuesOf({ numbers, switches }) {
-  return Object.fromEntries([...numbers, ...switches].map(({ name, value }) => [name, value]));
+export function valuesOf(scene) {
+  return Object.fromEntries(all(scene).map(({ name, value }) => [name, value]));
 }
 
 /** Their defaults. @param {ControlsScene} scene @returns {Values} */
-export function defaultsOf({ numbers, switches }) {
-  return Object.fromEntries(
-    [...numbers, ...switches].map((control) => [control.name, control.default]),
-  );
+export function defaultsOf(scene) {
+  return Object.fromEntries(all(scene).map((control) => [control.name, control.default]));
 }
 
 /** @param {Values} one @param {Values} other */
@@ -74,17 +79,32 @@ export class Controls {
   show(scene) {
     this.scene = scene;
     this.values = valuesOf(scene);
-    const { numbers, switches } = scene;
-    const shape = JSON.stringify([numbers, switches].flat().map(({ value, ...rest }) => rest));
+    const { choices, numbers, switches } = scene;
+    const shape = JSON.stringify(all(scene).map(({ value, ...rest }) => rest));
     if (shape !== this.shape) {
       this.shape = shape;
       this.rows.clear();
       this.node.replaceChildren(
+        ...choices.map((control) => this.choice(control)),
         ...numbers.map((control) => this.slider(control)),
         ...switches.map((control) => this.toggle(control)),
       );
     }
     for (const [name, put] of this.rows) put(this.values[name]);
+  }
+
+  /** @param {ChoiceControl} control */
+  choice({ name, label, hint, options, value }) {
+    const radios = /** @type {Radios<number>} */ (
+      new Radios(label, (chosen) => this.take(name, chosen))
+    );
+    radios.node.title = hint;
+    radios.showWords(
+      options.map((option) => [option, String(option)]),
+      value,
+    );
+    this.rows.set(name, (chosen) => radios.mark(Number(chosen)));
+    return h("div", { class: "stage-control stage-choices" }, h("span", {}, label), radios.node);
   }
 
   /** @param {NumberControl} control */

@@ -28,9 +28,21 @@ class SwitchControl(TypedDict):
     value: bool
 
 
+class ChoiceControl(TypedDict):
+    """A choice of one of a few numbers."""
+
+    name: str
+    label: str
+    hint: str
+    options: list[int]
+    default: int
+    value: int
+
+
 class ControlsScene(TypedDict):
     """What `Controls` in controls.js shows; `asked` counts the visitor's choices."""
 
     asked: int
     numbers: list[NumberControl]
     switches: list[SwitchControl]
+    choices: list[ChoiceControl]

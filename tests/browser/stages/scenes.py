@@ -24,6 +24,7 @@ from densenet_viz.stage.reconciliation.scene import reconciliation_scene
 from densenet_viz.stage.scatter.scene import scatter_scene
 from densenet_viz.stage.scatter.systems import system_groups, system_panels, times_of
 from densenet_viz.stage.scatter.systems_table import system_table
+from densenet_viz.stage.shared.spec import spec_scene
 from densenet_viz.stage.transition.scene import transition_scene
 from densenet_viz.stage.variants.count import count_scene
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
@@ -64,7 +65,12 @@ def explored(*, growth_rate: int = 4, layers: int = 6, asked: int = 0) -> dict[s
         for name in default
     ]
     switch = {"name": "bottleneck", "label": "Bottleneck", "hint": "", "default": True}
-    controls = {"asked": asked, "numbers": numbers, "switches": [{**switch, "value": True}]}
+    controls = {
+        "asked": asked,
+        "numbers": numbers,
+        "switches": [{**switch, "value": True}],
+        "choices": [],
+    }
     explore = explore_scene(
         base, controls, trained=True, weights={"own": "its own", "random": "random"}
     )
@@ -81,6 +87,20 @@ def transition() -> dict[str, Any]:
     return transition_scene(
         ran.transitions[0], ran.blocks[0], compression=0.5, trained=True, own=True
     )
+
+
+def explored_transition(*, theta: float = 0.5, asked: int = 0) -> dict[str, Any]:
+    """The same with its controls; the network has one transition, which keeps a half."""
+    ran = trace()
+    row = {"name": "theta", "label": "Share", "hint": "", "low": 0.1, "high": 1.0, "step": 0.1}
+    choice = {"name": "transition", "label": "Transition", "hint": "", "options": [1]}
+    controls = {
+        "asked": asked,
+        "numbers": [{**row, "default": 0.5, "value": theta}],
+        "switches": [],
+        "choices": [{**choice, "default": 1, "value": 1}],
+    }
+    return {**transition(), "explore": {"base": spec_scene(ran.spec), "controls": controls}}
 
 
 def overview(name: str = "densenet121") -> dict[str, Any]:

@@ -153,7 +153,7 @@ def test_a_control_redraws_at_once_and_the_maps_follow(explored: Page) -> None:
     assert kind(page) == "computed"
     assert counted(page) == [8, 13, 18, 23, 28, 33, 38]
     assert counted(page, ".growth-plus") == [5] * 6
-    expect(page.locator(".growth-number b").first).to_have_text("8,346")
+    expect(page.locator(".stage-number b").first).to_have_text("8,346")
     assert control(page, "k").get_attribute("aria-valuetext") == "Number k 5"
     expect(control(page, "k")).to_be_focused()
     expect_done(page, 6)  # the key moved the control and not the player
@@ -163,7 +163,7 @@ def test_a_control_redraws_at_once_and_the_maps_follow(explored: Page) -> None:
     assert page.url.endswith("?k=5")
     page.evaluate("nextScene", scenes.explored(growth_rate=5, asked=1))
     assert kind(page) == "live"
-    expect(page.locator(".growth-number b").first).to_have_text("8,346")
+    expect(page.locator(".stage-number b").first).to_have_text("8,346")
 
 
 def test_a_late_answer_does_not_replace_a_newer_choice(explored: Page) -> None:
