@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.browsing import control_to_picture, first_paint, frame_times, page_switch
+from benchmarks.browsing import first_paint, frame_times, page_switch
+from benchmarks.controls import control_to_picture
 from benchmarks.explaining import attribution_costs
 from benchmarks.lecturing import slides
 from benchmarks.machine import describe, load_average

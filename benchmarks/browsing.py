@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from playwright.sync_api import Browser, CDPSession, Page, ViewportSize
 
 from benchmarks.machine import mapped_files, processor_seconds
 from benchmarks.tables import SPREAD, Cell, Table, percentile, spread
-from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.ui.pages import PAGES, PageRow
 from scripts.browser import free_port, serve, settle
 
@@ -102,69 +101,6 @@ def _home(
         note(measured, f"{name}: the stage is drawn", times["stage"])
         settle(page)
     return max(answers)[1]  # the largest message holds the stage
-
-
-# -- control to picture ---------------------------------------------------------------------
-
-STEPS: Final = {
-    "k 28 → 24, 6 layers, a new network": ("k=28", "ArrowLeft", "+24"),
-    "k 44 → 48, 24 layers, a new network": ("k=44&layers=24", "ArrowRight", "+48"),
-    "k 28 → 24, 6 layers, seen before": ("k=28", "ArrowLeft", "+24"),
-}
-"""The growth page's address, the key that moves its slider k, and what the stage then shows.
-
-Each round shows another picture, so that a "new" network is really built and run; the last row
-repeats the first row's pictures.
-"""
-CONTROL_JS: Final = """(text) => {
-  const picture = { selector: '.growth-plus', text };
-  window.measured = window.stopwatch.after('keydown', picture);
-}"""
-
-
-def control_to_picture(browser: Browser, url: str, rounds: int) -> Table:
-    """From the key that moves slider k to the frame that shows the new network's maps."""
-    measured: dict[str, list[dict[str, float]]] = {name: [] for name in STEPS}
-    for index in range(rounds):
-        for name, (query, key, text) in STEPS.items():
-            address = f"{url}/growth_rate?picture={CLASSES[index % len(CLASSES)]}&{query}"
-            measured[name].append(_press(browser, address, key, text))
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, *_shares(times)) for name, times in measured.items()
-    )
-    return Table(
-        f"Control to picture on the growth page, {counted(rounds, 'round')}",
-        ("milliseconds", *SPREAD, "until asked", "until answered", "until drawn", "kB sent"),
-        rows,
-        "From the key that moves the slider, while the stage plays, to the request; then to the "
-        "server's answer (the network is built, runs, and its result is sent); then to the frame "
-        "that shows it. The three parts are medians, each from the end of the one before.",
-    )
-
-
-def _press(browser: Browser, address: str, key: str, text: str) -> dict[str, float]:
-    with visitor(browser) as page:
-        page.goto(address)
-        settle(page)
-        page.get_by_role("slider", name="Growth rate k").focus()
-        page.evaluate(CONTROL_JS, text)
-        page.keyboard.press(key)
-        times: dict[str, float] = page.evaluate("() => window.measured")
-        settle(page)
-    return times
-
-
-def _shares(times: list[dict[str, float]]) -> tuple[float, ...]:
-    def middle(value: Any) -> float:
-        return spread([value(each) for each in times])[0]
-
-    return (
-        *spread([each["total"] for each in times]),
-        middle(lambda each: each["asked"]),
-        middle(lambda each: each["answered"] - each["asked"]),
-        middle(lambda each: each["total"] - each["answered"]),
-        middle(lambda each: each["bytes"] / 1000),
-    )
 
 
 # -- page switch ----------------------------------------------------------------------------

@@ -95,5 +95,53 @@
       requestAnimationFrame(tick);
     });
 
-  window.stopwatch = { shows, after, turned, frames };
+  // When the next frame has been painted: a message that is posted in it arrives after that.
+  const painted = () =>
+    new Promise((resolve) =>
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve(performance.now());
+        port2.postMessage(null);
+      }),
+    );
+
+  // For each choice on slider k of the growth stage from now on: milliseconds from the key or the move
+  // of the pointer to the frame that shows the new number, and to the frame that shows the live maps.
+  const choices = () => {
+    const root = find(".stage").getRootNode();
+    const number = () => root.querySelector(".growth-plus").textContent;
+    const isLive = () => root.querySelector(".stage-badge").dataset.kind === "live";
+    const told = [];
+    let began = NaN;
+    for (const event of ["keydown", "pointermove"])
+      addEventListener(event, ({ timeStamp }) => (began = timeStamp), { capture: true });
+    const watch = async (event) => {
+      const [from, wanted] = [began, `+${event.composedPath()[0].value}`];
+      const choice = { number: NaN, maps: NaN };
+      told.push(choice);
+      let at = await painted();
+      if (number() === wanted) choice.number = at - from;
+      while (number() === wanted && !isLive()) at = await painted();
+      if (number() === wanted) choice.maps = at - from;
+    };
+    addEventListener("input", watch, { capture: true });
+    return told;
+  };
+
+  // For each key from now on: milliseconds to the frame in which an element's text is another one.
+  const changes = (selector) => {
+    const told = [];
+    const text = () => document.querySelector(selector).textContent;
+    const watch = async ({ timeStamp }) => {
+      const [before, choice] = [text(), { number: NaN, maps: NaN }];
+      told.push(choice);
+      let at = await painted();
+      while (text() === before) at = await painted();
+      choice.number = at - timeStamp;
+    };
+    addEventListener("keydown", watch, { capture: true });
+    return told;
+  };
+
+  window.stopwatch = { shows, after, turned, frames, choices, changes };
 })();

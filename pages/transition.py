@@ -8,14 +8,19 @@ import streamlit as st
 
 from densenet_viz.facts.spec import SpecError
 from densenet_viz.measure.transition import transition_row
+from densenet_viz.stage.shared.spec import spec_scene
 from densenet_viz.stage.transition.scene import transition_rows, transition_scene
-from densenet_viz.ui.controls import Control, follow, slider
+from densenet_viz.ui.controls import Choice, Control, follow
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.numbers import in_millions
+from densenet_viz.ui.staged import chosen_values, controls_scene, take_choice
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import compressed_trace, trained_trace
 
+STAGE = "transition_stage"
 THETA = Control("theta", "Compression θ", 0.1, 1.0, 0.1, 0.5, "")
+AFTER = Choice(
+    "transition", "Transition", (1,), 1, "One after each block; the last block has none."
+)
 
 st.title("Transition")
 st.markdown(
@@ -28,61 +33,51 @@ transitions = range(1, len(model.spec.block_config))
 if not transitions:
     st.info(f"**{model.title}.** It has one block, so it has no transition.")
     st.stop()
-if st.session_state.get("transition", 1) not in transitions:  # kept from a network with more
-    st.session_state["transition"] = 1
 learned = max(0.01, round(model.spec.compression, 2))
 follow("_theta_default", {"theta": learned})
-with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-    block: int = st.segmented_control(
-        "Transition",
-        transitions,
-        default=1,
-        required=True,
-        key="transition",
-        bind="query-params",
-        help="One after each block; the last block has none.",
-    )
-    sentence = f"A transition keeps this share of its maps. The network was built with {learned:g}."
-    chosen = slider(replace(THETA.around(learned), help=sentence), width=260)
+sentence = f"A transition keeps this share of its maps. The network was built with {learned:g}."
+controls = {
+    "transition": replace(AFTER, options=tuple(transitions)),
+    "theta": replace(THETA.around(learned), help=sentence),
+}
 
-theta = model.spec.compression if chosen == learned else round(float(chosen), 2)
-try:
-    row = transition_row(model.spec, block, theta)
-except SpecError as error:
-    st.warning(f"{error} Choose a larger share.")
-    st.stop()
-network = trained_trace(model, picture)
-trace = compressed_trace(model, picture, block, row.out_channels)
-own = trace is network.transitions[block - 1]
-scene = transition_scene(
-    trace,
-    network.blocks[block - 1],
-    compression=theta,
-    trained=network.trained,
-    own=own,
-    mismatches=network.mismatches,
-)
-show_stage("transition", scene, key="transition_stage")
 
-reads, keeps = row.in_channels, row.out_channels
-for column, (label, value, note) in zip(
-    st.columns(3),
-    (
-        ("Parameters", f"{row.parameters:,}", f"{reads} × {keeps} weights + 2 × {reads}"),
-        ("Multiply-adds, one picture", in_millions(row.multiply_adds), "in the 1 × 1 convolution"),
-        ("Numbers passed on", f"{trace.pooled.size:,}", f"of {trace.given.size:,}"),
-    ),
-    strict=True,
-):
-    column.metric(label, value, note, delta_color="off", delta_arrow="off")
-if not own:
-    st.info(
-        f"At θ = {theta:g} the 1 × 1 convolution is **random**: no network was trained to keep "
-        f"{keeps} maps. The maps from block {block} and the batch norm are the network's own, and "
-        "all values you see were computed from them just now."
+@st.fragment
+def explore() -> None:
+    """What changes with the controls in the stage; the rest of the page does not run again."""
+    values = chosen_values(controls)
+    block, own_theta = values["transition"], values["theta"] == learned
+    theta = model.spec.compression if own_theta else round(float(values["theta"]), 2)
+    try:
+        keeps = transition_row(model.spec, block, theta).out_channels
+    except SpecError:  # the stage says so, and shows the network's own
+        theta = model.spec.compression
+        keeps = model.spec.transition_channels[block - 1]
+    network = trained_trace(model, picture)
+    trace = compressed_trace(model, picture, block, keeps)
+    own = trace is network.transitions[block - 1]
+    scene = transition_scene(
+        trace,
+        network.blocks[block - 1],
+        compression=theta,
+        trained=network.trained,
+        own=own,
+        mismatches=network.mismatches,
+        explore={
+            "base": spec_scene(model.spec),
+            "controls": controls_scene(STAGE, controls, values),
+        },
     )
-st.markdown(
-    f"""
+    show_stage("transition", scene, key=STAGE, on_chosen_change=take_choice(STAGE, controls))
+    reads = len(trace.given)
+    if not own:
+        st.info(
+            f"At θ = {theta:g} the 1 × 1 convolution is **random**: no network was trained to keep "
+            f"{keeps} maps. The maps from block {block} and the batch norm are the network's own, "
+            "and all values you see were computed from them just now."
+        )
+    st.markdown(
+        f"""
 **Mixing.** Each of the {keeps} output maps is a weighted sum of all {reads} maps, pixel by pixel:
 that is all a 1 × 1 convolution does. The paper's θ says how many are kept,
 ⌊θ · {reads}⌋ = {keeps}.
@@ -96,9 +91,12 @@ and drops the other three. DenseNet's transitions use the average; only its stem
 does the network above: that is why no input tile holds a negative value. After mixing with
 signed weights, values may be negative again.
 """
-)
-with st.expander("The numbers as a table"):
-    st.table(transition_rows(trace))
+    )
+    with st.expander("The numbers as a table"):
+        st.table(transition_rows(trace))
+
+
+explore()
 st.caption(
     f"{model.title}. {model.provenance} G. Huang, Z. Liu, L. van der Maaten, K. Q. Weinberger, "
     "*Densely Connected Convolutional Networks*, CVPR 2017."

@@ -16,11 +16,13 @@ import pytest
 from benchmarks import browsing, tables
 from benchmarks.app import MARK, PARTS, in_words, main, replaced
 from benchmarks.attribution import BEGIN, END, placed
-from benchmarks.browsing import MAIN_PICTURES, STEPS
+from benchmarks.browsing import MAIN_PICTURES
+from benchmarks.controls import FIRST, LAYERS, PRESSES
 from benchmarks.machine import descendants, instructions, processor_seconds
 from benchmarks.tables import Table, markdown, percentile, shown, spread
 from densenet_viz.machine import cpu_model
 from densenet_viz.stage.modules import FOLDER
+from densenet_viz.ui.controls import CONTROLS
 from densenet_viz.ui.pages import PAGES
 
 TABLE = Table("Paint", ("page", "ms", "kB"), (("home", 80.0, 1200), ("next", 1234.5, 3)), "Quick.")
@@ -110,10 +112,10 @@ def test_what_is_waited_for_is_drawn_by_a_stage() -> None:
         assert f"{name}" in code, name
 
 
-def test_the_growth_page_is_moved_to_what_is_waited_for() -> None:
-    for query, key, text in STEPS.values():
-        start = int(query.split("&")[0].removeprefix("k="))
-        assert text == f"+{start + {'ArrowLeft': -4, 'ArrowRight': 4}[key]}"
+def test_the_growth_page_has_a_network_for_every_key() -> None:
+    row = CONTROLS["k"]
+    assert (FIRST, FIRST + PRESSES * row.step) == (row.low, row.high)
+    assert max(LAYERS) == CONTROLS["layers"].high
 
 
 def test_no_rounds_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.measure import capture
-from densenet_viz.network.build import build
+from densenet_viz.network.build import build, build_start
 from densenet_viz.results.traces import NetworkTrace
 
 SPEC = DenseNetSpec(4, (3, 2), 10, num_classes=5, input_size=48)
@@ -96,6 +96,27 @@ def test_it_can_stop_after_a_block(
     assert len(trace.transitions) == transitions
     assert trace.logits is None
     assert trace.mismatches == ()
+
+
+def test_the_start_of_a_network_is_all_that_has_to_be_built(
+    network: nn.Module, tensor: Tensor
+) -> None:
+    whole = traced(network, tensor, until_block=1)
+    start = traced(build_start(SPEC, 1, seed=0), tensor, until_block=1)
+    assert start.mismatches == ()
+    assert start.parameters == SPEC.parameters_until(1)
+    for one, other in zip(start.blocks[0].layers, whole.blocks[0].layers, strict=True):
+        np.testing.assert_allclose(one.maps, other.maps, atol=1e-5)  # rounding of two paths
+    wrong = replace(SPEC, initial_channels=11)
+    told = capture(
+        build_start(SPEC, 1, seed=0),
+        tensor,
+        spec=wrong,
+        trained=False,
+        picture=PICTURE,
+        until_block=1,
+    )
+    assert any(text.startswith("parameters: measured") for text in told.mismatches)
 
 
 def hooks(network: nn.Module) -> int:

@@ -253,6 +253,7 @@ def visit() -> None:
     from densenet_viz.ui.bench.inside import FlowQuestion
     from densenet_viz.ui.bench.subject import Bench
     from densenet_viz.ui.work.jobs import desk
+    from densenet_viz.ui.work.owners import kept_for
 
     for name, (model, shown) in st.session_state["asked"].items():
         logits = answer_of(model, shown).logits
@@ -267,12 +268,13 @@ def visit() -> None:
         trace = traces.trained_trace(model, shown)
         theirs = trace.transitions[0]
         wider = replace(model.spec, growth_rate=model.spec.growth_rate + 4)
+        traces.explored_growth(wider, model, shown)
         found = {
             "answer": answer_of(model, shown),
             "map": asks[0].known,
             "flows": flows.result,
             "trace": trace,
-            "explored": traces.explored_trace(wider, model, shown),
+            "explored": kept_for(traces.EXPLORED, model, shown),
             "compressed": traces.compressed_trace(model, shown, 1, len(theirs.mixed) - 2),
             "baseline": _baseline(bench, "blur"),
             "model": model,

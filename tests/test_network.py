@@ -19,6 +19,7 @@ from densenet_viz.network.build import (
     OwnDenseNet,
     TorchvisionDenseNet,
     build,
+    build_start,
 )
 
 
@@ -176,14 +177,18 @@ def test_first_weights_follow_hes_rule() -> None:
 
 
 @pytest.mark.parametrize("bottleneck", [True, False])
-@pytest.mark.parametrize("until_block", [1, 2])
-def test_a_part_has_the_weights_of_the_whole(bottleneck: bool, until_block: int) -> None:
+@pytest.mark.parametrize(("until_block", "last"), [(1, "transition1"), (2, "denseblock2")])
+def test_a_start_has_the_weights_of_the_whole(
+    bottleneck: bool, until_block: int, last: str
+) -> None:
     spec = DenseNetSpec(6, (2, 3), 10, bottleneck, num_classes=5, input_size=40)
-    whole, part = build(spec, seed=1), build(spec, seed=1, until_block=until_block)
-    made = {name for name, weight in part.state_dict().items() if not weight.is_meta}
-    last = {1: "features.transition1.", 2: "features.denseblock2."}[until_block]
-    assert any(name.startswith(last) for name in made)
-    assert not any(name.startswith(("features.norm5", "classifier")) for name in made)
-    for name in made:
-        assert torch.equal(part.state_dict()[name], whole.state_dict()[name])
-    assert sum(weight.numel() for weight in part.parameters()) == spec.parameters
+    whole = build(spec, seed=1).state_dict()
+    start = build_start(spec, until_block, seed=1)
+    made = start.state_dict()
+    names = list(whole)[: list(whole).index("features.norm5.weight")]
+    stops = [name for name in names if name.startswith(f"features.{last}.")][-1]
+    assert list(made) == names[: names.index(stops) + 1]
+    for name, weight in made.items():
+        assert torch.equal(weight, whole[name])
+    parameters = sum(weight.numel() for weight in start.parameters())
+    assert parameters == spec.parameters_until(until_block)

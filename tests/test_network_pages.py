@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.ui import charts, efficiency, stages
+from densenet_viz.ui.controls import growth_controls, growth_spec
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
 
@@ -40,30 +43,76 @@ def opened(page: str, **address: str) -> AppTest:
 # -- growth rate ------------------------------------------------------------------------------
 
 
+def channels(shown: dict[str, Any]) -> list[int]:
+    return [group["channels"] for group in shown["growth"]["groups"]]
+
+
+def controls(shown: dict[str, Any]) -> dict[str, Any]:
+    """The values of the controls in the stage, by name."""
+    scene = shown["growth"]["explore"]["controls"]
+    return {row["name"]: row["value"] for row in (*scene["numbers"], *scene["switches"])}
+
+
 def test_the_growth_page_draws_the_trained_network_first(shown: dict[str, Any]) -> None:
     app = opened("growth_rate")
-    assert [group["channels"] for group in shown["growth"]["groups"]] == [64, *[32] * 6]
+    assert channels(shown) == [64, *[32] * 6]
     assert shown["growth"]["trained"]
-    app.slider(key="k").set_value(28).run()
-    assert [group["channels"] for group in shown["growth"]["groups"]] == [64, *[28] * 6]
+    app.session_state["k"] = 28
+    app.run()
+    assert channels(shown) == [64, *[28] * 6]
     assert not shown["growth"]["trained"]
+    assert app.query_params["k"] == "28"
+    app.session_state["k"] = 32  # the default leaves the address
+    app.run()
+    assert "k" not in app.query_params
 
 
-def test_chart_table_and_code_are_the_same_network(shown: dict[str, Any]) -> None:
-    app = opened("growth_rate", k="24", layers="4")
-    for number in ("64", "24", "160"):
-        assert number in shown["channels"]
-    last = app.dataframe[0].value.iloc[-1]
-    assert "4" in last["layer"]
-    assert "136" in str(last.to_list())  # what it reads
+def test_what_the_stage_tells_is_taken_and_what_no_control_can_be_is_not(
+    shown: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listeners: dict[str, Any] = {}
+
+    def show_stage(_: str, scene: Any, *, key: str, on_chosen_change: Any) -> None:
+        shown[key], listeners[key] = scene, on_chosen_change
+
+    monkeypatch.setattr(stages, "show_stage", show_stage)
+    state: dict[str, Any] = {}
+    opened("growth_rate")
+    monkeypatch.setattr(st, "session_state", state)
+    told = {"k": 24, "layers": 4000, "initial": "64", "compression": 1, "bottleneck": 0}
+    state["growth"] = {"chosen": {"asked": 3, "values": told}}
+    listeners["growth"]()
+    assert {key: state[key] for key in told if key in state} == {"k": 24, "compression": 1}
+    state["growth"] = {"chosen": "nonsense"}
+    listeners["growth"]()
+    assert state["k"] == 24
+
+
+def test_the_address_is_the_network_in_the_stage_and_in_the_code(shown: dict[str, Any]) -> None:
+    app = opened("growth_rate", k="24", layers="4", bottleneck="false", compression="0.3")
+    assert channels(shown) == [64, 24, 24, 24, 24]
+    assert shown["growth"]["kernel"] == "3×3"
+    assert shown["growth"]["numbers"]["keeps"] == 48  # floor(0.3 * 160)
     (code,) = app.code
-    assert "growth_rate=24" in code.value
+    assert "range(4)" in code.value or "24" in code.value
+    app.run()
+    assert channels(shown) == [64, 24, 24, 24, 24]
 
 
 def test_garbage_in_the_growth_address_falls_back(shown: dict[str, Any]) -> None:
-    app = opened("growth_rate", k="frog", layers="-3", initial="1e9")
-    assert app.slider(key="k").value == 32
-    assert [group["channels"] for group in shown["growth"]["groups"]] == [64, *[32] * 6]
+    opened("growth_rate", k="frog", layers="-3", initial="1e9", bottleneck="maybe")
+    assert controls(shown)["k"] == 32
+    assert channels(shown) == [64, *[32] * 6]
+
+
+def test_numbers_that_no_network_can_have_give_the_models_own() -> None:
+    base = DenseNetSpec(4, (2, 2), 10, num_classes=5, input_size=64)
+    values = {key: row.default for key, row in growth_controls(base).items()}
+    assert growth_spec(base, values) is base
+    assert growth_spec(base, {**values, "layers": 1, "compression": 0.1}).block_config == (1, 2)
+    assert growth_spec(base, {**values, "k": 1, "layers": 1, "initial": 8, "compression": 0.1}) is (
+        base
+    )
 
 
 # -- transition -------------------------------------------------------------------------------
@@ -72,14 +121,14 @@ def test_garbage_in_the_growth_address_falls_back(shown: dict[str, Any]) -> None
 def test_the_networks_own_transition_is_told_from_a_random_one(shown: dict[str, Any]) -> None:
     app = opened("transition")
     assert shown["transition_stage"]["own"]
-    assert app.metric[0].value == f"{256 * 128 + 2 * 256:,}"
     assert not app.info
     app = opened("transition", transition="2", theta="0.3")
     scene = shown["transition_stage"]
     assert (scene["own"], scene["given"]["count"], scene["mixed"]["count"]) == (False, 512, 153)
-    assert app.metric[0].value == f"{512 * 153 + 2 * 512:,}"
     (info,) = app.info
     assert "153" in info.value
+    (table,) = app.table
+    assert list(table.value["maps"]) == [512, 512, 153, 153]
 
 
 # -- few parameters ---------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import struct
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network._torchvision import densenet
-from densenet_viz.network.build import build
+from densenet_viz.network.build import OwnDenseNet, blank, build
 from densenet_viz.network.own import reading
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import read_labels
@@ -185,8 +186,7 @@ SMALL_SPECS = [
     ids=str,
 )
 def test_any_configuration_is_found_from_the_shapes(spec: DenseNetSpec) -> None:
-    with torch.device("meta"):
-        shapes = build(spec, until_block=1).state_dict()
+    shapes = blank(partial(OwnDenseNet, spec)).state_dict()
     found = spec_from_state(shapes, [spec.num_classes], spec.input_size)
     assert found.transition_channels == spec.transition_channels
     same = ("growth_rate", "block_config", "initial_channels", "bottleneck", "num_classes")
@@ -337,8 +337,7 @@ def test_an_input_too_small_for_the_blocks() -> None:
 
 def expanded(spec: DenseNetSpec) -> bytes:
     """A state dict of any size in a few bytes: every weight is one number, repeated."""
-    with torch.device("meta"):
-        shapes = {k: v.shape for k, v in build(spec, until_block=1).state_dict().items()}
+    shapes = {k: v.shape for k, v in blank(partial(OwnDenseNet, spec)).state_dict().items()}
     return saved({key: torch.zeros(()).expand(shape) for key, shape in shapes.items()})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
 import pytest
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.own.spec import SIZE_LIMIT
-from densenet_viz.ui import own_model
+from densenet_viz.ui import own_model, stages
 from tests.facts import names_in
 from tests.small_models import saved, small_network
 
@@ -62,10 +63,12 @@ def said(app: AppTest) -> str:
     return "\n".join(one.value for one in (*app.markdown, *app.caption))
 
 
-def weights_line(app: AppTest) -> str:
-    """Where the growth page says that its network's weights come from."""
-    (line,) = (one for one in said(app).split("\n") if one.startswith("Weights:"))
-    return line
+@pytest.fixture
+def growth(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The growth page's last scene."""
+    scene: dict[str, Any] = {}
+    monkeypatch.setattr(stages, "show_stage", lambda _, shown, **__: scene.update(shown))
+    return scene
 
 
 @pytest.mark.parametrize(
@@ -91,31 +94,35 @@ def test_every_page_that_uses_the_model_works_on_it(spec: DenseNetSpec) -> None:
     assert "class 0" in app.selectbox(key="target").options
 
 
-def test_its_numbers_are_the_growth_pages_and_its_own_weights_run() -> None:
+def test_its_numbers_are_the_growth_pages_and_its_own_weights_run(growth: dict[str, Any]) -> None:
     app = bring(opened(), weights_of(PLAIN), size=PLAIN.input_size)
-    values = [app.slider(key=key).value for key in ("k", "layers", "initial", "compression")]
-    assert values == [5, 2, 400, 0.33]
-    assert app.toggle(key="bottleneck").value is False
-    assert names_in(weights_line(app), "own file", "random") == ["own file"]
-    app.slider(key="k").set_value(6).run()
+    names = ("k", "layers", "initial", "compression", "bottleneck")
+    assert [app.session_state[name] for name in names] == [5, 2, 400, 0.33, False]
+    assert growth["trained"]
+    assert "own file" in growth["explore"]["weights"]["own"]
+    app.session_state["k"] = 6
+    app.run()
     assert_sound(app)
-    assert names_in(weights_line(app), "own file", "random") == ["random"]
-    app.slider(key="k").set_value(5).run()
-    assert names_in(weights_line(app), "own file", "random") == ["own file"]
+    assert not growth["trained"]
+    app.session_state["k"] = 5
+    app.run()
+    assert growth["trained"]
     app.selectbox(key="model").set_value("scenes").run()
     assert_sound(app)
-    assert [app.slider(key=key).value for key in ("k", "initial")] == [32, 64]
+    assert [app.session_state[name] for name in ("k", "initial")] == [32, 64]
 
 
 @pytest.mark.parametrize("block", [1, 2])
 def test_the_transition_page_runs_its_own_transition(block: int) -> None:
     spec = DenseNetSpec(6, (2, 2, 2), 30, True, 0.7, 2, 64)
     app = bring(opened("transition"), weights_of(spec))
-    app.button_group(key="transition").set_value(block).run()
+    app.session_state["transition"] = block
+    app.run()
     assert_sound(app)
-    assert app.slider(key="theta").value == 0.7
+    assert app.session_state["theta"] == 0.7
     assert not any("random" in info.value for info in app.info)
-    app.slider(key="theta").set_value(0.1).run()
+    app.session_state["theta"] = 0.1
+    app.run()
     assert_sound(app)
     assert any("random" in info.value for info in app.info)
 

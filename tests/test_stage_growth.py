@@ -13,16 +13,14 @@ import pytest
 import torch
 
 from densenet_viz.facts.spec import DenseNetSpec
-from densenet_viz.figures.growth import channels_figure
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.measure import capture
 from densenet_viz.network.build import build
 from densenet_viz.results.traces import NetworkTrace
 from densenet_viz.stage import modules
-from densenet_viz.stage.growth.scene import growth_rows, growth_scene
+from densenet_viz.stage.growth.scene import growth_scene
 from densenet_viz.stage.modules import FOLDER, adapt_stage, join_modules, stage_file, version
 from densenet_viz.stage.shared.packing import average_pixels, pack_maps
-from tests.facts import names_in
 
 SPEC = DenseNetSpec(4, (3, 2), 10, num_classes=5, input_size=64)
 
@@ -87,21 +85,9 @@ def test_many_maps_travel_as_smaller_tiles(
     np.testing.assert_allclose(tile, average_pixels(trace.blocks[0].layers[0].maps, 2), atol=0.05)
 
 
-def test_the_table_is_the_picture(trace: NetworkTrace) -> None:
-    rows = growth_rows(trace)
-    assert [row["maps after it"] for row in rows] == [10, 14, 18, 22]
-    facts = ["0–9", "10–13", "layer 1"]
-    assert names_in(str(rows[2]["reads from"]), *facts) == facts
-
-
-def test_the_chart_stacks_to_the_measured_totals(trace: NetworkTrace) -> None:
-    figure = channels_figure(trace)
-    bars = [bar for bar in figure.data if bar.type == "bar"]
-    for place, total in enumerate((10, 14, 18, 22)):
-        assert (
-            sum(y for bar in bars for x, y in zip(bar.x, bar.y, strict=True) if x == place) == total
-        )
-    assert [bar.marker.color for bar in bars] == [layer_colour(layer) for layer in range(4)]
+def test_it_says_what_the_transition_after_the_block_kept(trace: NetworkTrace) -> None:
+    assert growth_scene(trace)["numbers"]["keeps"] == 11
+    assert growth_scene(trace, block=2)["numbers"]["keeps"] is None  # the last block
 
 
 def test_a_layers_colours_are_distinct_for_a_whole_block() -> None:

@@ -360,8 +360,8 @@ def test_a_link_opens_a_variant_as_it_is(root: object, name: str) -> None:
     app.run()
     assert not app.exception
     assert app.selectbox(key="model").value == f"{name}{UNTRAINED}"
-    assert app.slider(key="k").value == VARIANTS[name].growth_rate
-    assert app.slider(key="initial").value == VARIANTS[name].initial_channels
+    assert app.session_state["k"] == VARIANTS[name].growth_rate
+    assert app.session_state["initial"] == VARIANTS[name].initial_channels
 
 
 def test_a_link_with_nonsense_changes_nothing(root: object) -> None:

@@ -89,6 +89,16 @@ class DenseNetSpec(Configuration):
     def parameters(self) -> int:
         return sum(row.parameters for row in self.rows)
 
+    def parameters_until(self, block: int) -> int:
+        """Of the stem, and of all blocks with their transitions up to `block`, counted from 1.
+
+        >>> spec = DenseNetSpec()
+        >>> spec.parameters_until(1) == 9_536 + spec.block_cost(1).parameters + 2 * 256 + 256 * 128
+        True
+        """
+        kinds = ("stem", "dense layer", "transition")
+        return sum(row.parameters for row in self.rows if row.block <= block and row.kind in kinds)
+
     @property
     def multiply_adds(self) -> int:
         return sum(row.multiply_adds for row in self.rows)

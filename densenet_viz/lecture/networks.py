@@ -75,14 +75,14 @@ class Networks:
         trained, so the weights are random.
         """
         from densenet_viz.measure.capture import capture
-        from densenet_viz.network.build import build
+        from densenet_viz.network.build import build_start
 
         model, pixels = self.named(name), sample_scene(kind).image
         if growth_rate == model.spec.growth_rate:
             return self.trace(name, kind)
         spec = replace(model.spec, growth_rate=growth_rate)
         return capture(
-            build(spec, seed=SEED, until_block=until_block),
+            build_start(spec, until_block, seed=SEED),
             model.tensor(pixels),
             spec=spec,
             trained=False,

@@ -40,7 +40,8 @@ def capture(
     """Runs one picture through `network` and returns all maps of its layers.
 
     Args:
-        network: from `network.build`, or any module with torchvision's DenseNet names.
+        network: from `network.build`, or any module with torchvision's DenseNet names; or only
+            the part of it that runs, from `build_start`.
         tensor: (1, 3, H, W) float32, normalised.
         spec: what the network should be; measured shapes are compared with it.
         trained: whether the weights were learned, for the caption.
@@ -69,6 +70,8 @@ def capture(
     finally:
         network.train(was_training)
     parameters = sum(weight.numel() for weight in network.parameters())
+    whole = hasattr(network, "classifier")
+    computed = spec.parameters if whole else spec.parameters_until(until_block or blocks)
     return NetworkTrace(
         spec=spec,
         trained=trained,
@@ -77,7 +80,7 @@ def capture(
         transitions=tuple(watch.transitions),
         logits=None if logits is None else _maps(logits),
         parameters=parameters,
-        mismatches=tuple(_mismatches(spec, watch, parameters)),
+        mismatches=tuple(_mismatches(spec, watch, parameters, computed)),
     )
 
 
@@ -106,7 +109,7 @@ class _Watch:
     def modules(self, network: nn.Module) -> Iterator[tuple[nn.Module, Callable[..., None]]]:
         """Every module to hook, with its hook."""
         blocks = len(self.spec.block_config)
-        for block, count in enumerate(self.spec.block_config, start=1):
+        for block, count in enumerate(self.spec.block_config[: self.until_block], start=1):
             dense = network.get_submodule(f"features.denseblock{block}")
             for layer in range(1, count + 1):
                 module = dense.get_submodule(f"denselayer{layer}")
@@ -200,14 +203,16 @@ def _hooks(network: nn.Module, watch: _Watch) -> Iterator[None]:
             handle.remove()
 
 
-def _mismatches(spec: DenseNetSpec, watch: _Watch, parameters: int) -> Iterator[str]:
+def _mismatches(
+    spec: DenseNetSpec, watch: _Watch, parameters: int, computed_parameters: int
+) -> Iterator[str]:
     """Differences between the measured values and the arithmetic of `spec`, in words."""
 
     def compare(what: str, measured: object, computed: object) -> Iterator[str]:
         if measured != computed:
             yield f"{what}: measured {measured}, computed {computed}"
 
-    yield from compare("parameters", parameters, spec.parameters)
+    yield from compare("parameters", parameters, computed_parameters)
     for block in watch.blocks:
         for row, trace in zip(spec.dense_rows(block.block), block.layers, strict=True):
             size = (row.height, row.width)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any, Final
@@ -139,27 +139,7 @@ class OwnDenseNet(nn.Module):
 
     def __init__(self, spec: DenseNetSpec) -> None:
         super().__init__()
-        k0 = spec.initial_channels
-        parts: OrderedDict[str, nn.Module] = OrderedDict(conv0=first_convolution(spec))
-        if spec.stem == "7×7":
-            parts |= {
-                "norm0": nn.BatchNorm2d(k0),
-                "relu0": nn.ReLU(),
-                "pool0": nn.MaxPool2d(3, stride=2, padding=1),
-            }
-        for index, (layers, reads) in enumerate(
-            zip(spec.block_config, spec.block_inputs, strict=True), start=1
-        ):
-            parts[f"denseblock{index}"] = OwnDenseBlock(
-                {
-                    f"denselayer{layer + 1}": OwnDenseLayer(reads + layer * spec.growth_rate, spec)
-                    for layer in range(layers)
-                }
-            )
-            if index < len(spec.block_config):
-                parts[f"transition{index}"] = transition(
-                    spec.block_outputs[index - 1], spec.transition_channels[index - 1]
-                )
+        parts = _features(spec, len(spec.block_config))
         parts["norm5"] = nn.BatchNorm2d(spec.block_outputs[-1])
         self.features = nn.Sequential(parts)
         self.relu = nn.ReLU()
@@ -168,6 +148,43 @@ class OwnDenseNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return _classify(self, x)
+
+
+class DenseNetStart(nn.Module):
+    """The first part of a DenseNet, up to a block and its transition."""
+
+    def __init__(self, spec: DenseNetSpec, until_block: int) -> None:
+        super().__init__()
+        self.features = nn.Sequential(_features(spec, until_block))
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps: Tensor = self.features(x)
+        return maps
+
+
+def _features(spec: DenseNetSpec, until_block: int) -> OrderedDict[str, nn.Module]:
+    """The stem, and the blocks with their transitions up to a block (counted from 1)."""
+    k0 = spec.initial_channels
+    parts: OrderedDict[str, nn.Module] = OrderedDict(conv0=first_convolution(spec))
+    if spec.stem == "7×7":
+        parts |= {
+            "norm0": nn.BatchNorm2d(k0),
+            "relu0": nn.ReLU(),
+            "pool0": nn.MaxPool2d(3, stride=2, padding=1),
+        }
+    for index in range(until_block):
+        reads, layers = spec.block_inputs[index], spec.block_config[index]
+        parts[f"denseblock{index + 1}"] = OwnDenseBlock(
+            {
+                f"denselayer{layer + 1}": OwnDenseLayer(reads + layer * spec.growth_rate, spec)
+                for layer in range(layers)
+            }
+        )
+        if index + 1 < len(spec.block_config):
+            parts[f"transition{index + 1}"] = transition(
+                spec.block_outputs[index], spec.transition_channels[index]
+            )
+    return parts
 
 
 def _classify(network: TorchvisionDenseNet | OwnDenseNet, x: Tensor) -> Tensor:
@@ -233,20 +250,6 @@ class _Unfilled(TorchFunctionMode):
         return func(*args, **given)
 
 
-def _parts(network: nn.Module, until_block: int | None) -> Iterator[nn.Module]:
-    """What runs, in the order of computation."""
-    if until_block is None:
-        yield network
-        return
-    children = dict(network.get_submodule("features").named_children())
-    transition = f"transition{until_block}"
-    last = transition if transition in children else f"denseblock{until_block}"
-    for name, child in children.items():
-        yield child
-        if name == last:
-            return
-
-
 def blank(make: Callable[[], nn.Module]) -> nn.Module:
     """The network that `make` builds, on the meta device and without weights."""
     with torch.device("meta"), _Unfilled():
@@ -268,11 +271,7 @@ def torchvision_can_express(spec: DenseNetSpec) -> bool:
 
 
 def build(
-    spec: DenseNetSpec,
-    *,
-    seed: int | None = None,
-    until_block: int | None = None,
-    memory_efficient: bool = False,
+    spec: DenseNetSpec, *, seed: int | None = None, memory_efficient: bool = False
 ) -> nn.Module:
     """A live network of `spec` in evaluation mode, with random weights.
 
@@ -282,9 +281,6 @@ def build(
     Args:
         spec: the configuration.
         seed: makes the random weights repeatable without touching torch's global generator.
-        until_block: build only up to this block and its transition (counted from 1), with the same
-            weights as in the whole network. The rest stays on torch's meta device: it has shapes
-            and can count its parameters, but cannot run.
         memory_efficient: use less memory but more time in training, see `TorchvisionDenseNet`.
 
     Returns:
@@ -305,7 +301,23 @@ def build(
         )
     else:
         network = blank(partial(OwnDenseNet, spec))
-    generator = generator_of(seed)
-    for part in _parts(network, until_block):
-        initialise(part.to_empty(device="cpu"), generator)
+    initialise(network.to_empty(device="cpu"), generator_of(seed))
     return network.eval()
+
+
+def build_start(spec: DenseNetSpec, until_block: int, *, seed: int) -> DenseNetStart:
+    """The first part of `build(spec, seed=seed)`, with the same names and weights.
+
+    Args:
+        spec: the configuration of the whole network.
+        until_block: the last block, counted from 1; its transition, if it has one, is built too.
+        seed: of the random weights.
+
+    >>> start = build_start(DenseNetSpec(), 1, seed=0)
+    >>> [name for name, _ in start.features.named_children()][-2:]
+    ['denseblock1', 'transition1']
+    """
+    with _Unfilled():
+        start = DenseNetStart(spec, until_block)
+    initialise(start, generator_of(seed))
+    return start.eval()

@@ -95,6 +95,6 @@ class NetworkTrace:
     logits: NDArray[np.float32] | None
     """(classes,), or None if the pass was stopped after a block."""
     parameters: int
-    """Counted on the live network."""
+    """Counted on the live network, or on the part of it that was built."""
     mismatches: tuple[str, ...]
     """Where a measured shape differs from the arithmetic of `spec`; usually empty."""

@@ -13,7 +13,8 @@ from streamlit.errors import StreamlitAPIException
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.network.models import UNTRAINED
 
-_SEEN = "_growth_defaults"
+SEEN = "_growth_defaults"
+"""The session's key for the numbers of the last model."""
 _LINK = "with"
 
 
@@ -40,6 +41,12 @@ class Control:
         except ValueError:
             return False
         return math.isfinite(value) and self.low <= value <= self.high
+
+    def allows(self, value: object) -> bool:
+        """Whether a browser's value is a number that the control can show."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        return isinstance(value, type(self.default) | int) and self.low <= value <= self.high
 
     def read(self, text: str) -> float:
         """The number in a text.
@@ -68,6 +75,49 @@ class Control:
         )
 
 
+@dataclass(frozen=True)
+class Switch:
+    """A choice between yes and no: its name in the address and its default."""
+
+    key: str
+    label: str
+    default: bool
+    help: str
+
+    def accepts(self, text: str) -> bool:
+        """Whether a text from an address is one of the two values."""
+        return text in ("true", "false")
+
+    def read(self, text: str) -> bool:
+        """The value in a text that it accepts."""
+        return text == "true"
+
+    def allows(self, value: object) -> bool:
+        return isinstance(value, bool)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice of one of a few numbers: its name in the address, and its default."""
+
+    key: str
+    label: str
+    options: tuple[int, ...]
+    default: int
+    help: str
+
+    def accepts(self, text: str) -> bool:
+        """Whether a text from an address is one of the numbers."""
+        return text in map(str, self.options)
+
+    def read(self, text: str) -> int:
+        """The number in a text that it accepts."""
+        return int(text)
+
+    def allows(self, value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and value in self.options
+
+
 CONTROLS: Mapping[str, Control] = {
     control.key: control
     for control in (
@@ -78,7 +128,7 @@ CONTROLS: Mapping[str, Control] = {
             *("Compression θ", 0.1, 1.0, 0.1, 0.5),
             "A transition keeps this share of its maps.",
         ),
-        Control("layers", "Layers in block 1", 1, 24, 1, 6, "At 56 × 56 px."),
+        Control("layers", "Layers in block 1", 1, 48, 1, 6, "At 56 × 56 px."),
         Control("block2", "Layers in block 2", 1, 64, 1, 12, "At 28 × 28 px."),
         Control("block3", "Layers in block 3", 1, 64, 1, 24, "At 14 × 14 px."),
         Control("block4", "Layers in block 4", 1, 64, 1, 16, "At 7 × 7 px."),
@@ -86,31 +136,30 @@ CONTROLS: Mapping[str, Control] = {
 }
 """The defaults are DenseNet-121's."""
 BOTTLENECK = "bottleneck"
+WITH_BOTTLENECK = Switch(
+    *(BOTTLENECK, "Bottleneck 1×1", True),
+    "With it, a layer is 1×1 (4k maps) then 3×3 (k); without it, one 3×3.",
+)
 GROWTH = ("k", "layers", "initial", "compression", BOTTLENECK)
 """The controls that the growth page has too."""
 
 
-def growth_spec(container: Any, base: DenseNetSpec) -> DenseNetSpec:
-    """The network that the visitor chose: `base` with another first block and other rules.
-
-    Each control is in the address (`?k=24&layers=12`), so a link restores the view.
-    """
+def growth_controls(base: DenseNetSpec) -> dict[str, Control | Switch]:
+    """The controls of the growth page for a model's network, by name."""
     defaults = _defaults(base)
-    follow(_SEEN, defaults)
     layers = replace(CONTROLS["layers"], label="Layers", help="Layers in the first block.")
-    shown = (CONTROLS["k"], layers, CONTROLS["initial"], CONTROLS["compression"])
-    with container.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        values = {
-            control.key: slider(control.around(defaults[control.key]), width=160)
-            for control in shown
-        }
-        values[BOTTLENECK] = bottleneck_toggle(base.bottleneck)
-    if values == defaults:  # its compression may have more decimals than the control shows
+    rows = (CONTROLS["k"], layers, CONTROLS["initial"], CONTROLS["compression"])
+    numbers = {row.key: row.around(defaults[row.key]) for row in rows}
+    return {**numbers, BOTTLENECK: replace(WITH_BOTTLENECK, default=base.bottleneck)}
+
+
+def growth_spec(base: DenseNetSpec, values: Mapping[str, Any]) -> DenseNetSpec:
+    """`base` with the first block and the rules that a visitor chose; `base` if that cannot be."""
+    if values == _defaults(base):  # its compression may have more decimals than the control shows
         return base
     try:
         return change_spec(base, values, (int(values["layers"]), *base.block_config[1:]))
-    except SpecError as error:
-        container.warning(f"{error} This page shows the model’s own numbers instead.")
+    except SpecError:
         return base
 
 
@@ -197,7 +246,7 @@ def take_link(bound: Collection[str], models: Mapping[str, str] | None = None) -
         address["model"] = models[name]
         if base := VARIANTS.get(name.removesuffix(UNTRAINED)):
             defaults |= _defaults(base)
-            st.session_state[_SEEN] = _defaults(base)  # the link's numbers belong to it
+            st.session_state[SEEN] = _defaults(base)  # the link's numbers belong to it
     for key, text in given.items():
         if _accepts(key, text):
             # The address wins over the session if its value is not the control's default.
@@ -256,11 +305,11 @@ def slider(control: Control, *, width: int) -> Any:
 def bottleneck_toggle(default: bool) -> bool:
     """Whether layers have a bottleneck, bound to the address."""
     return st.toggle(
-        "Bottleneck 1×1",
+        WITH_BOTTLENECK.label,
         value=default,
         key=BOTTLENECK,
         bind="query-params",
-        help="With it, a layer is 1×1 (4k maps) then 3×3 (k); without it, one 3×3.",
+        help=WITH_BOTTLENECK.help,
     )
 
 

@@ -1,4 +1,4 @@
-"""The growth-rate page live: its address and its sliders; the stage itself is in `stages/`."""
+"""The growth-rate page live: its address and its controls; the stage itself is in `stages/`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,17 @@ def page(open_page: Any) -> Page:
 
 
 def slider(page: Page, key: str) -> Locator:
-    return page.locator(f".st-key-{key} input[type=range]")
+    return page.locator(f".stage-controls input[name={key}]")
 
 
 def new_maps(page: Page) -> list[str]:
     return [text for text in page.locator(".growth-plus").all_text_contents() if text]
+
+
+def expect_live(page: Page) -> None:
+    """The answer of the server is there, and no other is on its way."""
+    expect(page.locator(".stage-badge")).to_have_attribute("data-kind", "live")
+    settle(page)
 
 
 def test_the_address_restores_the_view(page: Page) -> None:
@@ -33,17 +39,26 @@ def test_the_address_restores_the_view(page: Page) -> None:
     assert [text for text in counts if text] == ["64", "88", "112", "136", "160"]
 
 
-def test_a_slider_changes_the_network_and_keeps_the_place(page: Page) -> None:
+def test_a_control_changes_the_network_and_keeps_the_place(page: Page) -> None:
     page.locator(".stage-view").press("Home")
     page.locator(".stage-view").press("ArrowRight")
     page.locator(".stage-view").press("ArrowRight")
     slider(page, "k").press("ArrowRight")
-    expect(page.locator(".growth-plus").first).to_have_text("+28")
+    assert new_maps(page) == ["+28"] * 4  # at once, before the server has answered
+    expect_live(page)
     assert new_maps(page) == ["+28"] * 4
     assert Player(page).time() == 2
-    settle(page)
     assert "k=28" in page.url
     slider(page, "k").press("ArrowRight")  # at the default, which leaves the address
-    expect(page.locator(".growth-plus").first).to_have_text("+32")
-    settle(page)
+    assert new_maps(page) == ["+32"] * 4
+    expect_live(page)
     assert page.url.endswith("/growth_rate?layers=4")
+
+
+def test_after_quick_changes_the_last_one_stands(page: Page) -> None:
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowLeft"):
+        slider(page, "initial").press(key)
+    expect_live(page)
+    assert slider(page, "initial").input_value() == "32"
+    assert page.locator(".growth-count b").first.text_content() == "32"
+    assert "initial=32" in page.url

@@ -1,4 +1,4 @@
-"""The transition page live: its address and its slider; the stage itself is in `stages/`."""
+"""The transition page live: its address and its controls; the stage itself is in `stages/`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ def test_other_compression_is_another_picture_that_keeps_its_pooling(open_page: 
     page = visit.page
     counts = page.locator(".transition-label b")
     assert counts.all_inner_texts() == ["512", "153", "153"]
-    largest = page.locator(".stage .stage-switch button").last
+    largest = page.locator(".transition-pooling .stage-switch button").last
     largest.click()
-    page.locator(".st-key-theta input[type=range]").press("ArrowRight")
-    expect(counts.last).to_have_text("204")
+    page.locator(".stage-controls input[name=theta]").press("ArrowRight")
+    assert counts.last.inner_text() == "204"  # at once, before the server has answered
+    expect(page.locator(".stage-badge")).to_have_attribute("data-kind", "live")
+    assert counts.all_inner_texts() == ["512", "204", "204"]
     expect(largest).to_have_attribute("aria-checked", "true")
     settle(page)
     assert "theta=0.4" in page.url

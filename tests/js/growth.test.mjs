@@ -10,6 +10,14 @@ import {
   tileAt,
   tilesPerRow,
 } from "../../densenet_viz/stage/growth/geometry.js";
+import { barPaths, roundStep } from "../../densenet_viz/stage/growth/chart.js";
+import {
+  computedScene,
+  isImpossible,
+  specOf,
+  weightsOf,
+} from "../../densenet_viz/stage/growth/computed.js";
+import { tableRows } from "../../densenet_viz/stage/growth/rows.js";
 import { grown } from "../../densenet_viz/stage/shared/curve.js";
 import {
   PHASES,
@@ -227,4 +235,86 @@ test("the badge says live only when measured and computed agree", () => {
   const wrong = badge({ ...scene, mismatches: ["parameters: measured 5, computed 6"] });
   assert.equal(wrong.kind, "mismatch");
   assert.match(wrong.text, /measured 5, computed 6/);
+});
+
+/** The controls of a model whose compression has more decimals than its control. */
+function explore() {
+  const row = (/** @type {string} */ name, /** @type {number | boolean} */ value) => ({
+    name,
+    value,
+    default: value,
+  });
+  return {
+    base: {
+      growthRate: 4,
+      blockConfig: [2, 2],
+      initialChannels: 10,
+      bottleneck: true,
+      compression: 0.332,
+      classes: 5,
+      inputSize: 64,
+      bottleneckFactor: 4,
+      stem: "7×7",
+      inputChannels: 3,
+      hidden: [],
+    },
+    trained: true,
+    colours: ["#000", "#111", "#222", "#333"],
+    weights: { own: "own", random: "random" },
+    controls: {
+      asked: 0,
+      numbers: [row("k", 4), row("layers", 2), row("initial", 10), row("compression", 0.33)],
+      switches: [row("bottleneck", true)],
+      choices: [],
+    },
+  };
+}
+const OWN = { k: 4, layers: 2, initial: 10, compression: 0.33, bottleneck: true };
+
+test("the model's own numbers are its own network, to the last decimal", () => {
+  assert.equal(specOf(explore(), OWN).compression, 0.332);
+  assert.equal(weightsOf(explore(), OWN), "own");
+  assert.equal(weightsOf(explore(), { ...OWN, k: 5 }), "random");
+  const own = computedScene(scene, explore(), OWN);
+  assert.equal(own.trained, true);
+  assert.equal(own.numbers.keeps, 5); // floor(0.332 * 18)
+});
+
+test("other numbers are another network at once, without maps", () => {
+  const values = { ...OWN, k: 6, layers: 3, bottleneck: false, compression: 0.5 };
+  const next = computedScene(scene, explore(), values);
+  assert.deepEqual(
+    next.groups.map(({ channels, maps }) => [channels, maps]),
+    [10, 6, 6, 6].map((count) => [count, null]),
+  );
+  assert.deepEqual(next.layers.at(-1), { reads: 22, writes: 6, total: 28 });
+  assert.deepEqual([next.kernel, next.trained, next.numbers.keeps], ["3×3", false, 14]);
+  assert.deepEqual(next.size, [16, 16]);
+  assert.match(tableRows(next).at(-1).at(-1), /^channels 0–9: block input; .*16–21: layer 2$/);
+});
+
+test("numbers that no network can have show the model's own", () => {
+  const none = { ...OWN, k: 1, layers: 1, initial: 8, compression: 0.1 };
+  assert.equal(isImpossible(explore(), none), true);
+  assert.deepEqual(specOf(explore(), none), explore().base);
+  assert.equal(computedScene(scene, explore(), none).layers.length, 2);
+  assert.equal(isImpossible(explore(), { ...none, layers: 2 }), false);
+});
+
+test("the chart's bars stack to the maps after each layer", () => {
+  const { groups, layers } = computedScene(scene, explore(), OWN);
+  const paths = barPaths(
+    { groups },
+    (maps) => 100 - maps,
+    (column) => 10 * column,
+    8,
+  );
+  const bars = paths.map((path) => [...path.matchAll(/M\S+ (\S+)h\S+V(\S+?)h/g)]);
+  assert.deepEqual(
+    bars.map((each) => each.length),
+    [3, 2, 1],
+  );
+  const tops = bars.map((each) => 100 - Number(each.at(-1)[1]));
+  assert.deepEqual(tops, [10, ...layers.map(({ total }) => total)]);
+  assert.deepEqual([roundStep(256, 4), roundStep(1600, 4), roundStep(18, 4)], [100, 500, 5]);
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
 
+import { chosenTransition, countsOf } from "../../densenet_viz/stage/transition/explore.js";
 import { signedColour, walkFor } from "../../densenet_viz/stage/transition/draw.js";
 import {
   columnsFor,
@@ -255,4 +256,38 @@ test("on a slide the tensors are as large as the height that is left lets them b
   assert.ok(free.height > 300 && held.height <= 300);
   assert.ok(held.height > 300 - 2 * held.given.rows, "two pixels more a map would be too high");
   assert.equal(held.result.pitch, held.given.pitch / 2);
+});
+
+test("a share is counted with the network's own decimals, or with those of the control", () => {
+  const base = {
+    growthRate: 4,
+    blockConfig: [2, 2],
+    initialChannels: 10,
+    bottleneck: true,
+    compression: 0.389,
+    classes: 5,
+    inputSize: 64,
+    bottleneckFactor: 4,
+    stem: "7×7",
+    inputChannels: 3,
+    hidden: [],
+  };
+  const controls = {
+    asked: 0,
+    numbers: [{ name: "theta", default: 0.39, value: 0.39 }],
+    switches: [],
+    choices: [{ name: "transition", default: 1, value: 1 }],
+  };
+  const keeps = (/** @type {number} */ theta) =>
+    chosenTransition({ base, controls }, { transition: 1, theta });
+  assert.equal(keeps(0.39).keeps, 7); // floor(0.389 * 18)
+  assert.equal(keeps(0.3).keeps, 5);
+  assert.deepEqual([keeps(0.05).impossible, keeps(0.05).keeps], [true, 7]);
+  assert.deepEqual(countsOf({ base, controls }, { transition: 1, theta: 0.5 }), {
+    block: 1,
+    size: [16, 16],
+    half: [8, 8],
+    given: { count: 18 },
+    mixed: { count: 9 },
+  });
 });

@@ -1,19 +1,27 @@
 // The growth stage: real feature maps in groups. Each layer reads all of them and adds k.
 
 import { h, onWidth, pointIn, say, sharper, sized, spareOf } from "../shared/dom.js";
+import { computedScene, isImpossible } from "./computed.js";
 import { groupAt, layoutAt, tilesPerRow } from "./geometry.js";
 import { Labels } from "./labels.js";
 import { paint } from "./paint.js";
+import { Panel } from "./panel.js";
 import { STEP_MILLISECONDS, momentAt } from "./timing.js";
-import { placeAt, sentenceAt, titleAt } from "./words.js";
-import { badge } from "../shared/badge.js";
+import { COMPUTED, placeAt, sentenceAt, titleAt } from "./words.js";
+import { MARKS, badge } from "../shared/badge.js";
+import { Controls, sameValues, valuesOf } from "../shared/controls.js";
 import { bytesOf, paintMaps, rangeOf, unpack } from "../shared/maps.js";
 import { Player } from "../shared/player.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./words.js").Shown} Shown */
+/** @typedef {import("../shared/controls.js").Tell} Tell */
+/** @typedef {import("../shared/controls.js").Values} Values */
 /** @typedef {import("./geometry.js").Frame} Frame */
 
 const FIRST_PLAY_MILLISECONDS = 900;
+const IMPOSSIBLE =
+  "No network can have these numbers: a transition would keep no map. The picture shows the model’s own numbers. Choose a larger compression θ, or more maps before the transition.";
 
 /** Clear pixels between the tiles of a sheet. @param {number} side of a tile, in pixels */
 function gapOf(side) {
@@ -21,11 +29,14 @@ function gapOf(side) {
 }
 
 class Growth {
-  /** @param {HTMLElement} root @param {Scene} scene */
-  constructor(root, scene) {
+  /** @param {HTMLElement} root @param {Scene} scene @param {Tell} tell */
+  constructor(root, scene, tell) {
     this.root = root;
     this.time = 0;
+    this.sent = scene;
+    /** @type {Shown} */
     this.scene = scene;
+    /** @type {(import("../shared/maps.js").Maps | null)[]} */
     this.maps = scene.groups.map((group) => unpack(group.maps));
     this.palette = bytesOf(scene.palette);
     this.labels = new Labels(scene);
@@ -35,7 +46,11 @@ class Growth {
     this.frame = undefined;
     /** @type {import("./geometry.js").Layout | undefined} */
     this.layout = undefined;
-    this.badge = h("span", { class: "stage-badge" });
+    this.controls =
+      scene.explore && new Controls(scene.explore.controls, (values) => this.choose(values), tell);
+    this.note = h("p", { class: "stage-note", role: "status" });
+    this.panel = scene.explore && new Panel(root);
+    this.badge = h("span", { class: "stage-badge", "aria-live": "polite" });
     this.title = h("h2", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence", "aria-live": "polite" });
     this.canvas = h("canvas", { role: "img" });
@@ -71,6 +86,7 @@ class Growth {
       draw: (time) => this.draw(time),
     });
     root.append(
+      ...(this.controls ? [this.controls.node, this.note] : []),
       h("div", { class: "stage-head" }, this.badge, this.title, this.sentence),
       this.view,
       h(
@@ -79,6 +95,7 @@ class Growth {
         this.player.node,
         h("div", { class: "growth-scale" }, this.scale, this.legend),
       ),
+      ...(this.panel ? [this.panel.node] : []),
     );
     this.listen();
     this.announce();
@@ -87,7 +104,11 @@ class Growth {
   }
 
   listen() {
-    this.root.addEventListener("keydown", (event) => this.player.key(event));
+    this.root.addEventListener("keydown", (event) => {
+      const target = /** @type {Node} */ (event.composedPath()[0]);
+      const other = [this.controls?.node, this.panel?.node].some((node) => node?.contains(target));
+      if (!other) this.player.key(event);
+    });
     this.view.addEventListener("pointermove", (event) => this.point(event));
     this.view.addEventListener("pointerleave", () => this.labels.unpoint());
     let start = NaN; // a swipe to the left goes one layer forward, to the right one back
@@ -115,18 +136,37 @@ class Growth {
     this.seen = seen;
   }
 
-  /** Shows the scene's badge and labels. */
+  /** Shows the scene's badge, labels and numbers. */
   announce() {
-    const { kind, text } = badge(this.scene);
+    const computed = this.maps.includes(null);
+    const { kind, text } = computed ? { kind: "computed", text: COMPUTED } : badge(this.scene);
     this.badge.dataset.kind = kind;
-    say(this.badge, `${kind === "live" ? "●" : "▲"} ${text}`);
+    say(this.badge, `${MARKS[kind]} ${text}`);
     this.over.replaceChildren(...this.labels.nodes);
+    if (!this.controls || !this.scene.explore) return;
+    say(this.note, isImpossible(this.scene.explore, this.controls.values) ? IMPOSSIBLE : "");
+    this.panel?.show(this.scene, this.controls.values);
   }
 
-  /** Takes another scene and keeps the current time. @param {Scene} scene */
+  /** The visitor chose other numbers: shows them in this frame. @param {Values} values */
+  choose(values) {
+    const { explore } = this.sent;
+    if (!explore) return;
+    const known = sameValues(values, valuesOf(explore.controls));
+    this.load(known ? this.sent : computedScene(this.sent, explore, values));
+  }
+
+  /** Takes the server's scene, unless the visitor has chosen again since. @param {Scene} scene */
   update(scene) {
+    if (scene.explore && this.controls?.answered(scene.explore.controls) === false) return;
+    this.sent = scene;
+    this.load(scene);
+  }
+
+  /** Shows another scene and keeps the current time. @param {Shown} scene */
+  load(scene) {
     this.scene = scene;
-    this.maps = scene.groups.map((group) => unpack(group.maps));
+    this.maps = scene.groups.map(({ maps }) => maps && unpack(maps));
     this.palette = bytesOf(scene.palette);
     this.labels = new Labels(scene);
     this.announce();
@@ -142,13 +182,15 @@ class Growth {
 
   /** @param {number} perRow */
   paintSheets(perRow) {
-    const range = this.scale.value === "all" ? rangeOf(this.maps) : null;
+    const there = this.maps.filter((maps) => maps !== null);
+    const range = this.scale.value === "all" && there.length ? rangeOf(there) : null;
+    const side = this.scene.shownSize[1];
     this.sheets = this.maps.map((maps, index) => ({
       colour: this.scene.groups[index].colour,
-      count: maps.count,
-      side: maps.width,
-      gap: gapOf(maps.width),
-      canvas: paintMaps(maps, perRow, this.palette, range, gapOf(maps.width)),
+      count: this.scene.groups[index].channels,
+      side,
+      gap: gapOf(side),
+      canvas: maps && paintMaps(maps, perRow, this.palette, range, gapOf(side)),
     }));
     const words = range
       ? `dark ${range[0].toFixed(1)}, bright ${range[1].toFixed(1)}`
@@ -231,6 +273,8 @@ class Growth {
 
   destroy() {
     this.player.pause();
+    this.controls?.destroy();
+    this.panel?.destroy();
     clearTimeout(this.timer);
     this.seen?.disconnect();
     this.stop();
@@ -238,11 +282,11 @@ class Growth {
 }
 
 /**
- * @param {HTMLElement} root @param {Scene} scene
+ * @param {HTMLElement} root @param {Scene} scene @param {Tell} [tell]
  * @returns {import("../shared/stage.js").Stage & {go: (state: {layer?: number}) => void}}
  */
-export function mount(root, scene) {
-  const stage = new Growth(root, scene);
+export function mount(root, scene, tell = () => {}) {
+  const stage = new Growth(root, scene, tell);
   return {
     update: (next) => stage.update(next),
     destroy: () => stage.destroy(),

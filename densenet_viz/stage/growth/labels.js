@@ -6,7 +6,7 @@ import { channelsAt, focusAt, momentAt } from "./timing.js";
 import { clamp } from "../shared/timing.js";
 import { equation, groupWords } from "./words.js";
 
-/** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./words.js").Shown} Shown */
 /** @typedef {import("./geometry.js").Frame} Frame */
 /** @typedef {import("./geometry.js").Layout} Layout */
 /** @typedef {import("./timing.js").Moment} Moment */
@@ -27,7 +27,7 @@ function put(node, x, y, opacity, scale = 1) {
 const HALF = 52;
 
 export class Labels {
-  /** @param {Scene} scene */
+  /** @param {Shown} scene */
   constructor(scene) {
     this.scene = scene;
     const colour = (/** @type {number} */ layer) => scene.groups[layer].colour;

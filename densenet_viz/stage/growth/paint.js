@@ -11,9 +11,13 @@ import { clamp, ease, mix } from "../shared/timing.js";
 
 /**
  * One group's colour and its tiles. They are painted side by side at their own resolution with
- * transparent gaps, so that one call draws a whole group.
- * @typedef {{colour: string, count: number, side: number, gap: number, canvas: HTMLCanvasElement}} Sheet
+ * transparent gaps, so that one call draws a whole group. Without a canvas, the maps are not there
+ * yet, and the group is a pale bar.
+ * @typedef {{colour: string, count: number, side: number, gap: number, canvas: HTMLCanvasElement | null}} Sheet
  */
+
+/** How opaque a group is whose maps are not there yet. */
+const PALE = 0.35;
 
 const GHOST = "#8c8f98";
 
@@ -114,7 +118,11 @@ function drawGroup(context, column, box, sheet, alpha) {
   if (open > 0) {
     const bar = barOf(box);
     context.fillRect(bar.x, bar.y, bar.width, bar.height);
-    context.drawImage(sheet.canvas, box.x, box.y, box.width, box.height);
+    if (sheet.canvas) context.drawImage(sheet.canvas, box.x, box.y, box.width, box.height);
+    else {
+      context.globalAlpha = alpha * open * PALE;
+      context.fillRect(box.x, box.y, box.width, box.height);
+    }
   }
   context.globalAlpha = 1;
 }
@@ -126,6 +134,12 @@ function drawGroup(context, column, box, sheet, alpha) {
 function drawTile(context, sheet, index, perRow, x, y, width, height) {
   if (width <= 0 || height <= 0) return;
   const { side, gap, canvas } = sheet;
+  if (!canvas) {
+    context.globalAlpha *= PALE;
+    context.fillStyle = sheet.colour;
+    context.fillRect(x, y, width, height);
+    return;
+  }
   const pitch = side + gap;
   context.drawImage(
     canvas,

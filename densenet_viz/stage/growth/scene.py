@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TypedDict
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
-from densenet_viz.results.traces import LayerTrace, NetworkTrace
-from densenet_viz.stage.shared.packing import PackedMaps, pack_maps, picture_address
+from densenet_viz.results.traces import NetworkTrace
+from densenet_viz.stage.shared.controls import ControlsScene
+from densenet_viz.stage.shared.packing import (
+    PackedMaps,
+    fitting_side,
+    pack_maps,
+    picture_address,
+)
+from densenet_viz.stage.shared.spec import SpecScene, spec_scene
 
 MOST_BYTES = 450_000
 """About how many bytes of maps one scene may carry; above it, tiles are averaged down."""
@@ -31,10 +38,26 @@ class Layer(TypedDict):
 
 
 class Numbers(TypedDict):
-    """The block's cost for one picture."""
+    """The block's cost for one picture, and how many maps the transition after it keeps."""
 
     parameters: int
     multiplyAdds: int
+    activationBytes: int
+    keeps: int | None
+
+
+class Explore(TypedDict):
+    """What the controls in the stage need: the network they start from, and words on its weights.
+
+    `colours` are those of the layers, with the block input's first; `weights` says where the
+    weights come from, of the network itself and of one with other numbers.
+    """
+
+    base: SpecScene
+    trained: bool
+    controls: ControlsScene
+    colours: list[str]
+    weights: dict[str, str]
 
 
 class GrowthScene(TypedDict):
@@ -53,6 +76,28 @@ class GrowthScene(TypedDict):
     mismatches: list[str]
     numbers: Numbers
     palette: str
+    explore: Explore | None
+
+
+def explore_scene(
+    base: DenseNetSpec, controls: ControlsScene, *, trained: bool, weights: dict[str, str]
+) -> Explore:
+    """The controls of a stage that shows a network which starts from `base`.
+
+    Args:
+        base: the model's own configuration.
+        controls: with the names `k`, `layers`, `initial`, `compression` and `bottleneck`.
+        trained: whether the model's own weights were learned.
+        weights: where the weights come from, by `own` and `random`.
+    """
+    most = next(int(row["high"]) for row in controls["numbers"] if row["name"] == "layers")
+    return {
+        "base": spec_scene(base),
+        "trained": trained,
+        "controls": controls,
+        "colours": [layer_colour(layer) for layer in range(most + 1)],
+        "weights": weights,
+    }
 
 
 def growth_scene(
@@ -69,7 +114,7 @@ def growth_scene(
     """
     measured = trace.blocks[block - 1]
     total, height, width = measured.output_shape
-    side = _tile_side(total, height)
+    side = fitting_side(total, height, MOST_BYTES)
     return {
         "picture": picture_address(trace.picture),
         "caption": caption,
@@ -100,46 +145,15 @@ def growth_scene(
         "numbers": {
             "parameters": measured.cost.parameters,
             "multiplyAdds": measured.cost.multiply_adds,
+            "activationBytes": measured.cost.activation_bytes,
+            "keeps": _kept(trace, block),
         },
         "palette": CIVIDIS,
+        "explore": None,
     }
 
 
-def _tile_side(channels: int, height: int) -> int:
-    """A tile's side in pixels: the map's own, halved until the scene is small enough."""
-    side = height
-    while side > 8 and channels * side * side > MOST_BYTES:
-        side //= 2
-    return side
-
-
-def growth_rows(trace: NetworkTrace, block: int = 1) -> list[dict[str, str | int]]:
-    """The same picture as a table: a row for the block input and for each layer."""
-    measured = trace.blocks[block - 1]
-    k0, height, width = measured.entering.shape
-    start: dict[str, str | int] = {
-        "layer": "from the stem" if block == 1 else f"from transition {block - 1}",
-        "reads": 0,
-        "adds": k0,
-        "maps after it": k0,
-        "pixels": f"{height} × {width}",
-        "reads from": "",
-    }
-    return [start, *_layer_rows(measured.layers)]
-
-
-def _layer_rows(layers: tuple[LayerTrace, ...]) -> Iterator[dict[str, str | int]]:
-    for layer in layers:
-        reads, height, width = layer.input_shape
-        yield {
-            "layer": f"layer {layer.layer}",
-            "reads": reads,
-            "adds": layer.written_shape[0],
-            "maps after it": layer.output_channels,
-            "pixels": f"{height} × {width}",
-            "reads from": "; ".join(
-                f"channels {part.start}–{part.stop - 1}: "
-                + (f"layer {part.layer}" if part.layer else "block input")
-                for part in layer.sources
-            ),
-        }
+def _kept(trace: NetworkTrace, block: int) -> int | None:
+    """The maps that the transition after a block kept; None after the last block."""
+    steps = trace.transitions
+    return steps[block - 1].pooled.shape[0] if len(steps) >= block else None

@@ -2,6 +2,14 @@
 
 import { momentAt } from "./timing.js";
 
+/** @typedef {import("../shared/maps.js").PackedMaps} PackedMaps */
+/** @typedef {import("../shared/arithmetic.js").Spec} Spec */
+
+/**
+ * What the controls in the stage need; see `Explore` in scene.py.
+ * @typedef {{base: Spec, trained: boolean, controls: import("../shared/controls.js").ControlsScene, colours: string[], weights: Record<string, string>}} Explore
+ */
+
 /**
  * The scene that `densenet_viz/stage/growth/scene.py` makes.
  * @typedef {object} Scene
@@ -11,13 +19,19 @@ import { momentAt } from "./timing.js";
  * @property {[number, number]} size height and width of the maps, in pixels
  * @property {[number, number]} shownSize of the tiles as sent
  * @property {string} entering
- * @property {{layer: number, colour: string, channels: number, maps: import("../shared/maps.js").PackedMaps}[]} groups
+ * @property {{layer: number, colour: string, channels: number, maps: PackedMaps}[]} groups
  * @property {{reads: number, writes: number, total: number}[]} layers
  * @property {string} kernel
  * @property {boolean} trained
  * @property {string[]} mismatches
- * @property {{parameters: number, multiplyAdds: number}} numbers
+ * @property {{parameters: number, multiplyAdds: number, activationBytes: number, keeps: number | null}} numbers
  * @property {string} palette
+ * @property {Explore | null} explore
+ */
+
+/**
+ * What is drawn: a scene, or one that was computed here and whose maps are not there yet.
+ * @typedef {Omit<Scene, "groups"> & {groups: {layer: number, colour: string, channels: number, maps: PackedMaps | null}[]}} Shown
  */
 
 /** @param {number} count @param {string} noun */
@@ -25,7 +39,7 @@ function many(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** @param {Scene} scene @param {number} time */
+/** @param {Shown} scene @param {number} time */
 export function titleAt(scene, time) {
   const growth = scene.layers[0].writes;
   const { layer, done } = momentAt(time);
@@ -37,7 +51,7 @@ export function titleAt(scene, time) {
   return `Each layer keeps all earlier maps and adds ${growth}`;
 }
 
-/** @param {Scene} scene @param {number} time */
+/** @param {Shown} scene @param {number} time */
 export function sentenceAt(scene, time) {
   const { layer, done } = momentAt(time);
   const [height, width] = scene.size;
@@ -56,14 +70,14 @@ export function sentenceAt(scene, time) {
 
 /**
  * The lecture's own line, "Layer 1: 64 in + 32 new = 96".
- * @param {Scene} scene @param {number} layer counted from 1
+ * @param {Shown} scene @param {number} layer counted from 1
  */
 export function equation(scene, layer) {
   const { reads, writes, total } = scene.layers[layer - 1];
   return `Layer ${layer}: ${reads} in + ${writes} new = ${total}`;
 }
 
-/** @param {Scene} scene @param {number} time */
+/** @param {Shown} scene @param {number} time */
 export function placeAt(scene, time) {
   const { layer, done } = momentAt(time);
   const count = scene.layers.length;
@@ -72,7 +86,7 @@ export function placeAt(scene, time) {
     : `layer ${layer || done} of ${count}`;
 }
 
-/** What a group is: the text of its tooltip. @param {Scene} scene @param {number} source */
+/** What a group is: the text of its tooltip. @param {Shown} scene @param {number} source */
 export function groupWords(scene, source) {
   let start = 0;
   for (let layer = 0; layer < source; layer++) start += scene.groups[layer].channels;
@@ -80,3 +94,6 @@ export function groupWords(scene, source) {
   const writer = source === 0 ? scene.entering : `written by layer ${source}`;
   return `channels ${start}–${stop}: ${writer}`;
 }
+
+/** What the badge says while the network computes. */
+export const COMPUTED = "computed · the maps are being computed";

@@ -1,5 +1,8 @@
 // What a live picture says about the source of its numbers.
 
+/** The sign of each kind, so that it is not told by colour alone. @type {Record<string, string>} */
+export const MARKS = { live: "●", mismatch: "▲", computed: "○" };
+
 /** @param {{mismatches: string[], trained: boolean}} scene @returns {{kind: "live" | "mismatch", text: string}} */
 export function badge(scene) {
   if (scene.mismatches.length) {

@@ -34,6 +34,23 @@ function drawTensor(context, tensor, sheet) {
   }
 }
 
+/**
+ * The three tensors while their maps are computed: pale tiles, and those maps that are there.
+ * @param {CanvasRenderingContext2D} context @param {import("./geometry.js").Layout} layout
+ * @param {Sheet | null} given @param {Colours} colours
+ */
+export function drawWaiting(context, layout, given, colours) {
+  context.clearRect(0, 0, layout.width, layout.height);
+  if (given) drawTensor(context, layout.given, given);
+  context.globalAlpha = 0.4;
+  context.fillStyle = colours.quiet;
+  for (const tensor of [...(given ? [] : [layout.given]), layout.mixed, layout.result]) {
+    for (let map = 0; map < tensor.count; map++)
+      context.fillRect(...cornerOf(tensor, map), tensor.side, tensor.side);
+  }
+  context.globalAlpha = 1;
+}
+
 /** @param {CanvasRenderingContext2D} context @param {Tensor} tensor @param {number} map @param {string} colour @param {number} width @param {string} paper */
 function ring(context, tensor, map, colour, width, paper) {
   const [x, y] = cornerOf(tensor, map);

@@ -6,6 +6,7 @@ import { drawMap, paintSigned } from "./draw.js";
 import { grouped, pixels, signed, writerName, writerOf } from "./words.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./words.js").Counts} Counts */
 /** @typedef {import("./values.js").Pooling} Pooling */
 
 const BACK = "M16 5 6 12l10 7z";
@@ -112,7 +113,7 @@ export function makeParts(on) {
   };
 }
 
-/** @param {ReturnType<typeof makeParts>["labels"]} labels @param {Scene} scene @param {import("./geometry.js").Layout} layout @param {boolean} asMax */
+/** @param {ReturnType<typeof makeParts>["labels"]} labels @param {Counts} scene @param {import("./geometry.js").Layout} layout @param {boolean} asMax */
 export function placeLabels(labels, scene, layout, asMax) {
   const words = {
     given: [

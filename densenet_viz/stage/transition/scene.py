@@ -9,7 +9,9 @@ import numpy as np
 
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import BlockTrace, Maps, TransitionTrace
+from densenet_viz.stage.shared.controls import ControlsScene
 from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, pack_maps
+from densenet_viz.stage.shared.spec import SpecScene
 
 STRONGEST = 8
 """Inputs that are shown one by one; the others are shown as one sum."""
@@ -44,6 +46,13 @@ class Writer(TypedDict):
     stop: int
 
 
+class Explore(TypedDict):
+    """The controls `transition` and `theta`, and the network to whose transitions they belong."""
+
+    base: SpecScene
+    controls: ControlsScene
+
+
 class TransitionScene(TypedDict):
     """What `transition.js` shows; sizes are heights and widths in pixels."""
 
@@ -61,6 +70,7 @@ class TransitionScene(TypedDict):
     mixing: Mixing
     writers: list[Writer]
     palette: str
+    explore: Explore | None
 
 
 def transition_scene(
@@ -71,6 +81,7 @@ def transition_scene(
     trained: bool,
     own: bool,
     mismatches: tuple[str, ...] = (),
+    explore: Explore | None = None,
 ) -> TransitionScene:
     """One transition, from the maps it reads to the maps it writes (`Scene` in transition.js).
 
@@ -81,6 +92,7 @@ def transition_scene(
         trained: whether the network's weights were learned.
         own: whether this is the network's own transition; otherwise its 1x1 convolution is random.
         mismatches: where the measured network differs from the computed one.
+        explore: the controls in the stage, if it has some.
     """
     reads, height, width = trace.given.shape
     side = fitting_side(reads, height, MOST_TILE_BYTES)
@@ -99,6 +111,7 @@ def transition_scene(
         "mixing": mixing(trace),
         "writers": _writers(block),
         "palette": CIVIDIS,
+        "explore": explore,
     }
 
 

@@ -1,10 +1,13 @@
 // The transition stage: fewer maps by a weighted sum, smaller maps by a 2 × 2 window.
 
+import { MARKS } from "../shared/badge.js";
 import { h, onWidth, pointIn, say, sized, spareOf } from "../shared/dom.js";
 import { bytesOf, paintMaps, unpack } from "../shared/maps.js";
 import { Player } from "../shared/player.js";
 import { sheetColumns } from "../shared/tiles.js";
-import { drawTensors, drawWalk, walkFor } from "./draw.js";
+import { Controls, sameValues, valuesOf } from "../shared/controls.js";
+import { drawTensors, drawWaiting, drawWalk, walkFor } from "./draw.js";
+import { Costs, chosenTransition, countsOf } from "./explore.js";
 import { layoutFor, mapAt } from "./geometry.js";
 import { fillList, makeParts, placeLabels } from "./parts.js";
 import {
@@ -17,19 +20,39 @@ import {
   windowAt,
   windowOf,
 } from "./values.js";
-import { badgeOf, digitsFor, grouped, plain, poolingWords, sentenceOf, titleOf } from "./words.js";
+import {
+  COMPUTED,
+  badgeOf,
+  digitsFor,
+  grouped,
+  plain,
+  poolingWords,
+  sentenceOf,
+  titleOf,
+} from "./words.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
 /** @typedef {import("./values.js").Pooling} Pooling */
 /** @typedef {import("./draw.js").Sheet} Sheet */
 /** @typedef {import("../shared/maps.js").Maps} Maps */
+/** @typedef {import("../shared/controls.js").Tell} Tell */
+/** @typedef {import("../shared/controls.js").Values} Values */
 
 const WALK_MILLISECONDS = 20000;
+const IMPOSSIBLE =
+  "With this θ the transition would keep no map. The picture shows the network’s own transition. Choose a larger share.";
 
 class Transition {
-  /** @param {HTMLElement} root @param {Scene} scene */
-  constructor(root, scene) {
+  /** @param {HTMLElement} root @param {Scene} scene @param {Tell} tell */
+  constructor(root, scene, tell) {
     this.root = root;
+    /** What the visitor chose and the server has not run yet. @type {import("./words.js").Counts | null} */
+    this.waiting = null;
+    this.controls =
+      scene.explore &&
+      new Controls(scene.explore.controls, (values) => this.chooseNumbers(values), tell);
+    this.impossible = h("p", { class: "stage-note", role: "status" });
+    this.costs = scene.explore && new Costs();
     this.chosen = clearest(scene.mixing);
     /** @type {number | null} */
     this.hovered = null;
@@ -54,7 +77,13 @@ class Transition {
     });
     const { parts } = this;
     parts.pooling.append(h("div", { class: "transition-controls" }, this.player.node));
-    root.append(parts.head, parts.view, parts.details);
+    root.append(
+      ...(this.controls ? [this.controls.node, this.impossible] : []),
+      parts.head,
+      parts.view,
+      ...(this.costs ? [this.costs.node] : []),
+      parts.details,
+    );
     this.listen();
     this.stop = onWidth(parts.view, (width) => this.resize(width));
     this.stopWalk = onWidth(parts.pooling, () => this.resize(this.width));
@@ -101,23 +130,48 @@ class Transition {
 
   /** Writes the text about the whole transition. */
   speak() {
-    const { scene, parts } = this;
-    const { kind, text } = badgeOf(scene);
+    const { scene, parts, controls, waiting } = this;
+    const { kind, text } = waiting ? { kind: "computed", text: COMPUTED } : badgeOf(scene);
     parts.badge.dataset.kind = kind;
-    say(parts.badge, `${kind === "live" ? "● " : "▲ "}${text}`);
-    say(parts.title, titleOf(scene));
-    say(parts.sentence, sentenceOf(scene));
+    say(parts.badge, `${MARKS[kind]} ${text}`);
+    say(parts.title, titleOf(waiting ?? scene));
+    say(parts.sentence, sentenceOf(waiting ?? scene));
+    parts.details.classList.toggle("transition-waiting", waiting !== null);
+    if (!controls || !scene.explore) return;
+    const { impossible } = chosenTransition(scene.explore, controls.values);
+    say(this.impossible, impossible ? IMPOSSIBLE : "");
+    this.costs?.show(scene.explore, controls.values);
   }
 
-  /** @param {Scene} next */
+  /** The visitor chose another transition: shows its counts in this frame. @param {Values} values */
+  chooseNumbers(values) {
+    const { explore } = this.scene;
+    if (!explore) return;
+    const known = sameValues(values, valuesOf(explore.controls));
+    this.waiting = known ? null : countsOf(explore, values);
+    this.hovered = null;
+    this.speak();
+    this.resize(this.width);
+  }
+
+  /** Takes the server's scene, unless the visitor has chosen again since. @param {Scene} next */
   update(next) {
+    if (next.explore && this.controls?.answered(next.explore.controls) === false) return;
     const now = this.scene;
+    const waited = this.waiting !== null;
+    this.waiting = null;
     if (
       next.mixed.data === now.mixed.data &&
       next.given.data === now.given.data &&
       next.own === now.own
-    )
+    ) {
+      this.scene = next;
+      if (waited) {
+        this.speak();
+        this.resize(this.width);
+      }
       return;
+    }
     this.hovered = null;
     this.scene = next;
     this.data = dataOf(next);
@@ -134,12 +188,13 @@ class Transition {
   resize(width) {
     if (!width) return;
     const { scene, parts } = this;
-    const ratio = scene.half[1] / scene.size[1];
+    const { given, mixed, half, size } = this.waiting ?? scene;
+    const ratio = half[1] / size[1];
     this.width = width;
     this.layout = layoutFor(
       width,
-      scene.given.count,
-      scene.mixed.count,
+      given.count,
+      mixed.count,
       ratio,
       spareOf(this.root, parts.view) ?? Infinity,
     );
@@ -160,6 +215,12 @@ class Transition {
     if (!layout || !context) return;
     const output = this.shown;
     this.ink = coloursOf(this.root);
+    if (this.waiting) {
+      const given = this.waiting.block === scene.block ? sheets.given : null;
+      drawWaiting(context, layout, given, this.ink);
+      placeLabels(parts.labels, this.waiting, layout, this.pooling === "max");
+      return;
+    }
     const mixing = partsOf(scene.mixing, output);
     const result = sheets[this.pooling];
     drawTensors(
@@ -263,6 +324,7 @@ class Transition {
   /** The output map under the pointer, in the mixed tensor or in the result. @param {PointerEvent} event @param {boolean} press */
   point(event, press) {
     if (!this.layout) return;
+    if (this.waiting) return;
     const [x, y] = pointIn(event, this.parts.canvas);
     const output = mapAt(this.layout.mixed, x, y) ?? mapAt(this.layout.result, x, y);
     if (!press) this.hover(output);
@@ -284,6 +346,7 @@ class Transition {
   /** Arrow keys choose an output map; elsewhere the player handles them. @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
+    if (this.controls?.node.contains(target)) return undefined;
     const columns = this.layout?.mixed.columns ?? 1;
     const move = {
       ArrowRight: 1,
@@ -301,6 +364,7 @@ class Transition {
 
   destroy() {
     this.player.pause();
+    this.controls?.destroy();
     this.seen?.disconnect();
     this.stop();
     this.stopWalk();
@@ -356,11 +420,11 @@ function sheetOf(maps, palette) {
 }
 
 /**
- * @param {HTMLElement} root @param {Scene} scene
+ * @param {HTMLElement} root @param {Scene} scene @param {Tell} [tell]
  * @returns {import("../shared/stage.js").Stage}
  */
-export function mount(root, scene) {
-  const stage = new Transition(root, scene);
+export function mount(root, scene, tell = () => {}) {
+  const stage = new Transition(root, scene, tell);
   const save = () => ({ name: "transition", redraw: () => stage.resize(stage.width) });
   return { update: (next) => stage.update(next), destroy: () => stage.destroy(), save };
 }

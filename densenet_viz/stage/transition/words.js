@@ -17,7 +17,16 @@
  * @property {{inputs: number[][], weights: number[][], contributions: number[][], rest: number[], mean: number[]}} mixing
  * @property {{layer: number, colour: string, start: number, stop: number}[]} writers
  * @property {string} palette
+ * @property {{base: import("../shared/arithmetic.js").Spec, controls: import("../shared/controls.js").ControlsScene} | null} explore
  */
+
+/**
+ * The counts of a transition, known before its maps are there.
+ * @typedef {{block: number, size: [number, number], half: [number, number], given: {count: number}, mixed: {count: number}}} Counts
+ */
+
+/** What the badge says while the transition computes. */
+export const COMPUTED = "computed · the maps are being computed";
 
 /** @param {number} count */
 export function grouped(count) {
@@ -29,7 +38,7 @@ export function pixels([height, width]) {
   return `${height}\u00a0×\u00a0${width}`;
 }
 
-/** @param {Scene} scene */
+/** @param {Counts} scene */
 export function titleOf(scene) {
   const [reads, keeps] = [scene.given.count, scene.mixed.count];
   if (2 * keeps === reads) return "Half as many maps, each half as wide";
@@ -37,7 +46,7 @@ export function titleOf(scene) {
   return `${grouped(keeps)} of ${grouped(reads)} maps, each half as wide`;
 }
 
-/** @param {Scene} scene */
+/** @param {Counts} scene */
 export function sentenceOf(scene) {
   const before = scene.given.count * scene.size[0] * scene.size[1];
   const after = scene.mixed.count * scene.half[0] * scene.half[1];

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,12 +18,13 @@ from densenet_viz.measure import capture
 from densenet_viz.network.build import build
 from densenet_viz.results.traces import NetworkTrace
 from densenet_viz.stage.block.scene import block_scene
-from densenet_viz.stage.growth.scene import growth_scene
+from densenet_viz.stage.growth.scene import explore_scene, growth_scene
 from densenet_viz.stage.overview.scene import overview_scene
 from densenet_viz.stage.reconciliation.scene import reconciliation_scene
 from densenet_viz.stage.scatter.scene import scatter_scene
 from densenet_viz.stage.scatter.systems import system_groups, system_panels, times_of
 from densenet_viz.stage.scatter.systems_table import system_table
+from densenet_viz.stage.shared.spec import spec_scene
 from densenet_viz.stage.transition.scene import transition_scene
 from densenet_viz.stage.variants.count import count_scene
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
@@ -45,6 +47,36 @@ def growth(*, growth_rate: int = 4, layers: int = 6) -> dict[str, Any]:
     return growth_scene(trace(growth_rate=growth_rate, layers=layers), caption="noise")
 
 
+def explored(*, growth_rate: int = 4, layers: int = 6, asked: int = 0) -> dict[str, Any]:
+    """The growth stage with its controls, which start at 4 maps a layer and 6 layers."""
+    base = replace(trace(growth_rate=4, layers=6).spec, compression=0.5)
+    default = {"k": 4, "layers": 6, "initial": ENTERING, "compression": 0.5}
+    values = {**default, "k": growth_rate, "layers": layers}
+    limits = {"k": (1, 48, 1), "layers": (1, 48, 1), "initial": (1, 64, 1)}
+    numbers = [
+        {
+            "name": name,
+            "label": f"Number {name}",
+            "hint": "",
+            "default": default[name],
+            **dict(zip(("low", "high", "step"), limits.get(name, (0.1, 1, 0.1)), strict=True)),
+            "value": values[name],
+        }
+        for name in default
+    ]
+    switch = {"name": "bottleneck", "label": "Bottleneck", "hint": "", "default": True}
+    controls = {
+        "asked": asked,
+        "numbers": numbers,
+        "switches": [{**switch, "value": True}],
+        "choices": [],
+    }
+    explore = explore_scene(
+        base, controls, trained=True, weights={"own": "its own", "random": "random"}
+    )
+    return {**growth(growth_rate=growth_rate, layers=layers), "explore": explore}
+
+
 def block(number: int = 1) -> dict[str, Any]:
     return block_scene(trace(), block=number)
 
@@ -55,6 +87,20 @@ def transition() -> dict[str, Any]:
     return transition_scene(
         ran.transitions[0], ran.blocks[0], compression=0.5, trained=True, own=True
     )
+
+
+def explored_transition(*, theta: float = 0.5, asked: int = 0) -> dict[str, Any]:
+    """The same with its controls; the network has one transition, which keeps a half."""
+    ran = trace()
+    row = {"name": "theta", "label": "Share", "hint": "", "low": 0.1, "high": 1.0, "step": 0.1}
+    choice = {"name": "transition", "label": "Transition", "hint": "", "options": [1]}
+    controls = {
+        "asked": asked,
+        "numbers": [{**row, "default": 0.5, "value": theta}],
+        "switches": [],
+        "choices": [{**choice, "default": 1, "value": 1}],
+    }
+    return {**transition(), "explore": {"base": spec_scene(ran.spec), "controls": controls}}
 
 
 def overview(name: str = "densenet121") -> dict[str, Any]:

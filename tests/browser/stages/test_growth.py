@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.helpers import (
     WIDER_JS,
@@ -113,6 +115,104 @@ def test_the_badge_says_whose_weights_they_are(show: Show, trained: bool) -> Non
     badge = show("growth", {**scenes.growth(), "trained": trained}).locator(".stage-badge")
     expect(badge).to_have_attribute("data-kind", "live")
     expect(badge).to_contain_text("trained" if trained else "random")
+
+
+# -- controls -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def explored(show: Show) -> Page:
+    return show("growth", scenes.explored())
+
+
+def control(page: Page, name: str) -> Locator:
+    return page.locator(f".stage-controls input[name={name}]")
+
+
+def kind(page: Page) -> str | None:
+    return page.locator(".stage-badge").get_attribute("data-kind")
+
+
+def told(page: Page) -> list[Any]:
+    """What the stage has sent as the visitor's choice, oldest first."""
+    sent: list[Any] = page.evaluate("window.told.map(([name, value]) => value)")
+    return sent
+
+
+CHANGE_JS = """(input, value) => {
+  input.value = String(value);
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+}"""
+
+
+def test_a_control_redraws_at_once_and_the_maps_follow(explored: Page) -> None:
+    page = explored
+    page.locator(".stage-view").press("End")
+    assert kind(page) == "live"
+    control(page, "k").press("ArrowRight")
+    assert kind(page) == "computed"
+    assert counted(page) == [8, 13, 18, 23, 28, 33, 38]
+    assert counted(page, ".growth-plus") == [5] * 6
+    expect(page.locator(".stage-number b").first).to_have_text("8,346")
+    assert control(page, "k").get_attribute("aria-valuetext") == "Number k 5"
+    expect(control(page, "k")).to_be_focused()
+    expect_done(page, 6)  # the key moved the control and not the player
+    page.wait_for_function("window.told.length === 1")
+    (sent,) = told(page)
+    assert (sent["asked"], sent["values"]["k"]) == (1, 5)
+    assert page.url.endswith("?k=5")
+    page.evaluate("nextScene", scenes.explored(growth_rate=5, asked=1))
+    assert kind(page) == "live"
+    expect(page.locator(".stage-number b").first).to_have_text("8,346")
+
+
+def test_a_late_answer_does_not_replace_a_newer_choice(explored: Page) -> None:
+    page = explored
+    for _ in range(2):
+        control(page, "k").press("ArrowRight")
+    page.evaluate("nextScene", scenes.explored(growth_rate=5, asked=1))
+    assert (kind(page), control(page, "k").input_value()) == ("computed", "6")
+    assert counted(page, ".growth-plus")[0] == 6
+    page.evaluate("nextScene", scenes.explored(growth_rate=6, asked=2))
+    assert kind(page) == "live"
+    # Another model: its numbers are the controls' now, although the visitor did not move them.
+    page.evaluate("nextScene", scenes.explored(growth_rate=3, layers=2, asked=2))
+    assert [control(page, name).input_value() for name in ("k", "layers")] == ["3", "2"]
+    assert kind(page) == "live"
+
+
+def test_a_drag_sends_only_its_last_value(show_timed: Show) -> None:
+    page = show_timed("growth", scenes.explored())
+    slider = control(page, "layers")
+    box = box_of(slider)
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for share in (0.4, 0.6, 0.8):
+        slider.evaluate(CHANGE_JS, round(48 * share))
+        play(page, 500)
+        assert kind(page) == "computed"
+    assert told(page) == []
+    page.mouse.up()
+    play(page, 500)
+    assert [sent["values"]["layers"] for sent in told(page)] == [38]
+
+
+def test_numbers_seen_before_the_server_answers_are_live_again(explored: Page) -> None:
+    control(explored, "k").press("ArrowRight")
+    assert kind(explored) == "computed"
+    control(explored, "k").press("ArrowLeft")
+    assert kind(explored) == "live"
+
+
+def test_the_switch_and_the_table_belong_to_the_same_network(explored: Page) -> None:
+    control(explored, "bottleneck").press("Space")
+    assert kind(explored) == "computed"
+    assert explored.locator(".growth-pill small").first.text_content() == "3×3"
+    explored.locator(".growth-details summary").click()
+    rows = explored.locator(".growth-table tbody tr")
+    expect(rows).to_have_count(7)
+    cells = rows.last.locator("td").all_text_contents()
+    assert cells[:4] == ["28", "4", "32", "16 × 16"]
 
 
 # -- motion -----------------------------------------------------------------------------------

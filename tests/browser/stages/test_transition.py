@@ -121,3 +121,29 @@ def test_fits_a_phone(show: Show) -> None:
     assert page.evaluate(WIDER_JS) <= 0
     parts = (".transition-list", ".transition-walk canvas", ".transition-grid canvas")
     expect_inside([page.locator(part).first for part in parts], 390)
+
+
+# -- controls -------------------------------------------------------------------------------
+
+
+def test_another_share_is_counted_at_once_and_its_maps_are_awaited(show: Show) -> None:
+    page = show("transition", scenes.explored_transition())
+    theta, badge = page.locator("input[name=theta]"), page.locator(".stage-badge")
+    expect(badge).to_have_attribute("data-kind", "live")
+    assert values(page.locator(".transition-costs b"))[0] == 32 * 16 + 2 * 32
+    theta.press("ArrowLeft")
+    assert badge.get_attribute("data-kind") == "computed"
+    assert values(page.locator(".transition-label b")) == [32, 12, 12]
+    assert values(page.locator(".transition-costs b"))[0] == 32 * 12 + 2 * 32
+    # The details are those of the maps before: they wait.
+    expect(page.locator(".transition-list")).to_be_hidden()
+    page.wait_for_function("window.told.length === 1")
+    assert page.evaluate("window.told[0][1].values") == {"transition": 1, "theta": 0.4}
+    assert page.url.endswith("?theta=0.4")
+    theta.press("ArrowRight")  # back to what is there
+    assert badge.get_attribute("data-kind") == "live"
+    expect(page.locator(".transition-list")).to_be_visible()
+    page.evaluate("nextScene", scenes.explored_transition(theta=0.4, asked=1))  # too late
+    assert theta.input_value() == "0.5"
+    page.evaluate("nextScene", scenes.explored_transition(asked=2))
+    assert badge.get_attribute("data-kind") == "live"

@@ -1,0 +1,70 @@
+// Another network in the same frame: what the growth stage shows before the server has run it.
+
+import { blockOf, keepsNothing, transitionOf } from "../shared/arithmetic.js";
+import { defaultsOf, sameValues } from "../shared/controls.js";
+
+/** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./words.js").Shown} Shown */
+/** @typedef {import("./words.js").Explore} Explore */
+/** @typedef {import("../shared/arithmetic.js").Spec} Spec */
+/** @typedef {import("../shared/controls.js").Values} Values */
+
+/** The network of the controls' values, whether it can exist or not. @param {Explore} explore @param {Values} values @returns {Spec} */
+function wantedOf({ base }, values) {
+  return {
+    ...base,
+    growthRate: Number(values.k),
+    blockConfig: [Number(values.layers), ...base.blockConfig.slice(1)],
+    initialChannels: Number(values.initial),
+    compression: Number(values.compression),
+    bottleneck: Boolean(values.bottleneck),
+  };
+}
+
+/** Whether the values are the model's own; its compression may have more decimals than the control. @param {Explore} explore @param {Values} values */
+function isOwn(explore, values) {
+  return sameValues(values, defaultsOf(explore.controls));
+}
+
+/** Whether no network can have these values, although each one is allowed. @param {Explore} explore @param {Values} values */
+export function isImpossible(explore, values) {
+  return !isOwn(explore, values) && keepsNothing(wantedOf(explore, values));
+}
+
+/** The network that is shown: the chosen one, or the model's own. @param {Explore} explore @param {Values} values */
+export function specOf(explore, values) {
+  const own = isOwn(explore, values) || isImpossible(explore, values);
+  return own ? explore.base : wantedOf(explore, values);
+}
+
+/** Whose weights run: those of the model, or random ones. @param {Explore} explore @param {Values} values @returns {"own" | "random"} */
+export function weightsOf(explore, values) {
+  return specOf(explore, values) === explore.base ? "own" : "random";
+}
+
+/**
+ * The first block of the chosen network, by arithmetic and without its maps.
+ * @param {Scene} sent the server's last scene @param {Explore} explore @param {Values} values
+ * @returns {Shown}
+ */
+export function computedScene(sent, explore, values) {
+  const spec = specOf(explore, values);
+  const { entering, size, layers, cost } = blockOf(spec, 1);
+  const channels = [entering, ...layers.map(({ writes }) => writes)];
+  const last = spec.blockConfig.length === 1;
+  return {
+    ...sent,
+    size: [size, size],
+    groups: channels.map((count, layer) => ({
+      layer,
+      colour: explore.colours[layer],
+      channels: count,
+      maps: null,
+    })),
+    layers: layers.map(({ reads, writes, total }) => ({ reads, writes, total })),
+    kernel: spec.bottleneck ? "1×1 → 3×3" : "3×3",
+    trained: weightsOf(explore, values) === "own" && explore.trained,
+    mismatches: [],
+    numbers: { ...cost, keeps: last ? null : transitionOf(spec, 1).keeps },
+  };
+}
