@@ -9,7 +9,8 @@ import os
 import platform
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +31,31 @@ def step_back() -> None:
         own = threading.get_native_id()
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, own, max(BACK, os.getpriority(os.PRIO_PROCESS, own)))
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)  # only on Linux
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+_OWN = threading.local()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Marks that this thread holds what others may wait for, so it must not be made to pause."""
+    outer = is_undisturbed()
+    _OWN.undisturbed = True
+    try:
+        yield
+    finally:
+        _OWN.undisturbed = outer
+
+
+def is_undisturbed() -> bool:
+    """Whether this thread must not be made to pause now."""
+    return getattr(_OWN, "undisturbed", False)
 
 
 def cpu_model(cpuinfo: str) -> str:

@@ -41,7 +41,7 @@ with answer_side:
 
 question = explaining.MapQuestion(model, picture, predictions, target, *explanation)
 desk = session_desk()
-desk.ask(question.key, question.compute, question.kept).seen.wait(LOOK)
+desk.ask(question.key, question.compute, question.kept, question.need).seen.wait(LOOK)
 
 with map_side:
     attribution = show_map(question, desk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,11 +39,11 @@ def no_answers() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def own_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A job that another test has left behind does not keep this one's measurements waiting."""
-    if "densenet_viz.ui.work.turns" in sys.modules:
-        turns = sys.modules["densenet_viz.ui.work.turns"]
-        monkeypatch.setattr(turns, "TURN", threading.Lock())
+def own_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that another test has left behind does not keep this one's jobs waiting."""
+    if "densenet_viz.ui.work.queue" in sys.modules:
+        queue = sys.modules["densenet_viz.ui.work.queue"]
+        monkeypatch.setattr(queue, "QUEUE", queue.Queue())
 
 
 @pytest.fixture(scope="session")

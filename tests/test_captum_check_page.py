@@ -257,11 +257,11 @@ def test_it_can_be_cancelled_and_begun_again(
 
 
 def test_it_waits_until_nothing_else_is_measured(app: AppTest, shown: Shown) -> None:
-    with turns.TURN:
+    with turns.turn(lambda: False):
         press(app, "start")
         job = desk_of(app, DESK).job
         assert job is not None
-        assert (job.began, job.finished.is_set(), shown) == (None, False, {})
+        assert (job.begun, job.finished.is_set(), shown) == (False, False, {})
     settled(app)
     assert len(shown) == 1
 

@@ -13,7 +13,7 @@ from densenet_viz.facts.arithmetic.counting import inventory_of
 from densenet_viz.facts.arithmetic.inventory import Inventory
 from densenet_viz.facts.systems import NAMED_SPECS
 from densenet_viz.ui import inventories
-from densenet_viz.ui.work import jobs, turns
+from densenet_viz.ui.work import jobs, progress, turns
 from tests.live_counts import counted
 from tests.sessions import desk_of, has_desk
 from tests.waiting import PATIENCE, until
@@ -170,9 +170,9 @@ def test_behind_a_measurement_it_says_that_it_waits(counting: Counting) -> None:
         session = opened()
         job = desk_of(session, "inventories").job
         assert job is not None
-        until(lambda: session.run() and turns.WAITING in progress_said(session))
-        assert (job.began, counting.asked) == (None, [])
-        assert turns.WAITING in progress_said(session.run())
+        until(lambda: session.run() and progress.MEASURING in progress_said(session))
+        assert (job.begun, counting.asked) == (False, [])
+        assert progress.MEASURING in progress_said(session.run())
     until(lambda: counting.asked == ["resnet50"])
     assert "0%" in progress_said(session.run())
     counting.leave.set()

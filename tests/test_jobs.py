@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from densenet_viz.errors import Cancelled
 from densenet_viz.ui.work import jobs
 from densenet_viz.ui.work.jobs import Desk, Job, Shop
+from densenet_viz.ui.work.line import Place
 from tests.sessions import desk_of
 from tests.waiting import PATIENCE
 
@@ -72,15 +73,15 @@ def test_progress_stays_between_nothing_and_all() -> None:
 
 
 def test_the_estimate_goes_on_as_it_went() -> None:
-    job = Job("key")
-    assert job.remaining(now=100.0) is None
-    job.report(0.01)
-    assert job.remaining(now=100.0) is None
-    job.report(0.25)
-    job.began = 100.0
-    assert job.remaining(now=102.0) == 6.0  # a quarter took 2 s, three more take 6
-    job.report(1.0)
-    assert job.remaining(now=108.0) == 0.0
+    place = Place()
+    place.turn(98.0, running=True)
+    assert place.known_left(100.0) is None
+    place.report(0.01, None, now=100.0)  # what came before the first report does not count
+    assert place.known_left(100.0) is None
+    place.report(0.25, None, now=102.0)
+    assert place.known_left(102.0) == 6.0  # a quarter took 2 s, three more take 6
+    place.report(1.0, None, now=108.0)
+    assert place.known_left(108.0) == 0.0
 
 
 def test_the_same_question_is_computed_once(shop: Shop) -> None:

@@ -34,6 +34,7 @@ from densenet_viz.lecture.rooms import (
 from densenet_viz.stage.modules import all_files, version
 from densenet_viz.ui.lecture.live import asked_call
 from densenet_viz.ui.lecture.page import Shelf
+from densenet_viz.ui.work import queue
 from tests.lecture_server import Client, Clock, deck, served
 from tests.small_models import small_model
 
@@ -334,8 +335,9 @@ class Waiting:
 
 
 @pytest.fixture
-def shelf() -> Iterator[Shelf]:
-    made = Shelf(4, at_once=2)
+def shelf(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    monkeypatch.setattr(queue, "QUEUE", queue.Queue(2))
+    made = Shelf(4)
     yield made
     made.close()
 

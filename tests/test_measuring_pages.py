@@ -16,7 +16,7 @@ from densenet_viz.measure import latency, training_step
 from densenet_viz.results.timings.passes import Benchmark, Timing
 from densenet_viz.results.timings.training import TrainingRun, TrainingStep
 from densenet_viz.ui import inventories, measuring, stages, training_steps
-from densenet_viz.ui.work import jobs, turns
+from densenet_viz.ui.work import jobs, progress, turns
 from densenet_viz.ui.work.turns import Measurement
 from tests.sessions import desk_of, let_finish
 from tests.waiting import PATIENCE, until
@@ -284,7 +284,7 @@ def test_who_waited_is_refused_if_memory_has_become_short(
     with turns.turn(lambda: False):
         session = opened(page)
         session.button(key=start).click().run()
-        assert turns.WAITING in progress_said(session)[0]
+        assert progress.MEASURING in progress_said(session)[0]
         has(monkeypatch, 10**9)
     session = ended(session, measurement, name)
     (error,) = session.error

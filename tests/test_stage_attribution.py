@@ -34,6 +34,7 @@ from densenet_viz.ui.attribution import explained, explaining
 from densenet_viz.ui.bench.words import completeness_words
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work import jobs, unfinished
+from densenet_viz.ui.work.line import Place
 from densenet_viz.ui.work.progress import progress_words
 from tests.facts import names_in, numbers_in
 from tests.sessions import let_finish
@@ -240,12 +241,15 @@ def test_completeness_is_told_with_its_numbers() -> None:
 
 
 def test_progress_words_estimate_what_is_left() -> None:
-    job = jobs.Job("key")
-    waiting = progress_words("Occlusion", job, 0.0)
+    place = Place()
+    job = jobs.Job("key", place=place)
+    waiting = progress_words("Occlusion", job)
     assert (waiting[:9], numbers_in(waiting)) == ("Occlusion", [])
-    job.report(0.25)
-    job.began = 10.0
-    running = progress_words("Occlusion", job, 12.0)
+    place.report(0.0, None, now=10.0)
+    place.turn(10.0, running=True)
+    place.report(0.25, None, now=12.0)
+    place.turn(12.0, running=False)
+    running = progress_words("Occlusion", job)
     assert names_in(running, "Occlusion", "25%", "6 s") == ["Occlusion", "25%", "6 s"]
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from densenet_viz.ui.work import turns
-from densenet_viz.ui.work.jobs import Declined, Desk, Job, Shop
+from densenet_viz.ui.work.jobs import Desk, Job, Shop
+from densenet_viz.ui.work.line import Declined
 from densenet_viz.ui.work.turns import Measurement
 from tests.facts import names_in
 from tests.waiting import PATIENCE
@@ -94,7 +95,7 @@ def test_another_question_waits_for_its_turn(sessions: Sessions) -> None:
     assert slow.started.wait(PATIENCE)
     sessions.now = "second"
     elsewhere.ask("cpu", "another", next_one)
-    assert (job_of(elsewhere).began, next_one.calls) == (None, 0)
+    assert (job_of(elsewhere).begun, next_one.calls) == (False, 0)
     slow.go_on.set()
     assert next_one.started.wait(PATIENCE)
     next_one.go_on.set()

@@ -16,6 +16,8 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
+from densenet_viz.machine import undisturbed
+
 _DRAWS = frozenset(
     {
         *(torch.bernoulli, torch.multinomial, torch.normal, torch.rand, torch.randint),
@@ -45,7 +47,8 @@ def drawing(
         before = np.random.get_state()  # noqa: NPY002  # Captum draws from it
         try:
             np.random.seed(seed)  # noqa: NPY002
-            yield
+            with undisturbed():
+                yield
         finally:
             np.random.set_state(before)  # noqa: NPY002
             _NUMPY.release()

@@ -12,9 +12,10 @@ from functools import partial
 import streamlit as st
 
 from densenet_viz.network.models import MODELS
-from densenet_viz.ui.work.jobs import Declined, Desk, Reporter, leave
+from densenet_viz.ui.work.jobs import Desk, Reporter, leave
 from densenet_viz.ui.work.jobs import desk as session_desk
 from densenet_viz.ui.work.keeping import Kept
+from densenet_viz.ui.work.line import NOTHING, Declined
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 
 DESK = "weights"
@@ -52,7 +53,7 @@ def arrives(name: str) -> bool:
     desk = session_desk(DESK)
     if desk.state == "done":
         desk.again()  # the file was removed since
-    job = desk.ask((DESK, name), partial(_fetch, name), _NOTHING_KEPT)
+    job = desk.ask((DESK, name), partial(_fetch, name), _NOTHING_KEPT, NOTHING)
     job.finished.wait(_GLANCE)
     return desk.state == "done"
 

@@ -10,8 +10,8 @@ import streamlit as st
 from densenet_viz.errors import Cancelled
 from densenet_viz.facts.arithmetic.inventory import Inventory
 from densenet_viz.ui.work.jobs import Report, desk
+from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.progress import Notice
-from densenet_viz.ui.work.turns import WAITING, is_measuring, turn
 from densenet_viz.ui.work.unfinished import show_unfinished
 
 FAILED = "Counting the networks failed. Try again."
@@ -33,7 +33,8 @@ def show_or_get(names: Sequence[str]) -> Mapping[str, Inventory]:
         Those that exist, in the order of `names`. Empty on the first call of a process.
     """
     if _missing(names):
-        desk(_DESK).ask(("inventories", *names), partial(_count_all, tuple(names)))
+        need = Need(cores=1, kind=_DESK, work=len(names))
+        desk(_DESK).ask(("inventories", *names), partial(_count_all, tuple(names)), need=need)
     counted = {name: COUNTED[name][0] for name in names if name in COUNTED}
     st.session_state[_SHORT] = len(counted) < len(set(names))
     return counted
@@ -60,13 +61,9 @@ def show_progress_line(names: Sequence[str]) -> None:
         resume="Count the networks",
         cancel_key="cancel_inventories",
         again_key="count_again",
-        waiting=_waiting,
+        waiting=lambda: "loading torch",
     )
     show_unfinished(desk(_DESK), notice)
-
-
-def _waiting() -> str:
-    return WAITING if is_measuring() else "loading torch"
 
 
 def _missing(names: Sequence[str]) -> bool:
@@ -82,12 +79,11 @@ def _count_all(names: Sequence[str], report: Report, cancelled: Callable[[], boo
     import densenet_viz.measure.inventory  # noqa: F401  # loads torch before the estimate begins
 
     for done, name in enumerate(names):
-        with turn(cancelled):  # one network at a time, and not during a measurement
-            if cancelled():
-                raise Cancelled
-            report(done / len(names))
-            if name not in COUNTED:
-                COUNTED[name] = count_system(name)
+        if cancelled():
+            raise Cancelled
+        report(done / len(names))
+        if name not in COUNTED:
+            COUNTED[name] = count_system(name)
     report(1.0)
     return True
 

@@ -20,7 +20,7 @@ from densenet_viz.ui.attribution.map_jobs import Ask, results_of
 from densenet_viz.ui.bench.running import run
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter, leave
-from densenet_viz.ui.work.turns import turn
+from densenet_viz.ui.work.turns import COMPUTES_IN_TURN, turn
 
 CHECK = "attribution-check"
 """The attribution page's desk for it."""
@@ -86,6 +86,7 @@ def show_check(ask: Ask, attribution: Attribution | None, name: str) -> None:
         title="Check with Captum",
         passes=2 * ask.cost,
         kept=results_of(*ask.sources),
+        need=COMPUTES_IN_TURN,
         start="Check with Captum",
     )
 

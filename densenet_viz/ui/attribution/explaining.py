@@ -26,6 +26,7 @@ from densenet_viz.stage.attribution.scene import (
 )
 from densenet_viz.stage.drop.scene import drop_scene
 from densenet_viz.ui.attribution.answers import answer_of
+from densenet_viz.ui.attribution.expecting import need_of
 from densenet_viz.ui.attribution.map_jobs import Ask, compute_map, results_of
 from densenet_viz.ui.attribution.methods import choose_method, settings_controls
 from densenet_viz.ui.current import (
@@ -41,6 +42,7 @@ from densenet_viz.ui.suited import DRAWN, chosen_model
 from densenet_viz.ui.uploads import UPLOADED, CurrentPicture, take_picture, uploaded
 from densenet_viz.ui.work.jobs import Reporter
 from densenet_viz.ui.work.keeping import Kept
+from densenet_viz.ui.work.line import Need
 
 TOP = "the most probable class"
 _NUMBERED = re.compile(r"\(class \d+\)$")
@@ -73,6 +75,11 @@ class MapQuestion:
     def kept(self) -> Kept:
         """Where the job's result is kept."""
         return results_of(*self.ask.sources)
+
+    @property
+    def need(self) -> Need:
+        """What the job takes while it runs."""
+        return need_of([self.ask.to_compute])
 
     @property
     def is_top(self) -> bool:

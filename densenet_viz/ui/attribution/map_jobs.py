@@ -10,10 +10,13 @@ from densenet_viz.attribution import METHODS, Method
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import Attribution, Explains
 from densenet_viz.ui.attribution.answers import answer_of
+from densenet_viz.ui.attribution.expecting import expected_seconds, learn, left_of, need_of
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.jobs import Reporter
 from densenet_viz.ui.work.keeping import Kept
+from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.owners import Kind, Owner, kept_for
+from densenet_viz.ui.work.queue import seconds_run
 
 MAPS = Kind("maps", shared=96, own=32)
 """One of 224 x 224 px takes 0.6 MB."""
@@ -69,10 +72,15 @@ class Ask:
         cost = self.row.cost(self.model.spec, self.settings)
         return cost.forward + cost.backward
 
+    @property
+    def to_compute(self) -> tuple[LoadedModel, str, Mapping[str, Any]]:
+        """What decides how long it takes, and what it needs (`expecting`)."""
+        return self.model, self.method, self.settings
+
 
 @dataclass(frozen=True, eq=False)
 class MapsJob:
-    """Several maps as one job (`jobs.Desk.ask(job.key, job.compute, job.kept)`).
+    """Several maps as one job (`jobs.Desk.ask(job.key, job.compute, job.kept, job.need)`).
 
     Its previews and its result are a tuple with an `Attribution` or None for each ask: the
     finished maps, and the current state of the one that is being computed.
@@ -89,37 +97,45 @@ class MapsJob:
         """Where the result is kept."""
         return results_of(*dict.fromkeys(one for ask in self.asks for one in ask.sources))
 
+    @property
+    def need(self) -> Need:
+        """What the maps need that are not computed yet."""
+        return need_of(ask.to_compute for ask in self.asks if ask.known is None)
+
     def known(self) -> tuple[Attribution | None, ...]:
         """The maps that are already computed."""
         return tuple(ask.known for ask in self.asks)
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> tuple[Attribution, ...]:
         made: list[Attribution | None] = list(self.known())
-        weights = [
-            ask.cost if known is None else 0 for ask, known in zip(self.asks, made, strict=True)
-        ]
-        whole, before = max(1, sum(weights)), 0
-        report(0.0)
-        for place, ask in enumerate(self.asks):
-            if made[place] is None:
+        waiting = [place for place, one in enumerate(made) if one is None]
+        seconds = [expected_seconds(*self.asks[place].to_compute) for place in waiting]
+        whole = sum(seconds) or 1.0
+        report(0.0, whole)
+        for count, place in enumerate(waiting):
+            before, later = sum(seconds[:count]) / whole, waiting[count + 1 :]
 
-                def part_done(
-                    part: float, start: int = before, weight: int = weights[place]
-                ) -> None:
-                    report((start + part * weight) / whole)
+            def part_done(
+                part: float,
+                left: float,
+                start: float = before,
+                weight: float = seconds[count] / whole,
+                later: Sequence[int] = later,
+            ) -> None:
+                rest = sum(expected_seconds(*self.asks[one].to_compute) for one in later)
+                report(start + part * weight, left + rest)
 
-                def look(preview: Attribution, place: int = place) -> None:
-                    report.preview((*made[:place], preview, *made[place + 1 :]))
+            def look(preview: Attribution, place: int = place) -> None:
+                report.preview((*made[:place], preview, *made[place + 1 :]))
 
-                made[place] = compute_map(ask, part_done, cancelled, look)
-            before += weights[place]
+            made[place] = compute_map(self.asks[place], part_done, cancelled, look)
             report.preview(tuple(made))
         return tuple(one for one in made if one is not None)
 
 
 def compute_map(
     ask: Ask,
-    report: Callable[[float], None] = lambda _part: None,
+    report: Callable[[float, float], None] = lambda _part, _left: None,
     cancelled: Callable[[], bool] = lambda: False,
     look: Callable[[Attribution], None] = lambda _preview: None,
 ) -> Attribution:
@@ -127,7 +143,7 @@ def compute_map(
 
     Args:
         ask: all that the map depends on.
-        report: called with the finished part, 0 to 1.
+        report: called with the finished part, 0 to 1, and the seconds that are likely to be left.
         cancelled: called before each pass.
         look: called now and then with the unfinished map, whose `Attribution.finished` is False.
 
@@ -139,6 +155,7 @@ def compute_map(
     from densenet_viz.attribution import attribute
 
     logits = answer_of(ask.model, ask.picture).logits
+    expected, began = expected_seconds(*ask.to_compute), seconds_run()
     made = attribute(
         ask.model,
         ask.picture.pixels,
@@ -147,10 +164,11 @@ def compute_map(
         explains=ask.explains,
         logits=logits,
         device="auto",
-        on_progress=report,
+        on_progress=lambda part: report(part, left_of(expected, seconds_run() - began, part)),
         on_preview=look,
         cancelled=cancelled,
         **ask.settings,
     )
+    learn(*ask.to_compute, seconds_run() - began)
     ask.kept.put(ask.key, made)
     return made

@@ -141,7 +141,7 @@ def _show_batch(batch: Batch, mine: Desk) -> None:
     if mine.job is not None and mine.job.key == batch.name and mine.state == "cancelled":
         batch.paused = True
     if batch.tally is None and not batch.paused:
-        mine.ask(batch.name, batch.compute)
+        mine.ask(batch.name, batch.compute, need=batch.need)
     working = mine.state == "working"
     # Always a fragment, so that nothing below moves when the last map is finished.
     redraw(mine, partial(_draw, batch, mine, working), POLL)

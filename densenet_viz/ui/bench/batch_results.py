@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from densenet_viz.attribution import AttributionError
 from densenet_viz.batch.table import BatchRow, pack_archive
 from densenet_viz.figures.attribution_image import map_png
+from densenet_viz.ui.attribution.expecting import need_of
 from densenet_viz.ui.work.jobs import Report
+from densenet_viz.ui.work.line import Need
 
 if TYPE_CHECKING:
     from densenet_viz.batch.files import ImageFile
@@ -98,6 +100,13 @@ class Batch:
 
     def __post_init__(self) -> None:
         self.count = len(self.files)
+
+    @property
+    def need(self) -> Need:
+        """What the job takes while it runs: one map after the other."""
+        work = self.work
+        one = need_of([(work.model, work.method, work.settings)])
+        return replace(one, seconds=(one.seconds or 0) * len(self.files))
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> None:
         """Makes the missing maps, as a job of a desk."""

@@ -57,7 +57,7 @@ class _Job:
         for ask, known in zip(self.maps.asks, self.maps.known(), strict=True):
             cost = 0 if known is not None else ask.cost
 
-            def part_done(part: float, done: int = done, cost: int = cost) -> None:
+            def part_done(part: float, _left: float, done: int = done, cost: int = cost) -> None:
                 report((done + part * cost) / whole)
 
             found.append(compute_map(ask, part_done, cancelled))

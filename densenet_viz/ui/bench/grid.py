@@ -10,6 +10,7 @@ import streamlit as st
 from densenet_viz.attribution.logit_or_probability import words_for
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.stage.bench.scene import Panel, bench_scene
+from densenet_viz.ui.attribution.expecting import work_of
 from densenet_viz.ui.attribution.map_jobs import MapsJob
 from densenet_viz.ui.bench import words as bench_words
 from densenet_viz.ui.bench.choices import KEYS as CHOICES
@@ -52,10 +53,11 @@ def show(bench: Bench) -> None:
     if comparison is None:
         leave(DESKS)
         return
-    quick_first = sorted(comparison.asks, key=lambda ask: ask.cost)
+    # By what the rows say, and not by what maps took here: that changes, and the job would with it.
+    quick_first = sorted(comparison.asks, key=lambda ask: work_of(*ask.to_compute))
     job, mine = MapsJob(quick_first), desk(_GRID)
     if None in job.known():
-        mine.ask(job.key, job.compute, job.kept).finished.wait(GLANCE)
+        mine.ask(job.key, job.compute, job.kept, job.need).finished.wait(GLANCE)
     else:
         mine.leave()
     working = mine.state == "working"

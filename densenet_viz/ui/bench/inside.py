@@ -12,11 +12,13 @@ import streamlit as st
 from densenet_viz.attribution.baselines import BASELINE_WORDS, BASELINES
 from densenet_viz.results.flows import StructureAttribution
 from densenet_viz.stage.structure.scene import structure_scene
+from densenet_viz.ui.attribution.expecting import cost_key
 from densenet_viz.ui.attribution.map_jobs import results_of
 from densenet_viz.ui.bench.subject import Bench, say_only_logit
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Report, desk
+from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import run_job
 
@@ -70,7 +72,8 @@ def show(bench: Bench) -> None:
     inside = FlowQuestion(bench, _choose_baseline())
     kept = results_of(bench.model, bench.picture)
     draw = partial(_draw, inside)
-    run_job(desk(*DESKS), inside.key, inside.compute, draw, Notice(TITLE), kept=kept)
+    need = Need(kind=(*DESKS, cost_key(bench.model)))
+    run_job(desk(*DESKS), inside.key, inside.compute, draw, Notice(TITLE), kept=kept, need=need)
 
 
 def _draw(inside: FlowQuestion, found: StructureAttribution) -> None:

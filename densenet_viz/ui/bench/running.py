@@ -11,6 +11,7 @@ from densenet_viz.attribution import METHODS
 from densenet_viz.ui.attribution.methods import choose_methods
 from densenet_viz.ui.work.jobs import Compute, desk
 from densenet_viz.ui.work.keeping import Kept
+from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import run_job
 
@@ -46,6 +47,7 @@ def run(
     title: str,
     passes: int,
     kept: Kept | None = None,
+    need: Need | None = None,
     start: str = "",
 ) -> None:
     """Computes and draws a result: at once if that is cheap, else after a click on Start.
@@ -58,6 +60,7 @@ def run(
         title: the job's name on the page.
         passes: the most passes that it may take.
         kept: where the result is kept (`maps.results_of`); None keeps it for all visitors.
+        need: what it takes; None: all cores, for as long as such passes took before.
         start: the label of a button without which not even a cheap job starts.
     """
     mine, again = desk(name), f"{name}-again"
@@ -77,7 +80,8 @@ def run(
         cancel_key=f"{name}-cancel",
         again_key=again,
     )
-    run_job(mine, key, compute, draw, notice, kept=kept, draw_preview=draw, every=POLL)
+    need = need or Need(kind=name, work=passes)
+    run_job(mine, key, compute, draw, notice, kept=kept, need=need, draw_preview=draw, every=POLL)
 
 
 def _is_started(place: Any, name: str, title: str, passes: int, start: str) -> bool:

@@ -40,7 +40,7 @@ def show(bench: Bench) -> None:
     show_limits_of_knowledge(pair.sides[1].model, pair.sides[1].picture)
     job, mine = MapsJob(pair.asks), desk(_TWO)
     if None in job.known():
-        mine.ask(job.key, job.compute, job.kept).finished.wait(GLANCE)
+        mine.ask(job.key, job.compute, job.kept, job.need).finished.wait(GLANCE)
     else:
         mine.leave()
     working = mine.state == "working"

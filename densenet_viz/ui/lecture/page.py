@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
-from threading import BoundedSemaphore
 from typing import Any, cast
 
 import streamlit as st
@@ -27,16 +26,13 @@ from densenet_viz.ui.current import bundled_model
 from densenet_viz.ui.lecture.live import controls_of, show_answers
 from densenet_viz.ui.work.jobs import PATIENCE, Desk, Reporter, Shop, desk
 from densenet_viz.ui.work.keeping import Kept
+from densenet_viz.ui.work.line import NOTHING, Need
 from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import run_job
 
 DESK = "lecture"
 KEPT = 64
 """Pictures that the app keeps: more than the shipped deck has; one takes about 0.3 MB."""
-AT_ONCE = 4
-"""Pictures that are made at the same time, so that slow decks do not block a quick one."""
-LOOK = 0.1
-"""Seconds between two checks whether a picture is still wanted."""
 TITLE = "Making the lecture’s pictures"
 FAILED = "Making the lecture’s pictures failed. Try again."
 
@@ -49,12 +45,10 @@ class Shelf:
 
     Args:
         most: the most pictures that are kept.
-        at_once: the most pictures that are made at the same time; others wait.
     """
 
-    def __init__(self, most: int, at_once: int = AT_ONCE) -> None:
+    def __init__(self, most: int) -> None:
         self._shop = Shop(most)
-        self._places = BoundedSemaphore(at_once)
 
     def get(self, key: str, make: Make, stopped: Callable[[], bool] = never) -> StageScene:
         """The picture of a key, made if it is missing.
@@ -68,29 +62,16 @@ class Shelf:
             Cancelled: `stopped` returned True.
         """
         mine = Desk(self._shop)
-        job = mine.ask(key, partial(self._compute, make))
+        need = Need(cores=1, kind=("picture", key.partition("-")[0]))
+        job = mine.ask(key, lambda _report, cancelled: make(cancelled), need=need)
         try:
-            while not job.finished.wait(LOOK):
-                if stopped():
-                    raise Cancelled
+            return cast("StageScene", job.outcome(stopped))
         finally:
             mine.leave()
-        if job.error is not None:
-            raise job.error
-        return cast("StageScene", job.result)
 
     def close(self) -> None:
         """Stops all jobs, and waits for their end."""
         self._shop.close(PATIENCE)
-
-    def _compute(self, make: Make, _report: Reporter, stopped: Callable[[], bool]) -> StageScene:
-        while not self._places.acquire(timeout=LOOK):
-            if stopped():
-                raise Cancelled
-        try:
-            return make(stopped)
-        finally:
-            self._places.release()
 
 
 _SHELF = Shelf(KEPT)
@@ -133,7 +114,8 @@ def show_lecture(deck: Deck) -> None:
         again_key="lecture-again",
     )
     kept = own.scenes if own else None
-    run_job(desk(DESK), (DESK, deck_key(deck)), partial(_compute, deck), draw, notice, kept=kept)
+    key, compute = (DESK, deck_key(deck)), partial(_compute, deck)
+    run_job(desk(DESK), key, compute, draw, notice, kept=kept, need=NOTHING)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.truth import twins
 from densenet_viz.ui.work.jobs import Report, desk
+from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import run_job
 
@@ -63,7 +64,8 @@ def show_concepts() -> None:
         name = _choose("Class", CLASSES, FIRST, "concept_class")
         layer = _choose("Layer", layers, default_layer(model.spec), "concept_layer")
     job = _Job(model, layer, CLASSES.index(name))
-    run_job(desk(_DESK), job.key, job.compute, _draw, Notice("Concepts"))
+    need = Need(kind=_DESK)
+    run_job(desk(_DESK), job.key, job.compute, _draw, Notice("Concepts"), need=need)
     _explain()
 
 

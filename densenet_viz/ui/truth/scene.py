@@ -23,6 +23,7 @@ from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth import twins
 from densenet_viz.ui.work.jobs import Report, desk
+from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.progress import Notice, show_progress
 
 NUMBERS = 300
@@ -145,7 +146,7 @@ def _offer_wrong(model: LoadedModel, tagged: bool) -> None:
     if st.button("Find a wrong answer", key="wrong"):
         mine.leave()
         look = partial(search, model, tagged, start)
-        mine.ask(("wrong", model.name, tagged, start), look)
+        mine.ask(("wrong", model.name, tagged, start), look, need=Need(cores=1, kind=_SEARCH))
         st.rerun()
 
 

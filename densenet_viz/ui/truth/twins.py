@@ -11,16 +11,19 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from densenet_viz.attribution import METHODS
 from densenet_viz.evaluation import metrics
 from densenet_viz.network.models import ASSETS, LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.ui.attribution.answers import answer_to
+from densenet_viz.ui.attribution.expecting import need_of
 from densenet_viz.ui.current import bundled_model, take_from_address
 from densenet_viz.ui.suited import BUNDLED, CHEATER
 from densenet_viz.ui.uploads import key_of
 from densenet_viz.ui.work.jobs import Desk, Report, desk
+from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import GLANCE, run_job, show_unfinished
 
@@ -95,6 +98,14 @@ class TwinMaps:
         wanted = tuple((one.model.name, one.method, one.target) for one in self.asks)
         return ("maps", key_of(self.pixels), wanted)
 
+    @property
+    def need(self) -> Need:
+        """What the job takes while it runs."""
+        return need_of(
+            (one.model, one.method, METHODS[one.method].settings(one.model.spec, {}))
+            for one in self.asks
+        )
+
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> tuple[Attribution, ...]:
         """The attributions, in the order of `asks`."""
         from densenet_viz.attribution import attribute
@@ -117,13 +128,13 @@ class TwinMaps:
 
 def begin(name: str, maps: TwinMaps) -> None:
     """Starts maps that will be needed soon."""
-    desk(name).ask(maps.key, maps.compute)
+    desk(name).ask(maps.key, maps.compute, need=maps.need)
 
 
 def ask(name: str, maps: TwinMaps) -> tuple[Desk, tuple[Attribution, ...] | None]:
     """The session's desk of that name, and the maps if they are known or quick, else None."""
     mine = desk(name)
-    job = mine.ask(maps.key, maps.compute)
+    job = mine.ask(maps.key, maps.compute, need=maps.need)
     job.finished.wait(GLANCE)
     return mine, job.result if mine.state == "done" else None
 
@@ -132,7 +143,7 @@ def run(
     name: str, maps: TwinMaps, draw: Callable[[tuple[Attribution, ...]], None], notice: Notice
 ) -> None:
     """Draws the maps once they are there; until then progress, or why there are none."""
-    run_job(desk(name), maps.key, maps.compute, draw, notice)
+    run_job(desk(name), maps.key, maps.compute, draw, notice, need=maps.need)
 
 
 def let_go(name: str, pixels: Picture) -> None:

@@ -1,9 +1,10 @@
 """Long computations in the background: with progress, an estimate, a way to cancel, and a cache.
 
 A `Desk` follows one job at a time; a session has one for each kind of job. The `Shop` behind all
-desks runs each job in its own thread, lets desks that want the same result share one job, and
-keeps the last results, so that nothing is computed twice. The caller chooses where results from an
-upload are kept. A job that no desk wants any more stops itself.
+desks runs each job in its own thread when it is its turn (`queue`), lets desks that want the same
+result share one job, and keeps the last results, so that nothing is computed twice. The caller
+chooses where results from an upload are kept. A job that no desk of an open page wants any more
+stops itself.
 """
 
 from __future__ import annotations
@@ -11,15 +12,20 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
-import time
 import weakref
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
 from typing import Any, Literal
 
 import streamlit as st
 
+from densenet_viz.errors import Cancelled
 from densenet_viz.machine import step_back
+from densenet_viz.ui.work import queue as queues
+from densenet_viz.ui.work.experience import EXPERIENCE
 from densenet_viz.ui.work.keeping import Kept
+from densenet_viz.ui.work.line import Need, Place, Standing
+from densenet_viz.ui.work.visitors import Visitor, this_visitor
 
 Report = Callable[[float], None]
 
@@ -31,25 +37,22 @@ KEPT = 32
 PATIENCE = 30.0
 """Seconds that the app waits for a job at its end; a job checks before each pass."""
 
-ENOUGH = 0.05
-"""The part, 0 to 1, that must be done before an estimate is shown."""
-
 _LOG = logging.getLogger(__name__)
-
-
-class Declined(Exception):
-    """A job that cannot be done now; the message is for the visitor."""
 
 
 class Job:
     """One computation, shared by the desks that want it; `kept` is where its result goes."""
 
-    def __init__(self, key: Hashable, kept: Kept | None = None) -> None:
+    def __init__(
+        self,
+        key: Hashable,
+        kept: Kept | None = None,
+        place: Place | None = None,
+        queue: queues.Queue | None = None,
+    ) -> None:
         self.key = key
         self.kept = kept
-        self.progress = 0.0
-        self.began: float | None = None
-        """`time.monotonic()` of the first report; None while the job waits for its turn."""
+        self.place = place or Place()
         self.result: Any = None
         self.preview: Any = None
         """The unfinished result, if the computation gives one."""
@@ -59,17 +62,49 @@ class Job:
         self.seen = threading.Event()
         """Set with the first preview, and at the end."""
         self.wanted_by: weakref.WeakSet[Desk] = weakref.WeakSet()
+        self._queue = queue or queues.QUEUE
 
-    def report(self, part: float) -> None:
-        if self.began is None:
-            self.began = time.monotonic()
-        self.progress = min(1.0, max(0.0, part))
+    @property
+    def progress(self) -> float:
+        """How much is done, 0 to 1."""
+        return self.place.part
 
-    def remaining(self, now: float) -> float | None:
-        """Seconds until the end, if the speed stays the same; None while too little is known."""
-        if self.began is None or self.progress < ENOUGH:
-            return None
-        return (now - self.began) * (1 - self.progress) / self.progress
+    @property
+    def begun(self) -> bool:
+        """Whether the computation has reported anything; it has not while it waits for its turn."""
+        return self.place.begun
+
+    def report(self, part: float, left: float | None = None) -> None:
+        """Takes the part that is done, and the seconds that are left, if they are known."""
+        self.place.report(part, left, self._queue.now())
+
+    def remaining(self) -> float | None:
+        """Seconds until the end, if it may run; None while too little is known."""
+        return self.place.known_left(self._queue.now())
+
+    def standing(self) -> Standing | None:
+        """Where it waits in the line; None if it does not wait."""
+        return self._queue.standing(self.place)
+
+    def outcome(self, stopped: Callable[[], bool]) -> Any:
+        """The result, when it is there. A job may ask it of another job: it has no turn meanwhile.
+
+        Raises:
+            Cancelled: `stopped` returned True.
+            Exception: what the computation raised.
+        """
+        mine = queues.here() or Place()
+        with self._queue.away(stopped):
+            mine.behind = self.place
+            try:
+                while not self.finished.wait(queues.LOOK):
+                    if stopped():
+                        raise Cancelled
+            finally:
+                mine.behind = None
+        if self.error is not None:
+            raise self.error
+        return self.result
 
 
 class Reporter:
@@ -78,8 +113,8 @@ class Reporter:
     def __init__(self, job: Job) -> None:
         self._job = job
 
-    def __call__(self, part: float) -> None:
-        self._job.report(part)
+    def __call__(self, part: float, left: float | None = None) -> None:
+        self._job.report(part, left)
 
     def preview(self, value: Any) -> None:
         """Takes an unfinished result, which pages may show."""
@@ -93,16 +128,27 @@ raise any exception."""
 
 
 class Shop:
-    """Runs jobs, and keeps the last `kept` results for all visitors."""
+    """Runs jobs, and keeps the last `kept` results for all visitors.
 
-    def __init__(self, kept: int = KEPT) -> None:
+    `queue` is where its jobs wait; None is the one of the process.
+    """
+
+    def __init__(self, kept: int = KEPT, queue: queues.Queue | None = None) -> None:
+        self._own_queue = queue
         self._results = Kept(kept)
         self._lock = threading.Lock()
         self._running: dict[tuple[Kept, Hashable], Job] = {}
         self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
         self._closed = False
 
-    def want(self, desk: Desk, key: Hashable, compute: Compute, kept: Kept | None = None) -> Job:
+    def want(
+        self,
+        desk: Desk,
+        key: Hashable,
+        compute: Compute,
+        kept: Kept | None = None,
+        need: Need | None = None,
+    ) -> Job:
         """The job for `key`: done, if its result is known; else running, and started if needed.
 
         `kept` is the cache for its result; None is the one for all visitors.
@@ -114,13 +160,24 @@ class Shop:
                 return _done(key, known)
             job = self._running.get((kept, key))
             if job is None or job.stopped:
-                job = self._running[kept, key] = Job(key, kept)
+                job = self._running[kept, key] = self._new(desk, key, kept, need or Need())
                 job.wanted_by.add(desk)
                 thread = threading.Thread(target=self._run, args=(job, compute), daemon=True)
                 self._threads.add(thread)
                 thread.start()
             job.wanted_by.add(desk)
             return job
+
+    def _new(self, desk: Desk, key: Hashable, kept: Kept, need: Need) -> Job:
+        if need.seconds is None:
+            need = replace(need, seconds=EXPERIENCE.expected(need.kind, need.work))
+        outer = queues.here()
+        visitor = outer.visitor if desk.visitor is None and outer is not None else desk.visitor
+        return Job(key, kept, Place(need, visitor), self._queue)
+
+    @property
+    def _queue(self) -> queues.Queue:
+        return self._own_queue or queues.QUEUE
 
     def drop(self, desk: Desk, job: Job) -> None:
         """Notes that `desk` does not want `job` any more."""
@@ -129,7 +186,8 @@ class Shop:
 
     def _unwanted(self, job: Job) -> bool:
         with self._lock:
-            job.stopped = job.stopped or self._closed or not len(job.wanted_by)
+            wanted = any(desk.is_here() for desk in job.wanted_by)
+            job.stopped = job.stopped or self._closed or not wanted
             return job.stopped
 
     def close(self, patience: float) -> None:
@@ -143,7 +201,7 @@ class Shop:
     def _run(self, job: Job, compute: Compute) -> None:
         step_back()
         try:
-            job.result = compute(Reporter(job), lambda: self._unwanted(job))
+            job.result = self._in_turn(job, compute)
         except Exception as error:
             if not job.stopped:
                 _LOG.warning("A computation ended with an error.", exc_info=True)
@@ -156,6 +214,26 @@ class Shop:
                 del self._running[kept, job.key]
         job.seen.set()
         job.finished.set()
+
+    def _in_turn(self, job: Job, compute: Compute) -> Any:
+        queue, place = self._queue, job.place
+
+        def unwanted() -> bool:
+            return self._unwanted(job)
+
+        def stopped() -> bool:
+            if unwanted():
+                return True
+            try:
+                queue.pause(place, unwanted)
+            except Cancelled:
+                return True
+            return False
+
+        with queue.taking(place, unwanted):
+            result = compute(Reporter(job), stopped)
+            EXPERIENCE.note(place.need.kind, place.need.work, queues.seconds_run())
+        return result
 
 
 def _without_frames(error: Exception) -> Exception:
@@ -174,22 +252,44 @@ def _done(key: Hashable, result: Any) -> Job:
 
 
 class Desk:
-    """The last job that one session asked for. When it asks for another, it drops that job."""
+    """The last job that one visitor asked for. When it asks for another, it drops that job.
 
-    def __init__(self, shop: Shop) -> None:
+    Without a visitor, somebody always wants it.
+    """
+
+    def __init__(self, shop: Shop, visitor: Visitor | None = None) -> None:
         self._shop = shop
+        self.visitor = visitor
         self._cancelled = self._untold = False
         self.job: Job | None = None
 
-    def ask(self, key: Hashable, compute: Compute, kept: Kept | None = None) -> Job:
+    def ask(
+        self,
+        key: Hashable,
+        compute: Compute,
+        kept: Kept | None = None,
+        need: Need | None = None,
+    ) -> Job:
         """The job for `key`. A job that was cancelled or failed stays so until `again`.
 
-        `kept` is the cache for the result (`owners.kept_for`); None is the one for all visitors.
+        Args:
+            key: all that the result depends on.
+            compute: the job.
+            kept: the cache for the result (`owners.kept_for`); None is the one for all visitors.
+            need: what it takes; None if nothing is known.
         """
-        if self.job is None or self.job.key != key:
+        if self.job is None or self.job.key != key or self._was_lost(self.job):
             self.leave()
-            self.job = self._shop.want(self, key, compute, kept)
+            self.job = self._shop.want(self, key, compute, kept, need)
         return self.job
+
+    def is_here(self) -> bool:
+        """Whether its visitor's page is open."""
+        return self.visitor is None or self.visitor.is_here()
+
+    def _was_lost(self, job: Job) -> bool:
+        """Whether it was stopped because the page seemed to be closed, and is open again."""
+        return job.stopped and not self._cancelled
 
     @property
     def state(self) -> State:
@@ -238,7 +338,7 @@ def desk(name: str = "attribution") -> Desk:
     """This session's desk for one kind of job; the jobs of other desks continue."""
     key = desk_key(name)
     if key not in st.session_state:
-        st.session_state[key] = Desk(SHOP)
+        st.session_state[key] = Desk(SHOP, this_visitor())
     mine: Desk = st.session_state[key]
     return mine
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +9,13 @@ from typing import Any
 import streamlit as st
 
 from densenet_viz.ui.work.jobs import Desk, Job
+from densenet_viz.ui.work.line import Standing
 
 POLL = 0.3
 """Seconds between two checks of a job."""
 WAITING = "waiting for the network"
-"""Shown for a job that has not begun."""
+"""Shown for a job that has its turn and has not begun."""
+MEASURING = "waiting for a measurement to end"
 
 
 def _wait() -> str:
@@ -80,16 +81,65 @@ def show_bar(desk: Desk, notice: Notice) -> None:
     """The bar and the button once, to be drawn by `redraw`."""
     if desk.job is None:
         return
-    words = progress_words(notice.title, desk.job, time.monotonic(), notice.waiting())
+    words = progress_words(notice.title, desk.job, notice.waiting())
     note = f" ({notice.note})" if notice.note else ""
     st.progress(desk.job.progress, text=words + note)
     st.button("Cancel", on_click=desk.cancel, key=notice.cancel_key)
 
 
-def progress_words(title: str, job: Job, now: float, waiting: str = WAITING) -> str:
-    """The progress of a job, and the seconds that are left."""
-    if job.began is None:
+def progress_words(title: str, job: Job, waiting: str = WAITING) -> str:
+    """The progress of a job and the seconds that are left, or its place in the line."""
+    standing = job.standing()
+    done = f" {job.progress:.0%} done," if job.begun else ""
+    if standing is not None:
+        return f"{title}:{done} {standing_words(standing)}"
+    if not job.begun:
         return f"{title}: {waiting}"
-    left = job.remaining(now)
-    seconds = "" if left is None else f", about {max(1, round(left))} s left"
+    left = job.remaining()
+    seconds = "" if left is None else f", about {seconds_words(left)} left"
     return f"{title}: {job.progress:.0%}{seconds}"
+
+
+def standing_words(standing: Standing) -> str:
+    """Where a job waits, how long it is likely to wait, and for what.
+
+    >>> standing_words(Standing(3, 12.3, measuring=False, free=None))
+    'third in line, about 12 s to wait'
+    >>> standing_words(Standing(1, 200.0, measuring=True, free=None))
+    'waiting for a measurement to end, first in line, about 3 min to wait'
+    >>> standing_words(Standing(1, 0.0, measuring=False, free=400_000_000))
+    'waiting for memory (0.4 GB are free), first in line'
+    """
+    why, until = "", f", about {seconds_words(standing.seconds)} to wait"
+    if standing.measuring:
+        why = f"{MEASURING}, "
+    elif standing.free is not None:
+        why, until = f"waiting for memory ({standing.free / 1e9:.1f} GB are free), ", ""
+    return f"{why}{ordinal(standing.number)} in line{until}"
+
+
+def seconds_words(seconds: float) -> str:
+    """A time in words; long ones in minutes.
+
+    >>> seconds_words(0.2), seconds_words(89.0), seconds_words(150.0)
+    ('1 s', '89 s', '2 min')
+    """
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
+
+
+def ordinal(number: int) -> str:
+    """A number that counts places, up to ten as a word.
+
+    >>> [ordinal(number) for number in (1, 10, 11, 21, 112)]
+    ['first', 'tenth', '11th', '21st', '112th']
+    """
+    if number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    teen = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)

@@ -1,57 +1,48 @@
 """Measurements take turns, and the last of each kind and device is kept for all visitors.
 
-A time means nothing while another measurement runs. So a process measures one thing at a time:
-sessions that ask for the running measurement share it, and others wait.
+A time means nothing while something else is computed. So a measurement has the whole machine:
+sessions that ask for the running one share it, and all other jobs wait.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 import streamlit as st
 
-from densenet_viz.errors import Cancelled
 from densenet_viz.facts.memory import memory_trouble
 from densenet_viz.machine import spare_bytes
-from densenet_viz.ui.work.jobs import Declined, Desk, Report, desk
+from densenet_viz.ui.work import queue as queues
+from densenet_viz.ui.work.jobs import Desk, Report, desk
+from densenet_viz.ui.work.line import Declined, Need
 from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import show_unfinished
 
 Result = TypeVar("Result")
 RunMeasurement = Callable[[Report, Callable[[], bool]], Result]
 
-WAITING = "waiting for another measurement to end"
 CANCELLED = "The measurement was cancelled. Earlier results stay."
 FAILED = "The measurement failed. Try a smaller batch."
-_LOOK = 0.1
-"""Seconds between two checks whether a waiting measurement is still wanted."""
-TURN = threading.Lock()
-"""Held by the one measurement that runs."""
+COMPUTES_IN_TURN = Need(cores=0)
+"""Of a job that computes only inside `turn`."""
 
 
 @contextmanager
 def turn(cancelled: Callable[[], bool]) -> Iterator[None]:
-    """Waits until nothing is being measured, and makes other measurements wait.
+    """Waits until nothing else is computed, and makes all other jobs wait.
 
     Raises:
         Cancelled: cancelled while it waited.
     """
-    lock = TURN
-    while not lock.acquire(timeout=_LOOK):
-        if cancelled():
-            raise Cancelled
-    try:
+    with queues.QUEUE.whole(cancelled):
         yield
-    finally:
-        lock.release()
 
 
 def is_measuring() -> bool:
     """Whether something is being measured in this process."""
-    return TURN.locked()
+    return queues.QUEUE.is_measuring()
 
 
 def ensure_memory(needed: int, device: str, advice: str) -> None:
@@ -93,7 +84,8 @@ class Measurement(Generic[Result]):
                 return result
 
         self.desk.again()
-        self.desk.ask((self._name, self._count, device, asked), compute)
+        key = (self._name, self._count, device, asked)
+        self.desk.ask(key, compute, need=COMPUTES_IN_TURN)
 
     def shortage(self, needed: int, device: str, advice: str) -> str | None:
         """A sentence why a measurement would need too much memory; None if it would not.
@@ -128,7 +120,6 @@ class Measurement(Generic[Result]):
             failed=FAILED,
             cancel_key=f"cancel_{self._name}",
             again_key=None,
-            waiting=lambda: WAITING,
         )
         if self.desk.job is not None:
             show_unfinished(self.desk, notice)

@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from densenet_viz.attribution import AttributionError
-from densenet_viz.ui.work.jobs import Compute, Declined, Desk
+from densenet_viz.ui.work.jobs import Compute, Desk
 from densenet_viz.ui.work.keeping import Kept
+from densenet_viz.ui.work.line import Declined, Need
 from densenet_viz.ui.work.progress import POLL, Notice, show_progress
 
 GLANCE = 0.25
@@ -27,6 +28,7 @@ def run_job(
     notice: Notice,
     *,
     kept: Kept | None = None,
+    need: Need | None = None,
     draw_preview: Callable[[Any], None] | None = None,
     every: float = POLL,
 ) -> None:
@@ -39,10 +41,11 @@ def run_job(
         draw: shows the result.
         notice: what is said of the job.
         kept: where the result is kept (`owners.kept_for`); None keeps it for everybody.
+        need: what it takes; None if nothing is known.
         draw_preview: shows a result that is not finished.
         every: seconds between two looks at the job.
     """
-    job = desk.ask(key, compute, kept)
+    job = desk.ask(key, compute, kept, need)
     job.finished.wait(GLANCE)
     if desk.state == "done":
         draw(job.result)
