@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from densenet_viz.images.pictures import prepare_decoder
 from densenet_viz.ui.attribution import explained, explaining
 from densenet_viz.ui.attribution.captum_check import CHECK, show_check
 from densenet_viz.ui.attribution.map_files import show_files
@@ -56,3 +57,4 @@ with tables:
     if attribution is not None:
         explained.show_tables(question, attribution)
     explaining.show_sources(picture)
+prepare_decoder()

@@ -14,4 +14,5 @@ st.markdown(
 start = st.container()
 deck = choose_deck(st.expander("Present your own deck", icon=":material/slideshow:"))
 with start:
-    show_lecture(deck)
+    making = show_lecture(deck)
+making.show_pictures()

@@ -136,11 +136,11 @@ class Client:
 
 
 @contextmanager
-def served() -> Iterator[Client]:
-    """A server of its own hall, ended afterwards."""
+def served(base: str = "") -> Iterator[Client]:
+    """A server of its own hall under a base path, ended afterwards."""
     clock = Clock()
     hall = Hall(clock)
-    app = Starlette(routes=routes(hall))
+    app = Starlette(routes=routes(hall, base))
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

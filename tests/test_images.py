@@ -6,6 +6,7 @@ import io
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -21,8 +22,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from densenet_viz.images import limits
+from densenet_viz.images import limits, pictures
 from densenet_viz.images.pictures import ImageError, fit, load_image, to_png
+from densenet_viz.images.spare import Spare
 from densenet_viz.results.traces import Picture
 from tests.image_files import (
     GREY,
@@ -562,6 +564,39 @@ def test_a_decoder_that_never_ends_or_starts_is_told(monkeypatch: pytest.MonkeyP
     for executable in ("/nowhere/python", "/bin/false"):
         monkeypatch.setattr(sys, "executable", executable)
         assert "PNG" not in complaint(SEEDS["PNG"])  # it is not the file's fault
+
+
+def test_a_prepared_decoder_is_used_once_and_keeps_the_limits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started = pictures._SPARE._start()
+    monkeypatch.setattr(pictures, "_SPARE", Spare(lambda: started))
+    pictures.prepare_decoder()
+    pictures.prepare_decoder()  # one waits already
+    monkeypatch.setattr(subprocess, "run", never_done)  # any other decoder
+    assert load_image(SEEDS["PNG"]).tobytes() == NOISE.tobytes()
+    assert started.returncode == 0
+    assert pictures._SPARE.take() is None
+    monkeypatch.setattr(pictures, "_SPARE", Spare(pictures._start_spare))
+    pictures.prepare_decoder()
+    before = processor_seconds()
+    complaint(scan_bomb(2000, 2000))
+    assert processor_seconds() - before < 2.0
+
+
+def test_a_prepared_decoder_that_has_ended_is_replaced() -> None:
+    spare = Spare(pictures._start_spare)
+    spare.prepare()
+    child = spare._child
+    assert child is not None
+    child.kill()
+    child.wait()
+    assert spare.take() is None
+    spare.prepare()
+    waiting = spare._child
+    assert waiting is not None
+    spare.close()
+    assert waiting.returncode == -signal.SIGKILL
 
 
 CHANGED = st.builds(

@@ -33,7 +33,7 @@ from densenet_viz.lecture.rooms import (
 )
 from densenet_viz.stage.modules import all_files, version
 from densenet_viz.ui.lecture.live import asked_call
-from densenet_viz.ui.lecture.page import Shelf
+from densenet_viz.ui.lecture.shelf import Shelf
 from densenet_viz.ui.work import queue
 from tests.lecture_server import Client, Clock, deck, served
 from tests.small_models import small_model

@@ -13,7 +13,8 @@ from densenet_viz.lecture.deck import Deck
 from densenet_viz.lecture.reading import deck_of
 from densenet_viz.lecture.rows import PICTURES
 from densenet_viz.ui.lecture.live import asked_call, controls_of
-from densenet_viz.ui.lecture.page import Shelf, deck_key
+from densenet_viz.ui.lecture.making import deck_key
+from densenet_viz.ui.lecture.shelf import Shelf
 
 TEXT = """title: Three pictures
 minutes: 3

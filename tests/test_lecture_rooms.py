@@ -183,6 +183,7 @@ def test_followers_are_told_counts_and_the_right_answer_only_when_it_is_revealed
         "slide": 2,
         "step": 2,
         "reached": 2,
+        "pictures": 0,
         "revealed": {"2": {"counts": [0, 1, 0], "right": 1}},
     }
 
@@ -305,6 +306,23 @@ def test_a_deck_is_known_by_its_content_and_only_the_newest_are_kept() -> None:
     assert hall.deck(keys[0])
     with refused(404, "open the page again"):
         hall.deck(keys[1])
+
+
+def test_a_picture_that_is_made_later_is_told_once() -> None:
+    hall, words = Hall(), deck()
+    words["slides"][0]["picture"] = {"key": "a", "states": [{"step": 1, "key": "b"}]}
+    key = hall.publish({**words, "scenes": {"a": {"n": 1}}})
+    room = hall.open(key)
+    assert (room.pictures, room.outline.pictures) == (1, {"a", "b"})
+    hall.note_pictures(room)
+    assert room.version == 1, "nothing is new"
+    hall.add_picture(key, "b", {"n": 2})
+    hall.note_pictures(room)
+    hall.note_pictures(room)
+    assert (room.version, room.state()["pictures"]) == (2, 2)
+    assert b'"pictures":2' in hall.crowds[room.code].event
+    assert hall.publish(words) == key, "the words alone are the key"
+    assert json.loads(gzip.decompress(hall.deck(key).pictures["b"])) == {"n": 2}
 
 
 def test_a_deck_may_go_while_its_room_goes_on() -> None:

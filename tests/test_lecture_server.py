@@ -410,6 +410,39 @@ def test_no_other_file_can_be_had(client: Client, name: str) -> None:
     assert client.ask("GET", "/hall/files/0123456789abcdef/dom.js")[0] == 404
 
 
+def test_a_picture_comes_when_it_is_made_and_is_asked_for_again_only_if_new(
+    client: Client,
+) -> None:
+    words = deck()
+    words["slides"][0]["picture"] = {"key": "growth-1", "states": []}
+    key = client.hall.publish(words)
+    path = f"/hall/decks/{key}/growth-1.json"
+    status, _, headers = client.ask("GET", path)
+    assert (status, headers["cache-control"]) == (202, "no-store")
+    client.hall.add_picture(key, "growth-1", {"layers": 6})
+    status, packed, headers = client.ask("GET", path, accept_encoding="gzip")
+    assert (status, json.loads(gzip.decompress(packed))) == (200, {"layers": 6})
+    assert headers["cache-control"] == "no-cache"
+    again = client.ask("GET", path, accept_encoding="gzip", if_none_match=headers["etag"])
+    assert again[:2] == (304, b"")
+    assert client.ask("GET", f"/hall/decks/{key}/growth-2.json")[0] == 404
+    assert client.ask("GET", "/hall/decks/none/growth-1.json")[0] == 404
+
+
+def test_phones_hear_of_pictures_when_the_presenters_window_asks_for_the_tally(
+    client: Client,
+) -> None:
+    words = deck()
+    words["slides"][0]["picture"] = {"key": "growth-1", "states": []}
+    key = client.hall.publish(words)
+    told = client.post("/hall/open", deck=key, origin=ORIGIN)[1]
+    events = client.listen(told["code"], client.join(told["code"]))
+    assert events.next()[1]["pictures"] == 0
+    client.hall.add_picture(key, "growth-1", {"layers": 6})
+    client.post(f"/hall/{told['code']}/tally", told["token"])
+    assert events.next()[1]["pictures"] == 1
+
+
 def test_a_deck_comes_once_and_compressed(client: Client, code: str) -> None:
     key = client.post(f"/hall/{code}/join", follower="")[1]["deck"]
     path = f"/hall/decks/{key}.json"

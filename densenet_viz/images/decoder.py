@@ -151,6 +151,7 @@ def main(seconds: float) -> int:
     """Decode stdin to stdout within the limits; `seconds` is the processor time."""
     _limit_this_process(seconds)
     Image.MAX_IMAGE_PIXELS = MAX_MEGAPIXELS * 10**6 // 2  # it refuses twice this
+    Image.preinit()  # while nothing waits: this process may be started before its file is there
     status, told = answer(sys.stdin.buffer.read())
     sys.stdout.buffer.write(told)
     return status

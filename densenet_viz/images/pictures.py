@@ -12,6 +12,7 @@ import io
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from PIL import Image, ImageOps
 from densenet_viz.images import limits
 from densenet_viz.images.kinds import CHOOSE, ENDINGS, HEAD, Kind, kind_of
 from densenet_viz.images.limits import MAX_BYTES, ImageError, Reason
+from densenet_viz.images.spare import Spare, ask
 from densenet_viz.results.traces import Picture
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "fit",
     "load_image",
     "open_picture",
+    "prepare_decoder",
     "read_file",
     "to_png",
 ]
@@ -168,11 +171,13 @@ def _too_many_bytes() -> ImageError:
 
 def _decode(data: bytes, kind: Kind) -> tuple[int, bytes]:
     """The decoder's exit status (negative: a signal ended it) and what it wrote."""
-    command = [sys.executable, "-I", "-c", _START, _PACKAGE, str(kind.seconds)]
     try:
         with _TURNS:
+            spare = _SPARE.take() if kind.seconds == limits.MAX_SECONDS else None
+            if spare is not None:
+                return ask(spare, data, _DEADLINE)
             child = subprocess.run(
-                command,
+                _command(kind.seconds),
                 input=data,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -184,6 +189,31 @@ def _decode(data: bytes, kind: Kind) -> tuple[int, bytes]:
     except OSError:  # the machine cannot start a process
         return limits.NOT_STARTED, b""
     return child.returncode, child.stdout
+
+
+def _command(seconds: float) -> list[str]:
+    return [sys.executable, "-I", "-c", _START, _PACKAGE, str(seconds)]
+
+
+def _start_spare() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        _command(limits.MAX_SECONDS),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+_SPARE = Spare(_start_spare)
+
+
+def prepare_decoder() -> None:
+    """Starts the process that will decode the next picture of a usual kind.
+
+    Then that picture does not wait for it. A process decodes one picture; call this again after it.
+    """
+    with suppress(OSError):  # then the next picture starts its own, or says why it cannot
+        _SPARE.prepare()
 
 
 def _broken(kind: Kind, status: int) -> ImageError:

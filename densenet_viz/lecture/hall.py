@@ -9,7 +9,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,7 +18,7 @@ from densenet_viz.lecture.crowd import Crowd
 from densenet_viz.lecture.limits import Allowance
 from densenet_viz.lecture.process import allow_many_lines, before_the_server_ends
 from densenet_viz.lecture.rooms import IDLE_SECONDS, Outline, Refused, Room, Rooms, outline_of
-from densenet_viz.stage.modules import stage_file
+from densenet_viz.stage.modules import linked_modules
 
 MOST_DECKS = 4
 """The most decks without an open room that are kept. Decks of open rooms are kept in addition."""
@@ -32,8 +32,11 @@ class Published:
 
     outline: Outline
     packed: bytes
+    """The words, without scenes."""
     own: bool = False
     """Whether it is a visitor's own: it is deleted when its session and its rooms have ended."""
+    pictures: dict[str, bytes] = field(default_factory=dict, compare=False)
+    """By key: the scenes of the pictures that are made, as compressed JSON."""
 
 
 class Hall:
@@ -63,7 +66,8 @@ class Hall:
     def publish(self, scene: Mapping[str, Any], holder: list[Published] | None = None) -> str:
         """Publishes a deck's scene for followers, from any thread; returns its key.
 
-        Followers get neither the speaker's notes nor the right options of questions.
+        Followers get neither the speaker's notes nor the right options of questions. Pictures that
+        are not made yet can come later (`add_picture`).
 
         Args:
             scene: of the deck.
@@ -77,6 +81,7 @@ class Hall:
         made = known or Published(
             outline_of(key, scene), gzip.compress(text, 6, mtime=0), holder is not None
         )
+        _add_pictures(made, scene["scenes"])
         with self._lock:
             if made.own and holder is not None:
                 holder[:] = [made]
@@ -86,6 +91,27 @@ class Hall:
             self._decks[key] = made
             self._drop_unused()
         return key
+
+    def add_picture(self, key: str, name: str, scene: Mapping[str, Any]) -> None:
+        """Adds a picture that was made later to a published deck, from any thread.
+
+        Args:
+            key: of the deck.
+            name: the picture's key.
+            scene: of the picture.
+
+        Raises:
+            Refused: the deck is missing.
+        """
+        _add_pictures(self.deck(key), {name: scene})
+
+    def note_pictures(self, room: Room) -> None:
+        """Tells everybody in the room if more pictures of its deck are made than they know of."""
+        made = len(self.deck(room.outline.key).pictures)
+        if made != room.pictures:
+            room.pictures = made
+            room.version += 1
+            self.broadcast(room)
 
     def _drop_unused(self) -> None:
         """Keeps the newest `MOST_DECKS` decks that no open room uses; needs the lock."""
@@ -128,6 +154,7 @@ class Hall:
             before_the_server_ends(self.end)
         with self._lock:
             room = self.rooms.open(deck.outline, owner)
+            room.pictures = len(deck.pictures)
             self._decks[key] = deck  # it may have been removed after it was found
             self._used[key] += 1
         self.crowds[room.code] = Crowd(room.state())
@@ -183,16 +210,24 @@ class Hall:
             self.sweep_later()
 
 
+def _add_pictures(deck: Published, scenes: Mapping[str, Any]) -> None:
+    for name, scene in scenes.items():
+        if name not in deck.pictures:
+            text = json.dumps(scene, separators=(",", ":")).encode()
+            deck.pictures[name] = gzip.compress(text, 6, mtime=0)
+
+
 def for_followers(scene: Mapping[str, Any]) -> dict[str, Any]:
-    """A deck's scene without what followers must not see, and with the addresses of modules."""
+    """A deck's words without what followers must not see, and with the addresses of modules."""
     # Followers get no controls of live pictures: these need a page of the app.
     shown = {name: part for name, part in scene.items() if name != "live"}
     return {
         **shown,
         "mode": "follow",
+        "scenes": {},
         "slides": [_without_secrets(slide) for slide in scene["slides"]],
         # Single files beside the player's, which the browser caches: joined modules would repeat.
-        "modules": {name: f"../{stage_file(name)}" for name in scene["modules"]},
+        "modules": linked_modules(scene["modules"]),
     }
 
 

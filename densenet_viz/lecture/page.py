@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from densenet_viz.stage.modules import FOLDER, SHARED_STYLE, all_files, version
+from densenet_viz.stage.modules import FILES, FOLDER, SHARED_STYLE, all_files, version
 
 STYLES = (SHARED_STYLE, "lecture/lecture.css", "shared/answer-bars.css", "follow/follow.css")
 _TYPES = {"js": "text/javascript", "css": "text/css"}
@@ -29,7 +29,7 @@ _HTML = """<!doctype html>
 <title>Follow the lecture · DenseNet Viz</title>
 <link rel="icon" href="data:,">
 {styles}
-<script type="module" src="{files}/follow/page.js"></script>
+<script type="module" src="{files}follow/page.js"></script>
 </head>
 <body>
 <main id="follow" class="stage lecture follow" data-base="{base}">
@@ -56,6 +56,6 @@ def _packed(path: Path) -> tuple[bytes, str]:
 
 def page(base: str) -> str:
     """The page, the same for every code; `base` is the path under which the app is served."""
-    files = f"{base}/hall/files/{version()}"
-    styles = "\n".join(f'<link rel="stylesheet" href="{files}/{name}">' for name in STYLES)
+    files = f"{base}{FILES.format(version=version())}"
+    styles = "\n".join(f'<link rel="stylesheet" href="{files}{name}">' for name in STYLES)
     return _HTML.format(files=files, base=base, styles=styles)

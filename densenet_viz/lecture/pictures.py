@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from densenet_viz.lecture.deck import Deck, PictureCall, Question, Setting, Slide, Spans, TextBlock
 from densenet_viz.lecture.inside import StageScene
 from densenet_viz.lecture.networks import IsCancelled, Networks, never
+from densenet_viz.lecture.order import Order
 from densenet_viz.lecture.rows import PICTURES, PictureRow
 
 if TYPE_CHECKING:
@@ -42,19 +43,70 @@ def scene_of(
     Raises:
         ModelUnavailable: a model that a picture needs is not available.
     """
-    networks, calls = Networks(model), dict(_calls(deck))
+    keys = keys_of(deck)
+    report, count = on_progress or _ignore, len(set().union(*keys))
     scenes: dict[str, StageScene] = {}
-    for place, (key, call) in enumerate(calls.items()):
-        if on_progress is not None:
-            on_progress(place / len(calls))
-        scenes[key] = kept(key, partial(picture_scene, call, networks))
-    if on_progress is not None:
-        on_progress(1.0)
+    report(0.0)
+    for key, scene in make_scenes(deck, Order(keys), model=model, kept=kept, made=set()):
+        scenes[key] = scene
+        report(len(scenes) / count)
     return {**words_of(deck), "scenes": scenes}
 
 
-def words_of(deck: Deck) -> DeckScene:
-    """The `DeckScene` without its scenes; needs no network, so it is ready at once."""
+def _ignore(_part: float) -> None:
+    """Tells nobody."""
+
+
+class Later(Exception):
+    """Raised instead of a picture: another one comes first now."""
+
+
+def make_scenes(
+    deck: Deck,
+    order: Order,
+    *,
+    model: Callable[[str], LoadedModel],
+    made: set[str],
+    kept: Keep = lambda _key, make: make(),
+) -> Iterator[tuple[str, StageScene]]:
+    """Each picture's key and scene, one after the other; `order` is asked before each.
+
+    Args:
+        deck: the deck that was read.
+        order: of the deck's pictures.
+        model: loads the model of a name, as `network.models.load_model` does.
+        made: the keys of pictures that are left out; each key that is made is added.
+        kept: gets a picture's key and the function that makes it, returns it; may cache pictures.
+            If it raises `Later`, the picture is made later.
+
+    Raises:
+        ModelUnavailable: a model that a picture needs is not available.
+    """
+    networks, calls = Networks(model), dict(_calls(deck))
+    while (key := order.next(made)) is not None:
+        try:
+            scene = kept(key, partial(picture_scene, calls[key], networks))
+        except Later:
+            continue
+        made.add(key)
+        yield key, scene
+
+
+def keys_of(deck: Deck) -> tuple[tuple[str, ...], ...]:
+    """For each slide, the keys of its pictures, in the order of its steps."""
+    return tuple(tuple(key_of(call) for _, call in _shown(slide)) for slide in deck.slides)
+
+
+def words_of(deck: Deck, *, served: bool = False) -> DeckScene:
+    """The `DeckScene` without its scenes; needs no network, so it is ready at once.
+
+    Args:
+        deck: the deck that was read.
+        served: whether the player is loaded from a server (`lecture.server`); then stages are too.
+            Otherwise the deck holds their modules.
+    """
+    from densenet_viz.stage.modules import linked_modules
+
     stages = list(dict.fromkeys(PICTURES[call.name].stage for _, call in _calls(deck)))
     return {
         "title": deck.title,
@@ -62,7 +114,7 @@ def words_of(deck: Deck) -> DeckScene:
         "minutes": deck.minutes,
         "slides": [_slide(slide) for slide in deck.slides],
         "scenes": {},
-        "modules": deck_modules(stages),
+        "modules": (linked_modules if served else deck_modules)(stages),
         "styles": deck_styles(stages),
     }
 

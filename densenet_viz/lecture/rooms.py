@@ -49,6 +49,8 @@ class Outline:
     steps: tuple[int, ...]
     questions: Mapping[int, Asked]
     """By the slide's number, counted from 1."""
+    pictures: frozenset[str] = frozenset()
+    """The keys of the deck's pictures."""
 
 
 def outline_of(key: str, scene: Mapping[str, Any]) -> Outline:
@@ -62,6 +64,13 @@ def outline_of(key: str, scene: Mapping[str, Any]) -> Outline:
             for number, slide in slides
             if (asked := slide.get("question"))
         },
+        pictures=frozenset(
+            change["key"]
+            for _, slide in slides
+            if (picture := slide.get("picture"))
+            for change in (picture, *picture["states"])
+            if "key" in change
+        ),
     )
 
 
@@ -84,6 +93,8 @@ class Room:
     """Grows with every change that is sent to followers."""
     reached: int = 1
     """The last slide that the presenter has shown."""
+    pictures: int = 0
+    """How many of the deck's pictures were made when followers were told last."""
     followers: set[str] = field(default_factory=set)
     answers: dict[int, dict[str, int]] = field(default_factory=dict)
     """By slide, then follower: the option, counted from 0."""
@@ -189,6 +200,7 @@ class Room:
             "slide": self.slide,
             "step": self.step,
             "reached": self.reached,
+            "pictures": self.pictures,
             "revealed": {
                 str(slide): {
                     "counts": self.counts(slide),

@@ -7,6 +7,7 @@ lecture; a follower can change only its own answer.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import html
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,7 +24,7 @@ from densenet_viz.lecture.hall import Hall
 from densenet_viz.lecture.limits import counted_as
 from densenet_viz.lecture.page import POLICY, pack_files, page
 from densenet_viz.lecture.rooms import Refused, Room
-from densenet_viz.stage.modules import version
+from densenet_viz.stage.modules import FILES, version
 
 HALL: Final = Hall()
 """The hall of this process: pages publish decks in it, and the server's routes use it."""
@@ -37,6 +38,7 @@ SAFE = {
 FRESH = {**SAFE, "Cache-Control": "no-store"}
 STREAMED = {**FRESH, "X-Accel-Buffering": "no"}
 KEPT = {**SAFE, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+CHECKED = {**SAFE, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
 
 Handler = Callable[[Hall, Request], Awaitable[Response]]
@@ -135,6 +137,7 @@ async def _reveal(hall: Hall, request: Request) -> Response:
 async def _tally(hall: Hall, request: Request) -> Response:
     await fields(request)
     room = _authorize(hall, request)
+    hall.note_pictures(room)
     return _json({"followers": len(hall.crowds[room.code].streams), **room.tally()})
 
 
@@ -178,6 +181,16 @@ async def _deck(hall: Hall, request: Request) -> Response:
     return _kept(request, hall.deck(request.path_params["key"]).packed, "application/json")
 
 
+async def _picture(hall: Hall, request: Request) -> Response:
+    """A picture of a deck; the status 202 if it is not made yet."""
+    deck, name = hall.deck(request.path_params["key"]), request.path_params["name"]
+    if name not in deck.outline.pictures:
+        raise Refused(404, "This lecture has no such picture.")
+    if name not in deck.pictures:
+        return _json({}, 202)
+    return _checked(request, deck.pictures[name], "application/json")
+
+
 async def _file(_hall: Hall, request: Request) -> Response:
     found = pack_files().get(request.path_params["name"])
     if found is None or request.path_params["version"] != version():
@@ -185,16 +198,27 @@ async def _file(_hall: Hall, request: Request) -> Response:
     return _kept(request, *found)
 
 
-def _kept(request: Request, packed: bytes, media_type: str) -> Response:
+def _kept(
+    request: Request, packed: bytes, media_type: str, headers: Mapping[str, str] = KEPT
+) -> Response:
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress(packed), media_type=media_type, headers=KEPT)
-    headers = {**KEPT, "Content-Encoding": "gzip"}
+        return Response(gzip.decompress(packed), media_type=media_type, headers=headers)
+    headers = {**headers, "Content-Encoding": "gzip"}
     return Response(packed, media_type=media_type, headers=headers)
 
 
+def _checked(request: Request, packed: bytes, media_type: str) -> Response:
+    """For what the same address may not give after a restart: browsers keep it, but ask first."""
+    headers = {**CHECKED, "ETag": f'"{hashlib.sha256(packed).hexdigest()[:32]}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return _kept(request, packed, media_type, headers)
+
+
 _HALL: Final[tuple[RouteRow, ...]] = (
-    ("GET", "/hall/files/{version}/{name:path}", _file),
+    ("GET", f"{FILES}{{name:path}}", _file),
     ("GET", "/hall/decks/{key}.json", _deck),
+    ("GET", "/hall/decks/{key}/{name}.json", _picture),
     ("POST", "/hall/open", _open),
     ("GET", "/hall/{code}/events", _events),
     ("POST", "/hall/{code}/join", _join),

@@ -1,9 +1,12 @@
-"""Plain ES modules, joined for places that can load only one module.
+"""Plain ES modules, and what places get of them that cannot load a file by its path.
 
 The tests and the type checker read the files as they are, and the same picture runs in the app, in
-a notebook and in a page opened from a disk. A component gets its JavaScript as one text, which
-Streamlit sends again with every answer; in `adapt_stage` each file occurs once. Without such a
-page, a module is one data address (`address`), and so is each module that it imports.
+a notebook and in a page opened from a disk. Where the app's server has a route for the files
+(`densenet_viz.lecture.server`), a component is a short text that loads them from there
+(`link_stage`): the browser keeps them, because a new version has a new address. Without the route,
+a component gets its JavaScript as one text, which Streamlit sends again with every answer; in
+`adapt_stage` each file occurs once. Without a server, a module is one data address (`address`),
+and so is each module that it imports.
 
 A file is named by its path in this folder, as `growth/growth.js`. A stage's name says its path: the
 stage `growth` is `growth/growth.js`, and `variants-count` is `variants/count.js`; its style sheet
@@ -17,6 +20,7 @@ import hashlib
 import json
 import posixpath
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -24,6 +28,8 @@ from string import Template
 FOLDER = Path(__file__).parent
 SHARED_STYLE = "shared/stage.css"
 """The style sheet that all stages use."""
+FILES = "/hall/files/{version}/"
+"""The path under which the server has the files, after the app's own base path."""
 BORROWED = {"bench": ("shared/map-tools.css",), "two": ("shared/map-tools.css",)}
 """Style sheets of shared controls that not all stages use."""
 _IMPORT = re.compile(r'(from\s+)"(\.[^"]+\.js)"')
@@ -80,6 +86,31 @@ def adapt_stage(stage: str) -> str:
     )
 
 
+def link_stage(stage: str, sheets: Sequence[str]) -> str:
+    """A component's JavaScript: loads a stage and its style sheets from the app's server.
+
+    Args:
+        stage: its name.
+        sheets: the paths of its style sheets.
+
+    Raises:
+        FileNotFoundError: there is no such stage.
+    """
+    file = stage_file(stage)
+    files = dict.fromkeys((*files_of(file), *files_of("streamlit.js")))
+    return _LINK.substitute(
+        folder=FILES.format(version=version()).lstrip("/"),
+        files=json.dumps(list(files)),
+        sheets=json.dumps(list(sheets)),
+        stage=file,
+    )
+
+
+def linked_modules(stages: Iterable[str]) -> dict[str, str]:
+    """The path of each stage's module from the lecture's own, where both come from the server."""
+    return {stage: f"../{stage_file(stage)}" for stage in stages}
+
+
 def _by_path(file: str) -> str:
     """A module's text in which every import names the path of a file in this folder."""
     return _IMPORT.sub(lambda found: f'{found[1]}"./{_imported(file, found[2])}"', _text(file))
@@ -132,6 +163,31 @@ const { adapt } = await import(files["streamlit.js"]);
 export default adapt(mount);
 """)
 
+# Streamlit's page names its own script by an address relative to the page, so the part before it is
+# right under a base path, and behind a proxy that removes one.
+_LINK = Template("""\
+const own = document.querySelector('script[type="module"][src*="static/js/"]');
+const [base] = own.src.split("static/js/");
+const folder = `$${base}$folder`;
+for (const file of $files) {
+  if (document.head.querySelector(`link[href="$${folder}$${file}"]`)) continue;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "modulepreload", href: folder + file });
+  document.head.append(link);
+}
+const load = async (file) => {
+  const answer = await fetch(folder + file);
+  if (!answer.ok) throw new Error(`$${answer.status} for $${file}`);
+  return new CSSStyleSheet().replace(await answer.text());
+};
+const [{ mount }, { adapt }, ...sheets] = await Promise.all([
+  import(`$${folder}$stage`),
+  import(`$${folder}streamlit.js`),
+  ...$sheets.map(load),
+]);
+export default adapt(mount, sheets);
+""")
+
 
 @cache
 def address(file: str) -> str:
@@ -152,5 +208,9 @@ def style(*files: str) -> str:
 
 def style_of(stage: str) -> str:
     """A stage's own style and the shared sheets it uses; it also needs `style(SHARED_STYLE)`."""
-    own = stage_file(stage).removesuffix(".js") + ".css"
-    return style(*BORROWED.get(stage, ()), own)
+    return style(*sheets_of(stage))
+
+
+def sheets_of(stage: str) -> tuple[str, ...]:
+    """The paths of a stage's own style sheet and of the shared ones that not all stages use."""
+    return (*BORROWED.get(stage, ()), stage_file(stage).removesuffix(".js") + ".css")

@@ -6,7 +6,7 @@ import { saveRow } from "./export/export.js";
 /** @typedef {import("./shared/stage.js").Stage} Stage */
 
 /**
- * @typedef {{data: any, parentElement: ParentNode & Node, setStateValue: (name: string, value: unknown) => void}} Arguments
+ * @typedef {{data: any, parentElement: ParentNode & Node & {adoptedStyleSheets?: CSSStyleSheet[]}, setStateValue: (name: string, value: unknown) => void}} Arguments
  */
 
 /** @type {WeakMap<Node, {root: HTMLElement, row: HTMLElement | null, stage: Stage, turn: object}>} */
@@ -17,9 +17,10 @@ const mounted = new WeakMap();
  * component. Streamlit also runs it when the next call came while this one was still loading; then
  * the stage belongs to the next call and stays.
  * @param {(root: HTMLElement, scene: any, tell: (name: string, value: unknown) => void) => Stage} mount
+ * @param {CSSStyleSheet[]} [sheets] the stage's style sheets, if the component does not have them
  * @returns {(component: Arguments) => () => void}
  */
-export function adapt(mount) {
+export function adapt(mount, sheets = []) {
   return ({ data, parentElement, setStateValue }) => {
     const turn = {};
     const known = mounted.get(parentElement);
@@ -30,6 +31,7 @@ export function adapt(mount) {
       if (known.row && known.root.lastChild !== known.row) known.root.append(known.row);
     } else {
       const root = h("div", { class: "stage" });
+      if (sheets.length) parentElement.adoptedStyleSheets = sheets;
       parentElement.append(root);
       const stage = mount(root, data, setStateValue);
       const row = stage.save ? saveRow(root, stage.save) : null;

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from densenet_viz.stage.modules import SHARED_STYLE, adapt_stage, style, style_of
+from densenet_viz.lecture.server import HALL
+from densenet_viz.stage.modules import SHARED_STYLE, adapt_stage, link_stage, sheets_of, style
+
+
+def stage_component(name: str, sheets: Sequence[str] | None = None) -> ComponentRenderer:
+    """The component of a stage, registered once.
+
+    Its files come from the app's own route, or with each answer if the server lacks the route.
+
+    Args:
+        name: the stage's name.
+        sheets: the paths of its style sheets; by default the stage's own.
+    """
+    given = (SHARED_STYLE, *sheets_of(name)) if sheets is None else tuple(sheets)
+    return _component(name, given, HALL.served)
 
 
 @cache
-def _component(name: str) -> ComponentRenderer:
-    css = f"{style(SHARED_STYLE)}\n{style_of(name)}"
-    return st.components.v2.component(f"densenet_viz.{name}", css=css, js=adapt_stage(name))
+def _component(name: str, sheets: tuple[str, ...], served: bool) -> ComponentRenderer:
+    parts = (
+        {"js": link_stage(name, sheets)}
+        if served
+        else {"js": adapt_stage(name), "css": style(*sheets) or None}
+    )
+    return st.components.v2.component(f"densenet_viz.{name}", **parts)
 
 
 def show_stage(name: str, scene: Mapping[str, Any], *, key: str, **listeners: Any) -> Any:
@@ -25,4 +43,4 @@ def show_stage(name: str, scene: Mapping[str, Any], *, key: str, **listeners: An
     `on_NAME_change=` is called when the stage sends NAME; its value is then in
     `st.session_state[key][NAME]`.
     """
-    return _component(name)(key=key, data=dict(scene), height="content", **listeners)
+    return stage_component(name)(key=key, data=dict(scene), height="content", **listeners)

@@ -154,6 +154,28 @@ def test_a_phone_joins_follows_leaves_catches_up_and_answers(
     assert phone.errors == []
 
 
+def test_a_picture_that_is_made_later_comes_to_the_phones(small: BrowserContext) -> None:
+    whole = scene_of(deck_of(DECK), model=no_model)
+    with served() as client:
+        key = client.hall.publish({**whole, "scenes": {}})
+        told = client.post("/hall/open", deck=key, origin=ORIGIN)[1]
+        lecture = Lecture(client, told["code"], told["token"])
+        phone = phone_of(small, f"{lecture.url}/{lecture.code}")
+        page = phone.page
+        lecture.act("move", slide=2, step=0)
+        expect(page.get_by_role("heading", name="One strip")).to_be_visible()
+        picture = page.locator(".lecture-slide:not(.lecture-away) .lecture-picture")
+        expect(picture).to_have_attribute("aria-busy", "true")
+        expect(picture.locator(".lecture-waiting")).to_be_visible()
+        assert page.evaluate(WIDER_JS) <= 0
+        for name, scene in whole["scenes"].items():
+            client.hall.add_picture(key, name, scene)
+        lecture.act("tally")
+        expect(picture.locator(".lecture-stage svg, .lecture-stage canvas").first).to_be_visible()
+        expect(picture.locator(".lecture-waiting")).to_have_count(0)
+        assert phone.errors == []
+
+
 def test_a_phone_that_was_away_comes_back_where_the_hall_is(
     lecture: Lecture, small: BrowserContext
 ) -> None:

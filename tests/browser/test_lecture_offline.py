@@ -47,6 +47,7 @@ STANDS_JS = f"() => {{ const slide = ({SLIDE_JS})(); return !slide.picture || sl
 @pytest.fixture(scope="module")
 def started(open_page: Any) -> Any:
     visit = open_page("lecture", width=1280, height=720, reduced_motion=True)
+    visit.page.locator('.lecture[data-missing="0"]').wait_for(timeout=MADE_MILLISECONDS)
     start = visit.page.locator(".lecture-main")
     start.click(timeout=MADE_MILLISECONDS)
     expect(visit.page.get_by_role("dialog")).to_be_visible()

@@ -13,6 +13,9 @@ class Node extends EventTarget {
   attachShadow() {
     return (this.shadowRoot = new Node());
   }
+  prepend() {}
+  remove() {}
+  removeAttribute() {}
   replaceChildren() {}
   querySelector() {
     return null;
@@ -33,7 +36,9 @@ const MODULE =
   "data:text/javascript,export const mount = (root, scene) => globalThis.stageOf(scene);";
 
 /** A live picture of k whose second step shows another scene; what it shows, and what it asks. */
-function picture() {
+function picture(
+  scenes = /** @type {Record<string, string>} */ ({ first: "first", second: "second" }),
+) {
   const shown = /** @type {string[]} */ ([]);
   const asked = /** @type {number[]} */ ([]);
   globalThis.stageOf = (scene) => (
@@ -41,7 +46,7 @@ function picture() {
     { update: (next) => shown.push(next), destroy: () => shown.push("end") }
   );
   const deck = /** @type {any} */ ({
-    scenes: { first: "first", second: "second" },
+    scenes,
     modules: { growth: MODULE },
     styles: {},
   });
@@ -116,4 +121,23 @@ test("a stage that has loaded after its slide was given up is not mounted", asyn
   live.destroy();
   await mounting;
   assert.deepEqual(shown, []);
+});
+
+test("a picture whose scenes come later is busy until the last is there", async () => {
+  const { live, shown, last } = picture({});
+  const busy = /** @type {boolean[]} */ ([]);
+  live.node.setAttribute = (name) => name === "aria-busy" && busy.push(true);
+  live.node.removeAttribute = (name) => name === "aria-busy" && busy.push(false);
+  const mounting = live.mount(0);
+  assert.equal(live.ready, false);
+  assert.deepEqual(busy, [true]);
+  live.expect("cancelled");
+  assert.match(live.waiting.textContent ?? "", /cancelled/);
+  live.scenes.put("first", "first");
+  live.step(1); // the presenter goes on meanwhile
+  live.scenes.put("second", "second");
+  await mounting;
+  assert.deepEqual(busy, [true, false]);
+  assert.equal(last(), "second");
+  assert.ok(shown.every((scene) => scene === "second" || scene === "first"));
 });

@@ -1,6 +1,7 @@
 // A phone in the lecture: joins with a code, shows the presenter's slide, and answers questions.
 
 import { Latest } from "../lecture/hall-state.js";
+import { loader, Scenes } from "../lecture/scenes.js";
 import { answerBars } from "../shared/answer-bars.js";
 import { h, say } from "../shared/dom.js";
 import { onWake, Pulse } from "./pulse.js";
@@ -73,6 +74,8 @@ export class Follow {
     this.deck = null;
     /** @type {FollowSlides | null} */
     this.slides = null;
+    /** @type {Scenes | null} */
+    this.scenes = null;
     /** @type {EventSource | null} */
     this.events = null;
     this.asking = "";
@@ -220,7 +223,8 @@ export class Follow {
     if (how.signal.aborted) return;
     this.deck = deck;
     document.title = `${deck.title} · DenseNet Viz`;
-    this.slides = new FollowSlides(deck, (place) => this.moved(place));
+    this.scenes = new Scenes(deck.scenes, loader(this.base, key));
+    this.slides = new FollowSlides(deck, this.scenes, (place) => this.moved(place));
     this.stage.replaceChildren(h("h1", { class: "stage-hidden" }, deck.title), this.slides.node);
     this.foot.hidden = false;
   }
@@ -255,6 +259,7 @@ export class Follow {
   /** Takes the lecture's new state; a state that is older than the known one came late. @param {State} state */
   take(state) {
     if (this.state && state.version < this.state.version) return;
+    if (state.pictures !== this.state?.pictures) this.scenes?.again();
     this.state = state;
     const slides = this.deck?.slides ?? [];
     for (const [slide, { right }] of Object.entries(state.revealed)) {

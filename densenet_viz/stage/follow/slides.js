@@ -1,7 +1,7 @@
 // The slides on a phone: one at a time, as wide as the window and as tall as needed.
 
 import { h, say } from "../shared/dom.js";
-import { inside, moved } from "../lecture/place.js";
+import { inside, keysOf, moved } from "../lecture/place.js";
 import { Slide } from "../lecture/slide.js";
 import { onSwipe } from "../lecture/swipe.js";
 
@@ -15,9 +15,13 @@ const MOST_MOUNTED = 4;
 const KEYS = { ArrowRight: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back" };
 
 export class FollowSlides {
-  /** @param {Scene} deck @param {(place: Place) => void} tell called when the follower has gone to a place */
-  constructor(deck, tell) {
+  /**
+   * @param {Scene} deck @param {import("../lecture/scenes.js").Scenes} scenes of the deck
+   * @param {(place: Place) => void} tell called when the follower has gone to a place
+   */
+  constructor(deck, scenes, tell) {
     this.deck = deck;
+    this.scenes = scenes;
     this.tell = tell;
     /** @type {Place} */
     this.at = { slide: 0, step: 0 };
@@ -80,12 +84,21 @@ export class FollowSlides {
     this.at = inside(place, this.deck.slides);
     if (other) before?.hide();
     this.slide(this.at.slide).show(this.at.step);
+    this.load(this.at.slide);
     say(this.place, `Slide ${this.at.slide + 1} of ${this.deck.slides.length}`);
+  }
+
+  /** Loads a slide's pictures, then the next slide's. @param {number} index */
+  async load(index) {
+    for (const near of [index, index + 1]) {
+      const picture = this.deck.slides[near]?.picture;
+      if (picture) await this.scenes.fetch(new Set(keysOf(picture)));
+    }
   }
 
   /** @param {number} index */
   slide(index) {
-    const slide = this.slides.get(index) ?? new Slide(this.deck, index, () => {});
+    const slide = this.slides.get(index) ?? new Slide(this.deck, index, () => {}, this.scenes);
     if (!slide.node.isConnected) this.hall.append(slide.node);
     this.slides.delete(index);
     this.slides.set(index, slide);

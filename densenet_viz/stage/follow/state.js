@@ -9,6 +9,7 @@
  * @property {number} version
  * @property {number} slide
  * @property {number} step
+ * @property {number} pictures how many of the deck's pictures are made
  * @property {number} reached the last slide that the presenter has shown
  * @property {Record<string, {counts: number[], right: number | null}>} revealed by slide
  */

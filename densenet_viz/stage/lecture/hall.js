@@ -29,11 +29,13 @@ class Refused extends Error {}
 export class LectureHall {
   /**
    * @param {Scene} deck
-   * @param {{key: string, base: string} | undefined} hall the published deck, and the path under which the app is served
+   * @param {string} app the app's address
    * @param {(slide: number) => Element | null | undefined} questionOf the element of a slide's question, by the slide's place
    */
-  constructor(deck, hall, questionOf) {
+  constructor(deck, app, questionOf) {
+    const { hall } = deck;
     this.deck = deck;
+    this.app = app;
     this.hall = hall;
     this.questionOf = questionOf;
     /** @type {Room | null} */
@@ -43,6 +45,8 @@ export class LectureHall {
     this.gone = false;
     /** @type {Place} */
     this.at = { slide: 0, step: 0 };
+    /** How many pictures are made. */
+    this.pictures = 0;
     /** Whether phones may not know the presenter's place. */
     this.untold = false;
     this.moves = new Latest((/** @type {Place} */ place) => this.sendMove(place));
@@ -114,7 +118,7 @@ export class LectureHall {
   /** @param {string} what @param {Record<string, unknown>} [content] */
   async post(what, content = {}) {
     const path = what === "open" ? "open" : `${this.room?.code}/${what}`;
-    const answer = await fetch(`${this.hall?.base}/hall/${path}`, {
+    const answer = await fetch(`${this.app}/hall/${path}`, {
       method: "POST",
       headers: {
         "Content-Type": "application/json",
@@ -196,6 +200,12 @@ export class LectureHall {
     } catch (error) {
       this.failed(error, room);
     }
+  }
+
+  /** More pictures are made; the server tells the phones at the next poll. @param {number} pictures */
+  made(pictures) {
+    if (pictures > this.pictures && this.room) this.poll();
+    this.pictures = pictures;
   }
 
   /** @param {unknown} error @param {Room | null} room that the request was for; another one may be open now */

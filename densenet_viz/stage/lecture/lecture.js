@@ -1,6 +1,7 @@
 // The lecture: slides with live pictures in the whole window, controlled with keys, clicker or finger.
 
 import { h, say } from "../shared/dom.js";
+import { arrivals } from "./arrivals.js";
 import { makeCard } from "./card.js";
 import { Foot } from "./foot.js";
 import { LectureHall } from "./hall.js";
@@ -9,6 +10,7 @@ import { Over } from "./over.js";
 import { Overview } from "./overview.js";
 import { hashOf, inside, moved, placeOf } from "./place.js";
 import { Pressed } from "./pressed.js";
+import { loader, Scenes } from "./scenes.js";
 import { Slide, thumbnail } from "./slide.js";
 import { Speaker } from "./speaker.js";
 import { onSwipe } from "./swipe.js";
@@ -23,6 +25,9 @@ const CALM = 60;
 /** Milliseconds until each of the slides further away is prepared. */
 const LONG_CALM = 1500;
 
+/** The app's address, where this file comes from its server. */
+const APP = import.meta.url.split("/hall/files/")[0];
+
 class Lecture {
   /** @param {HTMLElement} root @param {Scene} deck */
   constructor(root, deck) {
@@ -30,9 +35,17 @@ class Lecture {
     this.deck = deck;
     /** @type {Place} */
     this.at = { slide: 0, step: 0 };
+    /** @type {Set<string>} the stages whose code is there */
+    this.loaded = new Set();
+    this.scenes = new Scenes(deck.scenes, deck.hall && loader(APP, deck.hall.key));
     this.slides = deck.slides.map(
       (_, index) =>
-        new Slide(deck, index, (slide, settings, question) => this.ask(slide, settings, question)),
+        new Slide(
+          deck,
+          index,
+          (slide, settings, question) => this.ask(slide, settings, question),
+          this.scenes,
+        ),
     );
     this.timer = new Timer(deck.slides, deck.minutes);
     this.hall = h(
@@ -51,7 +64,7 @@ class Lecture {
     this.rooms =
       deck.mode === "file"
         ? null
-        : new LectureHall(deck, deck.hall, (slide) => this.slides[slide].question);
+        : new LectureHall(deck, APP, (slide) => this.slides[slide].question);
     this.foot = new Foot(deck.slides, (action) => this.act(action), [
       ...(this.rooms ? [this.rooms.badge] : []),
       this.timer.node,
@@ -81,6 +94,10 @@ class Lecture {
     this.timer.tell();
     const there = placeOf(location.hash, deck.slides);
     if (there || deck.mode === "file") this.start(there ?? this.at);
+    else this.wish();
+    this.arrive();
+    this.arrived();
+    this.load();
   }
 
   listen() {
@@ -100,6 +117,8 @@ class Lecture {
       (event) => this.answer(/** @type {CustomEvent} */ (event).detail),
       { signal },
     );
+    arrivals.addEventListener("told", () => this.arrive(), { signal });
+    this.scenes.addEventListener("arrived", () => this.arrived(), { signal });
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
     this.over.blank.addEventListener("click", () => (this.over.blank.hidden = true));
     this.over.help.addEventListener("click", () => this.close());
@@ -136,8 +155,57 @@ class Lecture {
     if (before.slide !== this.at.slide) this.hall.focus({ preventScroll: true });
     history.replaceState(history.state, "", hashOf(this.at));
     this.tell(slide);
+    this.wish();
+    this.prepareSoon();
+  }
+
+  /** Prepares pictures as soon as nothing else happens. */
+  prepareSoon() {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.prepare(), CALM);
+    if (this.open) this.waiting = setTimeout(() => this.prepare(), CALM);
+  }
+
+  /** Tells the server which slide is shown, as long as it makes pictures: it makes those first. */
+  wish() {
+    const { id = "" } = this.deck;
+    const made = arrivals.told?.id === id ? arrivals.told.ready : [];
+    const keys = this.slides.flatMap(({ picture }) => picture?.keys ?? []);
+    if (!keys.every((key) => key in this.scenes.there || made.includes(key)))
+      arrivals.show({ id, slide: this.at.slide });
+  }
+
+  /** Loads the code of all pictures now, so that the lecture goes on if the connection breaks. */
+  async load() {
+    const stages = Object.entries(this.deck.modules);
+    const load = async (/** @type {string} */ stage, /** @type {string} */ address) => {
+      if (this.deck.hall) await import(address);
+      this.loaded.add(stage);
+      this.arrived();
+    };
+    await Promise.allSettled(stages.map(([stage, address]) => load(stage, address)));
+  }
+
+  /** How many slides wait for pictures is part of the page, for programs that use it. */
+  arrived() {
+    const waits = (/** @type {Slide} */ { picture }) =>
+      picture && !(picture.ready && this.loaded.has(picture.picture.stage));
+    const missing = this.slides.filter(waits);
+    this.root.dataset.missing = String(missing.length);
+    this.prepareSoon();
+  }
+
+  /** Loads the pictures that the server has made, those of the nearest slides first. */
+  arrive() {
+    const { told } = arrivals;
+    if (!told || told.id !== this.deck.id) return;
+    for (const [key, scene] of Object.entries(told.scenes ?? {})) this.scenes.put(key, scene);
+    const made = new Set(told.ready);
+    const far = (/** @type {Slide} */ { index }) => Math.abs(index - this.at.slide);
+    const near = [...this.slides].sort((one, other) => far(one) - far(other));
+    const keys = near.flatMap(({ picture }) => picture?.keys ?? []);
+    for (const { picture } of this.slides) picture?.expect(told.state);
+    this.scenes.fetch(new Set(keys.filter((key) => made.has(key))));
+    this.rooms?.made(made.size);
   }
 
   /** Updates every part that shows the lecture's place. @param {Slide} slide */
@@ -168,7 +236,7 @@ class Lecture {
     const { slide } = this.at;
     const far = (/** @type {Slide} */ { index }) => Math.abs(index - slide);
     const others = this.slides
-      .filter(({ picture }) => picture && !picture.mounting)
+      .filter(({ picture }) => picture?.ready && !picture.mounting)
       .sort((one, other) => far(one) - far(other));
     if (!others.length || !this.open) return;
     await others[0].prepare(0);
@@ -334,6 +402,7 @@ class Lecture {
     this.timer.stop();
     this.speaker.close();
     this.rooms?.destroy();
+    this.scenes.stop();
     for (const slide of this.slides) slide.destroy();
     this.dialog.remove();
     this.card.remove();

@@ -1,8 +1,9 @@
 // The live picture of a slide: a stage in its own shadow root, kept as the visitor left it.
 
-import { h } from "../shared/dom.js";
+import { h, say } from "../shared/dom.js";
 import { fit, outgrown } from "./fit.js";
-import { changeAt, keyAt, valueAt } from "./place.js";
+import { changeAt, keyAt, keysOf, valueAt } from "./place.js";
+import { Scenes } from "./scenes.js";
 import { STYLE } from "./stages.js";
 
 /** @typedef {import("./place.js").Control} Control */
@@ -12,6 +13,13 @@ import { STYLE } from "./stages.js";
 
 /** How often a picture may be fitted again because it has become larger than its room. */
 const REFITS = 3;
+
+/** Stands where a picture will be, by the state of the work. @type {Record<string, string>} */
+const WAITING = {
+  working: "The network is making this picture …",
+  cancelled: "This picture is not made: the work was cancelled on the lecture’s page.",
+  failed: "This picture could not be made. The lecture’s page says why.",
+};
 
 let lastQuestion = 0;
 /** A new number for a question; no earlier question of this window had it, not even before a reload. */
@@ -29,9 +37,12 @@ export class Picture {
   /**
    * @param {Scene} deck @param {PictureScene} picture
    * @param {{controls: Control[], ask: (settings: Record<string, string>, question: number) => void}} live
+   * @param {Scenes} [scenes] of the deck
    */
-  constructor(deck, picture, live) {
+  constructor(deck, picture, live, scenes = new Scenes(deck.scenes)) {
     this.deck = deck;
+    this.scenes = scenes;
+    this.keys = keysOf(picture);
     this.picture = picture;
     this.live = live;
     /** @type {Record<string, string>} the values that the visitor chose in the controls */
@@ -50,6 +61,7 @@ export class Picture {
     this.host = h("div", { class: "lecture-stage" });
     this.host.attachShadow({ mode: "open", clonable: true });
     this.room = h("div", { class: "lecture-room" }, this.host);
+    this.waiting = h("p", { class: "lecture-waiting" }, WAITING.working);
     this.state = h("span", { class: "lecture-asked", role: "status" });
     /** @type {((step: number) => void)[]} each sets a control to the deck's value at a step */
     this.resets = [];
@@ -123,6 +135,26 @@ export class Picture {
     this.fit();
   }
 
+  /** Whether all its scenes are there. */
+  get ready() {
+    return this.scenes.has(this.keys);
+  }
+
+  /** Says what a visitor may expect while it is not there. @param {string} state of the work */
+  expect(state) {
+    say(this.waiting, WAITING[state] ?? WAITING.working);
+  }
+
+  /** Waits for its scenes; until then a sentence stands in its room. */
+  async arrive() {
+    if (this.ready) return;
+    this.room.prepend(this.waiting);
+    this.node.setAttribute("aria-busy", "true");
+    await this.scenes.wait(this.keys);
+    this.waiting.remove();
+    this.node.removeAttribute("aria-busy");
+  }
+
   /** Mounts the stage, once; the room must already have its layout. @param {number} step */
   mount(step) {
     this.at = step;
@@ -135,10 +167,10 @@ export class Picture {
     const { deck, picture } = this;
     const shadow = /** @type {ShadowRoot} */ (this.host.shadowRoot);
     const building = (this.building = {});
+    const [{ mount }] = await Promise.all([load(deck.modules[picture.stage]), this.arrive()]);
+    if (this.building !== building) return;
     // Keys and fingers reach it when it stands at its step: an earlier action would be undone.
     this.room.inert = true;
-    const { mount } = await load(deck.modules[picture.stage]);
-    if (this.building !== building) return;
     const step = this.at; // the step may have changed
     const root = h("div", { class: "stage", "data-stage": picture.stage });
     const sheets = [deck.styles.stage, deck.styles[picture.stage], STYLE];

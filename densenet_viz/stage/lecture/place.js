@@ -44,11 +44,11 @@
  * @property {string} [author]
  * @property {"present" | "follow" | "file"} [mode]
  * @property {Slide[]} slides
- * @property {Record<string, any>} scenes
+ * @property {Record<string, any>} scenes by key; they may come later than the deck (`Scenes`)
  * @property {Record<string, string>} modules
  * @property {Record<string, string>} styles
  * @property {string} [style] the lecture's own style, for windows that it opens
- * @property {{key: string, base: string}} [hall] the published deck for followers, if the server has the routes
+ * @property {{key: string}} [hall] the published deck, if the server has the routes for followers
  * @property {Record<number, Control[]>} [live] the controls of a slide's picture, by the slide's place
  */
 
@@ -112,6 +112,11 @@ export function changeAt(picture, step) {
 /** The key of a picture's scene after a change. @param {Picture} picture @param {number} change */
 export function keyAt(picture, change) {
   return picture.states.slice(0, change + 1).findLast(({ key }) => key)?.key ?? picture.key;
+}
+
+/** The keys of all scenes of a picture. @param {Picture} picture @returns {string[]} */
+export function keysOf(picture) {
+  return [picture.key, ...picture.states.flatMap(({ key }) => (key ? [key] : []))];
 }
 
 /** A control's value in the deck at a step. @param {Control} control @param {number} step */

@@ -42,8 +42,9 @@ export class Slide {
   /**
    * @param {Scene} deck @param {number} index
    * @param {(slide: number, settings: Record<string, string>, question: number) => void} ask
+   * @param {import("./scenes.js").Scenes} [scenes] of the deck; by default those that it has
    */
-  constructor(deck, index, ask) {
+  constructor(deck, index, ask, scenes) {
     const scene = deck.slides[index];
     this.scene = scene;
     this.index = index;
@@ -52,10 +53,12 @@ export class Slide {
     const controls = deck.live?.[index] ?? [];
     this.picture =
       scene.picture &&
-      new Picture(deck, scene.picture, {
-        controls,
-        ask: (settings, question) => ask(index, settings, question),
-      });
+      new Picture(
+        deck,
+        scene.picture,
+        { controls, ask: (settings, question) => ask(index, settings, question) },
+        scenes,
+      );
     this.question = scene.question && questionOf(scene.question);
     const words = h(
       "div",
@@ -95,10 +98,10 @@ export class Slide {
     showStep(this.node, 0);
   }
 
-  /** Prepares the picture at the step at which the slide will be opened. @param {number} step */
+  /** Prepares the picture, if it is there, at the step at which the slide will be opened. @param {number} step */
   prepare(step) {
     if (!this.fitted) this.fit(false);
-    return this.picture?.mount(step) ?? Promise.resolve();
+    return this.picture?.ready ? this.picture.mount(step) : Promise.resolve();
   }
 
   /** @param {number} step */

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.facts.spec import DenseNetSpec
@@ -16,6 +14,7 @@ from densenet_viz.lecture.networks import Networks
 from densenet_viz.lecture.pictures import picture_scene
 from densenet_viz.lecture.rows import PICTURES
 from densenet_viz.ui.current import bundled_model
+from densenet_viz.ui.stages import stage_component
 from densenet_viz.ui.work.keeping import Kept
 
 KEY = "lecture_live"
@@ -72,7 +71,8 @@ def show_answers(deck: Deck) -> None:
     """Answers the player's live pictures without running the page again."""
     asked = st.session_state.get(KEY, {}).get("asked")
     answer = _answer(deck, asked) if asked else {}
-    _channel()(key=KEY, data=answer, on_asked_change=_noted, height="content")
+    channel = stage_component("lecture-live", sheets=())
+    channel(key=KEY, data=answer, on_asked_change=_noted, height="content")
 
 
 def _noted() -> None:
@@ -120,10 +120,3 @@ def _parameters_at(slide: Slide, step: int) -> dict[str, Setting]:
 def _scene(call: PictureCall) -> Mapping[str, Any]:
     key = (call.name, *sorted(call.parameters.items()))
     return _SCENES.get(key, lambda: picture_scene(call, Networks(bundled_model)))
-
-
-@cache
-def _channel() -> ComponentRenderer:
-    from densenet_viz.stage.modules import adapt_stage
-
-    return st.components.v2.component("densenet_viz.lecture_live", js=adapt_stage("lecture-live"))

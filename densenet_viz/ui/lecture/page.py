@@ -1,81 +1,21 @@
-"""The lecture page: the deck, its pictures made in the background, and the player."""
+"""The lecture page: the deck is chosen, and the player is there at once; pictures come later."""
 
 from __future__ import annotations
 
-import atexit
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache, partial
-from typing import Any, cast
+from functools import cache
+from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
-from densenet_viz.errors import Cancelled
 from densenet_viz.lecture.deck import OWN, Deck
 from densenet_viz.lecture.export import PLAYER_STYLES
-from densenet_viz.lecture.hall import Published
-from densenet_viz.lecture.inside import StageScene
-from densenet_viz.lecture.networks import never
-from densenet_viz.lecture.pictures import Make, scene_of
+from densenet_viz.lecture.pictures import words_of
 from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_deck
 from densenet_viz.lecture.server import HALL
-from densenet_viz.stage.modules import adapt_stage, style
-from densenet_viz.ui.current import bundled_model
+from densenet_viz.stage.modules import style
 from densenet_viz.ui.lecture.live import controls_of, show_answers
-from densenet_viz.ui.work.jobs import PATIENCE, Desk, Reporter, Shop, desk
-from densenet_viz.ui.work.keeping import Kept
-from densenet_viz.ui.work.line import NOTHING, Need
-from densenet_viz.ui.work.progress import Notice
-from densenet_viz.ui.work.unfinished import run_job
-
-DESK = "lecture"
-KEPT = 64
-"""Pictures that the app keeps: more than the shipped deck has; one takes about 0.3 MB."""
-TITLE = "Making the lecture’s pictures"
-FAILED = "Making the lecture’s pictures failed. Try again."
-
-
-class Shelf:
-    """A cache of the last pictures, by key: other windows and decks with the same picture use it.
-
-    Threads may share it. Each picture is its own job: decks that want the same picture share it,
-    other decks do not wait for it, and it stops when no deck wants it any more.
-
-    Args:
-        most: the most pictures that are kept.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._shop = Shop(most)
-
-    def get(self, key: str, make: Make, stopped: Callable[[], bool] = never) -> StageScene:
-        """The picture of a key, made if it is missing.
-
-        Args:
-            key: of the picture.
-            make: makes it.
-            stopped: called while it waits; returns True if the picture is not wanted any more.
-
-        Raises:
-            Cancelled: `stopped` returned True.
-        """
-        mine = Desk(self._shop)
-        need = Need(cores=1, kind=("picture", key.partition("-")[0]))
-        job = mine.ask(key, lambda _report, cancelled: make(cancelled), need=need)
-        try:
-            return cast("StageScene", job.outcome(stopped))
-        finally:
-            mine.leave()
-
-    def close(self) -> None:
-        """Stops all jobs, and waits for their end."""
-        self._shop.close(PATIENCE)
-
-
-_SHELF = Shelf(KEPT)
-atexit.register(_SHELF.close)
+from densenet_viz.ui.lecture.making import Making, making_of
+from densenet_viz.ui.stages import stage_component
 
 
 def choose_deck(container: Any) -> Deck:
@@ -97,43 +37,15 @@ def choose_deck(container: Any) -> Deck:
     return _own_deck()
 
 
-def show_lecture(deck: Deck) -> None:
-    """Shows the player when its pictures are made; until then, their progress."""
-    own = None if deck is _own_deck() else _visitors_deck()
+def show_lecture(deck: Deck) -> Making:
+    """Shows the player, which has the words of all slides; returns what makes its pictures.
 
-    def draw(scene: dict[str, Any]) -> None:
-        _player()(key="lecture", data=_data(deck, scene, own), height="content")
-        show_answers(deck)
-
-    notice = Notice(
-        TITLE,
-        cancelled="Making the pictures was cancelled.",
-        failed=FAILED,
-        resume="Make them now",
-        cancel_key="lecture-cancel",
-        again_key="lecture-again",
-    )
-    kept = own.scenes if own else None
-    key, compute = (DESK, deck_key(deck)), partial(_compute, deck)
-    run_job(desk(DESK), key, compute, draw, notice, kept=kept, need=NOTHING)
-
-
-@dataclass
-class VisitorsDeck:
-    """What is kept of a visitor's own deck; only the session keeps it, so it ends with it."""
-
-    scenes: Kept = field(default_factory=lambda: Kept(1))
-    published: list[Published] = field(default_factory=list)
-
-
-def _visitors_deck() -> VisitorsDeck:
-    kept: VisitorsDeck = st.session_state.setdefault("_visitors_deck", VisitorsDeck())
-    return kept
-
-
-def deck_key(deck: Deck) -> str:
-    """A short hash of the whole deck: 16 hexadecimal digits."""
-    return hashlib.sha256(repr(deck).encode()).hexdigest()[:16]
+    The pictures come through `making.show_pictures`, which the page has to call.
+    """
+    making = making_of(deck, own=deck is not _own_deck())
+    stage_component("lecture", PLAYER_STYLES)(key="lecture", data=_data(making), height="content")
+    show_answers(deck)
+    return making
 
 
 def _text(data: bytes) -> str:
@@ -149,35 +61,14 @@ def _own_deck() -> Deck:
     return read_deck(OWN)
 
 
-def _compute(deck: Deck, report: Reporter, stopped: Callable[[], bool]) -> dict[str, Any]:
-    def progress(part: float) -> None:
-        if stopped():
-            raise Cancelled
-        report(part)
-
-    kept = partial(_SHELF.get, stopped=stopped)
-    return scene_of(deck, model=bundled_model, on_progress=progress, kept=kept)
-
-
-def _data(deck: Deck, scene: dict[str, Any], own: VisitorsDeck | None) -> dict[str, Any]:
-    """The scene for the player; followers get it from this process, if it serves them."""
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    hall = None
-    if HALL.served:
-        key = HALL.publish(scene, own.published if own else None)
-        hall = {"key": key, "base": f"/{base}" if base else ""}
+def _data(making: Making) -> dict[str, Any]:
+    """The deck for the player."""
+    hall = {"hall": {"key": making.published}} if making.published else {}
     return {
-        **scene,
-        "id": deck_key(deck),
+        **words_of(making.deck, served=HALL.served),
+        "id": making.key,
         "mode": "present",
         "style": style(*PLAYER_STYLES),
-        "live": controls_of(deck),
-        **({"hall": hall} if hall else {}),
+        "live": controls_of(making.deck),
+        **hall,
     }
-
-
-@cache
-def _player() -> ComponentRenderer:
-    return st.components.v2.component(
-        "densenet_viz.lecture", css=style(*PLAYER_STYLES), js=adapt_stage("lecture")
-    )

@@ -130,6 +130,44 @@ def start(show: Show, **how: Any) -> Lecture:
     return lecture
 
 
+ARRIVE_JS = """(told) => {
+  const [files] = Object.values(globalThis.densenetVizModules).filter(
+    (files) => 'lecture/arrivals.js' in files);
+  return import(files['lecture/arrivals.js']).then(({ arrivals }) => {
+    if (told) arrivals.tell(told);
+    return arrivals.shown;
+  });
+}"""
+
+
+def test_the_first_slide_stands_before_any_picture_is_made(show: Show) -> None:
+    whole = scene()
+    words = {**whole, "id": "late", "scenes": {}}
+    lecture = Lecture(show("lecture", words, styles=PLAYER_STYLES, width=1440, height=900))
+    lecture.page.locator(".lecture-main").click()
+    expect(lecture.title).to_have_text(SLIDES[0])
+    expect(lecture.page.locator('.lecture[data-missing="2"]')).to_have_count(1)
+    lecture.press("4", "Enter")  # ahead, to the block
+    picture = lecture.slide.locator(".lecture-picture")
+    expect(lecture.title).to_have_text("The block")
+    expect(picture).to_have_attribute("aria-busy", "true")
+    empty = picture.locator(".lecture-waiting").bounding_box()
+    room = picture.locator(".lecture-room").bounding_box()
+    assert empty is not None
+    assert room is not None
+    assert empty["height"] == pytest.approx(room["height"], abs=1), "as large as the picture"
+    assert lecture.page.evaluate(ARRIVE_JS, None) == {"id": "late", "slide": 3}
+    made = [slide["picture"]["key"] for slide in whole["slides"] if slide["picture"]]
+    told = {"id": "another", "state": "working", "ready": made, "scenes": whole["scenes"]}
+    lecture.page.evaluate(ARRIVE_JS, told)
+    expect(picture.locator(".lecture-waiting")).to_be_visible()  # another deck's
+    lecture.page.evaluate(ARRIVE_JS, {**told, "id": "late"})
+    expect(lecture.stage.locator(".block-view, canvas").first).to_be_visible()
+    expect(picture.locator(".lecture-waiting")).to_have_count(0)
+    expect(picture).not_to_have_attribute("aria-busy", "true")
+    expect(lecture.page.locator('.lecture[data-missing="0"]')).to_have_count(1)
+
+
 def test_keys_go_on_and_back_through_steps_and_slides(lecture: Lecture) -> None:
     seen = []
     for key in ("ArrowRight", "Space", "n", "PageDown", "ArrowLeft", "p", "PageUp"):
