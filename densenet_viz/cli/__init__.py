@@ -19,6 +19,7 @@ from densenet_viz.cli import (
     describe,
     evaluate,
     lecture,
+    reuse,
     train,
     weights,
 )
@@ -33,6 +34,7 @@ _COMMANDS = {
     "benchmark": benchmark,
     "evaluate": evaluate,
     "concepts": concepts,
+    "reuse": reuse,
     "lecture": lecture,
     "weights": weights,
 }
