@@ -8,7 +8,7 @@ L + 1, what comes after the block: the transition, or the last norm and the clas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from densenet_viz.facts.configuration import Configuration
@@ -139,3 +139,33 @@ def read_connections(text: str, spec: Configuration) -> tuple[Connection, ...]:
             f"{layers}, or {reader_name(spec, block, layers + 1)}."
         )
     return (Connection(block, source, reader),)
+
+
+def pack_cuts(cuts: Collection[Connection]) -> str:
+    """Connections as a short text for an address.
+
+    >>> pack_cuts([Connection(2, 2, 5), Connection(1, 0, 7)])
+    '1.0-7~2.2-5'
+    """
+    return "~".join(f"{one.block}.{one.source}-{one.reader}" for one in sorted(set(cuts)))
+
+
+def unpack_cuts(text: str, spec: Configuration) -> frozenset[Connection]:
+    """The connections of a text that `pack_cuts` wrote.
+
+    >>> sorted(unpack_cuts("2.2-5", Configuration()))
+    [Connection(block=2, source=2, reader=5)]
+
+    Raises:
+        UnknownConnection: a part names none of this network.
+    """
+    every = frozenset(connections_of(spec))
+    parts = text.split("~", len(every)) if text else []
+    found = {_SHORT.fullmatch(part) for part in parts}
+    cuts = frozenset(Connection(*map(int, one.groups())) for one in found if one)
+    if None in found or not cuts <= every:
+        raise UnknownConnection("A cut of the address is no connection of this network.")
+    return cuts
+
+
+_SHORT = re.compile(r"(\d{1,3})\.(\d{1,3})-(\d{1,3})")
