@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.inside import scissors
+from densenet_viz.ui.inside import reuse, scissors
 from densenet_viz.ui.parts import Part, choose_part
 
 PARTS = {
+    "reuse": Part("Who reads whom", reuse, reuse.show_reuse),
     "scissors": Part("Scissors", scissors, scissors.show_scissors),
 }
 
