@@ -49,7 +49,8 @@ def test_a_cell_is_where_its_source_and_its_reader_meet() -> None:
     one = Connection(2, 1, 3)
     assert second.z[one.source][one.reader - 1] == values[one]
     assert np.isnan(second.z[2][0])
-    assert list(second.x) == ["1", "2", "classifier"]
+    assert list(second.x) == [1, 2, 3]
+    assert "classifier" in second.text[1][2]
 
 
 def test_a_point_has_its_interval() -> None:

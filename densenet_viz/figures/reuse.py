@@ -43,8 +43,22 @@ def reuse_figure(
     for place, block in enumerate(blocks):
         row, column = place // columns + 1, place % columns + 1
         figure.add_trace(_cells(spec, block, values, quantity, signed), row=row, col=column)
-        figure.update_yaxes(autorange="reversed", row=row, col=column)
-    figure.update_xaxes(showgrid=False, zeroline=False, tickfont_size=12, title="read by")
+        layers = spec.block_config[block - 1]
+        step = max(1, round(layers / 6))
+        some = [*range(step, layers - step // 2, step), layers]
+        ends = [*some[:-1], layers + 1]
+        after = _short(reader_name(spec, block, layers + 1))
+        figure.update_xaxes(
+            tickvals=ends, ticktext=[*map(str, ends[:-1]), after], row=row, col=column
+        )
+        figure.update_yaxes(
+            autorange="reversed",
+            tickvals=[0, *some],
+            ticktext=[source_name(0), *map(str, some)],
+            row=row,
+            col=column,
+        )
+    figure.update_xaxes(showgrid=False, zeroline=False, tickfont_size=12, title="read by layer")
     figure.update_yaxes(showgrid=False, zeroline=False, tickfont_size=12)
     figure.update_layout(
         height=110 + 380 * rows, margin={"l": 8, "r": 8, "t": 36, "b": 8}, font_size=14
@@ -66,8 +80,15 @@ def _cells(
     readers = range(1, len(matrix) + 1)
     return go.Heatmap(
         z=matrix,
-        x=[_short(reader_name(spec, block, reader)) for reader in readers],
-        y=[_short(source_name(source)) for source in range(len(matrix))],
+        x=list(readers),
+        y=list(range(len(matrix))),
+        text=[
+            [
+                f"{source_name(source)} read by {reader_name(spec, block, reader)}"
+                for reader in readers
+            ]
+            for source in range(len(matrix))
+        ],
         zmin=-limit if signed else 0,
         zmax=limit,
         colorscale=_SIGNED if signed else "Cividis",
@@ -75,12 +96,12 @@ def _cells(
         hoverongaps=False,
         xgap=1,
         ygap=1,
-        hovertemplate=f"maps of %{{y}} read by %{{x}}<br>{quantity}: %{{z:.4g}}<extra></extra>",
+        hovertemplate=f"%{{text}}<br>{quantity}: %{{z:.4g}}<extra></extra>",
     )
 
 
 def _short(name: str) -> str:
-    return name.removeprefix("layer")
+    return name[:1].upper()
 
 
 def notions_figure(

@@ -22,8 +22,8 @@ Weighing = Literal["weights", "norm-aware"]
 
 WEIGHINGS: Mapping[Weighing, str] = MappingProxyType(
     {
-        "weights": "mean of |w| over all weights between the source's maps and the reader",
-        "norm-aware": "the same of |w| · |γ| / σ: the weight times what the reader's batch norm "
+        "weights": "mean of |w| over all weights between the source’s maps and the reader",
+        "norm-aware": "mean of |w| · |γ| / σ: each weight times what the reader’s batch norm "
         "multiplies the map by",
     }
 )

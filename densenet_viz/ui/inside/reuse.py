@@ -47,8 +47,8 @@ def show_reuse(model: LoadedModel, picture: CurrentPicture) -> None:
     del picture
     st.header("Who reads whom?", anchor=False)
     st.markdown(
-        "A row is a source, a column reads it: figure 5 of the paper, for **this** network. Each "
-        "block has its own scale."
+        "A row is a source, a column reads it: figure 5 of the paper, for **this** network. T is "
+        "the transition, C the classifier; each block has its own scale."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by = _choose("Shown", BY, "reuse_by")
@@ -104,7 +104,7 @@ def _show_weights(model: LoadedModel, weighing: Any) -> None:
         alt=f"Heat maps of {BY[weighing]} for each connection of each block. {flat_words(flat)}",
         file="reuse",
     )
-    st.caption(f"{BY[weighing]}: {WEIGHINGS[weighing]}.")
+    st.caption(f"Shown: {WEIGHINGS[weighing]}.")
     _table(model, {one: f"{value:.4g}" for one, value in weights.items()}, BY[weighing])
 
 
