@@ -18,7 +18,10 @@ from densenet_viz.cli import (
     concepts,
     describe,
     evaluate,
+    inside,
     lecture,
+    predict,
+    reuse,
     train,
     weights,
 )
@@ -33,6 +36,9 @@ _COMMANDS = {
     "benchmark": benchmark,
     "evaluate": evaluate,
     "concepts": concepts,
+    "inside": inside,
+    "reuse": reuse,
+    "predict": predict,
     "lecture": lecture,
     "weights": weights,
 }

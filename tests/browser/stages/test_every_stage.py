@@ -18,13 +18,13 @@ from tests.browser.checks import (
 from tests.browser.stages.conftest import Show
 from tests.browser.stages.scenes import network_scenes
 from tests.stage_pages import check_scenes, map_scenes
-from tests.stage_scenes import flows, maps
+from tests.stage_scenes import flows, maps, scissors
 
 STAGES = (
     *("agreement", "attribution", "attribution-bars", "attribution-gallery", "bench", "faithful"),
     *("lineup", "paths", "sanity", "scoreboard", "structure", "truth", "two"),
     *("growth", "block", "transition", "overview", "variants", "variants-count", "variants-table"),
-    *("scatter", "reconciliation", "drop"),
+    *("scatter", "reconciliation", "drop", "scissors"),
 )
 
 
@@ -38,6 +38,7 @@ def scenes() -> dict[str, Any]:
         "bench": maps.bench(),
         "drop": drop_scene("input"),
         "paths": flows.paths(),
+        "scissors": scissors.scene(),
         "structure": flows.structure(),
     }
     return map_scenes() | check_scenes() | others | network_scenes()

@@ -1,0 +1,151 @@
+"""`inside`: how one number of a network came about."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from densenet_viz.cli import own
+from densenet_viz.cli.common import Complaint, as_json, count, progress_bar
+from densenet_viz.facts.connections import Connection, UnknownConnection, read_connections
+from densenet_viz.images.pictures import ImageError, load_image
+from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
+
+if TYPE_CHECKING:
+    from densenet_viz.network.loaded import LoadedModel
+    from densenet_viz.results.inside import OneNumber
+    from densenet_viz.results.traces import Picture
+
+CUT_HELP = (
+    'a connection to cut, such as "denseblock2:layer2>layer5", "denseblock1:input>transition" or '
+    '"denseblock3:layer1>all"; may be repeated'
+)
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Adds `--model`, `--weights` and what belongs to it."""
+    parser.add_argument("--model", choices=tuple(MODELS), help="default: scenes")
+    own.add_options(parser)
+
+
+def add_cut_option(parser: argparse.ArgumentParser) -> None:
+    """Adds `--cut`."""
+    parser.add_argument("--cut", action="append", default=[], metavar="A>B", help=CUT_HELP)
+
+
+def add_options(commands: Any) -> None:
+    words = "how one number of a network came about: a window, a kernel, and the sum"
+    parser = commands.add_parser("inside", help=words, description=f"Shows {words}.")
+    parser.add_argument("image", type=Path, metavar="IMAGE")
+    parser.add_argument(
+        "--at",
+        required=True,
+        metavar="LAYER",
+        help="stem, denseblock2.denselayer5, transition1, ...",
+    )
+    parser.add_argument(
+        "--step", metavar="CONV", help="its convolution, such as conv1 (default: the last one)"
+    )
+    for option, words in (
+        ("--channel", "of the maps that the convolution writes, from 0"),
+        ("--y", "the row, from 0"),
+        ("--x", "the column, from 0"),
+    ):
+        parser.add_argument(option, type=count(0), required=True, metavar="N", help=words)
+    add_cut_option(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_model_options(parser)
+    parser.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    from densenet_viz.measure.inside import NoSuchPlace, take_apart
+
+    model, picture = cut_model(options), read_picture(options.image)
+    try:
+        one = take_apart(
+            *(model, picture, options.at),
+            step=options.step,
+            channel=options.channel,
+            y=options.y,
+            x=options.x,
+        )
+    except NoSuchPlace as error:
+        raise Complaint(str(error)) from None
+    print(as_json(report(one)) if options.json else told(one))
+
+
+def read_picture(path: Path) -> Picture:
+    """The picture of a file.
+
+    Raises:
+        Complaint: it cannot be read.
+    """
+    try:
+        return load_image(path)
+    except ImageError as error:
+        raise Complaint(str(error)) from None
+
+
+def cut_model(options: argparse.Namespace) -> LoadedModel:
+    """The network of `--model` or `--weights`, without the connections of `--cut`.
+
+    Raises:
+        Complaint: there is no such network or connection.
+    """
+    if own.is_given(options):
+        if options.model is not None:
+            raise Complaint("--model and --weights were given; one of them is allowed.")
+        model = own.load_own(options)
+    else:
+        try:
+            model = load_model(options.model or "scenes", on_progress=progress_bar("loading"))
+        except ModelUnavailable as error:
+            raise Complaint(str(error)) from None
+    from densenet_viz.network.cuts import cut
+
+    return cut(model, _cuts(options.cut, model))
+
+
+def _cuts(given: list[str], model: LoadedModel) -> set[Connection]:
+    try:
+        return {one for text in given for one in read_connections(text, model.spec)}
+    except UnknownConnection as error:
+        raise Complaint(f"--cut {error}") from None
+
+
+def report(one: OneNumber) -> dict[str, Any]:
+    """The number and what it is made of, as JSON types."""
+    return {
+        "module": one.module,
+        "channel": one.channel,
+        "y": one.y,
+        "x": one.x,
+        "window_top": one.top,
+        "window_left": one.left,
+        "window": one.window.tolist(),
+        "kernel": one.kernel.tolist(),
+        "products": one.products.tolist(),
+        "sum": one.total,
+        "activation": one.activation,
+        "after": dict(one.after),
+    }
+
+
+def told(one: OneNumber, most: int = 8) -> str:
+    """The number as text, with the maps that add most."""
+    parts = one.by_channel
+    order = sorted(range(len(parts)), key=lambda channel: -abs(parts[channel]))[:most]
+    channels, height, width = one.window.shape
+    lines = [
+        f"{one.module}, channel {one.channel}, row {one.y}, column {one.x}",
+        f"window of {height} × {width} values of {channels} maps, from row {one.top}, column "
+        f"{one.left}",
+        f"sum of {one.products.size:,} products: {one.total:.6g}; the network computed "
+        f"{one.activation:.6g}",
+        *(f"after {name}: {value:.6g}" for name, value in one.after),
+        "the maps that add most:",
+        *(f"  map {channel:<5}{parts[channel]:>+12.5g}" for channel in order),
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,38 @@
+"""`predict`: what a network answers to a picture, whole or with connections cut."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from densenet_viz.cli.common import as_json
+from densenet_viz.cli.inside import add_cut_option, add_model_options, cut_model, read_picture
+
+
+def add_options(commands: Any) -> None:
+    words = "what a network answers to a picture, also with connections cut"
+    parser = commands.add_parser("predict", help=words, description=f"Shows {words}.")
+    parser.add_argument("image", type=Path, metavar="IMAGE")
+    add_cut_option(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_model_options(parser)
+    parser.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    model, picture = cut_model(options), read_picture(options.image)
+    answer = model.answer(picture)
+    predictions = [
+        {**asdict(each), "logit": round(float(answer.logits[each.index]), 6)}
+        for each in model.predictions(answer.logits)
+    ]
+    report = {"model": model.name, "cut": options.cut, "predictions": predictions}
+    if options.json:
+        print(as_json(report))
+        return
+    cut = f", without {', '.join(options.cut)}" if options.cut else ""
+    print(f"{model.title}{cut}")
+    for each in predictions:
+        print(f"  {each['probability']:6.1%}  logit {each['logit']:+8.3f}  {each['label']}")

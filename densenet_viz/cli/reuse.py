@@ -1,0 +1,253 @@
+"""`reuse`: how strongly each layer reads each source, and what each connection is worth."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from densenet_viz.cli import own
+from densenet_viz.cli.common import Complaint, as_json, count
+from densenet_viz.cli.evaluate import progress
+from densenet_viz.facts.connections import Connection, reader_name, source_name
+from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
+from densenet_viz.results.reuse import (
+    WEIGHINGS,
+    Ablation,
+    Effect,
+    Reuse,
+    ablation_to_json,
+    effect_from_json,
+    effect_to_json,
+)
+
+if TYPE_CHECKING:
+    from densenet_viz.facts.spec import DenseNetSpec
+    from densenet_viz.network.loaded import LoadedModel
+    from densenet_viz.results.traces import Picture
+
+ABLATION = "ablation"
+MEASURES = (*WEIGHINGS, ABLATION)
+_NO_FILE = "The file of --out cannot be written. Choose another one."
+
+
+def add_options(commands: Any) -> None:
+    words = "how strongly each layer reads each source, and what each connection is worth"
+    parser = commands.add_parser("reuse", help=words, description=f"Measures {words}.")
+    parser.add_argument(
+        "pictures",
+        nargs="*",
+        type=Path,
+        metavar="PICTURE",
+        help="pictures for ablation (default: drawn scenes)",
+    )
+    parser.add_argument("--model", metavar="NAME", help="a bundled network (default: scenes)")
+    parser.add_argument(
+        "--measure",
+        choices=MEASURES,
+        default="weights",
+        help="weights: mean |w|; norm-aware: mean |w|·|γ|/σ; ablation: cut each connection and "
+        "answer again (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--replace",
+        choices=("zero", "mean"),
+        default="zero",
+        help="what a reader gets instead of the maps that are cut off (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--scenes", type=count(1, 10_000), metavar="N", help="drawn scenes (default: 320)"
+    )
+    parser.add_argument(
+        "--seed", type=count(0), metavar="N", help="seed of the scenes (default: 8)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write the ablation's JSON to this file; a stopped run continues where it stopped",
+    )
+    own.add_options(parser)
+    parser.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    if own.is_given(options) and options.model is not None:
+        raise Complaint("--model and --weights were given; one of them is allowed.")
+    if options.out is not None and options.measure != ABLATION:
+        raise Complaint("--out needs --measure ablation; use --json for the weights.")
+    model = _model(options)
+    if options.measure == ABLATION:
+        found = _ablation(model, options)
+        print(as_json(ablation_to_json(found)) if options.json else told(found, model.spec))
+        return
+    from densenet_viz.measure.reuse import measure_reuse
+
+    reuse = measure_reuse(model, options.measure)
+    print(as_json(report(reuse)) if options.json else weights_told(reuse, model.spec))
+
+
+def _model(options: argparse.Namespace) -> LoadedModel:
+    if options.weights is not None:
+        return own.load_own(options)
+    name = options.model or "scenes"
+    if name not in MODELS:
+        raise Complaint(f"There is no model {name[:40]!r}. Allowed: {', '.join(MODELS)}.")
+    try:
+        return load_model(name)
+    except ModelUnavailable as error:
+        raise Complaint(str(error)) from None
+
+
+def _ablation(model: LoadedModel, options: argparse.Namespace) -> Ablation:
+    from densenet_viz.evaluation.ablation import SCENES, SEED, measure_ablation, scenes_for
+    from densenet_viz.scenes.recipe import TWINS
+
+    seed = SEED if options.seed is None else options.seed
+    labels: list[int] | None = None
+    if options.pictures:
+        pictures = [_picture(path) for path in options.pictures]
+    else:
+        tells = TWINS[model.name].tells if model.name in TWINS else False
+        pictures, classes = scenes_for(options.scenes or SCENES, seed, tags=tells)
+        labels = classes if model.name in TWINS else None
+    settings = {
+        "digest": model.digest,
+        "replacement": options.replace,
+        "pictures": len(pictures),
+        "seed": seed,
+    }
+    draft = None if options.out is None else Draft(options.out, settings)
+    found = measure_ablation(
+        model,
+        pictures,
+        labels,
+        replacement=options.replace,
+        seed=seed,
+        known=draft.read() if draft else None,
+        on_effect=draft.add if draft else None,
+        on_progress=progress(),
+    )
+    if draft is not None:
+        draft.finish(found)
+    return found
+
+
+def _picture(path: Path) -> Picture:
+    from densenet_viz.images.pictures import ImageError, load_image
+
+    try:
+        return load_image(path)
+    except ImageError as error:
+        raise Complaint(f"{str(path)[-60:]!r}: {error}") from None
+
+
+class Draft:
+    """The effects of an unfinished run, one JSON object a line, beside the file to be written.
+
+    The first line holds the settings: a draft of other settings is begun anew.
+    """
+
+    def __init__(self, out: Path, settings: dict[str, Any]) -> None:
+        self._out, self._path = out, out.with_name(f"{out.name}.part")
+        self._settings = settings
+        if out.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
+            raise Complaint(_NO_FILE)
+
+    def read(self) -> dict[Connection, Effect]:
+        """What was measured before; a line that was cut short does not count."""
+        try:
+            first, *lines = self._path.read_text(encoding="utf-8").split("\n")
+            if json.loads(first) != self._settings:
+                raise ValueError
+            found = [effect_from_json(json.loads(line)) for line in lines[:-1]]
+        except (OSError, ValueError, KeyError, TypeError):
+            found = []
+        text = "".join(f"{json.dumps(line)}\n" for line in self._lines(found))
+        self._write(self._path, text)
+        return {effect.connection: effect for effect in found}
+
+    def _lines(self, effects: list[Effect]) -> list[dict[str, Any]]:
+        return [self._settings, *map(effect_to_json, effects)]
+
+    def add(self, effect: Effect) -> None:
+        """Keeps a new effect."""
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(f"{json.dumps(effect_to_json(effect))}\n")
+        except OSError:
+            raise Complaint(_NO_FILE) from None
+
+    def finish(self, found: Ablation) -> None:
+        """Writes the finished file, and removes the draft."""
+        form = ablation_to_json(found)
+        effects = ",\n".join(f"    {json.dumps(row)}" for row in form.pop("effects"))
+        head = json.dumps(form, indent=2, ensure_ascii=False).removesuffix("\n}")
+        self._write(self._out, f'{head},\n  "effects": [\n{effects}\n  ]\n}}\n')
+        self._path.unlink(missing_ok=True)
+
+    @staticmethod
+    def _write(path: Path, text: str) -> None:
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError:
+            raise Complaint(_NO_FILE) from None
+
+
+def report(reuse: Reuse) -> dict[str, Any]:
+    """The weights as JSON types; null where there is no connection."""
+    blocks = [
+        [[None if cell != cell else float(f"{cell:.6g}") for cell in row] for row in block.tolist()]
+        for block in reuse.blocks
+    ]
+    return {
+        "model": reuse.model,
+        "measure": reuse.weighing,
+        "definition": WEIGHINGS[reuse.weighing],
+        "rows": "sources: 0 is what enters the block, then its layers",
+        "columns": "readers: the block's layers, then what comes after it",
+        "blocks": blocks,
+    }
+
+
+def weights_told(reuse: Reuse, spec: DenseNetSpec) -> str:
+    """The weights as text: a table for each block, in thousandths."""
+    lines = [f"{reuse.model}: {WEIGHINGS[reuse.weighing]}, in thousandths"]
+    for number, block in enumerate(reuse.blocks, start=1):
+        readers = [reader_name(spec, number, one + 1) for one in range(len(block))]
+        lines += ["", f"block {number}", _row("", [_short(name) for name in readers])]
+        lines += [
+            _row(source_name(source), ["" if c != c else f"{1000 * c:.1f}" for c in row])
+            for source, row in enumerate(block.tolist())
+        ]
+    return "\n".join(lines)
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("layer")[:5]
+
+
+def _row(head: str, cells: list[str]) -> str:
+    return f"{head:<8}" + "".join(f"{cell:>6}" for cell in cells)
+
+
+def told(found: Ablation, spec: DenseNetSpec, most: int = 20) -> str:
+    """The connections whose cut changes the right class's logit most."""
+    lowest: Callable[[Effect], float] = lambda effect: -abs(effect.logit.mean)  # noqa: E731
+    lines = [
+        f"{found.model}: {len(found.effects)} connections, each cut alone and replaced by "
+        f"{found.replacement}, {found.pictures} pictures; accuracy of the whole network "
+        f"{found.accuracy}",
+        "",
+        f"{'connection':<32}{'logit':>8}{'probability':>13}  accuracy",
+    ]
+    lines += [
+        f"{effect.connection.name(spec):<32}{effect.logit.mean:>+8.2f}"
+        f"{effect.probability.mean:>+13.1%}  {effect.accuracy}"
+        for effect in sorted(found.effects, key=lowest)[:most]
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,227 @@
+"""Looks into a layer of a live network: its steps, one number, and a map as its readers see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from densenet_viz.facts.connections import Connection, reader_norm
+from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.network.build import GreyConvolution
+from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.network.shares import alone
+from densenet_viz.results.inside import LayerInside, OneNumber, Reading, Step
+from densenet_viz.results.traces import Maps, Picture
+
+
+class NoSuchPlace(ValueError):
+    """The network has no such layer, channel or pixel; the message says what is allowed."""
+
+
+def places_of(spec: DenseNetSpec) -> tuple[str, ...]:
+    """The layers that can be looked into, in the order of computation.
+
+    >>> places_of(DenseNetSpec(block_config=(1, 1)))
+    ('stem', 'denseblock1.denselayer1', 'transition1', 'denseblock2.denselayer1')
+    """
+    places = ["stem"]
+    for block, layers in enumerate(spec.block_config, start=1):
+        places += [f"denseblock{block}.denselayer{layer}" for layer in range(1, layers + 1)]
+        if block < len(spec.block_config):
+            places.append(f"transition{block}")
+    return tuple(places)
+
+
+def look_inside(model: LoadedModel, picture: Picture, at: str) -> LayerInside:
+    """The real maps of a picture at each step of a layer.
+
+    Args:
+        model: any number of threads may use it at once.
+        picture: (H, W, 3) uint8 RGB of any size; it is fitted to the model's input.
+        at: one of `places_of`.
+
+    Raises:
+        NoSuchPlace: there is no such layer.
+    """
+    modules = _steps(model, at)
+    caught = _run(model, picture, modules.values())
+    steps = tuple(Step(name, _maps(caught[module][1])) for name, module in modules.items())
+    return LayerInside(at, _maps(caught[next(iter(modules.values()))][0]), steps)
+
+
+def take_apart(
+    model: LoadedModel,
+    picture: Picture,
+    at: str,
+    *,
+    channel: int,
+    y: int,
+    x: int,
+    step: str | None = None,
+) -> OneNumber:
+    """How a convolution of a layer made one number from what it read.
+
+    Args:
+        model: any number of threads may use it at once.
+        picture: (H, W, 3) uint8 RGB of any size.
+        at: one of `places_of`.
+        channel: of the maps that the convolution writes, from 0.
+        y: the row, from 0.
+        x: the column, from 0.
+        step: the convolution, such as `conv1`; by default the layer's last one.
+
+    Raises:
+        NoSuchPlace: there is no such layer, convolution, channel or pixel.
+    """
+    modules = _steps(model, at)
+    convolutions = {key: one for key, one in modules.items() if isinstance(one, nn.Conv2d)}
+    name = next(reversed(convolutions)) if step is None else step
+    if name not in convolutions:
+        allowed = ", ".join(convolutions)
+        raise NoSuchPlace(f"step={name[:40]!r} was given; allowed here: {allowed}.")
+    convolution = convolutions[name]
+    caught = _run(model, picture, modules.values())
+    given, made = caught[convolution]
+    for word, value, most in zip(
+        ("channel", "y", "x"), (channel, y, x), made.shape[1:], strict=True
+    ):
+        if not 0 <= value < most:
+            raise NoSuchPlace(f"{word}={value} was given; 0 to {most - 1} are allowed.")
+    read = given.mean(1, keepdim=True) if isinstance(convolution, GreyConvolution) else given
+    padding, stride = int(convolution.padding[0]), int(convolution.stride[0])
+    height, width = convolution.kernel_size
+    wide = nn.functional.pad(read[0].double(), [padding] * 4)
+    top, left = y * stride, x * stride
+    window = wide[:, top : top + height, left : left + width]
+    names = list(modules)
+    following = names[names.index(name) + 1 :][:2]
+    return OneNumber(
+        module=_module_name(at, name),
+        channel=channel,
+        y=y,
+        x=x,
+        top=top - padding,
+        left=left - padding,
+        window=window.numpy().copy(),
+        kernel=convolution.weight.detach()[channel].double().numpy().copy(),
+        activation=float(made[0, channel, y, x]),
+        after=tuple(
+            (after, float(caught[modules[after]][1][0, channel, y, x]))
+            for after in following
+            if isinstance(modules[after], (nn.BatchNorm2d, nn.ReLU))
+        ),
+    )
+
+
+def read_by(
+    model: LoadedModel, picture: Picture, block: int, source: int, channel: int
+) -> tuple[Reading, ...]:
+    """One map as each of its readers in the block sees it: the same values, scaled differently.
+
+    Args:
+        model: any number of threads may use it at once.
+        picture: (H, W, 3) uint8 RGB of any size.
+        block: counted from 1.
+        source: 0 for what enters the block, else its layer.
+        channel: of the source's maps, from 0.
+
+    Raises:
+        NoSuchPlace: there is no such block, source or channel.
+    """
+    spec = model.spec
+    for word, value, low, high in (
+        ("block", block, 1, len(spec.block_config)),
+        ("source", source, 0, spec.block_config[block - 1] if _is_block(spec, block) else 0),
+    ):
+        if not low <= value <= high:
+            raise NoSuchPlace(f"{word}={value} was given; {low} to {high} are allowed.")
+    cells = [
+        Connection(block, source, reader)
+        for reader in range(source + 1, spec.block_config[block - 1] + 2)
+    ]
+    channels = cells[0].channels(spec)
+    if not 0 <= channel < len(channels):
+        raise NoSuchPlace(f"channel={channel} was given; 0 to {len(channels) - 1} are allowed.")
+    place = channels[channel]
+    norms = [
+        model.network.get_submodule(reader_norm(spec, cell.block, cell.reader)) for cell in cells
+    ]
+    caught = _run(model, picture, norms)
+    readings = []
+    for cell, norm in zip(cells, norms, strict=True):
+        assert isinstance(norm, nn.BatchNorm2d)
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
+        readings.append(
+            Reading(
+                cell,
+                gamma=float(norm.weight[place].detach()),
+                beta=float(norm.bias[place].detach()),
+                mean=float(norm.running_mean[place]),
+                spread=float((norm.running_var[place].double() + norm.eps).sqrt()),
+                seen=caught[norm][1][0, place].clamp(min=0).numpy().copy(),
+            )
+        )
+    return tuple(readings)
+
+
+def _is_block(spec: DenseNetSpec, block: int) -> bool:
+    return 1 <= block <= len(spec.block_config)
+
+
+def _steps(model: LoadedModel, at: str) -> dict[str, nn.Module]:
+    """The modules of a layer by name, in the order of computation.
+
+    Raises:
+        NoSuchPlace: there is no such layer.
+    """
+    if at not in places_of(model.spec):
+        raise NoSuchPlace(
+            f"at={at[:60]!r} was given; stem, transition1 and denseblock2.denselayer5 are such "
+            f"names, in a network of {len(model.spec.block_config)} blocks of "
+            f"{', '.join(map(str, model.spec.block_config))} layers."
+        )
+    features = model.network.get_submodule("features")
+    if at == "stem":
+        names = ("conv0", "norm0", "relu0", "pool0")
+        children = dict(features.named_children())
+        return {name: children[name] for name in names if name in children}
+    return dict(features.get_submodule(at).named_children())
+
+
+def _module_name(at: str, name: str) -> str:
+    return name if at == "stem" else f"{at}.{name}"
+
+
+def _run(
+    model: LoadedModel, picture: Picture, modules: Iterable[nn.Module]
+) -> dict[nn.Module, tuple[Tensor, Tensor]]:
+    """One pass; what each module was given, and what it made."""
+    caught: dict[nn.Module, tuple[Tensor, Tensor]] = {}
+    with model.lock, alone(), torch.inference_mode(), _watched(modules, caught):
+        model.network(model.tensor(picture))
+    return caught
+
+
+@contextmanager
+def _watched(
+    modules: Iterable[nn.Module], caught: dict[nn.Module, tuple[Tensor, Tensor]]
+) -> Iterator[None]:
+    def hook(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
+        caught[module] = (args[0].clone(), output.clone())
+
+    handles = [module.register_forward_hook(hook) for module in modules]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _maps(tensor: Tensor) -> Maps:
+    """(1, C, H, W) to (C, H, W)."""
+    return np.ascontiguousarray(tensor[0].float().numpy())
