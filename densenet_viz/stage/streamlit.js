@@ -6,14 +6,14 @@ import { saveRow } from "./export/export.js";
 /** @typedef {import("./shared/stage.js").Stage} Stage */
 
 /**
- * @typedef {{data: any, parentElement: ParentNode & Node & {adoptedStyleSheets?: CSSStyleSheet[]}, setStateValue: (name: string, value: unknown) => void}} Arguments
+ * @typedef {{data: [any], parentElement: ParentNode & Node & {adoptedStyleSheets?: CSSStyleSheet[]}, setStateValue: (name: string, value: unknown) => void}} Arguments
  */
 
 /** @type {WeakMap<Node, {root: HTMLElement, row: HTMLElement | null, stage: Stage, turn: object}>} */
 const mounted = new WeakMap();
 
 /**
- * Streamlit calls a component again for each scene. The function that a call returns removes the
+ * Streamlit calls a component again for each scene, which is the only item of a list. The function that a call returns removes the
  * component. Streamlit also runs it when the next call came while this one was still loading; then
  * the stage belongs to the next call and stays.
  * @param {(root: HTMLElement, scene: any, tell: (name: string, value: unknown) => void) => Stage} mount
@@ -21,19 +21,19 @@ const mounted = new WeakMap();
  * @returns {(component: Arguments) => () => void}
  */
 export function adapt(mount, sheets = []) {
-  return ({ data, parentElement, setStateValue }) => {
+  return ({ data: [scene], parentElement, setStateValue }) => {
     const turn = {};
     const known = mounted.get(parentElement);
     if (known) {
       known.turn = turn;
-      known.stage.update(data);
+      known.stage.update(scene);
       // A stage that started again is after the row.
       if (known.row && known.root.lastChild !== known.row) known.root.append(known.row);
     } else {
       const root = h("div", { class: "stage" });
       if (sheets.length) parentElement.adoptedStyleSheets = sheets;
       parentElement.append(root);
-      const stage = mount(root, data, setStateValue);
+      const stage = mount(root, scene, setStateValue);
       const row = stage.save ? saveRow(root, stage.save) : null;
       if (row) root.append(row);
       mounted.set(parentElement, { root, row, stage, turn });

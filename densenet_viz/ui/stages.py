@@ -36,11 +36,20 @@ def _component(name: str, sheets: tuple[str, ...], served: bool) -> ComponentRen
     return st.components.v2.component(f"densenet_viz.{name}", **parts)
 
 
-def show_stage(name: str, scene: Mapping[str, Any], *, key: str, **listeners: Any) -> Any:
+def show_stage(
+    name: str,
+    scene: Mapping[str, Any],
+    *,
+    key: str,
+    sheets: Sequence[str] | None = None,
+    **listeners: Any,
+) -> Any:
     """Mounts stage `name` (its module, as `stage_file` says, exports `mount`) with one JSON scene.
 
     A later run with the same key gives the new scene to the mounted stage, which keeps its state.
     `on_NAME_change=` is called when the stage sends NAME; its value is then in
-    `st.session_state[key][NAME]`.
+    `st.session_state[key][NAME]`. `sheets` are as in `stage_component`.
     """
-    return stage_component(name)(key=key, data=dict(scene), height="content", **listeners)
+    # In a dictionary, Streamlit would look for tables, and load pandas for that.
+    data = [dict(scene)]
+    return stage_component(name, sheets)(key=key, data=data, height="content", **listeners)

@@ -19,7 +19,7 @@ MOUNT_JS = """async ({ code, scene }) => {
   const file = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
   const parentElement = document.querySelector('main').attachShadow({ mode: 'open' });
   const { default: show } = await import(file);
-  const given = { data: scene, parentElement, setStateValue() {} };
+  const given = { data: [scene], parentElement, setStateValue() {} };
   show(given);
   window.remove = show(given);
 }"""
