@@ -91,15 +91,19 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], base_url: str) -> None:
 
 
 @contextmanager
-def serve(port: int | None = None) -> Iterator[str]:
+def serve(port: int | None = None, script: Path = ROOT / "app.py") -> Iterator[str]:
     """The running app's address, as `http://127.0.0.1:PORT`; stops the server at the end.
+
+    Args:
+        port: a free port; by default any.
+        script: of the app.
 
     Raises:
         RuntimeError: the server ended or did not answer in time.
     """
     port = port or free_port()
     base_url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
     server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:

@@ -13,6 +13,21 @@ import { saveRow } from "./export/export.js";
 const mounted = new WeakMap();
 
 /**
+ * Removes the skeleton that kept the stage's room; the result keeps the room until the stage has its own size.
+ * @param {ParentNode} parent @returns {(root: HTMLElement) => void}
+ */
+function takeRoom(parent) {
+  const skeleton = /** @type {HTMLElement | null} */ (parent.querySelector(".stage-skeleton"));
+  const height = skeleton?.offsetHeight;
+  skeleton?.remove();
+  return (root) => {
+    if (!height) return;
+    root.style.minHeight = `${height}px`;
+    requestAnimationFrame(() => requestAnimationFrame(() => (root.style.minHeight = "")));
+  };
+}
+
+/**
  * Streamlit calls a component again for each scene, which is the only item of a list. The function that a call returns removes the
  * component. Streamlit also runs it when the next call came while this one was still loading; then
  * the stage belongs to the next call and stays.
@@ -23,6 +38,7 @@ const mounted = new WeakMap();
 export function adapt(mount, sheets = []) {
   return ({ data: [scene], parentElement, setStateValue }) => {
     const turn = {};
+    const free = takeRoom(parentElement);
     const known = mounted.get(parentElement);
     if (known) {
       known.turn = turn;
@@ -37,6 +53,7 @@ export function adapt(mount, sheets = []) {
       const row = stage.save ? saveRow(root, stage.save) : null;
       if (row) root.append(row);
       mounted.set(parentElement, { root, row, stage, turn });
+      free(root);
     }
     return () => {
       const current = mounted.get(parentElement);

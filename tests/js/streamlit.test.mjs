@@ -17,6 +17,10 @@ class Place {
   }
 
   setAttribute() {}
+
+  querySelector() {
+    return null;
+  }
 }
 
 globalThis.document = { createElement: () => new Place() };
