@@ -12,8 +12,11 @@ import { saveRow } from "./export/export.js";
 /** @type {WeakMap<Node, {root: HTMLElement, row: HTMLElement | null, stage: Stage, turn: object}>} */
 const mounted = new WeakMap();
 
+/** A stage is shown after this many frames, even if its height still changes. */
+const LOOKS = 20;
+
 /**
- * Removes the skeleton that kept the stage's room; the result keeps the room until the stage has its own size.
+ * Removes the skeleton that kept the stage's room; the result keeps the room, and hides the stage, until the stage has its own size.
  * @param {ParentNode} parent @returns {(root: HTMLElement) => void}
  */
 function takeRoom(parent) {
@@ -22,8 +25,17 @@ function takeRoom(parent) {
   skeleton?.remove();
   return (root) => {
     if (!height) return;
-    root.style.minHeight = `${height}px`;
-    requestAnimationFrame(() => requestAnimationFrame(() => (root.style.minHeight = "")));
+    // A stage lays itself out when it knows its width: nobody sees it before.
+    Object.assign(root.style, { minHeight: `${height}px`, visibility: "hidden" });
+    let [before, looks] = [NaN, 0];
+    const look = () => {
+      const now = root.lastElementChild?.getBoundingClientRect().bottom ?? 0;
+      if (now === before || ++looks > LOOKS)
+        Object.assign(root.style, { minHeight: "", visibility: "" });
+      else requestAnimationFrame(look);
+      before = now;
+    };
+    requestAnimationFrame(look);
   };
 }
 
