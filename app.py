@@ -6,7 +6,11 @@ as the server, and then as a script, for each visitor's run.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -56,9 +60,32 @@ def show() -> None:
     page.run()
 
 
+def import_for_overview() -> None:
+    """Imports the modules of the first page, except those that only a visitor's run may import."""
+    # Streamlit asks for the stack at its first element; the second time that is quick.
+    inspect.stack()
+    import densenet_viz.network.models
+    import densenet_viz.scenes.generator
+    import densenet_viz.stage.overview.ideas
+    import densenet_viz.stage.overview.scene  # noqa: F401
+
+
 if __name__ == "__main__":
     show()
 else:
+    from densenet_viz.lecture.hints import hints
     from densenet_viz.lecture.server import HALL, routes
 
-    app = st.App(__file__, routes=routes(HALL, st.get_option("server.baseUrlPath")))
+    @asynccontextmanager
+    async def load_ahead(_app: st.App) -> AsyncIterator[None]:
+        """Loads what the first page imports while the first visitor's browser starts."""
+        Thread(target=import_for_overview, daemon=True).start()
+        yield
+
+    BASE: str = st.get_option("server.baseUrlPath")
+    app = st.App(
+        __file__,
+        lifespan=load_ahead,
+        routes=routes(HALL, BASE),
+        middleware=[hints("overview", Path(st.__file__).parent / "static", BASE)],
+    )

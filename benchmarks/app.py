@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from playwright.sync_api import Browser
+
 from benchmarks.browsing import first_paint, frame_times, page_switch
 from benchmarks.controls import control_to_picture
 from benchmarks.explaining import attribution_costs
@@ -22,18 +24,25 @@ from benchmarks.lecturing import slides
 from benchmarks.machine import describe, load_average
 from benchmarks.tables import Table, markdown
 from benchmarks.uploading import cancelled, first_map
+from benchmarks.visiting import first_visit, lecture_start, shifts
 from scripts.browser import chromium, serve, settle
 
 ON_A_WARM_SERVER: dict[str, Callable[..., Table]] = {
     "control": control_to_picture,
     "switch": page_switch,
+    "shifts": shifts,
     "frames": frame_times,
     "upload": first_map,
     "cancel": cancelled,
     "lecture": slides,
 }
+ON_NEW_SERVERS: dict[str, Callable[[Browser, int], Table]] = {
+    "paint": first_paint,
+    "visit": first_visit,
+    "start": lecture_start,
+}
 MARK = "<!-- Below: written by the benchmark, not by hand. -->"
-PARTS = ("paint", *ON_A_WARM_SERVER, "attribution")
+PARTS = (*ON_NEW_SERVERS, *ON_A_WARM_SERVER, "attribution")
 
 
 def measure(parts: Sequence[str], rounds: int, about: dict[str, str]) -> Iterator[Table]:
@@ -41,8 +50,9 @@ def measure(parts: Sequence[str], rounds: int, about: dict[str, str]) -> Iterato
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
         about.update(describe(browser.version))
-        if "paint" in parts:
-            yield first_paint(browser, rounds)
+        for part in ON_NEW_SERVERS:
+            if part in parts:
+                yield ON_NEW_SERVERS[part](browser, rounds)
         warm = [part for part in ON_A_WARM_SERVER if part in parts]
         if warm:
             url = stack.enter_context(serve())

@@ -7,7 +7,7 @@ import streamlit as st
 from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.images.pictures import fit
 from densenet_viz.stage.overview.ideas import ideas
-from densenet_viz.stage.overview.scene import overview_scene, part_rows
+from densenet_viz.stage.overview.scene import overview_scene, part_table
 from densenet_viz.ui.current import current_picture
 from densenet_viz.ui.pages import PAGES
 from densenet_viz.ui.stages import show_stage
@@ -65,6 +65,6 @@ with st.expander("The numbers as a table"):
         f"{SPEC.name} on one picture of {SPEC.input_size} × {SPEC.input_size} px. "
         f"Why {SPEC.depth}: {SPEC.depth_reason}."
     )
-    st.table(part_rows(SPEC), hide_index=True, alt="Every part of the network in numbers")
+    st.markdown(part_table(SPEC))
 
 warm_up()

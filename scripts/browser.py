@@ -91,17 +91,19 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], base_url: str) -> None:
 
 
 @contextmanager
-def serve(port: int | None = None, script: str = "app.py") -> Iterator[str]:
-    """The address of the running app, or of another script, as `http://127.0.0.1:PORT`.
+def serve(port: int | None = None, script: Path = ROOT / "app.py") -> Iterator[str]:
+    """The running app's address, as `http://127.0.0.1:PORT`; stops the server at the end.
 
-    The server stops at the end.
+    Args:
+        port: a free port; by default any.
+        script: of the app.
 
     Raises:
         RuntimeError: the server ended or did not answer in time.
     """
     port = port or free_port()
     base_url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", script]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
     server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:

@@ -43,7 +43,7 @@ def app() -> AppTest:
 
 def scene(app: AppTest) -> dict[str, Any]:
     (stage,) = app.get("bidi_component")
-    found: dict[str, Any] = json.loads(stage.proto.json)
+    (found,) = json.loads(stage.proto.json)
     return found
 
 

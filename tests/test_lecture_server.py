@@ -443,6 +443,12 @@ def test_phones_hear_of_pictures_when_the_presenters_window_asks_for_the_tally(
     assert events.next()[1]["pictures"] == 1
 
 
+def test_a_browser_says_that_a_picture_is_drawn(client: Client) -> None:
+    assert not client.hall.painted.is_set()
+    assert client.ask("POST", "/hall/painted")[0] == 204
+    assert client.hall.painted.is_set()
+
+
 def test_a_deck_comes_once_and_compressed(client: Client, code: str) -> None:
     key = client.post(f"/hall/{code}/join", follower="")[1]["deck"]
     path = f"/hall/decks/{key}.json"

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
+from densenet_viz.lecture.hall import Hall
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.build import build
 from densenet_viz.stage.overview.ideas import RESNET50_PARAMETERS, ideas
@@ -151,6 +152,28 @@ def test_page_paints_without_torch_and_without_plotly(root: Path) -> None:
         check=True,
     )
     assert run.stdout.split() == []
+
+
+def test_warm_up_waits_until_a_browser_has_drawn_the_first_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = threading.Event()
+    hall = Hall()
+    hall.served = True
+    monkeypatch.setattr(warmup, "HALL", hall)
+    monkeypatch.setattr(warmup, "PAINT_SECONDS", 600)
+    monkeypatch.setattr(warmup, "HEAD_START", 0)
+    monkeypatch.setattr(warmup, "prepare", asked.set)
+    warmup.warm_up.cache_clear()
+    try:
+        thread = warmup.warm_up()
+        assert not asked.is_set()
+        assert thread.is_alive()
+        hall.painted.set()
+        thread.join(60)
+    finally:
+        warmup.warm_up.cache_clear()
+    assert asked.is_set()
 
 
 def test_warm_up_starts_once_and_keeps_its_trouble_to_itself(

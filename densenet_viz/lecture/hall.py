@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -51,6 +51,8 @@ class Hall:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.served = False
         """Whether a server has the routes for it (`server.routes`): otherwise nobody can follow."""
+        self.painted = Event()
+        """Set when a browser has drawn the first picture of this server (`stage.modules`)."""
         self.rooms = Rooms(clock)
         self.crowds: dict[str, Crowd] = {}
         self.openings = Allowance(*OPENINGS, clock)

@@ -24,7 +24,7 @@ from densenet_viz.lecture.hall import Hall
 from densenet_viz.lecture.limits import counted_as
 from densenet_viz.lecture.page import POLICY, pack_files, page
 from densenet_viz.lecture.rooms import Refused, Room
-from densenet_viz.stage.modules import FILES, version
+from densenet_viz.stage.modules import FILES, PAINTED, version
 
 HALL: Final = Hall()
 """The hall of this process: pages publish decks in it, and the server's routes use it."""
@@ -191,6 +191,12 @@ async def _picture(hall: Hall, request: Request) -> Response:
     return _checked(request, deck.pictures[name], "application/json")
 
 
+async def _painted(hall: Hall, _request: Request) -> Response:
+    """A browser has drawn a picture; there is nothing else to tell."""
+    hall.painted.set()
+    return Response(status_code=204, headers=FRESH)
+
+
 async def _file(_hall: Hall, request: Request) -> Response:
     found = pack_files().get(request.path_params["name"])
     if found is None or request.path_params["version"] != version():
@@ -219,6 +225,7 @@ _HALL: Final[tuple[RouteRow, ...]] = (
     ("GET", f"{FILES}{{name:path}}", _file),
     ("GET", "/hall/decks/{key}.json", _deck),
     ("GET", "/hall/decks/{key}/{name}.json", _picture),
+    ("POST", PAINTED, _painted),
     ("POST", "/hall/open", _open),
     ("GET", "/hall/{code}/events", _events),
     ("POST", "/hall/{code}/join", _join),

@@ -30,6 +30,8 @@ SHARED_STYLE = "shared/stage.css"
 """The style sheet that all stages use."""
 FILES = "/hall/files/{version}/"
 """The path under which the server has the files, after the app's own base path."""
+PAINTED = "/hall/painted"
+"""The path that a browser asks for once when it has drawn a picture."""
 BORROWED = {"bench": ("shared/map-tools.css",), "two": ("shared/map-tools.css",)}
 """Style sheets of shared controls that not all stages use."""
 _IMPORT = re.compile(r'(from\s+)"(\.[^"]+\.js)"')
@@ -103,6 +105,7 @@ def link_stage(stage: str, sheets: Sequence[str]) -> str:
         files=json.dumps(list(files)),
         sheets=json.dumps(list(sheets)),
         stage=file,
+        painted=PAINTED.lstrip("/"),
     )
 
 
@@ -185,7 +188,14 @@ const [{ mount }, { adapt }, ...sheets] = await Promise.all([
   import(`$${folder}streamlit.js`),
   ...$sheets.map(load),
 ]);
-export default adapt(mount, sheets);
+const show = adapt(mount, sheets);
+export default (component) => {
+  const end = show(component);
+  globalThis.densenetVizPainted ??= requestAnimationFrame(() =>
+    setTimeout(() => navigator.sendBeacon(`$${base}$painted`)),
+  );
+  return end;
+};
 """)
 
 

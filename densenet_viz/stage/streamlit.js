@@ -6,14 +6,41 @@ import { saveRow } from "./export/export.js";
 /** @typedef {import("./shared/stage.js").Stage} Stage */
 
 /**
- * @typedef {{data: any, parentElement: ParentNode & Node & {adoptedStyleSheets?: CSSStyleSheet[]}, setStateValue: (name: string, value: unknown) => void}} Arguments
+ * @typedef {{data: [any], parentElement: ParentNode & Node & {adoptedStyleSheets?: CSSStyleSheet[]}, setStateValue: (name: string, value: unknown) => void}} Arguments
  */
 
 /** @type {WeakMap<Node, {root: HTMLElement, row: HTMLElement | null, stage: Stage, turn: object}>} */
 const mounted = new WeakMap();
 
+/** A stage is shown after this many frames, even if its height still changes. */
+const LOOKS = 20;
+
 /**
- * Streamlit calls a component again for each scene. The function that a call returns removes the
+ * Removes the skeleton that kept the stage's room; the result keeps the room, and hides the stage, until the stage has its own size.
+ * @param {ParentNode} parent @returns {(root: HTMLElement) => void}
+ */
+function takeRoom(parent) {
+  const skeleton = /** @type {HTMLElement | null} */ (parent.querySelector(".stage-skeleton"));
+  const height = skeleton?.offsetHeight;
+  skeleton?.remove();
+  return (root) => {
+    if (!height) return;
+    // A stage lays itself out when it knows its width: nobody sees it before.
+    Object.assign(root.style, { minHeight: `${height}px`, visibility: "hidden" });
+    let [before, looks] = [NaN, 0];
+    const look = () => {
+      const now = root.lastElementChild?.getBoundingClientRect().bottom ?? 0;
+      if (now === before || ++looks > LOOKS)
+        Object.assign(root.style, { minHeight: "", visibility: "" });
+      else requestAnimationFrame(look);
+      before = now;
+    };
+    requestAnimationFrame(look);
+  };
+}
+
+/**
+ * Streamlit calls a component again for each scene, which is the only item of a list. The function that a call returns removes the
  * component. Streamlit also runs it when the next call came while this one was still loading; then
  * the stage belongs to the next call and stays.
  * @param {(root: HTMLElement, scene: any, tell: (name: string, value: unknown) => void) => Stage} mount
@@ -21,22 +48,24 @@ const mounted = new WeakMap();
  * @returns {(component: Arguments) => () => void}
  */
 export function adapt(mount, sheets = []) {
-  return ({ data, parentElement, setStateValue }) => {
+  return ({ data: [scene], parentElement, setStateValue }) => {
     const turn = {};
+    const free = takeRoom(parentElement);
     const known = mounted.get(parentElement);
     if (known) {
       known.turn = turn;
-      known.stage.update(data);
+      known.stage.update(scene);
       // A stage that started again is after the row.
       if (known.row && known.root.lastChild !== known.row) known.root.append(known.row);
     } else {
       const root = h("div", { class: "stage" });
       if (sheets.length) parentElement.adoptedStyleSheets = sheets;
       parentElement.append(root);
-      const stage = mount(root, data, setStateValue);
+      const stage = mount(root, scene, setStateValue);
       const row = stage.save ? saveRow(root, stage.save) : null;
       if (row) root.append(row);
       mounted.set(parentElement, { root, row, stage, turn });
+      free(root);
     }
     return () => {
       const current = mounted.get(parentElement);

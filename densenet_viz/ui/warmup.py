@@ -5,10 +5,21 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+import time
+from collections.abc import Callable
 from functools import cache
 
-HEAD_START = 1.0
-"""Seconds before loading begins, because importing torch would slow down the first picture."""
+from densenet_viz.lecture.server import HALL
+
+PAINT_SECONDS = 10.0
+"""Seconds that loading waits at most for a browser to draw the first picture: importing torch would
+slow that down."""
+
+LOOK = 0.1
+"""Seconds between two looks whether the app ends."""
+
+HEAD_START = 0.5
+"""Seconds after that, for the rest of the page."""
 
 PATIENCE = 30.0
 """Seconds that the app waits for the thread at its end: stopped inside torch, it would abort."""
@@ -30,12 +41,21 @@ def warm_up() -> threading.Thread:
     return thread
 
 
+def wait_for(picture: threading.Event, stopped: Callable[[], bool]) -> None:
+    """Waits for a browser's first picture, `PAINT_SECONDS` at most, or until `stopped`."""
+    end = time.monotonic() + PAINT_SECONDS
+    while not picture.wait(LOOK) and not stopped() and time.monotonic() < end:
+        pass
+
+
 def _end(thread: threading.Thread) -> None:
     _ENDING.set()
     thread.join(PATIENCE)
 
 
 def _load() -> None:
+    if HALL.served:
+        wait_for(HALL.painted, _ENDING.is_set)
     if _ENDING.wait(HEAD_START):
         return
     try:

@@ -17,6 +17,10 @@ class Place {
   }
 
   setAttribute() {}
+
+  querySelector() {
+    return null;
+  }
 }
 
 globalThis.document = { createElement: () => new Place() };
@@ -32,7 +36,11 @@ function component() {
     };
   });
   const parentElement = new Place();
-  return { told, parentElement, give: (data) => call({ data, parentElement, setStateValue() {} }) };
+  return {
+    told,
+    parentElement,
+    give: (scene) => call({ data: [scene], parentElement, setStateValue() {} }),
+  };
 }
 
 test("a new scene goes to the stage that stands", () => {

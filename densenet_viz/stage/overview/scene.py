@@ -153,6 +153,13 @@ def part_rows(spec: DenseNetSpec) -> list[dict[str, str]]:
     ]
 
 
+def part_table(spec: DenseNetSpec) -> str:
+    """`part_rows` as Markdown: Streamlit's own table would load a megabyte of JavaScript."""
+    rows = part_rows(spec)
+    lines = (list(rows[0]), ["---"] * len(rows[0]), *(list(row.values()) for row in rows))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def _part(
     kind: PartKind,
     title: str,

@@ -14,7 +14,7 @@ from densenet_viz.lecture.networks import Networks
 from densenet_viz.lecture.pictures import picture_scene
 from densenet_viz.lecture.rows import PICTURES
 from densenet_viz.ui.current import bundled_model
-from densenet_viz.ui.stages import stage_component
+from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.keeping import Kept
 
 KEY = "lecture_live"
@@ -71,8 +71,7 @@ def show_answers(deck: Deck) -> None:
     """Answers the player's live pictures without running the page again."""
     asked = st.session_state.get(KEY, {}).get("asked")
     answer = _answer(deck, asked) if asked else {}
-    channel = stage_component("lecture-live", sheets=())
-    channel(key=KEY, data=answer, on_asked_change=_noted, height="content")
+    show_stage("lecture-live", answer, key=KEY, sheets=(), on_asked_change=_noted)
 
 
 def _noted() -> None:

@@ -20,7 +20,8 @@ from densenet_viz.lecture.pictures import Later, Make, keys_of, make_scenes, wor
 from densenet_viz.lecture.server import HALL
 from densenet_viz.ui.current import bundled_model
 from densenet_viz.ui.lecture.shelf import SHELF
-from densenet_viz.ui.stages import stage_component
+from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.warmup import wait_for
 from densenet_viz.ui.work.jobs import Desk, Reporter, desk
 from densenet_viz.ui.work.keeping import Kept
 from densenet_viz.ui.work.line import NOTHING
@@ -31,8 +32,6 @@ DESK = "lecture"
 KEY = "lecture_pictures"
 TITLE = "Making the lecture’s pictures"
 FAILED = "Making the lecture’s pictures failed. Try again."
-HEAD_START = 3.0
-"""Seconds that a new server waits for the player at most, before it loads the network."""
 NOTICE = Notice(
     TITLE,
     note="the slides can be shown now",
@@ -91,7 +90,7 @@ class Making:
         made = set(self.ready())
         # On a new server, loading torch would slow down the server's answers.
         if "torch" not in sys.modules:
-            self.shown.wait(HEAD_START)
+            wait_for(self.shown, stopped)
 
         def kept(key: str, make: Make) -> StageScene:
             if stopped():
@@ -126,10 +125,9 @@ class Making:
 
 
 def _draw(making: Making, mine: Desk) -> None:
-    channel = stage_component("lecture-pictures", sheets=())
     note = partial(_note_shown, making)
-    data = making.told(mine.state)
-    channel(key=KEY, data=data, on_shown_change=note, height="content")
+    told = making.told(mine.state)
+    show_stage("lecture-pictures", told, key=KEY, sheets=(), on_shown_change=note)
     if mine.state == "working":
         show_bar(mine, NOTICE)
 

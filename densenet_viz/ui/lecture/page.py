@@ -15,7 +15,7 @@ from densenet_viz.lecture.server import HALL
 from densenet_viz.stage.modules import style
 from densenet_viz.ui.lecture.live import controls_of, show_answers
 from densenet_viz.ui.lecture.making import Making, making_of
-from densenet_viz.ui.stages import stage_component
+from densenet_viz.ui.stages import show_stage
 
 
 def choose_deck(container: Any) -> Deck:
@@ -43,7 +43,7 @@ def show_lecture(deck: Deck) -> Making:
     The pictures come through `making.show_pictures`, which the page has to call.
     """
     making = making_of(deck, own=deck is not _own_deck())
-    stage_component("lecture", PLAYER_STYLES)(key="lecture", data=_data(making), height="content")
+    show_stage("lecture", _data(making), key="lecture", sheets=PLAYER_STYLES)
     show_answers(deck)
     return making
 

@@ -40,7 +40,7 @@ MOUNT_JS = """async ({ code, css, scene }) => {
   URL.revokeObjectURL(address);
   window.told = [];
   const tell = (name, value) => window.told.push([name, value]);
-  const call = (data) => component({ data, parentElement: root, setStateValue: tell });
+  const call = (data) => component({ data: [data], parentElement: root, setStateValue: tell });
   window.endStage = call(scene);
   // Stages lay themselves out once they are told their width.
   await new Promise((told) => new ResizeObserver(told).observe(root.host));

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from densenet_viz.lecture.page import pack_files
-from densenet_viz.stage.modules import FILES, SHARED_STYLE, link_stage, sheets_of, version
+from densenet_viz.stage.modules import FILES, PAINTED, SHARED_STYLE, link_stage, sheets_of, version
 from tests.stage_pages import map_scenes
 
 # Streamlit's own page names its script like this, relative to the page (its `index.html`).
@@ -19,7 +19,7 @@ MOUNT_JS = """async ({ code, scene }) => {
   const file = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
   const parentElement = document.querySelector('main').attachShadow({ mode: 'open' });
   const { default: show } = await import(file);
-  const given = { data: scene, parentElement, setStateValue() {} };
+  const given = { data: [scene], parentElement, setStateValue() {} };
   show(given);
   window.remove = show(given);
 }"""
@@ -27,7 +27,7 @@ MOUNT_JS = """async ({ code, scene }) => {
 
 @pytest.fixture(params=["https://app.test/", "https://app.test/teach/dense/"])
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page under a base path; the paths of what it asks for are in `page.asked`."""
+    """A page under a base path, and the files of stages beside it."""
     base: str = request.param
     folder = f"{base}{FILES.format(version=version())[1:]}"
 
@@ -35,6 +35,8 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
         address = route.request.url
         if address == f"{base}attributions":
             route.fulfill(body=PAGE, content_type="text/html")
+        elif address == f"{base}{PAINTED[1:]}":
+            route.fulfill(status=204)
         elif address.endswith("index.DormvYxC.js"):
             route.fulfill(body="", content_type="text/javascript")
         elif address.removeprefix(folder) in pack_files():
@@ -55,7 +57,8 @@ def test_it_loads_its_files_from_there_and_has_its_styles(page: Page) -> None:
     missing: list[str] = []
     page.on("response", lambda found: missing.append(found.url) if found.status >= 400 else None)
     code = link_stage("attribution", (SHARED_STYLE, *sheets_of("attribution")))
-    page.evaluate(MOUNT_JS, {"code": code, "scene": map_scenes()["attribution"]})
+    with page.expect_request(f"**{PAINTED}"):  # it says that it is drawn
+        page.evaluate(MOUNT_JS, {"code": code, "scene": map_scenes()["attribution"]})
     figure = page.locator(".attribution-pictures")
     expect(figure).to_be_visible()
     assert figure.evaluate("(node) => getComputedStyle(node).display") == "grid"
