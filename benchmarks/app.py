@@ -19,6 +19,7 @@ from benchmarks.browsing import control_to_picture, first_paint, frame_times, pa
 from benchmarks.explaining import attribution_costs
 from benchmarks.lecturing import slides
 from benchmarks.machine import describe, load_average
+from benchmarks.queueing import bench_maps, visitors_at_once
 from benchmarks.tables import Table, markdown
 from benchmarks.uploading import cancelled, first_map
 from scripts.browser import chromium, serve, settle
@@ -30,6 +31,8 @@ ON_A_WARM_SERVER: dict[str, Callable[..., Table]] = {
     "upload": first_map,
     "cancel": cancelled,
     "lecture": slides,
+    "bench": bench_maps,
+    "visitors": visitors_at_once,
 }
 MARK = "<!-- Below: written by the benchmark, not by hand. -->"
 PARTS = ("paint", *ON_A_WARM_SERVER, "attribution")
