@@ -22,6 +22,7 @@ from benchmarks.controls import control_to_picture
 from benchmarks.explaining import attribution_costs
 from benchmarks.lecturing import slides
 from benchmarks.machine import describe, load_average
+from benchmarks.queueing import bench_maps, visitors_at_once
 from benchmarks.tables import Table, markdown
 from benchmarks.uploading import cancelled, first_map
 from benchmarks.visiting import first_visit, lecture_start, shifts
@@ -35,6 +36,8 @@ ON_A_WARM_SERVER: dict[str, Callable[..., Table]] = {
     "upload": first_map,
     "cancel": cancelled,
     "lecture": slides,
+    "bench": bench_maps,
+    "visitors": visitors_at_once,
 }
 ON_NEW_SERVERS: dict[str, Callable[[Browser, int], Table]] = {
     "paint": first_paint,

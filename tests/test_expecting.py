@@ -54,10 +54,12 @@ def test_more_steps_take_longer() -> None:
 
 
 def test_the_first_map_teaches_the_machines_speed_and_its_own_method_more() -> None:
-    before = {name: expected(name) for name in ("saliency", "occlusion")}
-    expecting.learn(MODEL, "saliency", settings("saliency"), 3 * before["saliency"])
+    before = {name: expected(name) for name in ("saliency", "smoothgrad", "occlusion")}
+    expecting.learn(MODEL, "smoothgrad", settings("smoothgrad"), 3 * before["smoothgrad"])
     after = {name: expected(name) for name in before}
     assert after == pytest.approx({name: 3 * one for name, one in before.items()})
+    expecting.learn(MODEL, "grad-cam", settings("grad-cam"), 9.0)  # it loaded something
+    assert expected("saliency") == after["saliency"]
     expecting.learn(MODEL, "occlusion", settings("occlusion"), 7.0)
     assert expected("occlusion") == pytest.approx(7.0)
     assert expected("saliency") == pytest.approx(after["saliency"])
@@ -105,3 +107,15 @@ def test_the_estimate_counts_each_maps_own_time(monkeypatch: pytest.MonkeyPatch)
     assert lefts[0] == pytest.approx(sum(whole))
     assert lefts[2] == pytest.approx(sum(whole) - whole[0] / 2)
     assert lefts[5] == pytest.approx(4.5 * whole[1])  # half is done, and took that long
+
+
+def test_slow_maps_make_the_rest_slow_too() -> None:
+    """Three maps of 1, 4 and 15 s on a machine that is four times as slow."""
+    time = expecting.Schedule([1.0, 4.0, 15.0])
+    time.begin(100.0)
+    assert time.left(0, 1.0, 100.0) == 20.0
+    halfway = time.left(0, 2.0, 102.0)  # a fortieth is done, which says a quarter of all
+    assert halfway == pytest.approx(2.0 + 19.0 * (0.75 + 0.25 * 4.0))
+    time.begin(104.0)
+    assert time.left(1, 12.0, 108.0) == pytest.approx(12.0 + 4 * 15.0)
+    assert time.part(1, 0.5) == 3.0 / 20.0

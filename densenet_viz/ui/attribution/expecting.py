@@ -6,7 +6,7 @@ corrects that: first the speed of this machine, then each method's own time.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +25,7 @@ AT_ONCE = 8
 SMALL = 2
 """Pictures of a batch that one core computes."""
 EARLY = 0.1
-"""The part, 0 to 1, of a map below which its progress says nothing about its time."""
+"""The part, 0 to 1, of the work below which its progress says little about its time."""
 
 
 def cost_key(model: LoadedModel) -> tuple[Hashable, ...]:
@@ -57,11 +57,13 @@ def expected_seconds(model: LoadedModel, method: str, settings: Mapping[str, Any
 def learn(model: LoadedModel, method: str, settings: Mapping[str, Any], seconds: float) -> None:
     """Takes what a map took."""
     work = work_of(model, method, settings)
-    for kind in _kinds(model, method):
-        EXPERIENCE.note(kind, work, seconds)
+    own, machine = _kinds(model, method)
+    EXPERIENCE.note(own, work, seconds)
+    if not _is_small(model, method, settings):  # what is loaded for the first map is no speed
+        EXPERIENCE.note(machine, work, seconds)
 
 
-def _kinds(model: LoadedModel, method: str) -> tuple[Hashable, ...]:
+def _kinds(model: LoadedModel, method: str) -> tuple[Hashable, Hashable]:
     """The kinds that teach the time of a map, the best one first."""
     return ("map", method, *cost_key(model)), ("any map", devices()[-1])
 
@@ -79,6 +81,39 @@ def left_of(expected: float, ran: float, part: float) -> float:
         return by_time
     by_part = ran * (1 - part) / part
     return by_part if ran > expected else min(by_part, by_time)
+
+
+class Schedule:
+    """The time of several maps, one after the other, of which each is expected to take a while.
+
+    What the first ones really take corrects the rest: fully, when a tenth of the work is done.
+    """
+
+    def __init__(self, expected: Sequence[float]) -> None:
+        self._expected = expected
+        self.whole = sum(expected)
+        self._began: list[float] = []
+
+    def begin(self, now: float) -> None:
+        """Says that the next map begins."""
+        self._began.append(now)
+
+    def part(self, count: int, part: float) -> float:
+        """How much is done of all, 0 to 1, with a part of the map that has this number, from 0."""
+        done = sum(self._expected[:count]) + part * self._expected[count]
+        return done / self.whole if self.whole else 0.0
+
+    def left(self, count: int, left: float, now: float) -> float:
+        """Seconds until the end of all, if the map with this number still takes `left`."""
+        ran = now - self._began[count]
+        share = ran / (ran + left) if ran + left > 0 else 0.0
+        done = self.part(count, share)
+        later = sum(self._expected[count + 1 :])
+        if done <= 0:
+            return left + later
+        slowness = (now - self._began[0]) / (done * self.whole)
+        trust = min(1.0, done / EARLY)
+        return left + later * (1 - trust + trust * slowness)
 
 
 def need_of(maps: Iterable[tuple[LoadedModel, str, Mapping[str, Any]]]) -> Need:

@@ -10,7 +10,13 @@ from densenet_viz.attribution import METHODS, Method
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import Attribution, Explains
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.expecting import expected_seconds, learn, left_of, need_of
+from densenet_viz.ui.attribution.expecting import (
+    Schedule,
+    expected_seconds,
+    learn,
+    left_of,
+    need_of,
+)
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.jobs import Reporter
 from densenet_viz.ui.work.keeping import Kept
@@ -109,25 +115,17 @@ class MapsJob:
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> tuple[Attribution, ...]:
         made: list[Attribution | None] = list(self.known())
         waiting = [place for place, one in enumerate(made) if one is None]
-        seconds = [expected_seconds(*self.asks[place].to_compute) for place in waiting]
-        whole = sum(seconds) or 1.0
-        report(0.0, whole)
+        time = Schedule([expected_seconds(*self.asks[place].to_compute) for place in waiting])
+        report(0.0, time.whole)
         for count, place in enumerate(waiting):
-            before, later = sum(seconds[:count]) / whole, waiting[count + 1 :]
 
-            def part_done(
-                part: float,
-                left: float,
-                start: float = before,
-                weight: float = seconds[count] / whole,
-                later: Sequence[int] = later,
-            ) -> None:
-                rest = sum(expected_seconds(*self.asks[one].to_compute) for one in later)
-                report(start + part * weight, left + rest)
+            def part_done(part: float, left: float, count: int = count) -> None:
+                report(time.part(count, part), time.left(count, left, seconds_run()))
 
             def look(preview: Attribution, place: int = place) -> None:
                 report.preview((*made[:place], preview, *made[place + 1 :]))
 
+            time.begin(seconds_run())
             made[place] = compute_map(self.asks[place], part_done, cancelled, look)
             report.preview(tuple(made))
         return tuple(one for one in made if one is not None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from statistics import median
+from statistics import median_low
 
 from densenet_viz.ui.work.keeping import Kept
 
 LAST = 3
-"""Runs that count: one that took unusually long changes no estimate."""
+"""Runs that count: one that took unusually long changes no estimate. Of two, the shorter counts."""
 MOST = 256
 """Kinds that are kept."""
 
@@ -27,7 +27,7 @@ class Experience:
     def expected(self, kind: Hashable, work: float = 1.0) -> float | None:
         """Seconds for `work` units; None if no run of the kind is known."""
         rates = None if kind is None else self._rates.find(kind)
-        return median(rates) * work if rates else None
+        return median_low(rates) * work if rates else None
 
 
 EXPERIENCE = Experience()
