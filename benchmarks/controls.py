@@ -9,14 +9,14 @@ from playwright.sync_api import Browser, Locator, Page
 from benchmarks.browsing import counted, visitor
 from benchmarks.tables import Cell, Table, percentile
 from densenet_viz.scenes.shapes import CLASSES
-from scripts.browser import serve, settle
+from scripts.browser import ROOT, serve, settle
 
 LAYERS: Final = (6, 24, 48)
 FIRST: Final = 4
 """The growth rate at which the keys begin: each press is another network."""
 PRESSES: Final = 11
 MOVES: Final = 22
-FLOOR: Final = "benchmarks/floor_app.py"
+FLOOR: Final = ROOT / "benchmarks" / "floor_app.py"
 START_JS: Final = "() => { window.told = window.stopwatch.choices(); }"
 START_EMPTY_JS: Final = """() => {
   window.told = window.stopwatch.changes('[data-testid="stText"]');

@@ -21,7 +21,7 @@ from densenet_viz.network.models import LoadedModel, load_model
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.ui.attribution.expecting import need_of
-from densenet_viz.ui.attribution.maps import Ask, compute_map
+from densenet_viz.ui.attribution.map_jobs import Ask, compute_map
 from densenet_viz.ui.uploads import CurrentPicture, key_of
 from densenet_viz.ui.work.jobs import Desk, Reporter, Shop
 from densenet_viz.ui.work.queue import Queue

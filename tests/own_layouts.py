@@ -91,6 +91,19 @@ def renamed_head(name: str) -> Callable[[State], State]:
     return lambda state: {key.replace("classifier", name): v for key, v in state.items()}
 
 
+def wrapped(state: State) -> State:
+    """As FSDP, activation checkpoints and torch.compile name the parts of a network."""
+    names = (
+        ("features.", "features._fsdp_wrapped_module."),
+        ("denseblock2.", "denseblock2._checkpoint_wrapped_module."),
+        ("transition1.", "transition1._orig_mod."),
+    )
+    made = under("_fsdp_wrapped_module.", state)
+    for part, longer in names:
+        made = {key.replace(part, longer): value for key, value in made.items()}
+    return made
+
+
 LAYOUTS: dict[str, tuple[nn.Module, Callable[[State], object]]] = {
     "plain": (net(), dict),
     "DataParallel": (net(), lambda state: under("module.", state)),
@@ -119,6 +132,8 @@ LAYOUTS: dict[str, tuple[nn.Module, Callable[[State], object]]] = {
     "last_linear": (net(), renamed_head("last_linear")),
     "head.fc": (net(), renamed_head("head.fc")),
     "a nested checkpoint": (net(), lambda state: {"checkpoint": {"model": under("m.", state)}}),
+    "four mappings deep": (net(), lambda s: {"a": {"b": {"c": {"state_dict": s}}}}),
+    "torch's own wrappers": (net(), wrapped),
     "a namespace": (
         net(),
         lambda state: {"state_dict": state, "args": argparse.Namespace(lr=0.1, name="run")},

@@ -86,7 +86,7 @@ def test_nothing_imports_a_page_or_the_app() -> None:
         assert roots.isdisjoint(above), module.name
 
 
-READER = ROOT / "densenet_viz" / "network" / "own" / "reading.py"
+READER = ROOT / "densenet_viz" / "network" / "own" / "pickled.py"
 
 
 def test_no_pickle_anywhere_but_in_the_reader_of_weight_files() -> None:

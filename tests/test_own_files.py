@@ -7,6 +7,7 @@ answers are held against torchvision's own class.
 from __future__ import annotations
 
 import io
+import pickle
 import re
 import types
 import warnings
@@ -20,9 +21,10 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from densenet_viz.network.own.content import HEADER_LIMIT
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.kinds import KERAS, TORCHSCRIPT
-from densenet_viz.network.own.loading import Reading, own_model, read_model
+from densenet_viz.network.own.loading import WeightFile, own_model, read_weight_file
 from densenet_viz.network.own.preparation import NORMALISATIONS, PRESETS, Preparation
 from tests.own_layouts import (
     LAYOUTS,
@@ -85,11 +87,11 @@ def test_averaged_weights_are_taken_and_the_others_can_be(averaged_first: bool) 
     other = {k: v * 1.5 if v.is_floating_point() else v for k, v in plain.items()}
     both = [("state_dict_ema", other), ("state_dict", plain)]
     data = saved(dict(both if averaged_first else reversed(both)))
-    found = read_model(data)
+    found = read_weight_file(data)
     assert found.name == "state_dict_ema"
     assert set(found.choices) == {"state_dict", "state_dict_ema"}
     assert any("state_dict_ema" in note and "state_dict." in note for note in found.notes)
-    chosen = read_model(data, "state_dict")
+    chosen = read_weight_file(data, "state_dict")
     for reading, weights in ((found, other), (chosen, plain)):
         torch.testing.assert_close(reading.state["classifier.bias"], weights["classifier.bias"])
     assert own_model(found).name != own_model(chosen).name
@@ -97,27 +99,27 @@ def test_averaged_weights_are_taken_and_the_others_can_be(averaged_first: bool) 
 
 def test_two_copies_in_one_dictionary_are_two_networks() -> None:
     state = dict(net().state_dict())
-    found = read_model(saved(under("model.", state) | under("ema_model.module.", state)))
+    found = read_weight_file(saved(under("model.", state) | under("ema_model.module.", state)))
     assert found.name == "ema_model.module"
     assert set(found.choices) == {"model", "ema_model.module"}
 
 
 def test_swa_is_said() -> None:
     averaged = torch.optim.swa_utils.AveragedModel(net()).state_dict()
-    assert any("SWA" in note for note in read_model(saved(averaged)).notes)
+    assert any("SWA" in note for note in read_weight_file(saved(averaged)).notes)
 
 
 def test_what_is_no_part_of_the_network_is_named() -> None:
     state = dict(net(5).state_dict())
     state |= {"fc.weight": torch.zeros(7, WIDTH), "fc.bias": torch.zeros(7)}
-    reading = read_model(saved(state))
+    reading = read_weight_file(saved(state))
     assert reading.outputs == 5
     assert any("fc.weight" in note and "fc.bias" in note for note in reading.notes)
     assert sum("fc" in note for note in reading.notes) == 2  # left out, and why it is a trap
 
 
-def reading_of(network: nn.Module, **more: Tensor) -> Reading:
-    return read_model(saved(dict(network.state_dict()) | more))
+def reading_of(network: nn.Module, **more: Tensor) -> WeightFile:
+    return read_weight_file(saved(dict(network.state_dict()) | more))
 
 
 @pytest.mark.parametrize(
@@ -127,11 +129,11 @@ def reading_of(network: nn.Module, **more: Tensor) -> Reading:
         (lambda: reading_of(net(14)), "CheXNet"),
         (lambda: reading_of(grey(18)), "torchxrayvision"),
         (lambda: reading_of(net(7), op_threshs=torch.zeros(7)), "torchxrayvision"),
-        (lambda: read_model(saved(monai(dict(net(6).state_dict())))), "MONAI"),
+        (lambda: read_weight_file(saved(monai(dict(net(6).state_dict())))), "MONAI"),
         (lambda: reading_of(small_inputs()), "CIFAR-10"),
     ],
 )
-def test_the_first_guess(reading: Callable[[], Reading], preset: str) -> None:
+def test_the_first_guess(reading: Callable[[], WeightFile], preset: str) -> None:
     found = reading()
     assert found.preset == preset
     assert found.preparation == PRESETS[preset]
@@ -155,7 +157,7 @@ def test_ranges_are_what_their_names_say() -> None:
 
 def refusal(data: bytes) -> OwnModelError:
     with pytest.raises(OwnModelError) as caught:
-        read_model(data)
+        read_weight_file(data)
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -242,6 +244,31 @@ def test_a_whole_model_is_named_with_the_lines_that_convert_it(tmp_path: Any) ->
         assert_converts(error.lines, tmp_path, network)
 
 
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_numpy_arrays_are_named_and_the_lines_make_tensors(protocol: int, tmp_path: Any) -> None:
+    network = net()
+    arrays = {key: value.numpy() for key, value in network.state_dict().items()}
+    large = arrays | {"more": np.zeros(2 * HEADER_LIMIT, np.uint8)}
+    written = [saved(arrays), saved({"state_dict": arrays}), saved(large)]
+    for data in [*written, pickle.dumps(arrays, protocol), pickle.dumps(large, protocol)]:
+        error = refusal(data)
+        assert "NumPy" in str(error)
+    torch.save(arrays, tmp_path / "model.pth")
+    assert_converts(error.lines, tmp_path, network)
+
+
+def test_a_pickle_without_torch_is_named() -> None:
+    error = refusal(pickle.dumps({"a": [1]}))
+    assert "pickle" in str(error)
+    assert "weights.pth" in error.lines
+
+
+def test_a_weight_with_and_without_a_wrapper_is_refused() -> None:
+    state = dict(net().state_dict())
+    twice = state | {"_orig_mod.classifier.bias": torch.zeros(3)}
+    assert "wrapper" in str(refusal(saved(twice)))
+
+
 def test_torchscript_is_named_and_its_lines_convert_it(tmp_path: Any) -> None:
     network = net()
     with warnings.catch_warnings():
@@ -256,7 +283,7 @@ def assert_converts(lines: str, folder: Any, network: nn.Module) -> None:
     """The lines write a file that opens, with the same weights."""
     text = lines.replace('"model.', f'"{folder}/model.').replace('"weights.', f'"{folder}/weights.')
     exec(compile(text, "lines", "exec"), {})  # noqa: S102  # the app's own lines
-    found = read_model((folder / "weights.pth").read_bytes())
+    found = read_weight_file((folder / "weights.pth").read_bytes())
     for key, value in network.state_dict().items():
         if "num_batches" not in key:
             torch.testing.assert_close(found.state[key], value)
@@ -319,7 +346,7 @@ def run(word: str) -> str:
 def test_a_function_of_the_file_is_never_called_though_the_file_opens() -> None:
     """It is no module that the system needs, so it is only replaced."""
     data = saved({"state_dict": dict(net().state_dict()), "more": Call(run, "now")})
-    assert read_model(data).outputs == 3
+    assert read_weight_file(data).outputs == 3
     assert RAN == []
 
 
@@ -339,7 +366,7 @@ def test_a_dangerous_name_is_refused_and_said(name: str) -> None:
 
 def test_safetensors_with_prefixes() -> None:
     state = under("model.backbone.", dict(net().state_dict()))
-    assert read_model(safetensors.torch.save(state)).outputs == 3
+    assert read_weight_file(safetensors.torch.save(state)).outputs == 3
 
 
 # -- what a stranger tried ----------------------------------------------------------------------
@@ -416,7 +443,7 @@ def test_odd_names_and_shapes_get_a_plain_sentence(change: State) -> None:
 def test_what_a_newer_pickle_holds_is_read_too() -> None:
     made = io.BytesIO()
     torch.save({"state_dict": dict(net().state_dict())}, made, pickle_protocol=4)
-    assert read_model(made.getvalue()).outputs == 3
+    assert read_weight_file(made.getvalue()).outputs == 3
 
 
 @pytest.mark.parametrize(
@@ -437,7 +464,7 @@ def test_a_head_that_a_file_does_not_tell_is_refused(head: str, extra: State, fa
 def test_the_outer_head_is_the_one_that_was_trained() -> None:
     inner = under("backbone.", dict(net(10).state_dict()))
     outer = {"classifier.weight": torch.zeros(2, WIDTH), "classifier.bias": torch.zeros(2)}
-    reading = read_model(saved(inner | outer))
+    reading = read_weight_file(saved(inner | outer))
     assert reading.outputs == 2
     assert any("backbone.classifier.weight" in note for note in reading.notes)
 
@@ -462,14 +489,14 @@ def test_safetensors_in_any_order_are_the_same_head(seed: int) -> None:
     shuffled = map(str, np.random.default_rng(seed).permutation(names))
     state = {name: network.state_dict()[name].contiguous() for name in shuffled}
     for data in (safetensors.torch.save(state), saved(state)):
-        reading = read_model(data)
+        reading = read_weight_file(data)
         last = network.state_dict()["classifier.4.bias"]
         torch.testing.assert_close(reading.state["classifier.4.bias"], last)
 
 
 def test_edema_is_no_average() -> None:
     state = dict(net().state_dict())
-    reading = read_model(saved({"edema_model": state}))
+    reading = read_weight_file(saved({"edema_model": state}))
     assert not any("EMA" in note for note in reading.notes)
 
 

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network._torchvision import densenet
 from densenet_viz.network.build import OwnDenseNet, blank, build
-from densenet_viz.network.own import reading
+from densenet_viz.network.own import content
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import read_labels
 from densenet_viz.network.own.loading import own_model
@@ -396,13 +396,13 @@ def test_bytes_that_are_no_weights(data: bytes) -> None:
 
 def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that is reached fails with a TypeError."""
-    monkeypatch.setattr(reading, "read_safetensors", None)
-    monkeypatch.setattr(reading, "_Reader", None)
+    monkeypatch.setattr(content, "read_safetensors", None)
+    monkeypatch.setattr(content, "Reader", None)
 
 
 def test_a_header_of_millions_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
     forbid_reading(monkeypatch)
-    header = b"{" + b" " * reading.HEADER_LIMIT + b"}"
+    header = b"{" + b" " * content.HEADER_LIMIT + b"}"
     assert refusal(struct.pack("<Q", len(header)) + header)
 
 
@@ -467,7 +467,7 @@ def test_a_call_for_memory_is_not_made(
 
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "SIZE_LIMIT", 3_000_000)
+    monkeypatch.setattr(content, "SIZE_LIMIT", 3_000_000)
     forbid_reading(monkeypatch)
     bomb = repacked(saved({"a": torch.zeros(1_000_000)}))
     assert len(bomb) < 10_000
@@ -490,7 +490,7 @@ def test_one_entry_twice() -> None:
 
 
 def test_a_file_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "SIZE_LIMIT", 1 << 20)
+    monkeypatch.setattr(content, "SIZE_LIMIT", 1 << 20)
     assert "1 MB" in refusal(bytes((1 << 20) + 1))
 
 

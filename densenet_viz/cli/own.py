@@ -16,7 +16,7 @@ from densenet_viz.network.own.spec import SIZE_LIMIT
 
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
-    from densenet_viz.network.own.loading import Reading
+    from densenet_viz.network.own.loading import WeightFile
     from densenet_viz.network.own.preparation import Preparation
 
 RANGES = {
@@ -72,26 +72,28 @@ def is_given(options: argparse.Namespace) -> bool:
     return False
 
 
-def read_reading(options: argparse.Namespace) -> Reading:
+def read_file(options: argparse.Namespace) -> WeightFile:
     """What the weight file tells.
 
     Raises:
         Complaint: it cannot be used; the lines that convert it follow on stderr.
     """
-    from densenet_viz.network.own.loading import read_model
+    from densenet_viz.network.own.loading import read_weight_file
 
     try:
-        reading = read_model(_bytes_of(options.weights, SIZE_LIMIT), options.network)
+        file = read_weight_file(_bytes_of(options.weights, SIZE_LIMIT), options.network)
     except OwnModelError as error:
         if error.lines:
             print(error.lines, file=sys.stderr)
         raise Complaint(str(error)) from None
-    if options.network and options.network not in (reading.name, *reading.choices):
-        names = f"it has {', '.join(reading.choices)}" if reading.choices else "it has one network"
+    if options.network == "":
+        raise Complaint("--network needs a name; leave it out to take the first network.")
+    if options.network and options.network not in (file.name, *file.choices):
+        names = f"it has {', '.join(file.choices)}" if file.choices else "it has one network"
         raise Complaint(f"The file has no network {options.network[:40]!r}; {names}.")
-    if options.outputs is not None and reading.outputs == 1:
+    if options.outputs is not None and file.outputs == 1:
         raise Complaint("The network gives one score: --outputs makes no difference to it.")
-    return reading
+    return file
 
 
 def load_own(options: argparse.Namespace) -> LoadedModel:
@@ -103,17 +105,17 @@ def load_own(options: argparse.Namespace) -> LoadedModel:
     from densenet_viz.network.own.labels import LABEL_BYTES
     from densenet_viz.network.own.loading import own_model
 
-    reading = read_reading(options)
+    file = read_file(options)
     labels = None if options.labels is None else _bytes_of(options.labels, LABEL_BYTES)
     try:
-        return own_model(reading, labels, _preparation(options, reading))
+        return own_model(file, labels, _preparation(options, file))
     except OwnModelError as error:
         raise Complaint(str(error)) from None
 
 
-def _preparation(options: argparse.Namespace, reading: Reading) -> Preparation:
+def _preparation(options: argparse.Namespace, file: WeightFile) -> Preparation:
     """The guess, or the chosen code's way, changed by the options that were given."""
-    made = reading.preparation
+    made = file.preparation
     if options.prepared_as is not None:
         made = PRESETS[CODES[options.prepared_as]]
     if options.range is not None:

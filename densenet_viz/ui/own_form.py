@@ -13,7 +13,7 @@ from densenet_viz.images.fitting import FITS, fit_as, grey
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import LABEL_BYTES, decode, read_labels
 from densenet_viz.network.own.layout import PLAIN
-from densenet_viz.network.own.loading import INPUT_SIZES, Reading, read_model
+from densenet_viz.network.own.loading import INPUT_SIZES, WeightFile, read_weight_file
 from densenet_viz.network.own.preparation import (
     NORMALISATIONS,
     OUTPUTS,
@@ -43,7 +43,7 @@ class _Read:
     """A file that was read, or why it could not be; `key` names file and network."""
 
     key: tuple[str, str | None]
-    reading: Reading | None
+    file: WeightFile | None
     error: OwnModelError | None
 
 
@@ -75,8 +75,8 @@ def show(picture: Callable[[], Picture]) -> None:
         read = _read(weights, st.session_state.get("own_network"))
         if read.error is not None:
             _show_refusal(read.error)
-        if read.reading is not None:
-            _show_choices(read.reading, turn, picture)
+        if read.file is not None:
+            _show_choices(read.file, turn, picture)
 
 
 def _read(weights: UploadedFile, network: str | None) -> _Read:
@@ -89,11 +89,13 @@ def _read(weights: UploadedFile, network: str | None) -> _Read:
     with st.spinner("Reading your file …"):
         try:
             own_model.check_room(weights.size)
-            read = _Read(key, read_model(weights.getvalue(), network if same_file else None), None)
+            read = _Read(
+                key, read_weight_file(weights.getvalue(), network if same_file else None), None
+            )
         except OwnModelError as error:
             read = _Read(key, None, error)
-    if read.reading is not None and not same_file:
-        _fill(read.reading.preset, read.reading.preparation)
+    if read.file is not None and not same_file:
+        _fill(read.file.preset, read.file.preparation)
     st.session_state[_READ] = read
     return read
 
@@ -116,7 +118,7 @@ def _take_preset() -> None:
     name = st.session_state["own_preset"]
     kept: _Read = st.session_state[_READ]
     preparation = PRESETS[name]
-    if kept.reading is not None and kept.reading.outputs == 1:
+    if kept.file is not None and kept.file.outputs == 1:
         preparation = replace(preparation, outputs="single")
     _fill(name, preparation)
 
@@ -127,14 +129,14 @@ def _show_refusal(error: OwnModelError) -> None:
         st.code(error.lines, language="python")
 
 
-def _show_choices(reading: Reading, turn: int, picture: Callable[[], Picture]) -> None:
+def _show_choices(file: WeightFile, turn: int, picture: Callable[[], Picture]) -> None:
     """What the file cannot tell, with the first guess, a preview and the button."""
-    for note in reading.notes:
+    for note in file.notes:
         st.caption(note)
-    if reading.choices:
+    if file.choices:
         st.selectbox(
             "Network in the file",
-            reading.choices,
+            file.choices,
             key="own_network",
             format_func=lambda name: name or PLAIN,
         )
@@ -145,7 +147,7 @@ def _show_choices(reading: Reading, turn: int, picture: Callable[[], Picture]) -
         help='One per line, CSV, or JSON: ["cat", "dog"], {"0": "cat"} or id2label.',
     )
     if labels is not None:
-        _show_labels(labels.getvalue(), reading)
+        _show_labels(labels.getvalue(), file)
     st.selectbox(
         "Prepared as by",
         list(PRESETS),
@@ -154,7 +156,7 @@ def _show_choices(reading: Reading, turn: int, picture: Callable[[], Picture]) -
         help="Fills the controls below as this code prepares its pictures. The first choice is a "
         "guess from the file.",
     )
-    if reading.outputs > 1:
+    if file.outputs > 1:
         st.selectbox(
             "Outputs",
             [name for name in OUTPUTS if name != "single"],
@@ -180,13 +182,13 @@ def _show_choices(reading: Reading, turn: int, picture: Callable[[], Picture]) -
     if st.session_state["own_normalisation"] == OWN_NUMBERS:
         st.text_input("Mean (of values from 0 to 1)", key="own_mean")
         st.text_input("Standard deviation", key="own_std")
-    _show_rest(reading, labels, picture)
+    _show_rest(file, labels, picture)
 
 
-def _show_labels(data: bytes, reading: Reading) -> None:
+def _show_labels(data: bytes, file: WeightFile) -> None:
     """The first labels as they were read, before they are used."""
     try:
-        names = read_labels(data, reading.spec.num_classes, single=reading.outputs == 1)
+        names = read_labels(data, file.spec.num_classes, single=file.outputs == 1)
     except OwnModelError:
         return  # said when the model is loaded
     encoding = decode(data)[1]
@@ -195,24 +197,28 @@ def _show_labels(data: bytes, reading: Reading) -> None:
 
 
 def _show_rest(
-    reading: Reading, labels: UploadedFile | None, picture: Callable[[], Picture]
+    file: WeightFile, labels: UploadedFile | None, picture: Callable[[], Picture]
 ) -> None:
     try:
-        preparation = _chosen(reading)
+        preparation = _chosen(file)
     except OwnModelError as error:
         st.error(str(error))
         return
-    _show_preview(reading, preparation, picture())
+    _show_preview(file, preparation, picture())
+    st.caption(
+        "A file does not say how its network computes. ReLUs, norms with eps 1e-5 and a 7 × 7 "
+        "stem of stride 2 are assumed, and no answer is checked: compare one with your own code’s."
+    )
     pressed = st.button("Load this model", width="stretch", key="own_load", type="primary")
-    asked = (reading.digest, labels.file_id if labels else "", preparation)
+    asked = (file.digest, labels.file_id if labels else "", preparation)
     if pressed:
-        _load(reading, labels, preparation, asked)
+        _load(file, labels, preparation, asked)
     refused: tuple[object, OwnModelError] | None = st.session_state.get(_REFUSED)
     if refused is not None and refused[0] == asked:
         _show_refusal(refused[1])
 
 
-def _chosen(reading: Reading) -> Preparation:
+def _chosen(file: WeightFile) -> Preparation:
     """The preparation that the controls say.
 
     Raises:
@@ -224,14 +230,14 @@ def _chosen(reading: Reading) -> Preparation:
         mean, std = read_colour(state["own_mean"]), read_colour(state["own_std"], above=0.0)
     else:
         mean, std = NORMALISATIONS[name]
-    outputs: Outputs = "single" if reading.outputs == 1 else state["own_outputs"]
+    outputs: Outputs = "single" if file.outputs == 1 else state["own_outputs"]
     return Preparation(int(state["own_size"]), mean, std, state["own_fit"], outputs)
 
 
-def _show_preview(reading: Reading, preparation: Preparation, pixels: Picture) -> None:
+def _show_preview(file: WeightFile, preparation: Preparation, pixels: Picture) -> None:
     """The current picture as the network gets it, and the range of its values."""
     seen = fit_as(pixels, preparation.input_size, preparation.fit)
-    if reading.spec.input_channels == 1:
+    if file.spec.input_channels == 1:
         seen = grey(seen)
     values = (seen / 255 - np.array(preparation.mean)) / np.array(preparation.std)
     side = preparation.input_size
@@ -244,13 +250,13 @@ def _show_preview(reading: Reading, preparation: Preparation, pixels: Picture) -
 
 
 def _load(
-    reading: Reading, labels: UploadedFile | None, preparation: Preparation, asked: object
+    file: WeightFile, labels: UploadedFile | None, preparation: Preparation, asked: object
 ) -> None:
     """Turns the file into the session's model; if it is refused, nothing changes."""
     st.session_state.pop(_REFUSED, None)
     try:
         with st.spinner("Checking and loading your model …"):
-            own_model.hold(reading, labels.getvalue() if labels else None, preparation)
+            own_model.hold(file, labels.getvalue() if labels else None, preparation)
     except OwnModelError as error:
         st.session_state[_REFUSED] = asked, error
         return

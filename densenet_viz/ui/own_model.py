@@ -18,7 +18,7 @@ from densenet_viz.network.own.loading import own_model as opened
 
 if TYPE_CHECKING:
     from densenet_viz.network.models import LoadedModel
-    from densenet_viz.network.own.loading import Reading
+    from densenet_viz.network.own.loading import WeightFile
     from densenet_viz.network.own.preparation import Preparation
 
 OWN = "your-model"
@@ -71,15 +71,15 @@ def take(names: Collection[str]) -> None:
         st.session_state.pop(_LOST, None)
 
 
-def hold(reading: Reading, labels: bytes | None, preparation: Preparation) -> None:
+def hold(file: WeightFile, labels: bytes | None, preparation: Preparation) -> None:
     """Makes a file's network the session's model; the process opens one model at a time.
 
     Raises:
         OwnModelError: it cannot be used, or there is too little memory for it.
     """
     with _ONE_AT_A_TIME:
-        check_room(4 * reading.spec.parameters)
-        model = opened(reading, labels, preparation)
+        check_room(4 * file.spec.parameters)
+        model = opened(file, labels, preparation)
         HELD.add(model)
     st.session_state[_MODEL] = Brought(model)
     st.session_state[_NEW] = True

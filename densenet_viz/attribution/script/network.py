@@ -50,7 +50,7 @@ _READ = """WEIGHTS = "weights.pth"  # your file, .pth or .safetensors
 if WEIGHTS.endswith(".safetensors"):
     state = load_file(WEIGHTS)
 else:
-    {load}
+    {load}{unwrap}
 weights = {{}}
 for name, value in state.items():
     if name.startswith({start!r}):
@@ -66,6 +66,10 @@ for ours, theirs in {head}:
             value = state[f"{{theirs}}.{{key}}"].float()
             weights[f"{{ours}}.{{key}}"] = value.flatten(1) if value.ndim == 4 else value
 network.load_state_dict(weights)"""
+
+_UNWRAP = """# FSDP, activation checkpoints and torch.compile put these parts between the names.
+for part in ("_fsdp_wrapped_module.", "_checkpoint_wrapped_module.", "_orig_mod."):
+    state = {name.replace(part, ""): value for name, value in state.items()}"""
 
 _RANDOM = """generator = torch.Generator().manual_seed(0)
 for module in network.modules():  # never trained: the same random weights
@@ -170,7 +174,8 @@ def _read(layout: FileLayout) -> str:
         trusted = "False"
         note = "# It holds objects beside weights: this runs code of the file.\n    "
     load = f'{note}state = torch.load(WEIGHTS, map_location="cpu", weights_only={trusted}){inside}'
-    return _READ.format(load=load, start=layout.start, head=_head_names(layout))
+    unwrap = f"\n{_UNWRAP}" if layout.wrapped else ""
+    return _READ.format(load=load, unwrap=unwrap, start=layout.start, head=_head_names(layout))
 
 
 def _weights(model: LoadedModel) -> str:

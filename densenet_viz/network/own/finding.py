@@ -16,13 +16,14 @@ import torch
 from torch import Tensor
 
 from densenet_viz.network.own.errors import OwnModelError
-from densenet_viz.network.own.kinds import FASTAI, architecture_of, whole_model_lines
-from densenet_viz.network.own.reading import Inert, printable
+from densenet_viz.network.own.kinds import FASTAI, NUMPY, architecture_of, whole_model_lines
+from densenet_viz.network.own.names import printable
+from densenet_viz.network.own.pickled import Inert
 from densenet_viz.network.weights import State, modern_key
 
 DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
-_DEPTH = 4
+_DEPTH = 6
 """How many mappings inside each other are looked into."""
 _MOST = 20
 """The most networks of a file."""
@@ -31,11 +32,13 @@ _LAYERS = re.compile(r"(^|\.)denselayer\d+\.")
 _FEATURE = re.compile(r"(conv|norm|relu|pool|denseblock|transition)\d+\.|(norm_final|final_norm)\.")
 """What a weight of the features begins with, where "features." does not stand before it."""
 _AVERAGED = {"ema", "average", "averaged", "avg", "swa", "shadow", "teacher"}
+WRAPPERS = ("_fsdp_wrapped_module.", "_checkpoint_wrapped_module.", "_orig_mod.")
+"""What torch's own wrappers (FSDP, activation checkpoints, compile) put between names."""
 _COUNTERS = ("num_batches_tracked", "n_averaged")
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class FoundNetwork:
     """One DenseNet's weights in a file.
 
     `features` are by their names inside `features.`, in torchvision's names of today; `others` are
@@ -54,9 +57,11 @@ class Found:
     averaged: bool
     monai: bool
     """Whether its layers have MONAI's names."""
+    wrapped: bool
+    """Whether names in the file have parts of torch's own wrappers, which are left out here."""
 
 
-def networks_in(content: object) -> tuple[Found, ...]:
+def networks_in(content: object) -> tuple[FoundNetwork, ...]:
     """The DenseNets of a file, the one to take first: averaged weights before others.
 
     Args:
@@ -65,15 +70,13 @@ def networks_in(content: object) -> tuple[Found, ...]:
     Raises:
         OwnModelError: there is none; the sentence says what the file holds.
     """
-    found = [
-        each for path, state in _states(content, (), _DEPTH) for each in _networks(path, state)
-    ]
+    found = [each for given in _states(content, (), _DEPTH) for each in _networks(*given)]
     if not found:
         raise _no_network(content)
     return tuple(sorted(_called_apart(found), key=lambda each: not each.averaged))
 
 
-def _called_apart(found: list[Found]) -> list[Found]:
+def _called_apart(found: list[FoundNetwork]) -> list[FoundNetwork]:
     """The networks with names of their own."""
     names: Counter[str] = Counter()
     apart = []
@@ -86,19 +89,47 @@ def _called_apart(found: list[Found]) -> list[Found]:
 
 def _states(
     content: object, path: tuple[str, ...], depth: int
-) -> Iterator[tuple[tuple[str, ...], State]]:
-    """The mappings with a stem's weight, by the path of their names."""
+) -> Iterator[tuple[tuple[str, ...], State, bool]]:
+    """The mappings with a stem's weight, by the path of their names, and whether they had wrappers.
+
+    The weights' names are without those of wrappers.
+    """
     if not isinstance(content, Mapping) or depth == 0:
         return
-    named = {key: value for key, value in content.items() if isinstance(key, str)}
+    given = {key: value for key, value in content.items() if isinstance(key, str)}
+    named = _unwrapped(given)
     if any(_STEM.match(key) and isinstance(value, Tensor) for key, value in named.items()):
-        yield path, {key: value for key, value in named.items() if isinstance(value, Tensor)}
+        state = {key: value for key, value in named.items() if isinstance(value, Tensor)}
+        yield path, state, named.keys() != given.keys()
         return
-    for key, value in named.items():
+    for key, value in given.items():
         yield from _states(value, (*path, key), depth - 1)
 
 
-def _networks(path: tuple[str, ...], state: State) -> Iterator[Found]:
+def _unwrapped(named: Mapping[str, object]) -> Mapping[str, object]:
+    """The same with names as they were before torch wrapped the modules.
+
+    Raises:
+        OwnModelError: two of them have the same name then.
+    """
+    plain = {without_wrappers(key): value for key, value in named.items()}
+    if len(plain) < len(named):
+        raise OwnModelError("The file has a weight both with a wrapper's name and without it.")
+    return plain
+
+
+def without_wrappers(name: str) -> str:
+    """A weight's name without those of torch's own wrappers.
+
+    >>> without_wrappers("features._fsdp_wrapped_module.denseblock1._orig_mod.conv")
+    'features.denseblock1.conv'
+    """
+    for wrapper in WRAPPERS:
+        name = name.replace(wrapper, "")
+    return name
+
+
+def _networks(path: tuple[str, ...], state: State, wrapped: bool) -> Iterator[FoundNetwork]:
     """One network for each prefix that stands before a stem."""
     stems = [found for key in state if (found := _STEM.match(key))]
     if len(stems) > _MOST:
@@ -117,9 +148,16 @@ def _networks(path: tuple[str, ...], state: State) -> Iterator[Found]:
         tokens = set(re.split(r"[._]", called.casefold()))
         averaged = bool(tokens & _AVERAGED) or "n_averaged" in state
         monai = any(re.search(r"denselayer\d+\.layers\.", key) for key in names)
-        yield Found(
-            *(printable(called), path, prefix, start),
-            *(_checked(inside), others, averaged, monai),
+        yield FoundNetwork(
+            name=printable(called),
+            path=path,
+            prefix=prefix,
+            start=start,
+            features=_checked(inside),
+            others=others,
+            averaged=averaged,
+            monai=monai,
+            wrapped=wrapped,
         )
 
 
@@ -190,6 +228,12 @@ def _no_network(content: object) -> OwnModelError:
             FASTAI if whole.called.startswith("fastai.") else whole_model_lines(path),
         )
     keys = list(_keys(content, _DEPTH))
+    if not keys and any(_arrays(content, _DEPTH)):
+        return OwnModelError(
+            "The file holds NumPy arrays, not tensors; reading them would run code of the file. "
+            "These lines make tensors of them.",
+            NUMPY,
+        )
     if not keys:
         return OwnModelError(
             "The file has no named weights. Is it a state dict (.safetensors, or .pth with weights "
@@ -223,6 +267,15 @@ def _models(
     elif isinstance(content, Mapping) and depth:
         for key, value in content.items():
             yield from _models(value, (*path, key), depth - 1)
+
+
+def _arrays(content: object, depth: int) -> Iterator[Inert]:
+    """What stands for NumPy arrays."""
+    if isinstance(content, Inert) and content.called.endswith("multiarray._reconstruct"):
+        yield content
+    elif isinstance(content, Mapping) and depth:
+        for value in content.values():
+            yield from _arrays(value, depth - 1)
 
 
 def _keys(content: object, depth: int) -> Iterator[str]:

@@ -37,6 +37,17 @@ CHECKPOINT = """import torch
 saved = torch.load("model.pth", map_location="cpu", weights_only=False)
 torch.save(saved["state_dict"], "weights.pth")  # the name under which the weights are saved"""
 
+PICKLE = """import pickle, torch
+# This runs code of the file: do it only if you trust the file.
+with open("model.pkl", "rb") as file:
+    saved = pickle.load(file)
+torch.save(saved, "weights.pth")  # if it is a model: saved.state_dict()"""
+
+NUMPY = """import torch
+# This runs code of the file: do it only if you trust the file.
+saved = torch.load("model.pth", weights_only=False)  # or pickle.load, or dict(np.load("model.npz"))
+torch.save({name: torch.tensor(value) for name, value in saved.items()}, "weights.pth")"""
+
 FASTAI = """import torch
 from fastai.vision.all import Learner
 from torchvision.models import densenet121
@@ -126,8 +137,8 @@ KINDS = (
         starts=(b"version https://git-lfs",),
     ),
     Kind(
-        "This is a file of NumPy arrays. Save the weights with torch.save or safetensors.",
-        SAVE,
+        "This is a file of NumPy arrays, not of torch. These lines make tensors of them.",
+        NUMPY,
         starts=(b"\x93NUMPY",),
         holds=lambda names: bool(names) and all(name.endswith(".npy") for name in names),
     ),

@@ -32,6 +32,8 @@ class FileLayout:
         head: the head's modules in the order of computation.
         single: whether the network gives one score, which is shown as two outputs.
         plain: whether torch reads the file without help: it names nothing but tensors.
+        wrapped: whether names have parts of torch's own wrappers (`finding.WRAPPERS`), which
+            `start` and `head` leave out.
     """
 
     path: tuple[str, ...]
@@ -39,3 +41,4 @@ class FileLayout:
     head: tuple[HeadModule, ...]
     single: bool
     plain: bool
+    wrapped: bool = False

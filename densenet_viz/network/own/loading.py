@@ -13,32 +13,32 @@ from typing import TYPE_CHECKING
 
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.loaded import LoadedModel
+from densenet_viz.network.own.checks import (
+    check_answer,
+    check_cost,
+    check_joined,
+    check_names,
+    check_shapes,
+    check_values,
+)
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import read_labels
 from densenet_viz.network.own.layout import FileLayout
 from densenet_viz.network.own.preparation import Preparation, Signs, guess
-from densenet_viz.network.own.spec import check_stem, last_channels, spec_from_state, words
+from densenet_viz.network.own.spec import check_stem, last_channels, spec_from_state
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from densenet_viz.network.own.finding import Found
     from densenet_viz.network.own.heads import Head
 
 INPUT_SIZES = (32, 512)
 """Smallest and largest side of the pictures, in pixels."""
-PARAMETER_LIMIT = 64_000_000
-"""256 MB in float32; DenseNet-264 has 33 million."""
-MULTIPLY_ADD_LIMIT = 50_000_000_000
-"""For one picture; DenseNet-161 at 512 px needs 40 G, about ten seconds on two cores."""
-ACTIVATION_LIMIT = 2_500_000_000
-"""Bytes of all maps of one picture; DenseNet-264 at 512 px writes 2.2 GB."""
-
 PROVENANCE = "Your own file; the app does not know its training data."
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class WeightFile:
     """What a weight file tells, before anything is chosen.
 
     `choices` are the names of all networks in the file, if there are several; `name` is the one
@@ -58,7 +58,7 @@ class Reading:
     layout: FileLayout
 
 
-def read_model(weights: bytes, name: str | None = None) -> Reading:
+def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
     """What is in a weight file, and a first guess of what it cannot tell.
 
     Args:
@@ -69,17 +69,17 @@ def read_model(weights: bytes, name: str | None = None) -> Reading:
     Raises:
         OwnModelError: the file cannot be used; one sentence says why.
     """
+    from densenet_viz.network.own.content import read_content
     from densenet_viz.network.own.finding import networks_in
     from densenet_viz.network.own.heads import head_of
     from densenet_viz.network.own.notes import notes_of
-    from densenet_viz.network.own.reading import read_content
 
     content, plain = read_content(weights)
     networks = networks_in(content)
     found = next((each for each in networks if each.name == name), networks[0])
     features = {f"features.{key}": value for key, value in found.features.items()}
     check_stem(features)
-    _check_joined(found)
+    check_joined(found)
     head = head_of(found, last_channels(features))
     outputs = head.widths[-1]
     head = _paired(head) if outputs == 1 else head
@@ -92,7 +92,7 @@ def read_model(weights: bytes, name: str | None = None) -> Reading:
         left_out=head.left_out,
     )
     preset, preparation = guess(signs)
-    return Reading(
+    return WeightFile(
         digest=hashlib.sha256(weights).hexdigest(),
         name=found.name,
         choices=tuple(each.name for each in networks) if len(networks) > 1 else (),
@@ -102,19 +102,21 @@ def read_model(weights: bytes, name: str | None = None) -> Reading:
         preparation=preparation,
         notes=notes_of(found, networks, head, spec, outputs),
         state=features | _named(head),
-        layout=FileLayout(found.path, found.start, head.modules, outputs == 1, plain),
+        layout=FileLayout(
+            found.path, found.start, head.modules, outputs == 1, plain, found.wrapped
+        ),
     )
 
 
 def own_model(
-    weights: bytes | Reading,
+    weights: bytes | WeightFile,
     labels: bytes | None = None,
     preparation: Preparation | None = None,
 ) -> LoadedModel:
     """The network of a visitor's weight file, ready to use.
 
     Args:
-        weights: a file's bytes, or what `read_model` made of them.
+        weights: a file's bytes, or what `read_weight_file` made of them.
         labels: a file's bytes as `read_labels` reads them; None names classes by their number.
         preparation: how pictures are prepared and outputs are read; None takes the guess.
 
@@ -124,24 +126,24 @@ def own_model(
     Raises:
         OwnModelError: the files cannot be used; one sentence says why.
     """
-    reading = weights if isinstance(weights, Reading) else read_model(weights)
-    given = preparation or reading.preparation
+    file = weights if isinstance(weights, WeightFile) else read_weight_file(weights)
+    given = preparation or file.preparation
     low, high = INPUT_SIZES
     if not low <= given.input_size <= high:
         raise OwnModelError(
             f"An input size of {given.input_size} px was given; {low} to {high} px are allowed."
         )
-    spec = _sized(reading.spec, given.input_size)
-    _check_cost(spec)
-    single = reading.outputs == 1
+    spec = _sized(file.spec, given.input_size)
+    check_cost(spec)
+    single = file.outputs == 1
     names = read_labels(labels, spec.num_classes, single=single)
     exclusive = single or given.outputs == "exclusive"
     classes = f"{spec.num_classes:,} {'class' if spec.num_classes == 1 else 'classes'}"
     model = LoadedModel(
-        name=_name(reading, labels, given),
+        name=_name(file, labels, given),
         title=f"Your model ({spec.name}, {classes})",
         spec=spec,
-        network=_network(spec, reading.state),
+        network=_network(spec, file.state),
         labels=names,
         input_size=given.input_size,
         mean=given.mean,
@@ -153,10 +155,10 @@ def own_model(
         temperature=2.0 if single else 1.0,
         fit=given.fit,
         exclusive=exclusive,
-        notes=reading.notes,
-        layout=reading.layout,
+        notes=file.notes,
+        layout=file.layout,
     )
-    _check_answer(model)
+    check_answer(model)
     return model
 
 
@@ -197,26 +199,12 @@ def _named(head: Head) -> dict[str, Tensor]:
     return named
 
 
-def _name(reading: Reading, labels: bytes | None, given: Preparation) -> str:
+def _name(file: WeightFile, labels: bytes | None, given: Preparation) -> str:
     digest = hashlib.sha256()
-    parts = (reading.digest, reading.name, repr(given))
+    parts = (file.digest, file.name, repr(given))
     for part in (*(part.encode() for part in parts), b"" if labels is None else labels):
         digest.update(hashlib.sha256(part).digest())
     return f"own-{digest.hexdigest()[:12]}"
-
-
-def _check_cost(spec: DenseNetSpec) -> None:
-    """Refuses a network that is too large for a page, before it is built."""
-    for what, count, limit in (
-        ("weights", spec.parameters, PARAMETER_LIMIT),
-        ("multiply-adds per picture", spec.multiply_adds, MULTIPLY_ADD_LIMIT),
-        ("bytes of maps per picture", spec.activation_bytes, ACTIVATION_LIMIT),
-    ):
-        if count > limit:
-            raise OwnModelError(
-                f"This {spec.name} has {count / 1e6:,.0f} million {what} at {spec.input_size} px; "
-                f"at most {limit / 1e6:,.0f} million are allowed here."
-            )
 
 
 def _network(spec: DenseNetSpec, state: Mapping[str, Tensor]) -> nn.Module:
@@ -235,77 +223,10 @@ def _network(spec: DenseNetSpec, state: Mapping[str, Tensor]) -> nn.Module:
         for key, value in network.state_dict().items()
         if not key.endswith("num_batches_tracked")
     }
-    _check_names(expected, state)
-    _check_shapes(spec, expected, state)
+    check_names(expected, state)
+    check_shapes(spec, expected, state)
     ready = {key: value.detach().to(torch.float32) for key, value in state.items()}
-    _check_values(ready)
+    check_values(ready)
     network.load_state_dict(ready)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network
-
-
-def _check_joined(found: Found) -> None:
-    """Refuses features that stand in a Sequential: no ReLU follows their last norm there.
-
-    Raises:
-        OwnModelError: they do.
-    """
-    from densenet_viz.network.own.kinds import FASTAI
-    from densenet_viz.network.own.reading import is_number
-
-    if is_number(found.start.rstrip(".").rpartition(".")[2]):
-        raise OwnModelError(
-            "The file has the features inside a Sequential, as fastai saves them. There is no ReLU "
-            "after the last norm then, and the app's DenseNets have one. These lines train "
-            "torchvision's whole DenseNet.",
-            FASTAI,
-        )
-
-
-def _check_names(expected: Mapping[str, object], state: Mapping[str, object]) -> None:
-    from densenet_viz.network.own.reading import printable
-
-    if missing := [key for key in expected if key not in state]:
-        more = f" (and {len(missing) - 1:,} more)" if len(missing) > 1 else ""
-        raise OwnModelError(f"The file has no {missing[0]}{more}.")
-    if surplus := [key for key in state if key not in expected]:
-        raise OwnModelError(
-            f"The file has {printable(surplus[0])}, which torchvision's DenseNet does not have."
-        )
-
-
-def _check_shapes(
-    spec: DenseNetSpec, expected: Mapping[str, tuple[int, ...]], state: Mapping[str, Tensor]
-) -> None:
-    for key, shape in expected.items():
-        given = tuple(state[key].shape)
-        if given != shape:
-            raise OwnModelError(
-                f"The file's {key} is {words(given)}. Its other weights are those of a network "
-                f"with {spec.initial_channels} initial channels, growth rate {spec.growth_rate}, "
-                f"blocks of {', '.join(map(str, spec.block_config))} layers and "
-                f"{spec.num_classes:,} classes, where it would be {words(shape)}."
-            )
-
-
-def _check_values(state: Mapping[str, Tensor]) -> None:
-    for key, value in state.items():
-        if not bool(value.isfinite().all()):
-            raise OwnModelError(f"The file's {key} has values that are not finite in float32.")
-        if key.endswith("running_var") and bool((value < 0).any()):
-            raise OwnModelError(f"The file's {key} has a variance below zero.")
-
-
-def _check_answer(model: LoadedModel) -> None:
-    """Runs a grey picture: the values can overflow although all weights are finite."""
-    import torch
-
-    from densenet_viz.network.shares import alone
-
-    with alone(), torch.inference_mode():
-        logits = model.network(model.uniform((0.5, 0.5, 0.5)))
-    if not bool(logits.isfinite().all()):
-        raise OwnModelError(
-            "This network's output for a grey picture is not finite: its weights are not those of "
-            "a trained network."
-        )

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from densenet_viz.facts.spec import DenseNetSpec
-from densenet_viz.network.own.finding import Found
+from densenet_viz.network.own.finding import FoundNetwork
 from densenet_viz.network.own.heads import Head
 from densenet_viz.network.own.layout import PLAIN
-from densenet_viz.network.own.reading import printable
+from densenet_viz.network.own.names import printable
 
 _NAMED = 4
 """The most weights that are named."""
 
 
 def notes_of(
-    found: Found, networks: tuple[Found, ...], head: Head, spec: DenseNetSpec, outputs: int
+    found: FoundNetwork,
+    networks: tuple[FoundNetwork, ...],
+    head: Head,
+    spec: DenseNetSpec,
+    outputs: int,
 ) -> tuple[str, ...]:
     """The sentences about a network of a file.
 
@@ -33,7 +37,7 @@ def notes_of(
     )
 
 
-def _about_copies(found: Found, networks: tuple[Found, ...]) -> Iterator[str]:
+def _about_copies(found: FoundNetwork, networks: tuple[FoundNetwork, ...]) -> Iterator[str]:
     if len(networks) > 1:
         rest = [each.name or PLAIN for each in networks if each is not found]
         kind = "averaged weights" if found.averaged else "weights"
@@ -45,7 +49,7 @@ def _about_copies(found: Found, networks: tuple[Found, ...]) -> Iterator[str]:
         yield "These are averaged weights (EMA or SWA)."
 
 
-def _about_left_out(found: Found, head: Head) -> Iterator[str]:
+def _about_left_out(found: FoundNetwork, head: Head) -> Iterator[str]:
     if not head.left_out:
         return
     shown = ", ".join(printable(key) for key in head.left_out[:_NAMED])
@@ -60,7 +64,9 @@ def _about_left_out(found: Found, head: Head) -> Iterator[str]:
         )
 
 
-def _about_structure(found: Found, head: Head, spec: DenseNetSpec, outputs: int) -> Iterator[str]:
+def _about_structure(
+    found: FoundNetwork, head: Head, spec: DenseNetSpec, outputs: int
+) -> Iterator[str]:
     if not found.start.endswith("features."):
         yield "A ReLU after the last norm is assumed, as torchvision has it."
     if spec.input_channels == 1:

@@ -1,0 +1,223 @@
+"""Python's own reader of pickles with names of ours: nothing that a file names is imported or run.
+
+There are three kinds of names: tensors are rebuilt here, from the bytes of the file and never from
+new memory; a dictionary is a `Dictionary`; and every other name (an `argparse.Namespace`, a NumPy
+number, a class of a model) is an `Inert`, which takes anything and does nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.names import printable
+
+NAMES_LIMIT = 20_000
+"""The most weights of a file, and the most entries of a ZIP."""
+UNREADABLE = "The file is not a readable weight file (.safetensors, or .pth with weights only)."
+
+_REFUSED = {
+    *("os", "posix", "nt", "sys", "subprocess", "shutil", "socket", "importlib", "runpy"),
+    *("ctypes", "pty", "webbrowser"),
+}
+"""Modules of which a weight file has no need: a file that names them is an attack."""
+_REFUSED_BUILTINS = {"eval", "exec", "compile", "open", "__import__", "input", "breakpoint"}
+_STORAGES = {
+    "HalfStorage": torch.float16,
+    "BFloat16Storage": torch.bfloat16,
+    "FloatStorage": torch.float32,
+    "DoubleStorage": torch.float64,
+    "LongStorage": torch.int64,
+    "IntStorage": torch.int32,
+    "ShortStorage": torch.int16,
+    "CharStorage": torch.int8,
+    "ByteStorage": torch.uint8,
+    "BoolStorage": torch.bool,
+    "UntypedStorage": torch.uint8,
+}
+
+
+class Dictionary(dict[Any, Any]):
+    """A dictionary of a file: plain, whatever its class was there."""
+
+    __slots__ = ()
+
+    def __init__(self, *_args: Any, **_named: Any) -> None:
+        super().__init__()
+
+    def __setstate__(self, _state: Any) -> None:
+        pass
+
+
+class Inert:
+    """Stands for an object that a pickle names; it takes anything, keeps nothing, does nothing."""
+
+    called = ""
+    """The full name of what it stands for."""
+
+    def __new__(cls, *_args: Any, **_named: Any) -> Inert:
+        return object.__new__(cls)
+
+    def __init__(self, *_args: Any, **_named: Any) -> None:
+        pass
+
+    def _nothing(self, *_args: Any) -> None:
+        pass
+
+    __setstate__ = __setitem__ = append = extend = add = _nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Storage:
+    """Values of a file, in bytes of their own."""
+
+    dtype: torch.dtype
+    read: Callable[[], memoryview]
+
+
+class Reader(pickle._Unpickler):
+    """Reads one pickle; in Python, because the one in C takes memory for any memo number."""
+
+    def __init__(self, data: io.BytesIO, storage: Callable[[Any], Storage]) -> None:
+        super().__init__(data, encoding="latin-1")
+        self._storage = storage
+        self.is_plain = True
+        self.content: object = None
+
+    def find_class(self, module: str, name: str) -> Any:
+        full = f"{module}.{name}"
+        _check_name(module, name)
+        if full in _BUILDERS:
+            return _BUILDERS[full]
+        if module in ("torch", "torch.storage", "torch.cuda") and name in _STORAGES:
+            return StorageKind(_STORAGES[name])
+        kind = getattr(torch, name, None) if module == "torch" else None
+        if isinstance(kind, torch.dtype):
+            return kind
+        self.is_plain &= full == "_codecs.encode"
+        return type("Inert", (Inert,), {"called": printable(full)})
+
+    def persistent_load(self, pid: Any) -> Storage:
+        return self._storage(pid)
+
+
+@dataclass(frozen=True)
+class StorageKind:
+    dtype: torch.dtype
+
+
+def _check_name(module: str, name: str) -> None:
+    """Refuses a name that no weight file needs."""
+    root = module.split(".")[0]
+    last = name.split(".")[-1]
+    if root in _REFUSED or (root in ("builtins", "__builtin__") and last in _REFUSED_BUILTINS):
+        raise OwnModelError(
+            f"The file wants to call {printable(f'{module}.{name}')}, which no weight file needs. "
+            "It was not called, and the file is refused."
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Pending:
+    """A tensor of a file whose values are not read yet; `unlike` says why it has none."""
+
+    storage: Storage | None
+    offset: int = 0
+    size: tuple[int, ...] = ()
+    stride: tuple[int, ...] = ()
+    dtype: torch.dtype | None = None
+
+    def tensor(self) -> Tensor:
+        """A view of the storage's bytes; it may repeat values, but never leaves them."""
+        assert self.storage is not None
+        numbers = (self.offset, *self.size, *self.stride)
+        if not all(type(number) is int and number >= 0 for number in numbers) or (
+            len(self.size) != len(self.stride) or len(self.size) > _MOST_SIDES
+        ):
+            raise OwnModelError(UNREADABLE)
+        data = self.storage.read()
+        dtype = self.storage.dtype if self.dtype is None else self.dtype
+        whole = len(data) // dtype.itemsize
+        last = self.offset + sum(
+            (side - 1) * step for side, step in zip(self.size, self.stride, strict=True)
+        )
+        if 0 in self.size:
+            return torch.empty(self.size, dtype=dtype)
+        if last >= whole:
+            raise OwnModelError(UNREADABLE)
+        flat = torch.frombuffer(data, dtype=dtype, count=whole)
+        return flat.as_strided(self.size, self.stride, self.offset)
+
+
+DEPTH = 8
+"""How many dictionaries or lists inside each other are read."""
+_MOST_SIDES = 8
+_MOST_ITEMS = 100
+"""The most entries of a list that are looked into."""
+
+
+def _rebuild(storage: Storage, offset: int, size: Any, stride: Any, *_more: Any) -> _Pending:
+    return _Pending(storage, offset, tuple(size), tuple(stride))
+
+
+def _rebuild_typed(storage: Storage, offset: int, size: Any, stride: Any, *more: Any) -> _Pending:
+    _grad, _hooks, dtype, *_rest = more
+    return _Pending(storage, offset, tuple(size), tuple(stride), dtype)
+
+
+def _rebuild_parameter(data: Any, *_more: Any) -> Any:
+    return data
+
+
+def _without_values(*_given: Any) -> _Pending:
+    """A sparse, quantised or nested tensor, or one on no device."""
+    return _Pending(None)
+
+
+_BUILDERS: dict[str, Any] = {
+    "collections.OrderedDict": Dictionary,
+    "collections.defaultdict": Dictionary,
+    "collections.Counter": Dictionary,
+    "torch._utils._rebuild_tensor": _rebuild,
+    "torch._utils._rebuild_tensor_v2": _rebuild,
+    "torch._utils._rebuild_tensor_v3": _rebuild_typed,
+    "torch._utils._rebuild_parameter": _rebuild_parameter,
+    "torch._utils._rebuild_parameter_with_state": _rebuild_parameter,
+    "torch._utils._rebuild_sparse_tensor": _without_values,
+    "torch._utils._rebuild_qtensor": _without_values,
+    "torch._utils._rebuild_nested_tensor": _without_values,
+    "torch._utils._rebuild_meta_tensor_no_storage": _without_values,
+    "torch.Size": lambda sides=(): tuple(sides),
+}
+
+
+def plain_values(content: Any, depth: int, seen: dict[int, Any]) -> Any:
+    """Dictionaries with text as keys, tensors, and `Inert`.
+
+    A dictionary that stands in several places, or in itself, is kept in the first one only.
+    """
+    place = id(content)  # of the pickle's own objects, which live until the end
+    if place in seen:
+        return seen[place]
+    if isinstance(content, _Pending):
+        seen[place] = torch.empty(0) if content.storage is None else content.tensor()
+        return seen[place]
+    if isinstance(content, (list, tuple)):
+        content = {str(index): value for index, value in enumerate(content[:_MOST_ITEMS])}
+    if not isinstance(content, dict) or depth == 0:
+        return content if isinstance(content, Inert) else None
+    if len(content) > NAMES_LIMIT:
+        raise OwnModelError(f"The file has more than {NAMES_LIMIT:,} weights.")
+    seen[place] = None
+    return {
+        key: plain_values(value, depth - 1, seen)
+        for key, value in content.items()
+        if isinstance(key, str)
+    }
