@@ -38,9 +38,10 @@ with answer_title:
 with answer_side:
     predictions, prediction = explaining.predictions_of(model, picture)
     target = explaining.choose_target(model, predictions, prediction, picture.truth)
+    against = explaining.choose_against(model, predictions, prediction, target)
     explanation = explaining.choose_explanation(model)
 
-question = explaining.MapQuestion(model, picture, predictions, target, *explanation)
+question = explaining.MapQuestion(model, picture, predictions, target, *explanation, against)
 desk = session_desk()
 desk.ask(question.key, question.compute, question.kept, question.need).seen.wait(LOOK)
 

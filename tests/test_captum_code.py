@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import io
 import re
-import warnings
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -15,21 +14,18 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import save_file
 
 from densenet_viz.attribution import METHODS, AttributionError, attribute, calls
 from densenet_viz.attribution.call import Name
 from densenet_viz.attribution.script.code import captum_code, why_not_equal
 from densenet_viz.figures.attribution_image import picture_png
-from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.build import build
-from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import Attribution, Prediction
+from tests.captum_scripts import PICTURE, made_again
 from tests.exact_models import cosine
-from tests.small_models import OWN_SPEC, SPEC, picture, small_model
+from tests.small_models import OWN_SPEC, SPEC, small_model
 
-PICTURE = picture(80)
 QUICK: Mapping[str, dict[str, Any]] = {
     "integrated-gradients": {"n_steps": 16},
     "smoothgrad": {"samples": 3},
@@ -64,20 +60,6 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("deeplift-shap", {"samples": 2, "distribution": "blurs", "seed": 5}),
     ("deeplift-shap", {"samples": 2, "distribution": "colours"}),
 ]
-
-
-def made_again(model: LoadedModel, attribution: Attribution, folder: Path) -> NDArray[np.float32]:
-    """What the script leaves, run in a folder with the picture and the weights."""
-    assert torchvision is not None  # imported first, so that the code's own import works
-    fitted = model.picture(PICTURE)
-    (folder / "picture.png").write_bytes(picture_png(fitted))
-    torch.save(model.network.state_dict(), folder / "weights.pth")
-    code = captum_code(model, fitted, attribution)
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")  # Captum's own, of what its hooks do
-        exec(compile(code, "captum_code", "exec"), {})  # noqa: S102 - our own text is tested
-    values: NDArray[np.float32] = np.load(folder / "map.npy", allow_pickle=False)
-    return values
 
 
 @pytest.mark.parametrize(("method", "settings"), CASES, ids=str)

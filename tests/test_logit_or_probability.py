@@ -28,10 +28,10 @@ from densenet_viz.results.attributions import EXPLAINS
 from densenet_viz.ui.attribution.explaining import MapQuestion
 from densenet_viz.ui.attribution.map_jobs import Ask
 from densenet_viz.ui.current import sample
+from tests.captum_scripts import made_again
 from tests.exact_models import cosine, exact_model
 from tests.own_layouts import LAYOUTS
 from tests.small_models import picture, saved, small_model
-from tests.test_captum_code import made_again
 from tests.tiers import in_tiers
 from tests.waiting import PATIENCE
 

@@ -24,6 +24,7 @@ from densenet_viz.attribution.methods import method_named
 from densenet_viz.attribution.parameters import show_value
 from densenet_viz.attribution.twins import fused_of
 from densenet_viz.machine import devices
+from densenet_viz.network.contrast import contrast
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.attributions import Attribution, Explains
@@ -37,6 +38,7 @@ def attribute(
     method: str = "grad-cam",
     target: int | None = None,
     explains: Explains = "logit",
+    against: int | None = None,
     logits: NDArray[np.float32] | None = None,
     device: str = "cpu",
     on_progress: Callable[[float], None] | None = None,
@@ -52,6 +54,8 @@ def attribute(
         method: a key of `METHODS`.
         target: the class's index, or None for the most probable one.
         explains: what of the class is explained; some methods can explain only the logit.
+        against: the index of another class, whose logit is subtracted: the map then explains why
+            it is the target and not this class.
         logits: (classes,), the network's output for this picture if it is already known; this
             saves a pass.
         device: "cpu", "cuda", or "auto" for the fastest available.
@@ -65,8 +69,8 @@ def attribute(
         Signed float32 values in the pixels of `model.picture(picture)`.
 
     Raises:
-        AttributionError: the method, the target, what is explained, the device or a parameter is
-            not one that is allowed.
+        AttributionError: the method, one of the classes, what is explained, the device or a
+            parameter is not one that is allowed.
         Cancelled: `cancelled` returned True.
     """
     row = method_named(method)
@@ -84,6 +88,8 @@ def attribute(
     known = answer(model, x, watch, place) if logits is None else logits
     index = int(known.argmax()) if wanted is None else wanted
 
+    other = None if against is None else check_against(model, index, against, chosen)
+
     def result(found: Explanation, *, finished: bool) -> Attribution:
         return Attribution(
             method=row.name,
@@ -97,6 +103,7 @@ def attribute(
             convergence_delta=found.delta,
             parameters=dict(settings),
             explains=chosen,
+            against=None if other is None else model.prediction(known, other),
             nodes=found.nodes,
             unscaled_delta=found.unscaled_delta,
             scaled_by=found.scaled_by,
@@ -108,7 +115,7 @@ def attribute(
             on_preview(result(Explanation(values), finished=False))
 
     asking = Asking(
-        model,
+        contrasted(model, index, other),
         x,
         index,
         watch=watch,
@@ -136,6 +143,21 @@ def check_target(model: LoadedModel, target: int) -> int:
             f"target={show_value(target)} was given; a class from 0 to {count - 1} is allowed."
         )
     return index
+
+
+def check_against(model: LoadedModel, target: int, against: int, explains: Explains) -> int:
+    """The other class's index, if the two can be compared; else `AttributionError`."""
+    index = check_target(model, against)
+    if index == target:
+        raise AttributionError("A class cannot be compared with itself; choose another one.")
+    if explains != "logit":
+        raise AttributionError("Two classes are compared by their logits, not by probabilities.")
+    return index
+
+
+def contrasted(model: LoadedModel, target: int, against: int | None) -> LoadedModel:
+    """The model whose logit is explained: its own, or one class's minus another's."""
+    return model if against is None else contrast(model, target, against)
 
 
 def check_device(device: str) -> str:

@@ -31,6 +31,7 @@ def summary(attribution: Attribution) -> dict[str, Any]:
         "parameters": dict(attribution.parameters),
         "target": asdict(attribution.target),
         "explains": attribution.explains,
+        "against": attribution.against and asdict(attribution.against),
         "predictions": [asdict(prediction) for prediction in attribution.predictions],
         "seconds": round(attribution.seconds, 4),
         "forward_passes": attribution.forward_passes,

@@ -23,6 +23,7 @@ from densenet_viz.cli.attribute_many import (
     write_whole,
 )
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
+from densenet_viz.cli.cutting import add_cut_option, cut_connections
 from densenet_viz.images.pictures import ImageError, open_picture
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 from densenet_viz.results.attributions import EXPLAINS
@@ -49,6 +50,12 @@ def add_options(commands: Any) -> None:
         "--method", default="grad-cam", choices=tuple(METHODS), help="default: %(default)s"
     )
     parser.add_argument("--target", help="a class by number or name (default: the most probable)")
+    parser.add_argument(
+        "--against",
+        metavar="CLASS",
+        help="explain the target's logit minus that of this class (one picture only)",
+    )
+    add_cut_option(parser)
     parser.add_argument(
         "--explain",
         default="logit",
@@ -85,8 +92,10 @@ def _model(options: argparse.Namespace) -> LoadedModel:
     if own.is_given(options):
         if options.model is not None:
             raise Complaint("--model and --weights were given; one of them is allowed.")
-        return own.load_own(options)
-    return load_model(options.model or "scenes", on_progress=progress_bar("loading"))
+        model = own.load_own(options)
+    else:
+        model = load_model(options.model or "scenes", on_progress=progress_bar("loading"))
+    return cut_connections(model, options.cut)
 
 
 def _one(options: argparse.Namespace) -> int:
@@ -102,14 +111,17 @@ def _one(options: argparse.Namespace) -> int:
         method=options.method,
         target=target_index(model.labels, options.target),
         explains=options.explain,
+        against=target_index(model.labels, options.against),
         on_progress=progress_bar(options.method),
         **_settings(options.set),
     )
     name = map_name(safe_stem(path.name), result.method, result.target.index, result.explains)
+    if result.against is not None:
+        name += f"-against-{result.against.index}"
     files = [str(options.out / f"{name}{ending}") for ending in (".png", ".npz")]
     for file, data in zip(files, _contents(model, model.picture(picture), result), strict=True):
         write_whole(Path(file), data)
-    about = {"model": model.name, "title": model.title, "knows": model.knows}
+    about = {"cut": options.cut, "model": model.name, "title": model.title, "knows": model.knows}
     notes = (*model.notes, *opened.notes)
     report = {**about, **summary(result), "notes": notes, "files": files}
     print(as_json(report) if options.json else _told(report))
@@ -119,6 +131,8 @@ def _one(options: argparse.Namespace) -> int:
 def _many(options: argparse.Namespace) -> int:
     from densenet_viz.batch.run import work_for
 
+    if options.against is not None:
+        raise Complaint("--against works with one picture; several were given.")
     files = image_files(options.images)
     model = _model(options)
     target = target_index(model.labels, options.target)
@@ -178,7 +192,12 @@ def _settings(pairs: Sequence[str]) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        if not (equals and name.isidentifier()) or name in ("method", "target", "explains"):
+        if not (equals and name.isidentifier()) or name in (
+            "method",
+            "target",
+            "explains",
+            "against",
+        ):
             raise AttributionError(f"--set {pair[:40]!r} was given; NAME=VALUE is expected.")
         settings[name] = int(value) if re.fullmatch(r"-?\d{1,9}", value, re.ASCII) else value
     return settings

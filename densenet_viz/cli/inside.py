@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from densenet_viz.cli import own
 from densenet_viz.cli.common import Complaint, as_json, count, progress_bar
-from densenet_viz.facts.connections import Connection, UnknownConnection, read_connections
+from densenet_viz.cli.cutting import add_cut_option, cut_connections
 from densenet_viz.images.pictures import ImageError, load_image
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 
@@ -17,21 +17,11 @@ if TYPE_CHECKING:
     from densenet_viz.results.inside import OneNumber
     from densenet_viz.results.traces import Picture
 
-CUT_HELP = (
-    'a connection to cut, such as "denseblock2:layer2>layer5", "denseblock1:input>transition" or '
-    '"denseblock3:layer1>all"; may be repeated'
-)
-
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--model`, `--weights` and what belongs to it."""
     parser.add_argument("--model", choices=tuple(MODELS), help="default: scenes")
     own.add_options(parser)
-
-
-def add_cut_option(parser: argparse.ArgumentParser) -> None:
-    """Adds `--cut`."""
-    parser.add_argument("--cut", action="append", default=[], metavar="A>B", help=CUT_HELP)
 
 
 def add_options(commands: Any) -> None:
@@ -103,16 +93,7 @@ def cut_model(options: argparse.Namespace) -> LoadedModel:
             model = load_model(options.model or "scenes", on_progress=progress_bar("loading"))
         except ModelUnavailable as error:
             raise Complaint(str(error)) from None
-    from densenet_viz.network.cuts import cut
-
-    return cut(model, _cuts(options.cut, model))
-
-
-def _cuts(given: list[str], model: LoadedModel) -> set[Connection]:
-    try:
-        return {one for text in given for one in read_connections(text, model.spec)}
-    except UnknownConnection as error:
-        raise Complaint(f"--cut {error}") from None
+    return cut_connections(model, options.cut)
 
 
 def report(one: OneNumber) -> dict[str, Any]:

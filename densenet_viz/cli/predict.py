@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from densenet_viz.cli.common import as_json
-from densenet_viz.cli.inside import add_cut_option, add_model_options, cut_model, read_picture
+from densenet_viz.cli.cutting import add_cut_option
+from densenet_viz.cli.inside import add_model_options, cut_model, read_picture
 
 
 def add_options(commands: Any) -> None:

@@ -12,6 +12,7 @@ import torch
 from densenet_viz.attribution import METHODS, AttributionError, attribute
 from densenet_viz.attribution.asking import Asking, Watch
 from densenet_viz.attribution.computing import by_captum, given_for, library
+from densenet_viz.attribution.engine import contrasted
 from densenet_viz.attribution.twins import twin_of
 from densenet_viz.evaluation.similarity import ranked_alike
 from densenet_viz.measure.peak_memory import PeakMemory
@@ -50,6 +51,7 @@ def check_with_captum(
         assert row.ours is not None
         raise AttributionError(f"There is nothing to check with: {row.ours.likeness}.")
     call, target = row.call(settings), attribution.target.index
+    other = None if attribution.against is None else attribution.against.index
     logits = np.zeros(len(model.labels), np.float32)  # only names the classes
     ours, our_effort = _measured(
         lambda: attribute(
@@ -58,6 +60,7 @@ def check_with_captum(
             method=row.name,
             target=target,
             explains=attribution.explains,
+            against=other,
             logits=logits,
             on_progress=lambda part: on_progress(part / 2),
             cancelled=cancelled,
@@ -67,11 +70,12 @@ def check_with_captum(
     passes = row.cost(model.spec, settings).forward
     watch = Watch(passes, lambda part: on_progress(0.5 + part / 2), cancelled)
     x = model.tensor(picture)
-    asking = Asking(model, x, target, watch=watch, explains=attribution.explains)
+    explained = contrasted(model, target, other)
+    asking = Asking(explained, x, target, watch=watch, explains=attribution.explains)
     given = given_for(call, asking, settings)
 
     with torch.no_grad():
-        twin_of(model)(asking.x)  # a first pass is slow; ours had its own before
+        twin_of(explained)(asking.x)  # a first pass is slow; ours had its own before
     asking.watch.stop_if_cancelled()
 
     def theirs() -> Maps:

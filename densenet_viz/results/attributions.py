@@ -28,6 +28,15 @@ class Prediction:
     probability: float
 
 
+def compared(label: str, against: str | None) -> str:
+    """A class, or a class against another one.
+
+    >>> compared("ring", None), compared("ring", "broken ring")
+    ('ring', 'ring against broken ring')
+    """
+    return label if against is None else f"{label} against {against}"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """How far a picture is from the pictures that a network was trained on.
@@ -89,8 +98,15 @@ class Attribution:
     """The smallest and the largest factor that a piece was scaled by."""
     explains: Explains = "logit"
     """What of the class the values add up to or change."""
+    against: Prediction | None = None
+    """The class whose logit was subtracted, if a difference of two classes is explained."""
     computed_by: str = ""
     """Captum's version and classes, or "ours" and how near the map is to Captum's."""
+
+    @property
+    def subject(self) -> str:
+        """The class whose score is explained, and the one that it is compared with."""
+        return compared(self.target.label, None if self.against is None else self.against.label)
 
     @property
     def heat(self) -> NDArray[np.float32]:

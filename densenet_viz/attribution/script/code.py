@@ -73,6 +73,7 @@ def captum_code(model: LoadedModel, picture: Picture, attribution: Attribution) 
         *source.definitions,
         network_text(model),
         _probability(model, attribution),
+        _contrast(attribution),
         _given(model, attribution),
         lines,
         _superpixels(model, picture, attribution) if call.uses(MASK) else "",
@@ -188,14 +189,31 @@ def _probability(model: LoadedModel, attribution: Attribution) -> str:
     )
 
 
+def _contrast(attribution: Attribution) -> str:
+    """The lines that subtract another class's logit, where the map explains a difference."""
+    if attribution.against is None:
+        return ""
+    target, other = attribution.target.index, attribution.against.index
+    return (
+        "# The map explains a difference: the logit of one class minus that of another.\n"
+        "layers = network.classifier.modules()\n"
+        "last = [layer for layer in layers if isinstance(layer, nn.Linear)][-1]\n"
+        "with torch.no_grad():\n"
+        "    for values in (last.weight, last.bias):\n"
+        f"        values[{target}] -= values[{other}]"
+    )
+
+
 def _head(model: LoadedModel, attribution: Attribution) -> str:
     title = METHODS[attribution.method].title
     total = float(attribution.values.sum(dtype=np.float64))
     label = attribution.target.label.encode("ascii", "replace").decode()
     label = "".join(letter if letter.isprintable() else " " for letter in label)[:80]
+    other = attribution.against
+    less = "" if other is None else f" minus that of class {other.index}"
     lines = [
-        f"{title} for the {attribution.explains} of class {attribution.target.index} ({label}) "
-        "by Captum alone.",
+        f"{title} for the {attribution.explains} of class {attribution.target.index} ({label})"
+        f"{less} by Captum alone.",
         f"{PICTURE_FILE} is the network's input; the map's sum is {total:.6g}.",
     ]
     if reason := why_not_equal(attribution):

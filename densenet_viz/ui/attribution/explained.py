@@ -52,7 +52,7 @@ def headline(question: MapQuestion) -> Headline | None:
     return {
         "title": ONLY_SHAPES,
         "sentence": f"The map shows what raises the {score_word(question.explains)} of "
-        f"{question.target.label}, one of its "
+        f"{question.subject.label}, one of its "
         f"{len(question.model.labels)} shapes.{measured}",
     }
 
@@ -145,7 +145,7 @@ def show_tables(question: MapQuestion, attribution: Attribution) -> None:
                 {
                     "Region (px)": region.name,
                     "Sum of the map": number(region.total),
-                    f"Part of what raises {question.target.label}": f"{region.share:.1%}"
+                    f"Part of what raises {question.subject.label}": f"{region.share:.1%}"
                     if region.share > 0
                     else "none",
                 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,13 @@ from densenet_viz.attribution import Method
 from densenet_viz.attribution.logit_or_probability import meaning, why_only_logit
 from densenet_viz.images.pictures import fit
 from densenet_viz.network.models import UNTRAINED, LoadedModel, ModelUnavailable
-from densenet_viz.results.attributions import EXPLAINS, Attribution, Explains, Prediction
+from densenet_viz.results.attributions import (
+    EXPLAINS,
+    Attribution,
+    Explains,
+    Prediction,
+    compared,
+)
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.attribution.scene import (
     AttributionGalleryScene,
@@ -45,6 +51,7 @@ from densenet_viz.ui.work.keeping import Kept
 from densenet_viz.ui.work.line import Need
 
 TOP = "the most probable class"
+NOBODY = "no other class"
 _NUMBERED = re.compile(r"\(class \d+\)$")
 THUMBNAIL = 64
 _UPLOAD_INPUT = ".st-key-upload_widget input[type=file]"
@@ -61,11 +68,20 @@ class MapQuestion:
     method: Method
     settings: Mapping[str, Any]
     explains: Explains = "logit"
+    against: Prediction | None = None
+    """The class whose logit is subtracted, if two classes are compared."""
 
     @property
     def ask(self) -> Ask:
         asked = (self.method.name, self.target.index, self.settings, self.explains)
-        return Ask(self.model, self.picture, *asked)
+        other = None if self.against is None else self.against.index
+        return Ask(self.model, self.picture, *asked, other)
+
+    @property
+    def subject(self) -> Prediction:
+        """The explained class, with the other one in its label."""
+        other = None if self.against is None else self.against.label
+        return replace(self.target, label=compared(self.target.label, other))
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -83,7 +99,7 @@ class MapQuestion:
 
     @property
     def is_top(self) -> bool:
-        return self.target.index == self.predictions[0].index
+        return self.against is None and self.target.index == self.predictions[0].index
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Attribution:
         return compute_map(self.ask, report, cancelled, report.preview)
@@ -196,6 +212,32 @@ def choose_target(
                 "Each finding has a probability of its own (sigmoid): they do not add up to 100%."
             )
     return chosen
+
+
+def choose_against(
+    model: LoadedModel,
+    predictions: Sequence[Prediction],
+    prediction: Callable[[int], Prediction],
+    target: Prediction,
+) -> Prediction | None:
+    """The choice of another class to compare the explained one with; None for no other class."""
+    names = class_names(model.labels)
+    first = [names[one.index] for one in predictions]
+    options = [NOBODY, *first, *(name for name in names if name not in first)]
+    options.remove(names[target.index])
+    take_from_address("against", options)
+    name = st.selectbox(
+        "Against another class",
+        options,
+        key="against",
+        bind="query-params",
+        disabled=st.session_state.get("explain") == "probability",
+        help="The map then shows what raises the class above the other one: the logit of one minus "
+        "the logit of the other. Probabilities are not compared.",
+    )
+    if name in (None, NOBODY) or st.session_state.get("explain") == "probability":
+        return None
+    return prediction(names.index(name))
 
 
 def _take_target() -> None:

@@ -38,7 +38,8 @@ def show_files(
     """
     given = model.picture(picture.pixels)
     kind = "-probability" if attribution.explains == "probability" else ""
-    stem = f"{attribution.method}-{attribution.target.index}{kind}"
+    other = "" if attribution.against is None else f"-against-{attribution.against.index}"
+    stem = f"{attribution.method}-{attribution.target.index}{other}{kind}"
     st.markdown("**Download the map** as it was computed; its sliders change nothing")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=key):
         _show_png(given, attribution, stem, key)
@@ -105,7 +106,7 @@ def words_of(model: LoadedModel, attribution: Attribution) -> Words:
     """The words of the SVG figure of a map."""
     method = METHODS[attribution.method]
     return Words(
-        title=f"What raises the {score_word(attribution.explains)} of {attribution.target.label}, "
+        title=f"What raises the {score_word(attribution.explains)} of {attribution.subject}, "
         "and what lowers it",
         method=method.title,
         unit=words_for(method.unit, attribution.explains),

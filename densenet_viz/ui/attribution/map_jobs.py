@@ -45,6 +45,8 @@ class Ask:
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Every parameter of the method, checked (`Method.settings`)."""
     explains: Explains = "logit"
+    against: int | None = None
+    """The class whose logit is subtracted, if two classes are compared."""
 
     @property
     def row(self) -> Method:
@@ -53,7 +55,7 @@ class Ask:
     @property
     def key(self) -> tuple[Any, ...]:
         settings = tuple(sorted(self.settings.items()))
-        asked = (self.method, self.target, self.explains, settings)
+        asked = (self.method, self.target, self.explains, self.against, settings)
         return (self.model.name, self.picture.key, *asked)
 
     @property
@@ -160,6 +162,7 @@ def compute_map(
         method=ask.method,
         target=ask.target,
         explains=ask.explains,
+        against=ask.against,
         logits=logits,
         device="auto",
         on_progress=lambda part: report(part, left_of(expected, seconds_run() - began, part)),

@@ -46,7 +46,7 @@ def _draw(question: MapQuestion, desk: Desk) -> None:
                 question.model.picture(question.picture.pixels),
                 caption=question.picture.caption,
                 method=question.method.title,
-                target=question.target,
+                target=question.subject,
                 is_top=question.is_top,
                 verdict=explained.verdict(question),
                 attribution=attribution,
