@@ -9,8 +9,8 @@ from densenet_viz.ui.inside import reuse, scissors
 from densenet_viz.ui.parts import Part, choose_part
 
 PARTS = {
-    "reuse": Part("Who reads whom", reuse, reuse.show_reuse),
     "scissors": Part("Scissors", scissors, scissors.show_scissors),
+    "reuse": Part("Who reads whom", reuse, reuse.show_reuse),
 }
 
 st.title("Inside the network")

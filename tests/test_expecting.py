@@ -10,7 +10,7 @@ import pytest
 from densenet_viz.attribution import METHODS
 from densenet_viz.attribution.needs import NEEDS, memory_of, passes_of
 from densenet_viz.facts.spec import DenseNetSpec
-from densenet_viz.ui.attribution import expecting, maps
+from densenet_viz.ui.attribution import expecting, map_jobs
 from densenet_viz.ui.attribution.map_jobs import Ask, MapsJob
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.experience import Experience
@@ -80,7 +80,7 @@ def test_the_estimate_counts_each_maps_own_time(monkeypatch: pytest.MonkeyPatch)
     asks = [Ask(MODEL, OWN, name, 1, settings(name)) for name in ("saliency", "occlusion")]
     whole = [expected(ask.method) for ask in asks]
     now, told = [0.0], []
-    monkeypatch.setattr(maps, "seconds_run", lambda: now[0])
+    monkeypatch.setattr(map_jobs, "seconds_run", lambda: now[0])
 
     def attribute(*_: object, method: str, on_progress: Any, **_more: object) -> str:
         for part in (0.0, 0.5, 1.0):

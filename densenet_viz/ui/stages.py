@@ -19,6 +19,7 @@ ROOM = {
     "growth": (714, 820),
     "block": (1233, 1653),
     "transition": (1168, 1883),
+    "scissors": (760, 1240),
     "variants": (1225, 1602),
     "variants-count": (525, 1304),
     "scatter": (1040, 1040),
