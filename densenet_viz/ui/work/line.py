@@ -122,6 +122,12 @@ class Place:
             return None
         return (ran - self._before) * (1 - self.part) / self.part
 
+    def slowness(self, now: float) -> float:
+        """How many times as long it takes as was expected, 1 or more: as others are likely to."""
+        if self.need.seconds is None:
+            return 1.0
+        return max(1.0, (self.ran(now) + self.left(now)) / max(self.need.seconds, 0.001))
+
     def left(self, now: float) -> float:
         """The same, or what is expected."""
         known = self.known_left(now)
@@ -209,8 +215,10 @@ class Line:
             return False
         ranks = dict(self._ranks(now))
         others = [one for one in self.running if one is not place]
+        left, slow = place.left(now), place.slowness(now)
         return any(
             ranks[one] + GAIN < ranks[place]
+            and slow * one.left(now) + GAIN < left
             and self._has_cores(one, others)
             and self._shortage(one) is None
             for one in self._places
