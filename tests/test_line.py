@@ -109,6 +109,17 @@ def test_equal_jobs_never_pause_for_each_other_even_on_a_busy_machine() -> None:
     assert line.should_pause(first, 31.0)
 
 
+def test_after_a_pause_the_job_that_has_begun_is_next_even_on_a_busy_machine() -> None:
+    line = line_of()
+    (first, _second) = come(line, 0.0, 3.0, 3.0)
+    first.report(0.1, 20.0, now=10.0)  # ten times as slow as expected
+    (short,) = come(line, 10.0, 0.1)
+    first.turn(10.0, running=False)
+    assert line.admit(10.0) == [short]
+    line.leave(short, 11.0)
+    assert line.admit(11.0) == [first]
+
+
 def test_a_job_of_unknown_length_lets_short_ones_go_first() -> None:
     line, late = line_of(), Place()
     late.need = Need()
