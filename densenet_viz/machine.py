@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,22 +40,36 @@ def cores() -> int:
 
 
 _OWN = threading.local()
+_Step = Callable[[], None]
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Marks that this thread holds what others may wait for, so it must not be made to pause."""
-    outer = is_undisturbed()
-    _OWN.undisturbed = True
+def lending(give: _Step, take: _Step) -> Iterator[None]:
+    """Inside, this thread holds what others may wait for; it is lent to them while it pauses.
+
+    Args:
+        give: gives it back, before the pause.
+        take: takes it again, after the pause.
+    """
+    outer = getattr(_OWN, "held", ())
+    _OWN.held = (*outer, (give, take))
     try:
         yield
     finally:
-        _OWN.undisturbed = outer
+        _OWN.held = outer
 
 
-def is_undisturbed() -> bool:
-    """Whether this thread must not be made to pause now."""
-    return getattr(_OWN, "undisturbed", False)
+@contextmanager
+def pausing() -> Iterator[None]:
+    """Inside, this thread pauses, and holds nothing that is `lending`; an exception ends that."""
+    held: tuple[tuple[_Step, _Step], ...] = getattr(_OWN, "held", ())
+    _OWN.held = ()
+    for give, _ in reversed(held):
+        give()
+    yield
+    for _, take in held:
+        take()
+    _OWN.held = held
 
 
 def cpu_model(cpuinfo: str) -> str:

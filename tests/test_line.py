@@ -99,18 +99,35 @@ def test_a_running_job_pauses_only_for_one_that_is_much_shorter() -> None:
     assert (long.ran(6.0), long.waited(6.0)) == (5.0, 1.0)
 
 
-def test_equal_jobs_never_pause_for_each_other() -> None:
+def test_equal_jobs_never_pause_for_each_other_even_on_a_busy_machine() -> None:
     line = line_of()
     (first, *_) = come(line, 0.0, *[3.0] * 5)
-    assert not any(line.should_pause(first, now / 10) for now in range(30))
+    assert not any(line.should_pause(first, now) for now in range(100))
+    first.report(0.1, 270.0, now=30.0)  # ten times as slow as expected
+    assert not any(line.should_pause(first, now) for now in range(30, 300))
+    come(line, 31.0, 0.1)
+    assert line.should_pause(first, 31.0)
 
 
-def test_a_job_that_takes_longer_than_expected_lets_short_ones_go_first() -> None:
+def test_after_a_pause_the_job_that_has_begun_is_next_even_on_a_busy_machine() -> None:
     line = line_of()
-    (late,) = come(line, 0.0, 1.0)
-    assert late.left(9.0) > 2 * GAIN
-    come(line, 9.0, 0.1)
-    assert line.should_pause(late, 9.0)
+    (first, _second) = come(line, 0.0, 3.0, 3.0)
+    first.report(0.1, 20.0, now=10.0)  # ten times as slow as expected
+    (short,) = come(line, 10.0, 0.1)
+    first.turn(10.0, running=False)
+    assert line.admit(10.0) == [short]
+    line.leave(short, 11.0)
+    assert line.admit(11.0) == [first]
+
+
+def test_a_job_of_unknown_length_lets_short_ones_go_first() -> None:
+    line, late = line_of(), Place()
+    late.need = Need()
+    line.join(late, 0.0)
+    line.admit(0.0)
+    come(line, 60.0, 3.0)
+    assert late.left(60.0) > 3.0 + GAIN
+    assert line.should_pause(late, 60.0)
 
 
 def test_a_measurement_has_the_machine_to_itself() -> None:

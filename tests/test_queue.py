@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
+import numpy as np
 import pytest
 
+from densenet_viz.attribution import attribute
 from densenet_viz.errors import Cancelled
-from densenet_viz.machine import undisturbed
+from densenet_viz.machine import lending, pausing
 from densenet_viz.ui.work import queue as queues
 from densenet_viz.ui.work.jobs import Desk, Shop
 from densenet_viz.ui.work.line import NOTHING, Declined, Need, Place
 from densenet_viz.ui.work.queue import Queue
 from densenet_viz.ui.work.visitors import GRACE, Visitor
+from tests.small_models import picture, small_model
 from tests.waiting import PATIENCE, until
 
 Stopped = Callable[[], bool]
@@ -105,29 +109,31 @@ def test_a_long_job_pauses_for_a_short_one_and_goes_on_after_it(queue: Queue) ->
     assert outcome(first) == "long"
 
 
-def test_a_job_that_holds_a_lock_does_not_pause(queue: Queue) -> None:
-    shop, short, lock = Shop(queue=queue), Passes("short"), threading.Event()
-    held, go_on = threading.Event(), threading.Event()
+def test_what_a_job_holds_is_lent_while_it_pauses(queue: Queue) -> None:
+    shop, lock = Shop(queue=queue), threading.Lock()
+    alone: list[float] = []
 
-    def long(_report: object, stopped: Stopped) -> object:
-        with undisturbed():
-            held.set()
-            while not go_on.wait(0.005):
-                assert not stopped()
-            assert not short.began.is_set()
-        lock.set()
-        while not short.began.wait(0.005):
-            stopped()
-        return "long"
+    def job(seconds: float) -> Callable[[object, Stopped], object]:
+        def compute(_report: object, stopped: Stopped) -> object:
+            with lock, lending(lock.release, take):
+                began.set()
+                while seconds > 1 and not alone:
+                    assert not stopped()
+                alone.append(seconds)
+            return seconds
 
-    first = ask(shop, "long", long, 60.0)
-    assert held.wait(PATIENCE)
-    second = ask(shop, "short", short, 0.5)
-    until(lambda: number(second) == 1)
-    go_on.set()
-    assert lock.wait(PATIENCE)
-    short.go_on.set()
-    assert [outcome(first), outcome(second)] == ["long", "short"]
+        return compute
+
+    def take() -> None:
+        lock.acquire()
+
+    began = threading.Event()
+    long = ask(shop, "long", job(60.0), 60.0)
+    assert began.wait(PATIENCE)
+    short = ask(shop, "short", job(0.5), 0.5)
+    assert [outcome(short), outcome(long)] == [0.5, 60.0]
+    assert alone == [0.5, 60.0]
+    assert not lock.locked()
 
 
 def test_who_waits_or_pauses_can_leave(queue: Queue) -> None:
@@ -281,3 +287,24 @@ def test_a_thread_without_the_place_is_not_made_to_pause(queue: Queue) -> None:
         assert not thread.is_alive()
         assert number(short) == 1
     short.leave()
+
+
+def test_a_map_that_pauses_for_another_draws_its_own_random_numbers() -> None:
+    """Both draw from NumPy's only generator, each from its own seed."""
+    model, pixels = small_model(), picture()
+    asked = {"method": "kernel-shap", "samples": 200, "target": 1}
+    alone = [attribute(model, pixels, seed=seed, **asked).values for seed in (1, 2)]
+    between: list[Any] = []
+    calls = count()
+
+    def pause() -> bool:
+        if next(calls) == 5:
+            with pausing():
+                between.append(attribute(model, pixels, seed=2, **asked).values)
+        return False
+
+    paused = attribute(model, pixels, seed=1, cancelled=pause, **asked).values
+    assert next(calls) > 6
+    assert np.array_equal(paused, alone[0])
+    assert np.array_equal(between[0], alone[1])
+    assert not np.array_equal(*alone)

@@ -1,4 +1,4 @@
-"""A visitor who waits in the line: the page says place and time, works on, and can leave."""
+"""A visitor who waits in the line: the page says the place and the time, and can be left."""
 
 from __future__ import annotations
 

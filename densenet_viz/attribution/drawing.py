@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
-from densenet_viz.machine import undisturbed
+from densenet_viz.machine import lending
 
 _DRAWS = frozenset(
     {
@@ -42,16 +42,40 @@ def drawing(
         if not with_numpy:
             yield
             return
-        while not _NUMPY.acquire(timeout=0.1):
-            waiting()
-        before = np.random.get_state()  # noqa: NPY002  # Captum draws from it
+        generator = _NumpyTurn(waiting)
+        generator.take()
         try:
             np.random.seed(seed)  # noqa: NPY002
-            with undisturbed():
+            with lending(generator.give, generator.take):
                 yield
         finally:
-            np.random.set_state(before)  # noqa: NPY002
-            _NUMPY.release()
+            generator.give()
+
+
+class _NumpyTurn:
+    """NumPy's only generator, in the state of one thread while that thread has it."""
+
+    def __init__(self, waiting: Callable[[], None]) -> None:
+        self._waiting = waiting
+        self._outer: Any = None
+        self._own: Any = None
+
+    def take(self) -> None:
+        """Waits for the generator, and puts it into the state that it had when it was given."""
+        while not _NUMPY.acquire(timeout=0.1):
+            self._waiting()
+        self._outer = np.random.get_state()  # noqa: NPY002  # Captum draws from it
+        if self._own is not None:
+            np.random.set_state(self._own)  # noqa: NPY002
+
+    def give(self) -> None:
+        """Gives it back in the state in which it was found; nothing, if it was given already."""
+        if self._outer is None:
+            return
+        self._own = np.random.get_state()  # noqa: NPY002
+        np.random.set_state(self._outer)  # noqa: NPY002
+        self._outer = None
+        _NUMPY.release()
 
 
 class _Drawing(TorchFunctionMode):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
+from statistics import median
 
 SECONDS = 5.0
 """Expected of a job of which nothing is known."""
@@ -122,6 +123,12 @@ class Place:
             return None
         return (ran - self._before) * (1 - self.part) / self.part
 
+    def slowness(self, now: float) -> float:
+        """How many times as long it takes as was expected, 1 or more: as others are likely to."""
+        if self.need.seconds is None:
+            return 1.0
+        return max(1.0, (self.ran(now) + self.left(now)) / max(self.need.seconds, 0.001))
+
     def left(self, now: float) -> float:
         """The same, or what is expected."""
         known = self.known_left(now)
@@ -138,6 +145,11 @@ def longer_than(expected: float, ran: float) -> float:
     [4.0, 2.0, 0.875, 2.0]
     """
     return max(expected - ran, ran / 4)
+
+
+def _left(place: Place, slow: float, now: float) -> float:
+    """Seconds that are left; those of a job that has not begun are likely to get more, too."""
+    return place.left(now) * (1.0 if place.has_memory else slow)
 
 
 @dataclass(frozen=True)
@@ -209,8 +221,10 @@ class Line:
             return False
         ranks = dict(self._ranks(now))
         others = [one for one in self.running if one is not place]
+        left, slow = place.left(now), place.slowness(now)
         return any(
             ranks[one] + GAIN < ranks[place]
+            and slow * one.left(now) + GAIN < left
             and self._has_cores(one, others)
             and self._shortage(one) is None
             for one in self._places
@@ -223,7 +237,8 @@ class Line:
         if place not in order:
             return None
         ahead = [*self.running, *order[: order.index(place)]]
-        work = sum(self._share(one) * one.left(now) for one in ahead)
+        slow = self._slowness(now)
+        work = sum(self._share(one) * _left(one, slow, now) for one in ahead)
         measuring = any(one.whole for one in self.running)
         return Standing(order.index(place) + 1, work, measuring, place.short)
 
@@ -235,11 +250,17 @@ class Line:
         return sorted(waiting, key=lambda pair: pair[0])
 
     def _ranks(self, now: float) -> Iterator[tuple[Place, float]]:
+        slow = self._slowness(now)
         before: dict[Hashable, float] = defaultdict(float, self._used)
         for place in self._places:
             visitor = id(place) if place.visitor is None else place.visitor
-            before[visitor] += place.left(now)
+            before[visitor] += _left(place, slow, now)
             yield place, before[visitor] - AGEING * place.waited(now)
+
+    def _slowness(self, now: float) -> float:
+        """How many times as long as expected the jobs take that have begun; 1 if none is known."""
+        begun = (one for one in self._places if one.has_memory and one.need.seconds is not None)
+        return median([one.slowness(now) for one in begun] or [1.0])
 
     def _uses(self, place: Place) -> int:
         wanted = place.need.cores

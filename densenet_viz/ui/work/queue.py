@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from densenet_viz.errors import Cancelled
 from densenet_viz.facts.memory import memory_trouble
-from densenet_viz.machine import cores, is_undisturbed, spare_bytes
+from densenet_viz.machine import cores, pausing, spare_bytes
 from densenet_viz.ui.work.line import Declined, Free, Line, Need, Place, Standing
 
 LOOK = 0.25
@@ -74,18 +74,21 @@ class Queue:
     def pause(self, place: Place, stopped: Stopped) -> None:
         """Lets a much shorter job go first, if one waits. Call it between two passes.
 
-        It does nothing in a thread that has not the place, or that holds what others may wait for.
+        What the thread holds is lent meanwhile (`machine.lending`). It does nothing in a thread
+        that has not the place.
 
         Raises:
             Cancelled: `stopped` returned True while it waited.
         """
-        if here() is not place or not place.running or is_undisturbed():
+        if here() is not place or not place.running:
             return
         with self._lock:
             if not self._line.should_pause(place, self.now()):
                 return
-            self._again(place)
-        self._wait(place, stopped)
+        with pausing():
+            with self._lock:
+                self._again(place)
+            self._wait(place, stopped)
 
     @contextmanager
     def whole(self, stopped: Stopped) -> Iterator[None]:
