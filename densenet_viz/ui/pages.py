@@ -38,6 +38,7 @@ PAGES: tuple[PageRow, ...] = (
     PageRow("pages/growth_rate.py", "Growth rate", "growth_rate", "Learn", ":material/stacks:"),
     PageRow("pages/dense_block.py", "Dense block", "dense_block", "Learn", ":material/hub:"),
     PageRow("pages/transition.py", "Transition", "transition", "Learn", ":material/compress:"),
+    PageRow("pages/inside.py", "Inside", "inside", "Learn", ":material/zoom_in:"),
     PageRow(
         "pages/architectures.py",
         "Architectures",
@@ -75,7 +76,7 @@ def sections() -> dict[str, list[PageRow]]:
     """The rows under their headings, both in the table's order.
 
     >>> [(heading, len(rows)) for heading, rows in sections().items()]
-    [('Learn', 4), ('Compare', 4), ('Explain', 3), ('Teach', 1)]
+    [('Learn', 5), ('Compare', 4), ('Explain', 3), ('Teach', 1)]
     """
     grouped: dict[str, list[PageRow]] = {}
     for row in PAGES:
