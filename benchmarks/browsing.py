@@ -23,7 +23,7 @@ MAIN_PICTURES: Final = {
     "growth_rate": ".stage-view:has(> .growth-over) > canvas[aria-label]",
     "dense_block": ".block-view > canvas[style]",
     "transition": ".transition-view canvas[style]",
-    "inside": ".scissors-cell",
+    "inside": ".inside-strip polygon",
     "architectures": ".variants-row svg polygon",
     "nine_systems": ".scatter[aria-label^='Nine ImageNet'] svg text",
     "efficiency": ".scatter[aria-label^='Error on'] svg text",

@@ -1,19 +1,19 @@
-"""Inside: the network's connections cut, and what it answers then."""
+"""Inside: down to one number, who reads whom, and what happens when connections are cut."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.inside import reuse, scissors
+from densenet_viz.ui.inside import reuse, scissors, zoom
 from densenet_viz.ui.parts import Part, choose_part
 
 PARTS = {
-    "scissors": Part("Scissors", scissors, scissors.show_scissors),
+    "zoom": Part("Zoom", zoom, zoom.show_zoom),
     "reuse": Part("Who reads whom", reuse, reuse.show_reuse),
+    "scissors": Part("Scissors", scissors, scissors.show_scissors),
 }
 
 st.title("Inside the network")
 picture = choose(st.sidebar)
-model = current_model()
-choose_part("part", PARTS)(model, picture)
+choose_part("part", PARTS)(current_model(), picture)

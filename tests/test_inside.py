@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from densenet_viz.facts.connections import reader_norm
-from densenet_viz.measure.inside import NoSuchPlace, look_inside, places_of, read_by, take_apart
+from densenet_viz.facts.places import NoSuchPlace, places_of
+from densenet_viz.measure.inside import look_inside, read_by, take_apart
 from densenet_viz.network.models import LoadedModel, load_model
 from densenet_viz.scenes.generator import draw_scene
 from tests.small_models import OWN_SPEC, SPEC, small_model

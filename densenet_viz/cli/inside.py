@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from densenet_viz.cli import own
 from densenet_viz.cli.common import Complaint, as_json, count, progress_bar
 from densenet_viz.cli.cutting import add_cut_option, cut_connections
+from densenet_viz.facts.places import NoSuchPlace
 from densenet_viz.images.pictures import ImageError, load_image
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 
@@ -50,7 +51,7 @@ def add_options(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from densenet_viz.measure.inside import NoSuchPlace, take_apart
+    from densenet_viz.measure.inside import take_apart
 
     model, picture = cut_model(options), read_picture(options.image)
     try:

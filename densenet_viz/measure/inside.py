@@ -10,30 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from densenet_viz.facts.connections import Connection, reader_norm
+from densenet_viz.facts.places import NoSuchPlace, places_of
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import GreyConvolution
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.inside import LayerInside, OneNumber, Reading, Step
 from densenet_viz.results.traces import Maps, Picture
-
-
-class NoSuchPlace(ValueError):
-    """The network has no such layer, channel or pixel; the message says what is allowed."""
-
-
-def places_of(spec: DenseNetSpec) -> tuple[str, ...]:
-    """The layers that can be looked into, in the order of computation.
-
-    >>> places_of(DenseNetSpec(block_config=(1, 1)))
-    ('stem', 'denseblock1.denselayer1', 'transition1', 'denseblock2.denselayer1')
-    """
-    places = ["stem"]
-    for block, layers in enumerate(spec.block_config, start=1):
-        places += [f"denseblock{block}.denselayer{layer}" for layer in range(1, layers + 1)]
-        if block < len(spec.block_config):
-            places.append(f"transition{block}")
-    return tuple(places)
 
 
 def look_inside(model: LoadedModel, picture: Picture, at: str) -> LayerInside:

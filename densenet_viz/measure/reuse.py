@@ -36,7 +36,7 @@ def _matrix(
     count = spec.block_config[block - 1] + 1
     matrix = np.full((count, count), np.nan)
     columns = {
-        reader: _by_channel(network, spec, block, reader, weighing)
+        reader: strength_by_channel(network, spec, block, reader, weighing)
         for reader in range(1, count + 1)
     }
     for one in connections_of(spec, block):
@@ -46,10 +46,10 @@ def _matrix(
     return matrix
 
 
-def _by_channel(
+def strength_by_channel(
     network: nn.Module, spec: DenseNetSpec, block: int, reader: int, weighing: Weighing
 ) -> Tensor:
-    """(C,) float64: for each map that a reader reads, the mean |w| over its weights."""
+    """(C,) float64: for each map that a reader of a block reads, the mean |w| over its weights."""
     name = reader_norm(spec, block, reader)
     weight = _reading_weight(network, name)
     mean = weight.double().abs().transpose(0, 1).flatten(1).mean(1)

@@ -71,6 +71,61 @@ class OneNumber:
 
 
 @dataclass(frozen=True, eq=False)
+class ChannelInside:
+    """How a layer's last convolution made one of its maps, pixel by pixel.
+
+    `contributions` is float64 (channels read, height, width): what each map that is read adds to
+    each pixel. Their sum over the channels is `made`, which the network itself computed.
+    """
+
+    at: str
+    channel: int
+    step: str
+    """The convolution's name in the layer."""
+    read: Maps
+    kernel: NDArray[np.float64]
+    """(channels read, kernel height, kernel width)."""
+    stride: int
+    padding: int
+    contributions: NDArray[np.float64]
+    made: NDArray[np.float32]
+    after: tuple[Step, ...]
+    """What follows in the layer, with this channel's map alone: a norm, a ReLU, a pool."""
+
+    @property
+    def strongest(self) -> NDArray[np.intp]:
+        """The channels read, those first that add or take most, on average over the pixels."""
+        strengths = np.abs(self.contributions).mean((1, 2))
+        return np.argsort(-strengths, kind="stable")
+
+
+@dataclass(frozen=True)
+class SourceShare:
+    """How much a channel's map changes if one source is set to zero for its layer alone.
+
+    `change` is the mean size of the change over the pixels, divided by the map's own mean size.
+    """
+
+    source: int
+    change: float
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a channel, through which norm, and how strongly.
+
+    `strength` is the mean absolute weight with which it reads the channel, times gamma / spread.
+    """
+
+    connection: Connection
+    gamma: float
+    beta: float
+    mean: float
+    spread: float
+    strength: float
+
+
+@dataclass(frozen=True, eq=False)
 class Reading:
     """One map as one of its readers sees it, through the reader's batch norm and ReLU.
 
