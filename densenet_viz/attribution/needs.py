@@ -1,7 +1,7 @@
 """What each method takes: time and memory, measured once, so that a job can be planned.
 
 Measured with DenseNet-121 on an Intel Xeon with AVX-512 and bfloat16, one thread, in November 2026.
-From `lime` on, the megabytes at 224 px were not measured: they are scaled from those at 128 px. Other
+From `lime` on, the megabytes at 224 px were not measured: they are scaled from 128 px. Other
 machines correct the time by what their own runs took (`ui.attribution.expecting`).
 """
 

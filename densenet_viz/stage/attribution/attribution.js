@@ -60,12 +60,12 @@ class AttributionStage {
     this.title = h("h2", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
     const badge = h("span", { class: "stage-badge" }, "● live: computed on this network");
-    const head = h("div", { class: "stage-head" }, this.title, badge, this.sentence);
+    this.maker = h("p", { class: "attribution-maker" });
+    const made = h("div", { class: "attribution-made" }, badge, this.maker);
+    const head = h("div", { class: "stage-head" }, this.title, made, this.sentence);
 
     this.left = this.panel("the picture");
     this.right = this.panel("the map");
-    this.maker = h("p", { class: "attribution-maker" });
-    this.right.node.append(this.maker);
     this.ghost = h("div", { class: "attribution-ghost" });
     this.right.frame.append(this.ghost);
     const pictures = h("div", { class: "attribution-pictures" }, this.left.node, this.right.node);
