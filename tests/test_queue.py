@@ -223,6 +223,19 @@ def test_a_job_that_waits_for_another_job_does_not_keep_it_waiting(
     assert [outcome(deck), outcome(next_one)] == ["picture", "other"]
 
 
+def test_a_job_that_computes_nothing_never_pauses(queue: Queue) -> None:
+    shop, deck, first, second = Shop(queue=queue), Passes("deck"), Passes(), Passes()
+    desks = [ask(shop, "deck", deck, 60.0, cores=0), ask(shop, "first", first)]
+    assert first.began.wait(PATIENCE)
+    desks.append(ask(shop, "second", second, 0.1))
+    until(lambda: number(desks[2]) == 1)  # a shorter one waits
+    before = deck.made
+    until(lambda: deck.made > before + 2)
+    for job in (deck, first, second):
+        job.go_on.set()
+    assert [outcome(desk) for desk in desks] == ["deck", "result", "result"]
+
+
 def test_a_job_shows_the_place_of_the_one_that_it_waits_for(queue: Queue) -> None:
     shop, before = Shop(queue=queue), Passes()
     first = ask(shop, "before", before)

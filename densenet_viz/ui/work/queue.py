@@ -83,6 +83,8 @@ class Queue:
         if here() is not place or not place.running:
             return
         with self._lock:
+            if place not in self._turns:  # it computes nothing, so it takes no turn
+                return
             if not self._line.should_pause(place, self.now()):
                 return
         with pausing():
