@@ -155,6 +155,7 @@ class Inside {
     this.endMove();
     const before = this.stageView.getBoundingClientRect();
     const box = (outer && old?.boxOf?.(outer)) ?? null;
+    old?.node.classList.add("leaving"); // from now on it takes no room
     this.open();
     const next = /** @type {View} */ (this.view);
     if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" });

@@ -75,7 +75,6 @@ export function move(old, next, { box, inwards, side, width, dropped }) {
     old.remove();
     return () => {};
   }
-  old.classList.add("leaving");
   old.inert = true;
   const [outer, inner] = inwards ? [old, next] : [next, old];
   const moves = box ? zoom(outer, inner, box, { inwards, width, dropped }) : pass(old, next, side);
