@@ -145,7 +145,7 @@ test("each part has its room, bands grow to what the block writes, and a phone t
 });
 
 test("while one view grows out of another, the box stays on it at every moment", () => {
-  const box = { x: 100, y: 50, width: 40, height: 20 };
+  const box = { x: 100, y: 50, width: 200, height: 100 };
   const { inner, outer } = zoomFrom(box, 800, 400);
   for (const share of [0, 0.3, 0.7, 1]) {
     const mixed = (/** @type {number} */ from, /** @type {number} */ to) =>

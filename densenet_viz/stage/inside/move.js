@@ -6,7 +6,7 @@ import { transformOf, zoomFrom } from "./geometry.js";
 
 /** @typedef {import("./types.js").Box} Box */
 
-const MILLISECONDS = 560;
+const MILLISECONDS = 440;
 const EASING = "cubic-bezier(0.45, 0, 0.2, 1)";
 const STILL = { x: 0, y: 0, scale: 1 };
 const MOST_HEIGHT = 720;

@@ -15,7 +15,10 @@ import { h } from "./dom.js";
 
 /** @param {string} base64 @returns {Uint8Array<ArrayBuffer>} */
 export function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length); // a loop: Uint8Array.from takes twenty times as long
+  for (let place = 0; place < text.length; place++) bytes[place] = text.charCodeAt(place);
+  return bytes;
 }
 
 /** @param {PackedMaps} packed @returns {Maps} */
