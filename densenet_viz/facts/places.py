@@ -100,6 +100,8 @@ def written_shape(spec: Configuration, at: str) -> tuple[int, int]:
 def read_place(given: Mapping[str, object], spec: Configuration) -> Place:
     """The place that the parameters of an address name; without any, the whole network.
 
+    A parameter without a value is as if it were not there.
+
     >>> read_place({"at": "denseblock1.denselayer2", "channel": "7"}, Configuration())
     Place(at='denseblock1.denselayer2', channel=7, y=None, x=None)
 
@@ -108,7 +110,7 @@ def read_place(given: Mapping[str, object], spec: Configuration) -> Place:
     """
     at = str(given.get("at") or "")
     blocks = [f"denseblock{block}" for block in range(1, len(spec.block_config) + 1)]
-    named = [name for name in PARAMETERS[1:] if given.get(name) is not None]
+    named = [name for name in PARAMETERS[1:] if given.get(name) not in (None, "")]
     if at not in ("", *blocks, *places_of(spec)):
         raise NoSuchPlace(
             f"at={at[:60]!r} was given; stem, denseblock2, denseblock2.denselayer5 and transition1 "

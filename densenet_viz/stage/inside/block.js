@@ -93,7 +93,7 @@ export function blockView(room, place) {
   return {
     node,
     resize: draw,
-    boxOf: (to) => boxOfLink(list, to),
+    boxOf: (to) => boxOfLink(list, to, ".inside-bar"),
     fill: (detail) => {
       if (detail.kind !== "block") return;
       ledgers = [[], ...detail.ledgers, ledgers[last]];

@@ -117,14 +117,20 @@ function bandsOf({ reads, layers }) {
 
 /** How a view is moved and scaled; its upper left corner stays the origin. @typedef {{x: number, y: number, scale: number}} Shift */
 
+/** A view that is scaled more takes the browser too long to draw. */
+const MOST_SCALE = 7;
+
 /**
- * The two ends of a zoom. The inner view begins exactly on `box`, a part of the outer view, and at
+ * The two ends of a zoom. The inner view begins on `box`, a part of the outer view, and at
  * every moment both move so that it stays there.
  * @param {Box} box in the outer view @param {number} width @param {number} height of what is visible
  * @returns {{inner: Shift, outer: Shift}} the inner view at the start, the outer view at the end
  */
 export function zoomFrom(box, width, height) {
-  const wide = Math.min(width, Math.max(8, box.width, (box.height * width) / height));
+  const wide = Math.min(
+    width,
+    Math.max(width / MOST_SCALE, box.width, (box.height * width) / height),
+  );
   const tall = (wide * height) / width;
   const x = box.x + (box.width - wide) / 2;
   const y = box.y + (box.height - tall) / 2;

@@ -12,7 +12,6 @@ import { networkView } from "./network.js";
 import { numberView } from "./number.js";
 import { linkTo } from "./parts.js";
 import {
-  addressOf,
   besides,
   isPlace,
   keyOf,
@@ -20,7 +19,6 @@ import {
   levelOf,
   parentOf,
   partOf,
-  placeIn,
   trailOf,
   wayTo,
 } from "./places.js";
@@ -49,6 +47,7 @@ class Inside {
     this.tell = tell;
     this.width = 0;
     this.timer = 0;
+    this.turn = 0;
     this.endMove = () => {};
     /** @type {Map<string, Detail>} */
     this.kept = new Map();
@@ -62,8 +61,6 @@ class Inside {
     const head = h("div", { class: "stage-head" }, this.badge, this.title, this.sentence);
     root.append(this.trail, head, this.stageView);
     root.addEventListener("keydown", (event) => this.key(event));
-    this.back = () => this.follow();
-    addEventListener("popstate", this.back);
     this.load(scene);
     this.stop = onWidth(this.stageView, (width) => {
       this.width = width;
@@ -113,33 +110,25 @@ class Inside {
     if (this.kept.size > MOST_KEPT) this.kept.delete([...this.kept.keys()][0]);
   }
 
-  /** Goes to a place because the visitor wants it: the address follows. @param {Place} place */
+  /** Goes to a place because the visitor wants it. @param {Place} place */
   go(place) {
     if (!this.scene || !isPlace(this.scene, place) || keyOf(place) === keyOf(this.current)) return;
-    const slides = levelOf(place) === "number" && levelOf(this.current) === "number";
-    const address = addressOf(location.search, place);
-    if (slides) history.replaceState(history.state, "", address);
-    else history.pushState(history.state, "", address);
     this.show(place);
     this.ask();
   }
 
-  /** Goes where the address says, after the browser's own Back. */
-  follow() {
-    const place = this.scene && placeIn(location.search, this.scene);
-    if (!place || keyOf(place) === keyOf(this.current)) return;
-    this.show(place);
-    this.ask();
-  }
-
-  /** Tells the server the place. What is still here is not sent again. */
+  /**
+   * Tells the server the place, which it writes into the address. What is still here is not sent
+   * again. `turn` makes each message new: Streamlit passes on only what has changed.
+   */
   ask() {
     const { at, channel, y, x } = this.current;
     this.asked.add(keyOf(this.current));
     clearTimeout(this.timer);
     const kept =
       this.kept.has(keyOf(this.current)) || this.view?.node.dataset.held === keyOf(this.current);
-    const tell = () => this.tell("place", { at, channel, y, x, key: this.scene?.key, kept });
+    const tell = () =>
+      this.tell("place", { at, channel, y, x, key: this.scene?.key, kept, turn: ++this.turn });
     if (kept) this.timer = setTimeout(tell, TELL_MILLISECONDS);
     else tell();
   }
@@ -155,6 +144,7 @@ class Inside {
     this.endMove();
     const before = this.stageView.getBoundingClientRect();
     const box = (outer && old?.boxOf?.(outer)) ?? null;
+    old?.node.classList.add("leaving"); // from now on it takes no room
     this.open();
     const next = /** @type {View} */ (this.view);
     if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" });
@@ -283,7 +273,6 @@ class Inside {
 
   destroy() {
     clearTimeout(this.timer);
-    removeEventListener("popstate", this.back);
     this.endMove();
     this.stop();
   }

@@ -71,17 +71,27 @@ export function layerView(room, place) {
     ...(reading ? [section(`Where its ${grouped(layer.reads)} maps come from`, ledger)] : []),
     section("Why the norm comes first: each reader scales the same map in its own way", readers),
   );
-  /** @param {LayerDetail} detail */
+  /** @param {import("./types.js").StepMaps} step @param {number} index of its card */
+  const fillCard = ({ maps, low, high }, index) => {
+    const { picture, range } = cards[index];
+    range.textContent = `${exact(low, 3)} to ${exact(high, 3)}`;
+    if (index === last + 1) return chooser.fill(maps);
+    const { sheet } = sheetOf(maps, room.palette);
+    sheet.className = "inside-map";
+    sheet.setAttribute("aria-hidden", "true");
+    return /** @type {HTMLElement} */ (picture).replaceChildren(sheet);
+  };
+  /** One card a frame, so that the zoom stays smooth; first the maps that can be opened. @param {LayerDetail} detail */
   const fillCards = (detail) => {
-    [detail.entering, ...detail.steps].forEach(({ maps, low, high }, index) => {
-      const { picture, range } = cards[index];
-      range.textContent = `${exact(low, 3)} to ${exact(high, 3)}`;
-      if (index === last + 1) return chooser.fill(maps);
-      const { sheet } = sheetOf(maps, room.palette);
-      sheet.className = "inside-map";
-      sheet.setAttribute("aria-hidden", "true");
-      return /** @type {HTMLElement} */ (picture).replaceChildren(sheet);
-    });
+    const steps = [detail.entering, ...detail.steps];
+    const order = [last + 1, ...steps.keys()].filter((one, place) => !place || one !== last + 1);
+    const next = () => {
+      const index = order.shift();
+      if (index === undefined) return;
+      fillCard(steps[index], index);
+      requestAnimationFrame(next);
+    };
+    next();
   };
   return {
     node,

@@ -6,7 +6,7 @@ import { transformOf, zoomFrom } from "./geometry.js";
 
 /** @typedef {import("./types.js").Box} Box */
 
-const MILLISECONDS = 560;
+const MILLISECONDS = 440;
 const EASING = "cubic-bezier(0.45, 0, 0.2, 1)";
 const STILL = { x: 0, y: 0, scale: 1 };
 const MOST_HEIGHT = 720;
@@ -75,7 +75,6 @@ export function move(old, next, { box, inwards, side, width, dropped }) {
     old.remove();
     return () => {};
   }
-  old.classList.add("leaving");
   old.inert = true;
   const [outer, inner] = inwards ? [old, next] : [next, old];
   const moves = box ? zoom(outer, inner, box, { inwards, width, dropped }) : pass(old, next, side);

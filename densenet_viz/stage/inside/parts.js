@@ -25,12 +25,13 @@ export function linkTo({ go }, place, content, attributes = {}) {
   return h("a", { ...attributes, href, "data-to": keyOf(place), onclick: click }, ...content);
 }
 
-/** The box of the link to a place, in pixels of the window. @param {HTMLElement} node @param {Place} place */
-export function boxOfLink(node, place) {
+/** The box of the link to a place, or of a part of the link, in pixels of the window. @param {HTMLElement} node @param {Place} place @param {string} [part] a selector */
+export function boxOfLink(node, place, part) {
   const key = keyOf(place);
   const links = /** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll("[data-to]"));
   const link = [...links].find((one) => one.dataset.to === key);
-  return link ? link.getBoundingClientRect() : null;
+  const shown = part ? link?.querySelector(part) : link;
+  return shown?.getBoundingClientRect() ?? null;
 }
 
 /** @param {string} colour @param {number} grow @param {string} [look] */

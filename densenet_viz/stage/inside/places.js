@@ -61,15 +61,6 @@ export function addressOf(search, place) {
   return text ? `?${text}` : "?";
 }
 
-/** The place that an address names, if the network has it. @param {string} search @param {Scene} scene @returns {Place | null} */
-export function placeIn(search, scene) {
-  const parameters = new URLSearchParams(search);
-  const number = (/** @type {string} */ part) =>
-    /^\d{1,6}$/.test(parameters.get(part) ?? "") ? Number(parameters.get(part)) : null;
-  const place = placeAt(parameters.get("at") ?? "", number("channel"), number("y"), number("x"));
-  return isPlace(scene, place) ? place : null;
-}
-
 /** @param {Scene} scene @param {Place} place */
 export function isPlace(scene, { at, channel, y, x }) {
   if (channel === null) return y === null && x === null && (!at || !!partOf(scene, at));

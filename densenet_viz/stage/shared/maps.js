@@ -16,7 +16,7 @@ import { h } from "./dom.js";
 /** @param {string} base64 @returns {Uint8Array<ArrayBuffer>} */
 export function bytesOf(base64) {
   const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
+  const bytes = new Uint8Array(text.length); // a loop: Uint8Array.from takes twenty times as long
   for (let place = 0; place < text.length; place++) bytes[place] = text.charCodeAt(place);
   return bytes;
 }

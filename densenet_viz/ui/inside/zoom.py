@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.facts.places import NoSuchPlace, Place, read_place
+from densenet_viz.facts.places import PARAMETERS, NoSuchPlace, Place, read_place
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.stage.block.scene import block_rows
 from densenet_viz.stage.inside.scene import inside_scene
@@ -51,7 +51,7 @@ def _show(model: LoadedModel, picture: CurrentPicture) -> None:
         trained=model.trained,
         alt=picture.caption,
     )
-    show_stage("inside", scene, key=STAGE, on_place_change=_note)
+    show_stage("inside", scene, key=STAGE, on_place_change=_take_place)
     if place.level == "network":
         with st.expander("The numbers as a table"):
             st.table(part_rows(model.spec))
@@ -61,7 +61,7 @@ def _show(model: LoadedModel, picture: CurrentPicture) -> None:
 
 
 def _place(model: LoadedModel) -> Place:
-    """The place that the address names; the stage itself writes the address."""
+    """The place that the address names."""
     try:
         return read_place(st.query_params, model.spec)
     except NoSuchPlace as error:
@@ -69,14 +69,24 @@ def _place(model: LoadedModel) -> Place:
         return Place()
 
 
-def _note() -> None:
-    """What the stage told is read from the session in the run that follows."""
+def _take_place() -> None:
+    """Writes the place that the stage has told into the address, as one entry of the history."""
+    told = _told()
+    parts = {name: str(told.get(name) if told.get(name) is not None else "") for name in PARAMETERS}
+    # A parameter of no values leaves the address; to delete it would be an entry of its own.
+    st.query_params.update({name: text[:80] or [] for name, text in parts.items()})
+
+
+def _told() -> dict[str, Any]:
+    """What the stage told last: a place, the network's key, and whether it has kept the detail."""
+    stage: Any = st.session_state.get(STAGE) or {}
+    told = stage.get("place")
+    return told if isinstance(told, dict) else {}
 
 
 def _is_kept(place: Place, key: str) -> bool:
     """Whether the stage has said that it still has the detail of this place."""
-    stage: Any = st.session_state.get(STAGE) or {}
-    told = stage.get("place") or {}
-    parts = {name: told.get(name) for name in ("at", "channel", "y", "x")}
+    told = _told()
+    parts = {name: told.get(name) for name in PARAMETERS}
     here = {"at": place.at, "channel": place.channel, "y": place.y, "x": place.x}
     return bool(told.get("kept")) and told.get("key") == key and parts == here
