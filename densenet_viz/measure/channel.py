@@ -18,8 +18,8 @@ from densenet_viz.network.shares import alone
 from densenet_viz.results.inside import ChannelInside, LayerInside, Reader, SourceShare, Step
 from densenet_viz.results.traces import Picture
 
-TOGETHER = 8
-"""Sources that are set to zero in one pass, each in a copy of the layer's input."""
+MOST_BYTES = 1 << 25
+"""Of the copies of a layer's input that run together, each with another source at zero."""
 
 
 def split_channel(model: LoadedModel, layer: LayerInside, channel: int) -> ChannelInside:
@@ -97,8 +97,9 @@ def _without_sources(
     """The channel's map (H, W) without each source."""
     module = _module(model, layer.at)
     given = torch.from_numpy(layer.entering)[None]
-    for first in range(0, place.layer, TOGETHER):
-        sources = range(first, min(first + TOGETHER, place.layer))
+    together = max(1, MOST_BYTES // layer.entering.nbytes)
+    for first in range(0, place.layer, together):
+        sources = range(first, min(first + together, place.layer))
         copies = given.repeat(len(sources), 1, 1, 1)
         for row, source in enumerate(sources):
             cut = source_channels(model.spec, place.block, source)

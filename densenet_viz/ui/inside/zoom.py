@@ -25,8 +25,8 @@ def show_zoom(model: LoadedModel, picture: CurrentPicture) -> None:
     """Shows the whole part: the stage at the address's place, and its numbers as a table."""
     st.markdown(
         "Click a part, or press Enter on it, to go **into** it: network, block, layer, channel, "
-        "and one number with the products that it is the sum of. Escape goes back. All maps are "
-        "of the current picture."
+        "and one number with the products that it is the sum of. Escape, or a link above the "
+        "picture, goes back. All maps are of the current picture."
     )
     _show(model, picture)
     st.caption(
