@@ -16,6 +16,7 @@ from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.checks import CaptumCheck
 from tests.exact_models import exact_model
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
+from tests.tiers import in_tiers
 
 PICTURE = picture()
 CASES: list[tuple[str, dict[str, Any]]] = [
@@ -53,7 +54,9 @@ def checked(model: LoadedModel, method: str, **settings: Any) -> tuple[Attributi
     return made, check_with_captum(model, PICTURE, made)
 
 
-@pytest.mark.parametrize("spec", [SPEC, OWN_SPEC], ids=["torchvision", "own class"])
+@pytest.mark.parametrize(
+    "spec", in_tiers([SPEC, OWN_SPEC], {OWN_SPEC}), ids=["torchvision", "own class"]
+)
 @pytest.mark.parametrize(("method", "settings"), CASES, ids=str)
 def test_the_fast_way_gives_captums_map(
     method: str, settings: dict[str, Any], spec: DenseNetSpec

@@ -38,7 +38,7 @@ FEW: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(params=[SPEC, OWN_SPEC], ids=["torchvision", "own class"])
+@pytest.fixture(params=in_tiers([SPEC, OWN_SPEC], {OWN_SPEC}), ids=["torchvision", "own class"])
 def model(request: pytest.FixtureRequest) -> LoadedModel:
     """In float64: differences of scores are then known to many digits."""
     return exact_model(request.param)
