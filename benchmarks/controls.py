@@ -68,8 +68,7 @@ def control_to_picture(browser: Browser, url: str, rounds: int) -> Table:
         "before. Targets: numbers 33 ms at the 95th percentile; maps 300 ms with 6 layers and 600 "
         "ms with 24. The last row is the same for a Streamlit script with one slider and its "
         "value: no page that waits for the server can be faster. The last column is processor "
-        "time of the page's main thread per choice, which other work on the machine does not "
-        "change.",
+        "time of the page's main thread per choice, the measurement included.",
     )
 
 
