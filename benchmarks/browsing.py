@@ -207,13 +207,13 @@ def _play(browser: Browser, address: str) -> Playing:
         page.get_by_role("button", name="To the start").click()
         devtools = page.context.new_cdp_session(page)
         devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
-        main, whole = _main_thread_seconds(devtools), processor_seconds("chrom")
+        main, whole = main_thread_seconds(devtools), processor_seconds("chrom")
         frames: list[float] = page.evaluate("() => window.stopwatch.frames()")
-        main, whole = _main_thread_seconds(devtools) - main, processor_seconds("chrom") - whole
+        main, whole = main_thread_seconds(devtools) - main, processor_seconds("chrom") - whole
     return Playing(frames, 1000 * main, 1000 * whole)
 
 
-def _main_thread_seconds(devtools: CDPSession) -> float:
+def main_thread_seconds(devtools: CDPSession) -> float:
     """Processor time of the page's main thread so far."""
     metrics = devtools.send("Performance.getMetrics")["metrics"]
     seconds: float = next(each["value"] for each in metrics if each["name"] == "TaskDuration")

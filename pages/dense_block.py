@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from densenet_viz.stage.block.scene import block_rows, block_scene
+from densenet_viz.stage.block.scene import block_rows, block_scene, explore_scene
+from densenet_viz.ui.controls import Choice
 from densenet_viz.ui.current import choose, current_model
+from densenet_viz.ui.staged import chosen_values, controls_scene, take_choice
 from densenet_viz.ui.stages import show_stage
+
+STAGE = "block_stage"
 
 st.title("Dense block")
 st.markdown(
@@ -16,30 +20,34 @@ st.markdown(
 )
 picture = choose(st.sidebar)
 model = current_model()
-blocks = range(1, len(model.spec.block_config) + 1)
-if st.session_state.get("block", 1) not in blocks:  # kept from a network with more blocks
-    st.session_state["block"] = 1
-block: int = st.segmented_control(
-    "Block",
-    blocks,
-    default=1,
-    required=True,
-    key="block",
-    bind="query-params",
-    help=f"The network has {len(blocks)}. From block to block the number of maps grows and their "
-    "size shrinks.",
+blocks = tuple(range(1, len(model.spec.block_config) + 1))
+sentence = (
+    f"The network has {len(blocks)}. From block to block the number of maps grows and their size "
+    "shrinks."
 )
+controls = {"block": Choice("block", "Block", blocks, 1, sentence)}
 
-with st.spinner("Running the network on your picture …"):
-    from densenet_viz.ui.traces import trained_trace
 
-    trace = trained_trace(model, picture)
-show_stage("block", block_scene(trace, block=block), key="block_stage")
+@st.fragment
+def explore() -> None:
+    """What changes with the block; the rest of the page does not run again."""
+    values = chosen_values(controls)
+    block = values["block"]
+    with st.spinner("Running the network on your picture …"):
+        from densenet_viz.ui.traces import trained_trace
 
-layers = len(trace.blocks[block - 1].layers)
-growth_rate = trace.spec.growth_rate
-st.markdown(
-    f"""
+        trace = trained_trace(model, picture)
+    stage = explore_scene(model.spec, controls_scene(STAGE, controls, values))
+    show_stage(
+        "block",
+        {**block_scene(trace, block=block), "explore": stage},
+        key=STAGE,
+        on_chosen_change=take_choice(STAGE, controls),
+    )
+    layers = len(trace.blocks[block - 1].layers)
+    growth_rate = trace.spec.growth_rate
+    st.markdown(
+        f"""
 **How the lines are counted.** Layer *l* has *l* sources: what entered the block, and the
 *l* − 1 layers before it. Over {layers} layers that makes 1 + 2 + … + {layers} =
 {layers} × {layers + 1} / 2 = **{trace.spec.connections[block - 1]:,} direct connections**, where a
@@ -50,9 +58,12 @@ plain chain has {layers}. The concatenation that leaves the block is not counted
 nothing is overwritten. So a late layer reads the first, simplest maps exactly as they were written,
 and during training the error reaches the first layers by a short path.
 """
-)
-with st.expander("The numbers as a table"):
-    st.table(block_rows(trace, block=block))
+    )
+    with st.expander("The numbers as a table"):
+        st.table(block_rows(trace, block=block))
+
+
+explore()
 st.caption(
     f"{model.title}. {model.provenance} Which layer reads which channels was recorded while the "
     "network ran on the current picture. Maps use the colours of cividis, each from its own lowest "

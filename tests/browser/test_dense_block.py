@@ -15,8 +15,10 @@ def test_block_stands_in_the_address(open_page: Any) -> None:
     count = page.locator(".block-count b")
     expect(count).to_have_text("136")
     page.locator(".block-node").nth(2).click()
-    page.locator(".st-key-block").get_by_role("radio", name="3", exact=True).click()
-    expect(count).to_have_text("300")
+    page.locator(".stage-controls").get_by_role("radio", name="3", exact=True).click()
+    assert count.inner_text() == "300"  # at once, before the server has answered
+    expect(page.locator(".stage-badge")).to_have_attribute("data-kind", "live")
+    expect(page.get_by_test_id("stMain")).to_contain_text("300 direct connections")
     settle(page)
     assert "block=3" in page.url
     assert visit.errors == []

@@ -64,7 +64,7 @@ def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(page: Page, tmp_path:
     assert alert.count() == 1
     assert page.get_by_test_id("stException").count() == 0
     expect(chosen(page)).to_have_value(OURS)
-    page.locator(".st-key-block [role=radio]").nth(1).click()
+    page.locator(".stage-controls [role=radio]").nth(1).click()
     expect(page.locator(LAYERS)).to_have_count(12, timeout=PATIENCE)
 
 

@@ -1,10 +1,12 @@
 // The dense-block stage: every connection, as arcs and as a matrix, and what each layer reads.
 
+import { computedBlock } from "./computed.js";
 import { paintBlock } from "./draw.js";
 import { arcsFrame, boxBetween, countAt, matrixFrame, nodeAt } from "./geometry.js";
 import { Panel } from "./panel.js";
 import { makeNode, makeParts, putNode, putNote } from "./parts.js";
 import {
+  COMPUTED,
   connectionsOf,
   outputOf,
   sentenceOf,
@@ -15,20 +17,30 @@ import {
 } from "./words.js";
 import { onWidth, pointIn, reducedMotion, say, sized, spareOf } from "../shared/dom.js";
 import { ease, mix } from "../shared/timing.js";
-import { badge } from "../shared/badge.js";
+import { MARKS, badge } from "../shared/badge.js";
+import { Controls } from "../shared/controls.js";
 import { Player } from "../shared/player.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./words.js").Shown} Shown */
+/** @typedef {import("../shared/controls.js").Tell} Tell */
 /** @typedef {import("./parts.js").View} View */
 
 const MORPH_MILLISECONDS = 900;
 const COUNT_MILLISECONDS = 3600;
 
 class Block {
-  /** @param {HTMLElement} root @param {Scene} scene */
-  constructor(root, scene) {
+  /** @param {HTMLElement} root @param {Scene} scene @param {Tell} tell */
+  constructor(root, scene, tell) {
     this.root = root;
+    this.sent = scene;
+    /** @type {Shown} */
     this.scene = scene;
+    /** The blocks of this network whose maps are here. @type {Map<number, Scene>} */
+    this.known = new Map([[scene.block, scene]]);
+    this.controls =
+      scene.explore &&
+      new Controls(scene.explore.controls, ({ block }) => this.chooseBlock(Number(block)), tell);
     /** @type {View} */
     this.view = "arcs";
     this.share = 0;
@@ -64,7 +76,10 @@ class Block {
     this.player.seek(scene.layers.length);
     const { head, top, stage, controls } = this.parts;
     controls.append(this.player.node);
-    root.append(head, top, stage, controls, this.panel.root);
+    root.append(
+      ...(this.controls ? [this.controls.node] : []),
+      ...[head, top, stage, controls, this.panel.root],
+    );
     this.listen(stage);
     this.load();
     this.stop = onWidth(stage, (width) => this.resize(width));
@@ -95,12 +110,30 @@ class Block {
     return observer;
   }
 
-  /** @param {Scene} next */
+  /** The visitor chose another block: shows its connections in this frame. @param {number} number */
+  chooseBlock(number) {
+    const { explore } = this.sent;
+    if (!explore) return;
+    this.take(this.known.get(number) ?? computedBlock(this.sent, explore, number));
+  }
+
+  /** Takes the server's scene, unless the visitor has chosen again since. @param {Scene} next */
   update(next) {
+    // A scene that the visitor did not ask for is of another picture or model.
+    const asked = next.explore?.controls.asked !== this.sent.explore?.controls.asked;
+    if (next.explore && this.controls?.answered(next.explore.controls) === false) return;
+    if (!asked) this.known.clear();
+    this.known.set(next.block, next);
+    this.sent = next;
+    this.take(next);
+  }
+
+  /** @param {Shown} next */
+  take(next) {
     const known = this.scene.groups;
     const sameMaps =
       next.groups.length === known.length &&
-      next.groups.every(({ maps }, index) => maps.data === known[index].maps.data);
+      next.groups.every(({ maps }, index) => maps?.data === known[index].maps?.data);
     const sameBlock = next.block === this.scene.block && next.groups.length === known.length;
     if (sameBlock && sameMaps) return;
     this.scene = next;
@@ -134,9 +167,10 @@ class Block {
       reader: output,
       channels,
     }));
-    const { kind, text } = badge(scene);
+    const computed = scene.groups.some(({ maps }) => !maps);
+    const { kind, text } = computed ? { kind: "computed", text: COMPUTED } : badge(scene);
     parts.badge.dataset.kind = kind;
-    say(parts.badge, `${kind === "live" ? "● " : "▲ "}${text}`);
+    say(parts.badge, `${MARKS[kind]} ${text}`);
     parts.nodes.node.setAttribute("aria-label", `Layers of block ${scene.block}`);
     const make = (/** @type {number} */ node) =>
       makeNode(
@@ -312,12 +346,14 @@ class Block {
   /** Escape highlights all; the player handles the other keys, but not those of the layers. @param {KeyboardEvent} event */
   key(event) {
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
+    if (this.controls?.node.contains(target)) return;
     if (event.key === "Escape" && !this.whole) this.showWhole(true);
     else if (!target.closest(".block-nodes")) this.player.key(event);
   }
 
   destroy() {
     this.player.pause();
+    this.controls?.destroy();
     cancelAnimationFrame(this.morph);
     this.seen?.disconnect();
     this.panel.destroy();
@@ -326,11 +362,11 @@ class Block {
 }
 
 /**
- * @param {HTMLElement} root @param {Scene} scene
+ * @param {HTMLElement} root @param {Scene} scene @param {Tell} [tell]
  * @returns {import("../shared/stage.js").Stage & {go: (state: {layer?: number}) => void}}
  */
-export function mount(root, scene) {
-  const stage = new Block(root, scene);
+export function mount(root, scene, tell = () => {}) {
+  const stage = new Block(root, scene, tell);
   const go = (/** @type {{layer?: number}} */ { layer = startOf(stage.scene) }) =>
     stage.choose(layer);
   return {

@@ -13,14 +13,14 @@ import { h, onWidth, pointIn, say } from "../shared/dom.js";
 import { bytesOf, paintMaps, unpack } from "../shared/maps.js";
 import { Lens, drawTiles, gridFor, sheetColumns, tileAt } from "../shared/tiles.js";
 
-/** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./words.js").Shown} Shown */
 /** @typedef {import("../shared/tiles.js").Tile} Tile */
 
 const LENS = 184;
 const TALL = 300;
 
 export class Panel {
-  /** @param {Scene} scene */
+  /** @param {Shown} scene */
   constructor(scene) {
     this.width = 0;
     this.chosen = 0;
@@ -50,15 +50,11 @@ export class Panel {
     );
     this.lens = new Lens(LENS);
     this.room = h("div", { class: "block-room" }, this.grid);
+    this.large = h("div", { class: "block-show" }, this.room, this.lens.node);
     this.root = h(
       "div",
       { class: "block-panel" },
-      h(
-        "section",
-        { class: "block-written" },
-        this.heading,
-        h("div", { class: "block-show" }, this.room, this.lens.node),
-      ),
+      h("section", { class: "block-written" }, this.heading, this.large),
       this.ledger,
     );
     /** @type {Tile[][]} */
@@ -72,12 +68,13 @@ export class Panel {
     });
   }
 
-  /** @param {Scene} scene */
+  /** @param {Shown} scene */
   setScene(scene) {
     this.scene = scene;
     const palette = bytesOf(scene.palette);
     this.lens.colours(palette);
     this.groups = scene.groups.map(({ colour, maps: packed }) => {
+      if (!packed) return [];
       const maps = unpack(packed);
       const columns = sheetColumns(maps.count);
       const sheet = paintMaps(maps, columns, palette, null);
@@ -97,20 +94,22 @@ export class Panel {
     if (!scene) return;
     const all = node === outputOf(scene);
     this.node = node;
+    const count = all ? scene.output : scene.groups[node].channels;
     this.tiles = all ? this.groups.flat() : this.groups[node];
-    this.chosen = Math.min(this.chosen, this.tiles.length - 1);
+    this.large.style.visibility = this.tiles.length ? "" : "hidden";
+    this.chosen = Math.max(0, Math.min(this.chosen, this.tiles.length - 1));
     const name = nodeName(scene, node);
     say(
       this.heading,
       all
-        ? `All ${many(this.tiles.length, "map")} of the output`
-        : `The ${many(this.tiles.length, "map")} ${node ? `that ${name} wrote` : `that came from ${scene.entering}`}`,
+        ? `All ${many(count, "map")} of the output`
+        : `The ${many(count, "map")} ${node ? `that ${name} wrote` : `that came from ${scene.entering}`}`,
     );
     this.ledger.replaceChildren(...this.ledgerParts(scene, node));
     this.paint();
   }
 
-  /** @param {Scene} scene @param {number} node @returns {Node[]} */
+  /** @param {Shown} scene @param {number} node @returns {Node[]} */
   ledgerParts(scene, node) {
     const entries = ledgerOf(scene, node);
     const colour = (/** @type {number} */ source) => scene.groups[source].colour;
@@ -191,7 +190,7 @@ export class Panel {
 
   /** @param {PointerEvent} event */
   point(event) {
-    if (!this.layout) return;
+    if (!this.layout || !this.tiles.length) return;
     const [x, y] = pointIn(event, this.canvas);
     const found = tileAt(this.layout, this.tiles.length, x - 3, y - 3);
     if (!found) return;

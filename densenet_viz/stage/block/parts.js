@@ -4,7 +4,7 @@ import { nodeName, outputOf, readersWords } from "./words.js";
 import { h, say } from "../shared/dom.js";
 import { Radios } from "../shared/radios.js";
 
-/** @typedef {import("./words.js").Scene} Scene */
+/** @typedef {import("./words.js").Shown} Shown */
 /** @typedef {"arcs" | "matrix"} View */
 
 /**
@@ -65,7 +65,7 @@ export function makeParts(on) {
 
 /**
  * The button of one node.
- * @param {Radios<number>} nodes @param {Scene} scene @param {number} node
+ * @param {Radios<number>} nodes @param {Shown} scene @param {number} node
  * @param {(node: number) => void} choose @param {(node: number | null) => void} hover
  */
 export function makeNode(nodes, scene, node, choose, hover) {

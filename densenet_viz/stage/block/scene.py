@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypedDict
 
+from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import BlockTrace, LayerTrace, NetworkTrace
+from densenet_viz.stage.shared.controls import ControlsScene
 from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, pack_maps
+from densenet_viz.stage.shared.spec import SpecScene, spec_scene
 from densenet_viz.stage.shared.words import entering
 
 MOST_BYTES = 1_000_000
@@ -40,6 +43,14 @@ class Layer(TypedDict):
     writes: int
 
 
+class Explore(TypedDict):
+    """The control `block`, the network to whose blocks it leads, and the layers' colours."""
+
+    base: SpecScene
+    controls: ControlsScene
+    colours: list[str]
+
+
 class BlockScene(TypedDict):
     """What `block.js` shows; sizes are heights and widths in pixels."""
 
@@ -54,6 +65,7 @@ class BlockScene(TypedDict):
     trained: bool
     mismatches: list[str]
     palette: str
+    explore: Explore | None
 
 
 def block_scene(trace: NetworkTrace, *, block: int) -> BlockScene:
@@ -91,6 +103,17 @@ def block_scene(trace: NetworkTrace, *, block: int) -> BlockScene:
         "trained": trace.trained,
         "mismatches": list(trace.mismatches),
         "palette": CIVIDIS,
+        "explore": None,
+    }
+
+
+def explore_scene(base: DenseNetSpec, controls: ControlsScene) -> Explore:
+    """What the stage needs to count another block of `base` itself."""
+    most = max(base.block_config)
+    return {
+        "base": spec_scene(base),
+        "controls": controls,
+        "colours": [layer_colour(layer) for layer in range(most + 1)],
     }
 
 

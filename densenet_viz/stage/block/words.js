@@ -16,7 +16,16 @@
  * @property {boolean} trained
  * @property {string[]} mismatches
  * @property {string} palette
+ * @property {{base: import("../shared/arithmetic.js").Spec, controls: import("../shared/controls.js").ControlsScene, colours: string[]} | null} explore
  */
+
+/**
+ * What is drawn: a scene, or one that was computed here and whose maps are not there yet.
+ * @typedef {Omit<Scene, "groups"> & {groups: {layer: number, colour: string, channels: number, maps: import("../shared/maps.js").PackedMaps | null}[]}} Shown
+ */
+
+/** What the badge says until the maps are there. */
+export const COMPUTED = "computed · the maps are on their way";
 
 /**
  * A line of the list: channels `start` to `stop - 1`, and who wrote them.
@@ -28,30 +37,30 @@ export function many(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Every measured connection; the concatenation at the output is not one. @param {Scene} scene @returns {Connection[]} */
+/** Every measured connection; the concatenation at the output is not one. @param {Shown} scene @returns {Connection[]} */
 export function connectionsOf(scene) {
   return scene.layers.flatMap(({ layer, reads }) =>
     reads.map(({ source, start, stop }) => ({ source, reader: layer, channels: stop - start })),
   );
 }
 
-/** The node that stands for the block's output. @param {Scene} scene */
+/** The node that stands for the block's output. @param {Shown} scene */
 export function outputOf(scene) {
   return scene.layers.length + 1;
 }
 
-/** The layer that is highlighted at first: one with sources and readers. @param {Scene} scene */
+/** The layer that is highlighted at first: one with sources and readers. @param {Shown} scene */
 export function startOf(scene) {
   return Math.max(1, Math.ceil((scene.layers.length * 2) / 3));
 }
 
-/** @param {Scene} scene @param {number} node */
+/** @param {Shown} scene @param {number} node */
 export function nodeName(scene, node) {
   if (node === 0) return "the block input";
   return node === outputOf(scene) ? "the output" : `layer ${node}`;
 }
 
-/** The layers that read a node's maps, as measured. @param {Scene} scene @param {number} node @returns {number[]} */
+/** The layers that read a node's maps, as measured. @param {Shown} scene @param {number} node @returns {number[]} */
 export function readersOf(scene, node) {
   return scene.layers
     .filter(({ reads }) => reads.some(({ source }) => source === node))
@@ -67,7 +76,7 @@ export function layerList(layers) {
   return `layers ${layers.slice(0, -1).join(", ")} and ${last}`;
 }
 
-/** Who reads a node, as a phrase. @param {Scene} scene @param {number} node */
+/** Who reads a node, as a phrase. @param {Shown} scene @param {number} node */
 export function readersWords(scene, node) {
   if (node === outputOf(scene)) return scene.next;
   const readers = readersOf(scene, node);
@@ -77,7 +86,7 @@ export function readersWords(scene, node) {
 
 /**
  * The channels a node reads, by writer; the output's are all of the block's.
- * @param {Scene} scene @param {number} node @returns {Entry[]}
+ * @param {Shown} scene @param {number} node @returns {Entry[]}
  */
 export function ledgerOf(scene, node) {
   const words = (/** @type {number} */ source) => (source ? `layer ${source}` : "block input");
@@ -94,7 +103,7 @@ export function ledgerOf(scene, node) {
   }));
 }
 
-/** The channels that a node wrote, in the order of concatenation. @param {Scene} scene @param {number} node @returns {[number, number]} first, and one past the last */
+/** The channels that a node wrote, in the order of concatenation. @param {Shown} scene @param {number} node @returns {[number, number]} first, and one past the last */
 export function writtenBy(scene, node) {
   if (node === 0) return [0, scene.groups[0].channels];
   if (node === outputOf(scene)) return [0, scene.output];
@@ -107,7 +116,7 @@ export function channelWords(start, stop) {
   return stop - start === 1 ? `channel ${start}` : `channels ${start}–${stop - 1}`;
 }
 
-/** The lesson that a node shows. @param {Scene} scene @param {number} node */
+/** The lesson that a node shows. @param {Shown} scene @param {number} node */
 export function titleOf(scene, node) {
   if (node === 0)
     return `The block input is read by all ${many(readersOf(scene, 0).length, "layer")}`;
@@ -120,7 +129,7 @@ export function titleOf(scene, node) {
     : "The last layer reads all maps before it";
 }
 
-/** @param {Scene} scene @param {number} node */
+/** @param {Shown} scene @param {number} node */
 export function sentenceOf(scene, node) {
   const [height, width] = scene.size;
   if (node === 0) {
@@ -137,7 +146,7 @@ export function sentenceOf(scene, node) {
   return `Layer ${node} reads ${many(channels, "map")} from ${many(reads.length, "source")}, writes ${writes} new ones, and ${read}.`;
 }
 
-/** What the whole block shows, at a moment of the count. @param {Scene} scene @param {number} time 0 to L @param {number} count */
+/** What the whole block shows, at a moment of the count. @param {Shown} scene @param {number} time 0 to L @param {number} count */
 export function wholeWords(scene, time, count) {
   const layers = scene.layers.length;
   if (time >= layers) {

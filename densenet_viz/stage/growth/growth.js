@@ -33,6 +33,7 @@ class Growth {
   constructor(root, scene, tell) {
     this.root = root;
     this.time = 0;
+    this.onSlide = false;
     this.sent = scene;
     /** @type {Shown} */
     this.scene = scene;
@@ -170,7 +171,9 @@ class Growth {
     this.palette = bytesOf(scene.palette);
     this.labels = new Labels(scene);
     this.announce();
-    if (this.frame) this.resize(this.frame.width);
+    // Measuring the view takes longer than drawing it, and only on a slide does its height change.
+    if (this.frame && this.onSlide) this.resize(this.frame.width);
+    else if (this.frame) this.lay(this.frame.width, this.frame.height, this.frame.phone);
     this.player.setSteps(scene.layers.length);
   }
 
@@ -198,24 +201,26 @@ class Growth {
     say(this.legend, words);
   }
 
-  /** The view's height: what title, controls and player leave free in the window or on a slide. @param {boolean} phone */
-  viewHeight(phone) {
-    const spare = spareOf(this.root, this.view);
-    if (spare) return Math.max(220, spare);
-    return phone ? 430 : Math.max(420, Math.min(640, globalThis.innerHeight - 450));
-  }
-
   /** @param {number} width */
   resize(width) {
     const phone = width < 640;
-    const channels = this.scene.groups.map((group) => group.channels);
-    const perRow = tilesPerRow(channels, phone ? 110 : 60);
-    const height = this.viewHeight(phone);
-    this.frame = { width, height, phone, perRow, channels, top: 44, bottom: phone ? 62 : 78 };
+    const spare = spareOf(this.root, this.view);
+    this.onSlide = spare !== null;
+    // On a page, the height is what title, controls and player leave free in the window.
+    const free = phone ? 430 : Math.max(420, Math.min(640, globalThis.innerHeight - 450));
+    const height = spare ? Math.max(220, spare) : free;
     this.root.classList.toggle("growth-phone", phone);
     this.context = sized(this.canvas, width, height);
-    this.paintSheets(perRow);
+    this.lay(width, height, phone);
     this.draw(Math.min(this.time, this.scene.layers.length));
+  }
+
+  /** Lays the scene's groups out in a view of a given size. @param {number} width @param {number} height @param {boolean} phone */
+  lay(width, height, phone) {
+    const channels = this.scene.groups.map((group) => group.channels);
+    const perRow = tilesPerRow(channels, phone ? 110 : 60);
+    this.frame = { width, height, phone, perRow, channels, top: 44, bottom: phone ? 62 : 78 };
+    this.paintSheets(perRow);
   }
 
   /** @param {number} time */

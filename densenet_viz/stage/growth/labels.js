@@ -12,12 +12,12 @@ import { equation, groupWords } from "./words.js";
 /** @typedef {import("./timing.js").Moment} Moment */
 
 /**
- * Moves an element to a place; an invisible one is only hidden.
+ * Moves an element to a place; an invisible one has no layout.
  * @param {HTMLElement} node @param {number} x @param {number} y @param {number} opacity @param {number} [scale]
  */
 function put(node, x, y, opacity, scale = 1) {
   const visible = opacity > 0.01;
-  node.style.visibility = visible ? "visible" : "hidden";
+  node.style.display = visible ? "" : "none";
   if (!visible) return;
   node.style.opacity = String(Math.min(1, opacity));
   node.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)${scale === 1 ? "" : ` scale(${scale.toFixed(3)})`}`;

@@ -18,6 +18,7 @@ from densenet_viz.measure import capture
 from densenet_viz.network.build import build
 from densenet_viz.results.traces import NetworkTrace
 from densenet_viz.stage.block.scene import block_scene
+from densenet_viz.stage.block.scene import explore_scene as explore_block
 from densenet_viz.stage.growth.scene import explore_scene, growth_scene
 from densenet_viz.stage.overview.scene import overview_scene
 from densenet_viz.stage.reconciliation.scene import reconciliation_scene
@@ -79,6 +80,14 @@ def explored(*, growth_rate: int = 4, layers: int = 6, asked: int = 0) -> dict[s
 
 def block(number: int = 1) -> dict[str, Any]:
     return block_scene(trace(), block=number)
+
+
+def explored_block(number: int = 1, *, asked: int = 0) -> dict[str, Any]:
+    """A block of the same network with the choice of the block."""
+    choice = {"name": "block", "label": "Block", "hint": "", "options": [1, 2], "default": 1}
+    choices = [{**choice, "value": number}]
+    controls = {"asked": asked, "numbers": [], "switches": [], "choices": choices}
+    return {**block(number), "explore": explore_block(trace().spec, controls)}
 
 
 def transition() -> dict[str, Any]:

@@ -121,3 +121,24 @@ def test_fits_a_phone(show: Show) -> None:
         view.click()
         assert page.evaluate(WIDER_JS) <= 0
         expect_inside(page.locator(".block-node").all(), 390)
+
+
+def test_another_block_is_counted_at_once_and_a_known_one_is_live(show: Show) -> None:
+    page = show("block", scenes.explored_block())
+    badge, count = page.locator(".stage-badge"), page.locator(".block-count b")
+    one, two = page.locator(".stage-controls [role=radio]").all()
+    two.click()
+    assert (badge.get_attribute("data-kind"), count.inner_text()) == ("computed", "6")
+    expect(page.locator(".block-show")).to_be_hidden()
+    ledger = page.locator(".block-ledger").inner_text()
+    page.wait_for_function("window.told.length === 1")
+    assert page.url.endswith("?block=2")
+    page.evaluate("nextScene", scenes.explored_block(2, asked=1))
+    assert badge.get_attribute("data-kind") == "live"
+    expect(page.locator(".block-show")).to_be_visible()
+    # What was computed is what hooks recorded while the network ran.
+    assert page.locator(".block-ledger").inner_text() == ledger
+    one.click()
+    assert (badge.get_attribute("data-kind"), count.inner_text()) == ("live", "21")
+    page.evaluate("nextScene", scenes.explored_block(2, asked=1))  # too late
+    assert count.inner_text() == "21"
