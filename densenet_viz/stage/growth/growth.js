@@ -86,6 +86,8 @@ class Growth {
       label: (time) => placeAt(this.scene, time),
       draw: (time) => this.draw(time),
     });
+    /** @type {boolean | undefined} whether the controls are below the picture */
+    this.below = undefined;
     root.append(
       ...(this.controls ? [this.controls.node, this.note] : []),
       h("div", { class: "stage-head" }, this.badge, this.title, this.sentence),
@@ -210,9 +212,18 @@ class Growth {
     const free = phone ? 430 : Math.max(420, Math.min(640, globalThis.innerHeight - 450));
     const height = spare ? Math.max(220, spare) : free;
     this.root.classList.toggle("growth-phone", phone);
+    this.placeControls(phone);
     this.context = sized(this.canvas, width, height);
     this.lay(width, height, phone);
     this.draw(Math.min(this.time, this.scene.layers.length));
+  }
+
+  /** On a phone the picture comes first, so that it is in the first screen. @param {boolean} phone */
+  placeControls(phone) {
+    if (!this.controls || this.below === phone) return;
+    this.below = phone;
+    if (phone && this.panel) this.panel.node.before(this.controls.node, this.note);
+    else this.root.prepend(this.controls.node, this.note);
   }
 
   /** Lays the scene's groups out in a view of a given size. @param {number} width @param {number} height @param {boolean} phone */
