@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from densenet_viz.stage.block.scene import block_rows, block_scene, explore_scene
-from densenet_viz.ui.controls import Choice
+from densenet_viz.ui.control_kinds import Choice
 from densenet_viz.ui.current import choose, current_model
 from densenet_viz.ui.staged import chosen_values, controls_scene, take_choice
 from densenet_viz.ui.stages import show_stage

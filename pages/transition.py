@@ -10,7 +10,8 @@ from densenet_viz.facts.spec import SpecError
 from densenet_viz.measure.transition import transition_row
 from densenet_viz.stage.shared.spec import spec_scene
 from densenet_viz.stage.transition.scene import transition_rows, transition_scene
-from densenet_viz.ui.controls import Choice, Control, follow
+from densenet_viz.ui.control_kinds import Choice, Control
+from densenet_viz.ui.controls import follow
 from densenet_viz.ui.current import choose, current_model
 from densenet_viz.ui.staged import chosen_values, controls_scene, take_choice
 from densenet_viz.ui.stages import show_stage

@@ -105,6 +105,7 @@ def test_a_model_that_cannot_be_loaded_is_asked_for_once_and_the_page_goes_on(
     monkeypatch.setattr(models, "load_model", broken)
     monkeypatch.setattr(weights, "find", lambda _name: APP)
     page.selectbox(key="model").set_value("densenet121").run()
+    page.session_state["layers"] = 3
     page.run()
     assert asked.count("densenet121") == 1
     (warning,) = page.warning

@@ -19,7 +19,7 @@ from densenet_viz.stage.shared.controls import (
     NumberControl,
     SwitchControl,
 )
-from densenet_viz.ui.controls import Choice, Control, Switch
+from densenet_viz.ui.control_kinds import Choice, Control, Switch
 
 CHOSEN = "chosen"
 """What a stage sends its choice as: `{"asked": number, "values": {name: value}}`."""

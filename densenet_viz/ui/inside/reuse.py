@@ -128,10 +128,12 @@ def _show_effects(model: LoadedModel, instead: str, ablation: Ablation | None) -
         return
     values = {one.connection: one.logit.mean for one in ablation.effects}
     worst = min(ablation.effects, key=lambda one: one.logit.mean)
+    one = worst.connection
+    after = reader_name(model.spec, one.block, one.reader)
     words = (
-        f"Cutting one connection costs the right class’s logit up to {-worst.logit.mean:.2f} "
-        f"({worst.connection.name(model.spec)}); the accuracy falls from "
-        f"{ablation.accuracy.mean:.1%} to {worst.accuracy.mean:.1%} then."
+        f"The most harmful cut is in block {one.block}, from {source_name(one.source)} to {after}: "
+        f"the right class’s logit falls by {-worst.logit.mean:.2f}, and the accuracy from "
+        f"{ablation.accuracy.mean:.1%} to {worst.accuracy.mean:.1%}."
     )
     st.markdown(words)
     show_chart(
