@@ -238,14 +238,18 @@ def _compare(model: LoadedModel, ablation: Ablation) -> None:
     effects = {one.connection: one.logit for one in ablation.effects}
     sizes = {one: abs(change.mean) for one, change in effects.items()}
     every = list(connections_of(model.spec))
-    rows = []
+    rows, found = [], dict[str, Interval]()
     for weighing in WEIGHINGS:
         weights = weights_of(_reuse_of(model, weighing), model)
         row = {"Weight": BY[weighing]}
         for block in range(1, len(model.spec.block_config) + 1):
             some = [one for one in every if one.block == block]
-            row[f"block {block}"] = _rho_words(rank_agreement(weights, sizes, some))
+            rho = rank_agreement(weights, sizes, some)
+            row[f"block {block}"] = _rho_words(rho)
+            if rho is not None:
+                found[f"{BY[weighing]} in block {block}"] = rho
         rows.append(row)
+    st.markdown(verdict_words(found))
     st.markdown(
         "Rank correlation (Spearman’s ρ) of a connection’s weight with the size of the change when "
         "it is cut, block by block, with 95% intervals. 1: the same order; 0: no relation."
@@ -259,6 +263,20 @@ def _compare(model: LoadedModel, ablation: Ablation) -> None:
         "of the right class’s logit when it is cut from bottom to top",
         file="weights-and-cuts",
     )
+
+
+def verdict_words(found: Mapping[str, Interval]) -> str:
+    """Whether weights tell which connections matter, from the rank correlations by name.
+
+    >>> verdict_words({"mean |w| in block 1": Interval(0.25, -0.1, 0.5, 28)})
+    '**Hardly.** The highest rank correlation is +0.25 (mean |w| in block 1).'
+    """
+    if not found:
+        return "The blocks have too few connections for a rank correlation."
+    name = max(found, key=lambda one: found[one].mean)
+    rho = found[name].mean
+    answer = "Hardly" if rho < 0.4 else "In part" if rho < 0.8 else "Largely"
+    return f"**{answer}.** The highest rank correlation is {rho:+.2f} ({name})."
 
 
 def _rho_words(found: Interval | None) -> str:
