@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from densenet_viz.network.own.kinds import WHOLE_MODEL
 from densenet_viz.network.own.preparation import OWN_NUMBERS, PRESETS
 from densenet_viz.ui import own_model
+from densenet_viz.ui.plain_text import plain
 from tests.own_layouts import LAYOUTS, grey, net
 from tests.small_models import saved
 
@@ -98,7 +99,7 @@ def test_a_grey_network_is_said_to_be_grey_and_explains_a_grey_picture() -> None
     app = loaded(given(grey(2).state_dict()))
     model = model_of(app)
     assert model.spec.input_channels == 1
-    assert any(note in captions(app) for note in model.notes)
+    assert any(plain(note) in captions(app) for note in model.notes)
     app.switch_page("pages/growth_rate.py").run()
     assert [error.message for error in app.exception] == []
 

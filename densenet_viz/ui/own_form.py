@@ -26,6 +26,7 @@ from densenet_viz.network.own.preparation import (
 from densenet_viz.network.own.spec import SIZE_LIMIT
 from densenet_viz.results.traces import Picture
 from densenet_viz.ui import own_model
+from densenet_viz.ui.plain_text import plain
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -58,7 +59,7 @@ def show(picture: Callable[[], Picture]) -> None:
     model = own_model.own_model_or_none()
     if model is not None and st.session_state.get("model") == own_model.OWN:
         for note in model.notes:
-            st.caption(note)
+            st.caption(plain(note))
     with st.expander("Upload your own DenseNet", expanded=_REFUSED in st.session_state):
         turn = st.session_state.get(_ROUND, 0)  # a new number empties the form
         weights = st.file_uploader(
@@ -132,7 +133,7 @@ def _show_refusal(error: OwnModelError) -> None:
 def _show_choices(file: WeightFile, turn: int, picture: Callable[[], Picture]) -> None:
     """What the file cannot tell, with the first guess, a preview and the button."""
     for note in file.notes:
-        st.caption(note)
+        st.caption(plain(note))
     if file.choices:
         st.selectbox(
             "Network in the file",

@@ -16,6 +16,7 @@ from densenet_viz.ui import fetching
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import MapQuestion
 from densenet_viz.ui.bench.words import axiom_words, completeness_words, cost_words
+from densenet_viz.ui.plain_text import plain
 from densenet_viz.ui.suited import DRAWN, IMAGENET, choose_imagenet, chosen_model
 from densenet_viz.ui.uploads import CurrentPicture
 
@@ -134,7 +135,7 @@ def show_tables(question: MapQuestion, attribution: Attribution) -> None:
     with st.expander("The numbers as a table"):
         st.table(
             [
-                {"Class": one.label, "Probability": percent(one.probability)}
+                {"Class": plain(one.label), "Probability": percent(one.probability)}
                 for one in question.predictions
             ],
             hide_index=True,
@@ -145,7 +146,7 @@ def show_tables(question: MapQuestion, attribution: Attribution) -> None:
                 {
                     "Region (px)": region.name,
                     "Sum of the map": number(region.total),
-                    f"Part of what raises {question.subject.label}": f"{region.share:.1%}"
+                    f"Part of what raises {plain(question.subject.label)}": f"{region.share:.1%}"
                     if region.share > 0
                     else "none",
                 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.batch_results import MOST_BYTES, MOST_PICTURES, Batch, Results
 from densenet_viz.ui.bench.subject import Bench, say_only_logit
+from densenet_viz.ui.plain_text import plain
 from densenet_viz.ui.work.jobs import Desk
 from densenet_viz.ui.work.jobs import desk as session_desk
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
@@ -193,15 +193,6 @@ def _caption(row: BatchRow) -> str:
     name = row.file.rpartition("/")[2]
     short = name if len(name) <= 24 else f"{name[:21]}..."
     return f"{short}: {row.named} {percent(row.probability or 0.0)}"
-
-
-def plain(text: str) -> str:
-    r"""Foreign text, escaped so that Markdown shows it unchanged.
-
-    >>> print(plain("![a](b) :red[c]"))
-    \!\[a\]\(b\) \:red\[c\]
-    """
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def _show_end(batch: Batch, mine: Desk) -> None:

@@ -15,6 +15,7 @@ from densenet_viz.ui.attribution.map_jobs import Ask, MapsJob
 from densenet_viz.ui.bench.running import choose_checked, run, settings_of
 from densenet_viz.ui.bench.subject import Bench, say_only_logit, true_mask
 from densenet_viz.ui.current import take_from_address
+from densenet_viz.ui.plain_text import plain
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.work.jobs import Reporter
 
@@ -188,7 +189,7 @@ def _notes(bench: Bench, samples: Mapping[str, int]) -> list[str]:
     truth = bench.picture.truth
     if truth is not None and truth != bench.target.label:
         notes.append(
-            f"The outline is the drawn {truth}’s, but the maps are for {bench.target.label}: it is "
-            "no mistake if they lie elsewhere."
+            f"The outline is the drawn {truth}’s, but the maps are for "
+            f"{plain(bench.target.label)}: it is no mistake if they lie elsewhere."
         )
     return notes

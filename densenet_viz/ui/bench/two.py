@@ -19,6 +19,7 @@ from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.bench.two_choices import KEYS as CHOICES
 from densenet_viz.ui.bench.two_choices import Pair, choose_pair
 from densenet_viz.ui.bench.words import row_of
+from densenet_viz.ui.plain_text import plain
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.truth.twins import TWIN_TITLES, near, share_near
 from densenet_viz.ui.uploads import CurrentPicture
@@ -141,4 +142,4 @@ def _show_numbers(pair: Pair, made: list[Attribution]) -> None:
 
 
 def _says(label: str, probability: float) -> str:
-    return f"{label} ({percent(probability)})"
+    return f"{plain(label)} ({percent(probability)})"
