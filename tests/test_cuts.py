@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 import pytest
@@ -153,3 +154,16 @@ def test_names_and_connections_are_the_same_thing() -> None:
     assert [read_connections(one.name(spec), spec) for one in every] == [(one,) for one in every]
     assert len({one.name(spec) for one in every}) == len(every) == 6 + 10
     assert np.unique([one.block for one in every]).tolist() == [1, 2]
+
+
+def test_hooks_of_another_thread_are_not_copied() -> None:
+    model = small_model()
+    cuts = [Connection(1, 0, 2)]
+    with ThreadPoolExecutor(1) as pool:
+        with model.lock:  # as while a page captures the network's maps
+            handle = model.network.get_submodule("relu").register_forward_hook(lambda *_: None)
+            cutting = pool.submit(cut, model, cuts)
+            assert wait([cutting], timeout=0.2).not_done
+            handle.remove()
+        copied = cutting.result()
+    assert not any(module._forward_hooks for module in copied.network.modules())

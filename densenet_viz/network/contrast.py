@@ -7,11 +7,11 @@ result is an ordinary network, and every method explains the difference as it ex
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
 
 import torch
 from torch import nn
 
+from densenet_viz.network.copies import with_modules
 from densenet_viz.network.loaded import LoadedModel
 
 
@@ -34,27 +34,16 @@ def contrast(model: LoadedModel, target: int, against: int) -> LoadedModel:
             f"target={target} and against={against} were given; two different classes from 0 to "
             f"{count - 1} are allowed."
         )
-    memo: dict[int, object] = {id(buffer): buffer for buffer in model.network.buffers()}
-    memo |= {id(weight): weight for weight in model.network.parameters()}
-    last = _last_linear(model.network)
-    memo[id(last)] = _difference(last, target, against)
-    network = copy.deepcopy(model.network, memo).eval()
-    return replace(
-        model,
-        name=f"{model.name}, {target} against {against}",
-        network=network,
-        familiarity=None,
-        lock=type(model.lock)(),
-    )
-
-
-def _last_linear(network: nn.Module) -> nn.Linear:
-    layers = [
-        module
-        for module in network.get_submodule("classifier").modules()
-        if isinstance(module, nn.Linear)
-    ]
-    return layers[-1]
+    layers = dict(model.network.named_modules())
+    last = [
+        name
+        for name, module in layers.items()
+        if name.split(".")[0] == "classifier" and isinstance(module, nn.Linear)
+    ][-1]
+    linear = layers[last]
+    assert isinstance(linear, nn.Linear)
+    others = {last: _difference(linear, target, against)}
+    return with_modules(model, others, f"{model.name}, {target} against {against}")
 
 
 def _difference(linear: nn.Linear, target: int, against: int) -> nn.Linear:

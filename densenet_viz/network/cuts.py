@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from hashlib import sha256
 
 import torch
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 
 from densenet_viz.facts.connections import Connection, reader_norm
 from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.network.copies import with_modules
 from densenet_viz.network.loaded import LoadedModel
 
 Means = Mapping[int, Tensor]
@@ -40,15 +40,10 @@ def cut(
     if not connections:
         return model
     cuts = sorted(set(connections))
-    network = _copy_with(model.network, dict(_cut_norms(model.network, model.spec, cuts, means)))
+    norms = dict(_cut_norms(model.network, model.spec, cuts, means))
     told = repr((cuts, sorted((key, one.tolist()) for key, one in (means or {}).items())))
-    return replace(
-        model,
-        name=f"{model.name}, cut {sha256(told.encode()).hexdigest()[:16]}",
-        network=network,
-        familiarity=None,
-        lock=type(model.lock)(),
-    )
+    digest = sha256(told.encode()).hexdigest()[:16]
+    return with_modules(model, norms, f"{model.name}, cut {digest}")
 
 
 def cut_norm(norm: nn.BatchNorm2d, channels: range, values: Tensor | None) -> nn.BatchNorm2d:
@@ -89,11 +84,3 @@ def _cut_norms(
         assert isinstance(norm, nn.BatchNorm2d)
         known[name] = cut_norm(norm, one.channels(spec), means[one.block] if means else None)
     yield from known.items()
-
-
-def _copy_with(network: nn.Module, others: Mapping[str, nn.Module]) -> nn.Module:
-    """A copy that shares all weights except those of the modules in `others`, by name."""
-    memo: dict[int, object] = {id(buffer): buffer for buffer in network.buffers()}
-    memo |= {id(weight): weight for weight in network.parameters()}
-    memo |= {id(network.get_submodule(name)): other for name, other in others.items()}
-    return copy.deepcopy(network, memo).eval()
