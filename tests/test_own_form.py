@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.network.own.kinds import WHOLE_MODEL
 from densenet_viz.network.own.preparation import OWN_NUMBERS, PRESETS
-from densenet_viz.ui import own_model
+from densenet_viz.ui.own import holding
 from densenet_viz.ui.plain_text import plain
 from tests.own_layouts import LAYOUTS, grey, net
 from tests.small_models import saved
@@ -30,7 +30,7 @@ def loaded(app: AppTest) -> AppTest:
     app.button(key="own_load").click().run()
     assert [error.message for error in app.exception] == []
     assert [error.value for error in app.error] == []
-    assert app.selectbox(key="model").value == own_model.OWN
+    assert app.selectbox(key="model").value == holding.OWN
     return app
 
 

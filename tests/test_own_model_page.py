@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.own.spec import SIZE_LIMIT
-from densenet_viz.ui import own_model, stages
+from densenet_viz.ui import stages
+from densenet_viz.ui.own import holding
 from tests.facts import names_in
 from tests.small_models import saved, small_network
 
@@ -87,7 +88,7 @@ def test_every_page_that_uses_the_model_works_on_it(spec: DenseNetSpec) -> None:
         app.switch_page(f"pages/{page}.py").run().run()  # the browser asks twice, too
         assert_sound(app)
         chooser = app.selectbox(key="model")
-        assert chooser.value == own_model.OWN
+        assert chooser.value == holding.OWN
         assert f"your model {title}" in chooser.options
         if page in ("dense_block", "transition"):
             assert f"Your model {title}" in "\n".join(x.value for x in (*app.caption, *app.info))
@@ -164,14 +165,14 @@ def test_what_is_refused_gets_one_sentence_and_changes_nothing(
     assert "DenseNet-121 (untrained)" in said(app)
     bring(app, weights_of(ODD), LABELS)
     assert_sound(app)
-    assert app.selectbox(key="model").value == own_model.OWN
+    assert app.selectbox(key="model").value == holding.OWN
 
 
 def test_a_refused_second_model_leaves_the_first() -> None:
     app = bring(opened("dense_block"), weights_of(ODD))
     bring(app, b"nothing", turn=1)
     assert len(app.error) == 1
-    assert app.selectbox(key="model").value == own_model.OWN
+    assert app.selectbox(key="model").value == holding.OWN
     assert "Your model (DenseNet-28, 3 classes)" in said(app)
 
 
@@ -205,22 +206,22 @@ def test_a_link_to_it_in_another_session_says_so_once(named: str) -> None:
     app = opened("dense_block", model=named)
     assert_sound(app)
     assert app.selectbox(key="model").value == "scenes"
-    assert [info.value for info in app.info] == [own_model.GONE]
+    assert [info.value for info in app.info] == [holding.GONE]
     app.selectbox(key="model").set_value("densenet121-untrained").run()
     assert [info.value for info in app.info] == []
 
 
 def test_all_sessions_models_have_a_limit_together(monkeypatch: pytest.MonkeyPatch) -> None:
     weights = weights_of(ODD)
-    monkeypatch.setattr(own_model, "MOST_HELD", len(weights) + 4 * ODD.parameters)
-    monkeypatch.setattr(own_model, "HELD", WeakSet())
+    monkeypatch.setattr(holding, "MOST_HELD", len(weights) + 4 * ODD.parameters)
+    monkeypatch.setattr(holding, "HELD", WeakSet())
     first = bring(opened("dense_block"), weights)
     bring(first, weights, turn=1)  # its own does not count
     assert_sound(first)
     bring(opened("growth_rate"), weights)
     third = bring(opened("growth_rate"), weights)
     assert len(third.error) == 1
-    assert own_model.OWN not in third.selectbox(key="model").options
+    assert holding.OWN not in third.selectbox(key="model").options
 
 
 def test_the_choosers_state_their_limits() -> None:

@@ -82,7 +82,7 @@ def test_a_scene_of_any_level_stays_small() -> None:
 
 def test_a_wide_layer_of_a_large_network_stays_small() -> None:
     from densenet_viz.results.inside import LayerInside, Step
-    from densenet_viz.stage.inside.layer import layer_detail
+    from densenet_viz.stage.inside.levels.layer import layer_detail
 
     wide, narrow = (np.zeros((maps, 56, 56), np.float32) for maps in (256, 128))
     names = ("norm1", "relu1", "conv1", "norm2", "relu2")

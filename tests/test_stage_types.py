@@ -40,7 +40,7 @@ def drawing_modules() -> list[Path]:
     """Every module that draws a scene, looked for in the folder itself."""
     return sorted(
         file
-        for file in FOLDER.glob("*/*.js")
+        for file in FOLDER.rglob("*.js")
         if file.parent.name not in OTHERS and "export function mount(" in file.read_text("utf-8")
     )
 

@@ -21,7 +21,7 @@ from densenet_viz.stage.modules import SHARED_STYLE, address, style
 PLAYER_STYLES = (
     SHARED_STYLE,
     "lecture/lecture.css",
-    "lecture/hall.css",
+    "hall/hall.css",
     "shared/answer-bars.css",
 )
 """The player's styles, for a page of the app and for a file."""

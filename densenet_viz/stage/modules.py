@@ -32,7 +32,7 @@ FILES = "/hall/files/{version}/"
 """The path under which the server has the files, after the app's own base path."""
 PAINTED = "/hall/painted"
 """The path that a browser asks for once when it has drawn a picture."""
-BORROWED = {"bench": ("shared/map-tools.css",), "two": ("shared/map-tools.css",)}
+BORROWED = {"bench": ("maps/map-tools.css",), "two": ("maps/map-tools.css",)}
 """Style sheets of shared controls that not all stages use."""
 _IMPORT = re.compile(r'(from\s+)"(\.[^"]+\.js)"')
 

@@ -16,9 +16,11 @@ from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.network.models import MODELS, UNTRAINED
 from densenet_viz.scenes.generator import sample_scene
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.ui import fetching, own_form, own_model
+from densenet_viz.ui import fetching
 from densenet_viz.ui.controls import GROWTH, take_link
-from densenet_viz.ui.own_model import OWN
+from densenet_viz.ui.own import form as own_form
+from densenet_viz.ui.own import holding
+from densenet_viz.ui.own.holding import OWN
 from densenet_viz.ui.photographs import PHOTOGRAPHS, read_photograph
 from densenet_viz.ui.suited import (
     BUNDLED,
@@ -91,8 +93,8 @@ def choose(container: Any) -> CurrentPicture:
 def choose_model() -> None:
     """Shows the choice of model, and the form for a visitor's own."""
     take_link(GROWTH, MODEL_TITLES)
-    titles = MODEL_TITLES | own_model.titles()
-    own_model.take(titles)
+    titles = MODEL_TITLES | holding.titles()
+    holding.take(titles)
     if "model" in st.query_params and "model" not in st.session_state:
         note_choice()
     take_from_address("model", titles, titles.__getitem__)
@@ -178,7 +180,7 @@ def model_named(name: str) -> LoadedModel:
     from densenet_viz.network.models import ModelUnavailable
 
     if name == OWN:
-        return own_model.own_model_or_none() or bundled_model()
+        return holding.own_model_or_none() or bundled_model()
     if name != BUNDLED and (why := _fetch(name)) is not None:
         raise ModelUnavailable(why)
     return _loaded(name, None)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { paintHeat } from "../../densenet_viz/stage/shared/signed-scale.js";
-import { ground, paintOver } from "../../densenet_viz/stage/shared/map-paint.js";
+import { ground, paintOver } from "../../densenet_viz/stage/maps/map-paint.js";
 import {
   altOf,
   columns,
@@ -15,7 +15,7 @@ import {
   stateWords,
   underWords,
   valueWords,
-} from "../../densenet_viz/stage/shared/map-words.js";
+} from "../../densenet_viz/stage/maps/map-words.js";
 import {
   CLOSEST,
   isWhole,

@@ -20,7 +20,7 @@ import {
   localWords,
   Ordered,
   spaced,
-} from "../../densenet_viz/stage/lecture/hall-state.js";
+} from "../../densenet_viz/stage/hall/hall-state.js";
 
 /** @param {Partial<import("../../densenet_viz/stage/follow/state.js").State>} [other] */
 const state = (other = {}) => ({

@@ -10,7 +10,7 @@ import {
   positives,
   ranking,
   unpackMask,
-} from "../../densenet_viz/stage/shared/masks.js";
+} from "../../densenet_viz/stage/maps/masks.js";
 
 /** Numbers that look random and are the same every time, 0 to 1. */
 function random(seed) {

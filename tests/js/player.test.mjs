@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { places, rangeOf, valueAt } from "../../densenet_viz/stage/shared/maps.js";
+import { places, rangeOf, valueAt } from "../../densenet_viz/stage/maps/maps.js";
 import { advance, neighbour, shown } from "../../densenet_viz/stage/shared/player.js";
 
 test("time advances with speed and stops at the end", () => {

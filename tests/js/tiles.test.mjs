@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { figure, gridFor, sheetColumns, tileAt } from "../../densenet_viz/stage/shared/tiles.js";
+import { figure, gridFor, sheetColumns, tileAt } from "../../densenet_viz/stage/maps/tiles.js";
 
 test("the grid fits its room and holds every tile", () => {
   for (const [count, width, height] of [

@@ -11,7 +11,7 @@ import {
   unpackHeat,
 } from "../shared/signed-scale.js";
 import { h, say } from "../shared/dom.js";
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 import { Radios } from "../shared/radios.js";
 
 /** @typedef {import("../shared/signed-scale.js").PackedHeat} PackedHeat */

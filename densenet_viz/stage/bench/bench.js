@@ -2,10 +2,10 @@
 // here, within one frame and without the server. All panels always show the same part of the picture.
 
 import { moved } from "../shared/signed-scale.js";
-import { ground, paintOver } from "../shared/map-paint.js";
+import { ground, paintOver } from "../maps/map-paint.js";
 import { MapPanel } from "./map.js";
 import { Panel } from "./panel.js";
-import { choice, Legend, slider, ZoomButtons } from "../shared/map-tools.js";
+import { choice, Legend, slider, ZoomButtons } from "../maps/map-tools.js";
 import {
   columns,
   contrastOf,
@@ -13,7 +13,7 @@ import {
   legendWords,
   progressWords,
   readout,
-} from "../shared/map-words.js";
+} from "../maps/map-words.js";
 import {
   CLOSEST,
   isWhole,
@@ -27,10 +27,10 @@ import {
 } from "./zoom.js";
 import { h, say } from "../shared/dom.js";
 import { pixelsOf } from "../shared/frame.js";
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 
-/** @typedef {import("../shared/map-words.js").Scene} Scene */
-/** @typedef {import("../shared/map-words.js").ScaleKey} ScaleKey */
+/** @typedef {import("../maps/map-words.js").Scene} Scene */
+/** @typedef {import("../maps/map-words.js").ScaleKey} ScaleKey */
 /** @typedef {import("./zoom.js").Place} Place */
 /** @typedef {"over" | "map"} View */
 

@@ -2,11 +2,11 @@
 
 import { unpackHeat } from "../shared/signed-scale.js";
 import { Panel } from "./panel.js";
-import { altOf, peakOf, stateWords, underWords, valueWords } from "../shared/map-words.js";
+import { altOf, peakOf, stateWords, underWords, valueWords } from "../maps/map-words.js";
 import { say } from "../shared/dom.js";
 
-/** @typedef {import("../shared/map-words.js").ScaleKey} ScaleKey */
-/** @typedef {import("../shared/map-words.js").PanelScene} PanelScene */
+/** @typedef {import("../maps/map-words.js").ScaleKey} ScaleKey */
+/** @typedef {import("../maps/map-words.js").PanelScene} PanelScene */
 
 /** A panel with the map that it shows. */
 export class MapPanel extends Panel {

@@ -10,11 +10,11 @@ import {
   writtenBy,
 } from "./words.js";
 import { h, onWidth, pointIn, say } from "../shared/dom.js";
-import { bytesOf, paintMaps, unpack } from "../shared/maps.js";
-import { Lens, drawTiles, gridFor, sheetColumns, tileAt } from "../shared/tiles.js";
+import { bytesOf, paintMaps, unpack } from "../maps/maps.js";
+import { Lens, drawTiles, gridFor, sheetColumns, tileAt } from "../maps/tiles.js";
 
 /** @typedef {import("./words.js").Shown} Shown */
-/** @typedef {import("../shared/tiles.js").Tile} Tile */
+/** @typedef {import("../maps/tiles.js").Tile} Tile */
 
 const LENS = 184;
 const TALL = 300;

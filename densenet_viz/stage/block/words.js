@@ -10,7 +10,7 @@
  * @property {string} next what reads the block's output
  * @property {[number, number]} size height and width of the maps, in pixels
  * @property {[number, number]} shownSize of the tiles as sent
- * @property {{layer: number, colour: string, channels: number, maps: import("../shared/maps.js").PackedMaps}[]} groups
+ * @property {{layer: number, colour: string, channels: number, maps: import("../maps/maps.js").PackedMaps}[]} groups
  * @property {{layer: number, reads: {source: number, start: number, stop: number}[], channels: number, writes: number}[]} layers
  * @property {number} output channels that leave the block
  * @property {boolean} trained
@@ -21,7 +21,7 @@
 
 /**
  * What is drawn: a scene, or one that was computed here and whose maps are not there yet.
- * @typedef {Omit<Scene, "groups"> & {groups: {layer: number, colour: string, channels: number, maps: import("../shared/maps.js").PackedMaps | null}[]}} Shown
+ * @typedef {Omit<Scene, "groups"> & {groups: {layer: number, colour: string, channels: number, maps: import("../maps/maps.js").PackedMaps | null}[]}} Shown
  */
 
 /** What the badge says until the maps are there. */

@@ -4,7 +4,7 @@ import { h, say } from "../shared/dom.js";
 import { Curves, sampleOf } from "./curve.js";
 import { LEVELS, along, paintAt, readout, shareWords, uniform, valueWords } from "./words.js";
 import { Frame, pixelsOf } from "../shared/frame.js";
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 import { Player } from "../shared/player.js";
 import { Radios } from "../shared/radios.js";
 import { paintFaded, unpackSigned } from "../shared/signed-scale.js";

@@ -1,6 +1,6 @@
 // A phone in the lecture: joins with a code, shows the presenter's slide, and answers questions.
 
-import { Latest } from "../lecture/hall-state.js";
+import { Latest } from "../hall/hall-state.js";
 import { loader, Scenes } from "../lecture/scenes.js";
 import { answerBars } from "../shared/answer-bars.js";
 import { h, say } from "../shared/dom.js";

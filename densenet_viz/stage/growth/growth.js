@@ -10,7 +10,7 @@ import { STEP_MILLISECONDS, momentAt } from "./timing.js";
 import { COMPUTED, placeAt, sentenceAt, titleAt } from "./words.js";
 import { MARKS, badge } from "../shared/badge.js";
 import { Controls, sameValues, valuesOf } from "../shared/controls.js";
-import { bytesOf, paintMaps, rangeOf, unpack } from "../shared/maps.js";
+import { bytesOf, paintMaps, rangeOf, unpack } from "../maps/maps.js";
 import { Player } from "../shared/player.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
@@ -37,7 +37,7 @@ class Growth {
     this.sent = scene;
     /** @type {Shown} */
     this.scene = scene;
-    /** @type {(import("../shared/maps.js").Maps | null)[]} */
+    /** @type {(import("../maps/maps.js").Maps | null)[]} */
     this.maps = scene.groups.map((group) => unpack(group.maps));
     this.palette = bytesOf(scene.palette);
     this.labels = new Labels(scene);

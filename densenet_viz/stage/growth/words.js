@@ -2,7 +2,7 @@
 
 import { momentAt } from "./timing.js";
 
-/** @typedef {import("../shared/maps.js").PackedMaps} PackedMaps */
+/** @typedef {import("../maps/maps.js").PackedMaps} PackedMaps */
 /** @typedef {import("../shared/arithmetic.js").Spec} Spec */
 
 /**

@@ -1,7 +1,7 @@
 // The maps that a layer writes, as tiles: a click on one, or Enter, goes into its channel.
 
 import { h, pointIn } from "../shared/dom.js";
-import { drawTiles, gridFor, tileAt } from "../shared/tiles.js";
+import { drawTiles, gridFor, tileAt } from "../maps/tiles.js";
 import { sheetOf } from "./paint.js";
 import { linkTo } from "./parts.js";
 import { placeAt } from "./places.js";
@@ -20,7 +20,7 @@ export class Chooser {
     this.colour = colour;
     this.chosen = 0;
     this.width = 0;
-    /** @type {import("../shared/tiles.js").Tile[]} */
+    /** @type {import("../maps/tiles.js").Tile[]} */
     this.tiles = [];
     this.canvas = h("canvas", { "aria-hidden": "true" });
     this.grid = h(

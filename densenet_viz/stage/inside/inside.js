@@ -3,13 +3,13 @@
 
 import { h, onWidth, say } from "../shared/dom.js";
 import { badge } from "../shared/badge.js";
-import { bytesOf } from "../shared/maps.js";
-import { blockView } from "./block.js";
-import { channelView } from "./channel.js";
-import { layerView } from "./layer.js";
+import { bytesOf } from "../maps/maps.js";
+import { blockView } from "./levels/block.js";
+import { channelView } from "./levels/channel.js";
+import { layerView } from "./levels/layer.js";
 import { move } from "./move.js";
-import { networkView } from "./network.js";
-import { numberView } from "./number.js";
+import { networkView } from "./levels/network.js";
+import { numberView } from "./levels/number.js";
 import { linkTo } from "./parts.js";
 import {
   besides,

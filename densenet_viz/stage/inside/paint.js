@@ -1,9 +1,9 @@
 // Paints maps, kernels and windows of the inside stage on canvases.
 
 import { h } from "../shared/dom.js";
-import { paintMaps, unpack } from "../shared/maps.js";
+import { paintMaps, unpack } from "../maps/maps.js";
 import { placeOf } from "../shared/signed-scale.js";
-import { sheetColumns } from "../shared/tiles.js";
+import { sheetColumns } from "../maps/tiles.js";
 import { rangeOf } from "./values.js";
 
 /** @typedef {import("./values.js").Floats} Floats */

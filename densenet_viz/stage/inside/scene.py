@@ -8,10 +8,10 @@ from densenet_viz.facts.places import Place
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import Picture
-from densenet_viz.stage.inside.block import BlockDetail
-from densenet_viz.stage.inside.channel import ChannelDetail
-from densenet_viz.stage.inside.layer import LayerDetail
-from densenet_viz.stage.inside.number import NumberDetail
+from densenet_viz.stage.inside.levels.block import BlockDetail
+from densenet_viz.stage.inside.levels.channel import ChannelDetail
+from densenet_viz.stage.inside.levels.layer import LayerDetail
+from densenet_viz.stage.inside.levels.number import NumberDetail
 from densenet_viz.stage.inside.plan import PartPlan, parts_of
 from densenet_viz.stage.shared.packing import picture_address
 from densenet_viz.stage.shared.signed_scale import pack_palette

@@ -33,7 +33,7 @@
  * @property {LayerPlan[]} layers
  */
 
-/** @typedef {import("../shared/maps.js").PackedMaps} PackedMaps */
+/** @typedef {import("../maps/maps.js").PackedMaps} PackedMaps */
 /** @typedef {{count: number, height: number, width: number, double: boolean, data: string}} PackedFloats */
 /** @typedef {{source: number, start: number, stop: number}} Slice */
 /** @typedef {{name: string, at: string, gamma: number, beta: number, mean: number, spread: number, strength: number}} ReaderRow */

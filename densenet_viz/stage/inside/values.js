@@ -1,6 +1,6 @@
 // The numbers of the inside stage: unpacking, what a reader sees, and the products of a kernel.
 
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 
 /** @typedef {import("./types.js").PackedFloats} PackedFloats */
 /** @typedef {import("./types.js").NumberDetail} NumberDetail */

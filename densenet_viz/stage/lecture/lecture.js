@@ -1,10 +1,10 @@
 // The lecture: slides with live pictures in the whole window, controlled with keys, clicker or finger.
 
 import { h, say } from "../shared/dom.js";
-import { arrivals } from "./arrivals.js";
+import { arrivals } from "../hall/arrivals.js";
 import { makeCard } from "./card.js";
 import { Foot } from "./foot.js";
-import { LectureHall } from "./hall.js";
+import { LectureHall } from "../hall/hall.js";
 import { actionOf } from "./keys.js";
 import { Over } from "./over.js";
 import { Overview } from "./overview.js";

@@ -1,10 +1,10 @@
 // Connects the lecture with the server that makes its pictures. It shows nothing.
 // It is a separate component, so the news of a picture does not send the whole lecture again.
 
-import { arrivals } from "./arrivals.js";
+import { arrivals } from "../hall/arrivals.js";
 
 /**
- * @param {HTMLElement} _root @param {import("./arrivals.js").Told} told
+ * @param {HTMLElement} _root @param {import("../hall/arrivals.js").Told} told
  * @param {(name: string, value: unknown) => void} tell
  * @returns {import("../shared/stage.js").Stage}
  */

@@ -4,8 +4,8 @@ import { paintHeat, unpackHeat } from "../shared/signed-scale.js";
 import { h, reducedMotion, say } from "../shared/dom.js";
 import { Frame, outlineSample, pixelsOf } from "../shared/frame.js";
 import { answered, mark, readout, revealed } from "./words.js";
-import { bytesOf } from "../shared/maps.js";
-import { unpackMask } from "../shared/masks.js";
+import { bytesOf } from "../maps/maps.js";
+import { unpackMask } from "../maps/masks.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
 /** @typedef {import("./words.js").Witness} Witness */

@@ -1,7 +1,7 @@
 // Maps while the weights become random: curves above small maps, and the maps of one stage large.
 
 import { h, onWidth, reducedMotion, s, say } from "../shared/dom.js";
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 import { Player } from "../shared/player.js";
 import { Radios } from "../shared/radios.js";
 import { between, lineOf, lowest, stageAt, xOf, yOf } from "./geometry.js";

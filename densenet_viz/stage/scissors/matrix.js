@@ -2,7 +2,7 @@
 // move, Enter or Space cuts, and a pointer cuts what it is dragged over.
 
 import { h } from "../shared/dom.js";
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 import { cellsOf, nameOf, placeOf } from "./cuts.js";
 import { cellWords, readerWord, sourceWord } from "./words.js";
 

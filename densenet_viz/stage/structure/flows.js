@@ -1,6 +1,6 @@
 // The flows of a block as Python packs them, and their sums. No document.
 
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 
 /**
  * @typedef {object} PackedBlock

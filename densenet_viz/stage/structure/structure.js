@@ -2,7 +2,7 @@
 // answered here, within a frame and without the server.
 
 import { h, lettersOf, onWidth, pointIn, roomOf, say, sized } from "../shared/dom.js";
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 import { drawBars, drawStrip } from "./bars.js";
 import { Radios } from "../shared/radios.js";
 import { ALL, Flows, SUM, limitOf, stepped } from "./flows.js";

@@ -204,7 +204,7 @@ function frame(context, x, y, side, colours) {
 
 /**
  * What one input adds, pixel by pixel, on the zero-centred scale: white is zero.
- * @param {HTMLCanvasElement} canvas @param {import("../shared/maps.js").Maps} maps @param {number} map @param {number} weight @param {number} limit of the colours
+ * @param {HTMLCanvasElement} canvas @param {import("../maps/maps.js").Maps} maps @param {number} map @param {number} weight @param {number} limit of the colours
  */
 export function paintSigned(canvas, maps, map, weight, limit) {
   canvas.width = maps.width;

@@ -149,7 +149,7 @@ export function placeLabels(labels, scene, layout, asMax) {
  * The weighted sum of one output map, term by term.
  * @param {HTMLOListElement} list @param {Scene} scene
  * @param {import("./draw.js").Sheet} sheet of the activated maps
- * @param {import("../shared/maps.js").Maps} activated
+ * @param {import("../maps/maps.js").Maps} activated
  * @param {ReturnType<import("./values.js").partsOf>} mixing
  */
 export function fillList(list, scene, sheet, activated, mixing) {

@@ -2,9 +2,9 @@
 
 import { MARKS } from "../shared/badge.js";
 import { h, onWidth, pointIn, say, sized, spareOf } from "../shared/dom.js";
-import { bytesOf, paintMaps, unpack } from "../shared/maps.js";
+import { bytesOf, paintMaps, unpack } from "../maps/maps.js";
 import { Player } from "../shared/player.js";
-import { sheetColumns } from "../shared/tiles.js";
+import { sheetColumns } from "../maps/tiles.js";
 import { Controls, sameValues, valuesOf } from "../shared/controls.js";
 import { drawTensors, drawWaiting, drawWalk, walkFor } from "./draw.js";
 import { Costs, chosenTransition, countsOf } from "./explore.js";
@@ -34,7 +34,7 @@ import {
 /** @typedef {import("./words.js").Scene} Scene */
 /** @typedef {import("./values.js").Pooling} Pooling */
 /** @typedef {import("./draw.js").Sheet} Sheet */
-/** @typedef {import("../shared/maps.js").Maps} Maps */
+/** @typedef {import("../maps/maps.js").Maps} Maps */
 /** @typedef {import("../shared/controls.js").Tell} Tell */
 /** @typedef {import("../shared/controls.js").Values} Values */
 

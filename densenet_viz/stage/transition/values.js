@@ -1,10 +1,10 @@
 // The numbers of a transition: reading values, pooling four of them, moving a window.
 
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 
 /**
  * Maps as `packed_values` packs them: `bits` is 8 or 16.
- * @typedef {import("../shared/maps.js").PackedMaps & {bits: number}} PackedValues
+ * @typedef {import("../maps/maps.js").PackedMaps & {bits: number}} PackedValues
  */
 
 /**
@@ -52,7 +52,7 @@ export function windowAt(time, rows, columns) {
 /**
  * All maps pooled, as bytes from each map's lowest to its highest value, ready to paint.
  * @param {Values} values @param {Pooling} pooling
- * @returns {import("../shared/maps.js").Maps}
+ * @returns {import("../maps/maps.js").Maps}
  */
 export function poolAll(values, pooling) {
   const { count } = values;
@@ -81,7 +81,7 @@ export function poolAll(values, pooling) {
   return { count, height, width, low, high, bytes };
 }
 
-/** The values as bytes, for painting. @param {Values} values @returns {import("../shared/maps.js").Maps} */
+/** The values as bytes, for painting. @param {Values} values @returns {import("../maps/maps.js").Maps} */
 export function bytesFor({ count, height, width, low, high, steps, top }) {
   const bytes =
     top === 255 ? /** @type {Uint8Array} */ (steps) : Uint8Array.from(steps, (step) => step >> 8);

@@ -10,10 +10,10 @@
  * @property {boolean} trained
  * @property {boolean} own whether it is the network's own transition
  * @property {string[]} mismatches
- * @property {import("../shared/maps.js").PackedMaps} given
- * @property {import("../shared/maps.js").PackedMaps} activated
+ * @property {import("../maps/maps.js").PackedMaps} given
+ * @property {import("../maps/maps.js").PackedMaps} activated
  * @property {import("./values.js").PackedValues} mixed
- * @property {import("../shared/maps.js").PackedMaps} pooled
+ * @property {import("../maps/maps.js").PackedMaps} pooled
  * @property {{inputs: number[][], weights: number[][], contributions: number[][], rest: number[], mean: number[]}} mixing
  * @property {{layer: number, colour: string, start: number, stop: number}[]} writers
  * @property {string} palette

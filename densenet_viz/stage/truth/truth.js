@@ -4,7 +4,7 @@
 import { paintHeat, unpackHeat } from "../shared/signed-scale.js";
 import { h, say } from "../shared/dom.js";
 import { Frame, outlineSample, pixelsOf } from "../shared/frame.js";
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 import {
   counted,
   hitsAlong,
@@ -14,13 +14,13 @@ import {
   positives,
   ranking,
   unpackMask,
-} from "../shared/masks.js";
+} from "../maps/masks.js";
 import { Radios } from "../shared/radios.js";
 import { CurveView } from "./curve.js";
 import { FINE, colourOf, paintKept } from "./paint.js";
 import { percent, pixelWords, sentence, sliderWords } from "./words.js";
 
-/** @typedef {import("../shared/masks.js").PackedMask} PackedMask */
+/** @typedef {import("../maps/masks.js").PackedMask} PackedMask */
 /** @typedef {import("../shared/frame.js").Place} Place */
 /** @typedef {{title: string, view: View, label: string, method: string, caption: string, picture: string, size: number, heat: import("../shared/signed-scale.js").PackedHeat, limit: number, limits: string[], meaning: string[], palette: string, mask: PackedMask, other: PackedMask | null, curve: [number, number][], average: number, averageText: string, chance: number, chanceText: string, shares: {name: string, percent: string}[], colours: {hit: string, extra: string}, alt: string}} Scene */
 /** @typedef {"kept" | "over" | "picture"} View */

@@ -2,7 +2,7 @@
 
 import { signed } from "../shared/signed-scale.js";
 
-/** @typedef {import("../shared/masks.js").Counts} Counts */
+/** @typedef {import("../maps/masks.js").Counts} Counts */
 
 /** A share with few digits; a value near 0 or 1 is not rounded to 0% or 100%. @param {number} share 0 to 1 */
 export function percent(share) {

@@ -1,7 +1,7 @@
 // One column of the comparison: the input, the answer, and the map below it.
 
 import { unpackHeat } from "../shared/signed-scale.js";
-import { underWords, valueWords } from "../shared/map-words.js";
+import { underWords, valueWords } from "../maps/map-words.js";
 import { h, say } from "../shared/dom.js";
 import { Frame } from "../shared/frame.js";
 import { barNote, pointsWords, stateWords } from "./words.js";
@@ -9,7 +9,7 @@ import { barNote, pointsWords, stateWords } from "./words.js";
 /** @typedef {import("../shared/frame.js").Place} Place */
 /** @typedef {import("./words.js").SideScene} SideScene */
 /** @typedef {import("./words.js").ApartScene} ApartScene */
-/** @typedef {import("../shared/map-words.js").ScaleKey} ScaleKey */
+/** @typedef {import("../maps/map-words.js").ScaleKey} ScaleKey */
 
 /** A name, the column's own part, a map that can be pointed at, and lines below it. */
 class Column {
@@ -130,7 +130,7 @@ export class ApartColumn extends Column {
   /** @type {ApartScene | null} */
   scene = null;
 
-  /** @param {(at: Place | null) => void} point @param {import("../shared/map-tools.js").Legend} legend */
+  /** @param {(at: Place | null) => void} point @param {import("../maps/map-tools.js").Legend} legend */
   constructor(point, legend) {
     super("two-apart", point);
     this.legend = legend;

@@ -2,17 +2,17 @@
 // the picture is the same, the difference of the maps. Scale, opacity and crosshair are handled here,
 // without the server.
 
-import { ground, paintOver } from "../shared/map-paint.js";
-import { choice, Legend, slider } from "../shared/map-tools.js";
-import { legendWords } from "../shared/map-words.js";
+import { ground, paintOver } from "../maps/map-paint.js";
+import { choice, Legend, slider } from "../maps/map-tools.js";
+import { legendWords } from "../maps/map-words.js";
 import { h, say } from "../shared/dom.js";
 import { pixelsOf } from "../shared/frame.js";
-import { bytesOf } from "../shared/maps.js";
+import { bytesOf } from "../maps/maps.js";
 import { ApartColumn, SideColumn } from "./column.js";
 import { placeIn, progressWords, readout } from "./words.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
-/** @typedef {import("../shared/map-words.js").ScaleKey} ScaleKey */
+/** @typedef {import("../maps/map-words.js").ScaleKey} ScaleKey */
 /** @typedef {import("../shared/frame.js").Place} Place */
 /** @typedef {SideColumn | ApartColumn} Any */
 

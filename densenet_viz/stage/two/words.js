@@ -1,11 +1,11 @@
 // The texts at the crosshairs of two sides, and where a place of one side is in the other. Does not use the DOM.
 
-import { valueWords } from "../shared/map-words.js";
+import { valueWords } from "../maps/map-words.js";
 
 /** @typedef {[number, number]} Place  x, y in pixels */
-/** @typedef {import("../shared/map-words.js").BenchMap} BenchMap */
-/** @typedef {import("../shared/map-words.js").Scale} Scale */
-/** @typedef {import("../shared/map-words.js").ScaleKey} ScaleKey */
+/** @typedef {import("../maps/map-words.js").BenchMap} BenchMap */
+/** @typedef {import("../maps/map-words.js").Scale} Scale */
+/** @typedef {import("../maps/map-words.js").ScaleKey} ScaleKey */
 /** @typedef {{name: string, share: number, percent: string, explained: boolean, right: boolean}} Bar */
 /** @typedef {{name: string, caption: string, picture: string, size: number, says: string, bars: Bar[], note: string, where: string, sharpening: boolean, map: BenchMap | null}} SideScene */
 /** @typedef {{name: string, sentence: string, picture: string, size: number, meaning: string[], map: {heat: import("../shared/signed-scale.js").PackedHeat, end: number, alt: string} | null}} ApartScene */

@@ -13,14 +13,14 @@ from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import ModelUnavailable
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.two.sides import Kind
-from densenet_viz.ui import own_model
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.map_jobs import Ask
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.subject import Bench
 from densenet_viz.ui.current import MODEL_TITLES, model_named, sample, take_from_address
-from densenet_viz.ui.own_model import OWN
+from densenet_viz.ui.own import holding
+from densenet_viz.ui.own.holding import OWN
 from densenet_viz.ui.suited import BUNDLED, CHEATER
 from densenet_viz.ui.uploads import SECOND, CurrentPicture, take_picture, uploaded
 
@@ -94,9 +94,9 @@ def _choose_picture(bench: Bench) -> Bench:
 def _choose_network(bench: Bench) -> Bench:
     titles = {
         name: title
-        for name, title in (MODEL_TITLES | own_model.titles()).items()
+        for name, title in (MODEL_TITLES | holding.titles()).items()
         if name != bench.model.name
-        and not (name == OWN and own_model.own_model_or_none() is bench.model)
+        and not (name == OWN and holding.own_model_or_none() is bench.model)
     }
     _forget_unless("two_model", titles)
     take_from_address("two_model", titles, titles.__getitem__)

@@ -9,10 +9,10 @@ from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Prediction
 from densenet_viz.results.inside import ChannelInside, LayerInside
 from densenet_viz.results.traces import SourceSlice
-from densenet_viz.stage.inside.block import block_detail
-from densenet_viz.stage.inside.channel import channel_detail
-from densenet_viz.stage.inside.layer import layer_detail, telling_channel
-from densenet_viz.stage.inside.number import number_detail
+from densenet_viz.stage.inside.levels.block import block_detail
+from densenet_viz.stage.inside.levels.channel import channel_detail
+from densenet_viz.stage.inside.levels.layer import layer_detail, telling_channel
+from densenet_viz.stage.inside.levels.number import number_detail
 from densenet_viz.stage.inside.scene import Detail
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.traces import trained_trace

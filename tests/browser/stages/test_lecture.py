@@ -132,8 +132,8 @@ def start(show: Show, **how: Any) -> Lecture:
 
 ARRIVE_JS = """(told) => {
   const [files] = Object.values(globalThis.densenetVizModules).filter(
-    (files) => 'lecture/arrivals.js' in files);
-  return import(files['lecture/arrivals.js']).then(({ arrivals }) => {
+    (files) => 'hall/arrivals.js' in files);
+  return import(files['hall/arrivals.js']).then(({ arrivals }) => {
     if (told) arrivals.tell(told);
     return arrivals.shown;
   });

@@ -1,23 +1,23 @@
 // One number: the window, the kernel, their products and the sum; the kernel slides by key or pointer.
 
-import { h, pointIn, say, sized } from "../shared/dom.js";
-import { holds, rangeOf, slid, sumAt, surroundingsOf, unpackFloats } from "./values.js";
-import { fillMap, mapCanvas } from "./paint.js";
-import { section, signedBar, waiting } from "./parts.js";
-import { Frame } from "../shared/frame.js";
-import { keyOf, layerOf, placeAt } from "./places.js";
-import { afterwards, limitOf, productsOf, totals } from "./sums.js";
-import { exact, inputName } from "./words.js";
+import { h, pointIn, say, sized } from "../../shared/dom.js";
+import { holds, rangeOf, slid, sumAt, surroundingsOf, unpackFloats } from "../values.js";
+import { fillMap, mapCanvas } from "../paint.js";
+import { section, signedBar, waiting } from "../parts.js";
+import { Frame } from "../../shared/frame.js";
+import { keyOf, layerOf, placeAt } from "../places.js";
+import { afterwards, limitOf, productsOf, totals } from "../sums.js";
+import { exact, inputName } from "../words.js";
 
-/** @typedef {import("./types.js").Room} Room */
-/** @typedef {import("./types.js").Place} Place */
-/** @typedef {import("./values.js").Sum} Sum */
-/** @typedef {import("./values.js").Term} Term */
-/** @typedef {import("./values.js").Surroundings} Surroundings */
+/** @typedef {import("../types.js").Room} Room */
+/** @typedef {import("../types.js").Place} Place */
+/** @typedef {import("../values.js").Sum} Sum */
+/** @typedef {import("../values.js").Term} Term */
+/** @typedef {import("../values.js").Surroundings} Surroundings */
 
-/** @param {Room} room @param {Place} start @returns {import("./types.js").View} */
+/** @param {Room} room @param {Place} start @returns {import("../types.js").View} */
 export function numberView(room, start) {
-  const layer = /** @type {import("./types.js").LayerPlan} */ (layerOf(room.scene, start.at));
+  const layer = /** @type {import("../types.js").LayerPlan} */ (layerOf(room.scene, start.at));
   const dense = layer.layer > 0;
   let place = start;
   /** @type {Surroundings | null} */

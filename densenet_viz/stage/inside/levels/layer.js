@@ -1,17 +1,17 @@
 // A layer: its steps with the real maps at each, the ledger, and one map as three readers see it.
 
-import { h } from "../shared/dom.js";
-import { Chooser } from "./chooser.js";
-import { sheetOf } from "./paint.js";
-import { ledgerBar, ledgerList, section, waiting } from "./parts.js";
-import { layerOf, partOf } from "./places.js";
-import { readersRow } from "./readers.js";
-import { exact, grouped, ledgerOf, many, square, stepWords } from "./words.js";
+import { h } from "../../shared/dom.js";
+import { Chooser } from "../chooser.js";
+import { sheetOf } from "../paint.js";
+import { ledgerBar, ledgerList, section, waiting } from "../parts.js";
+import { layerOf, partOf } from "../places.js";
+import { readersRow } from "../readers.js";
+import { exact, grouped, ledgerOf, many, square, stepWords } from "../words.js";
 
-/** @typedef {import("./types.js").Room} Room */
-/** @typedef {import("./types.js").Place} Place */
-/** @typedef {import("./types.js").StepPlan} StepPlan */
-/** @typedef {import("./types.js").LayerDetail} LayerDetail */
+/** @typedef {import("../types.js").Room} Room */
+/** @typedef {import("../types.js").Place} Place */
+/** @typedef {import("../types.js").StepPlan} StepPlan */
+/** @typedef {import("../types.js").LayerDetail} LayerDetail */
 
 /** @param {StepPlan} step @param {Node} picture */
 function card({ name, title, channels, size }, picture) {
@@ -37,11 +37,11 @@ function readingOf({ scene }, { at }) {
   return { block, reader: block.layers.length + 1 };
 }
 
-/** @param {Room} room @param {Place} place @returns {import("./types.js").View} */
+/** @param {Room} room @param {Place} place @returns {import("../types.js").View} */
 export function layerView(room, place) {
   const { scene } = room;
-  const layer = /** @type {import("./types.js").LayerPlan} */ (layerOf(scene, place.at));
-  const part = /** @type {import("./types.js").PartPlan} */ (partOf(scene, place.at));
+  const layer = /** @type {import("../types.js").LayerPlan} */ (layerOf(scene, place.at));
+  const part = /** @type {import("../types.js").PartPlan} */ (partOf(scene, place.at));
   const own = part.kind === "block" ? layer.layer : 0;
   const chooser = new Chooser(room, place.at, layer.channels, scene.colours[own]);
   const last = layer.steps.findLastIndex(({ name }) => name.startsWith("conv"));
@@ -54,7 +54,7 @@ export function layerView(room, place) {
   cards[last + 1].node.style.setProperty("--own", scene.colours[own]);
   const reading = readingOf(room, place);
   const ledger = h("div", {});
-  const tellLedger = (/** @type {import("./types.js").Slice[]} */ slices) => {
+  const tellLedger = (/** @type {import("../types.js").Slice[]} */ slices) => {
     if (!reading) return;
     const total = layer.reads + (own ? layer.channels : 0);
     ledger.replaceChildren(
@@ -71,7 +71,7 @@ export function layerView(room, place) {
     ...(reading ? [section(`Where its ${grouped(layer.reads)} maps come from`, ledger)] : []),
     section("Why the norm comes first: each reader scales the same map in its own way", readers),
   );
-  /** @param {import("./types.js").StepMaps} step @param {number} index of its card */
+  /** @param {import("../types.js").StepMaps} step @param {number} index of its card */
   const fillCard = ({ maps, low, high }, index) => {
     const { picture, range } = cards[index];
     range.textContent = `${exact(low, 3)} to ${exact(high, 3)}`;

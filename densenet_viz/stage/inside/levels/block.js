@@ -1,24 +1,24 @@
 // A block: a row for each layer, with what it reads by source, its connections, and its maps.
 
-import { h, s, say } from "../shared/dom.js";
-import { unpack, paintMaps } from "../shared/maps.js";
-import { arcPath } from "./geometry.js";
-import { boxOfLink, ledgerBar, ledgerList, linkTo } from "./parts.js";
-import { partOf, placeAt } from "./places.js";
-import { grouped, ledgerOf, sourceAt, sourceName } from "./words.js";
+import { h, s, say } from "../../shared/dom.js";
+import { unpack, paintMaps } from "../../maps/maps.js";
+import { arcPath } from "../geometry.js";
+import { boxOfLink, ledgerBar, ledgerList, linkTo } from "../parts.js";
+import { partOf, placeAt } from "../places.js";
+import { grouped, ledgerOf, sourceAt, sourceName } from "../words.js";
 
-/** @typedef {import("./types.js").Room} Room */
-/** @typedef {import("./types.js").Place} Place */
-/** @typedef {import("./types.js").Slice} Slice */
+/** @typedef {import("../types.js").Room} Room */
+/** @typedef {import("../types.js").Place} Place */
+/** @typedef {import("../types.js").Slice} Slice */
 
 const ARCS = 72;
 
 /** A row of the block: 0 is what enters, L + 1 what follows. @typedef {{node: HTMLElement, maps: HTMLElement}} Row */
 
-/** @param {Room} room @param {Place} place @returns {import("./types.js").View} */
+/** @param {Room} room @param {Place} place @returns {import("../types.js").View} */
 export function blockView(room, place) {
   const { scene } = room;
-  const part = /** @type {import("./types.js").PartPlan} */ (partOf(scene, place.at));
+  const part = /** @type {import("../types.js").PartPlan} */ (partOf(scene, place.at));
   const last = part.layers.length + 1;
   /** @type {Slice[][]} */
   let ledgers = Array.from({ length: last + 1 }, (_, row) => (row ? ledgerOf(part, row) : []));
@@ -112,13 +112,13 @@ export function blockView(room, place) {
   };
 }
 
-/** @param {import("./types.js").Scene} scene @param {import("./types.js").PartPlan} part */
+/** @param {import("../types.js").Scene} scene @param {import("../types.js").PartPlan} part */
 function following(scene, part) {
   const next = scene.parts[scene.parts.indexOf(part) + 1];
   return next ? next.name : "Classifier";
 }
 
-/** @param {Room} room @param {import("./types.js").PartPlan} part @param {number} row @param {Slice[]} ledger @returns {Row} */
+/** @param {Room} room @param {import("../types.js").PartPlan} part @param {number} row @param {Slice[]} ledger @returns {Row} */
 function rowOf(room, part, row, ledger) {
   const { scene } = room;
   const last = part.layers.length + 1;

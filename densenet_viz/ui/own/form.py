@@ -25,7 +25,7 @@ from densenet_viz.network.own.preparation import (
 )
 from densenet_viz.network.own.spec import SIZE_LIMIT
 from densenet_viz.results.traces import Picture
-from densenet_viz.ui import own_model
+from densenet_viz.ui.own import holding
 from densenet_viz.ui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def show(picture: Callable[[], Picture]) -> None:
     Args:
         picture: gives the current picture, (H, W, 3) uint8, for the preview.
     """
-    if own_model.lost():
-        st.info(own_model.GONE)
-    model = own_model.own_model_or_none()
-    if model is not None and st.session_state.get("model") == own_model.OWN:
+    if holding.lost():
+        st.info(holding.GONE)
+    model = holding.own_model_or_none()
+    if model is not None and st.session_state.get("model") == holding.OWN:
         for note in model.notes:
             st.caption(plain(note))
     with st.expander("Upload your own DenseNet", expanded=_REFUSED in st.session_state):
@@ -89,7 +89,7 @@ def _read(weights: UploadedFile, network: str | None) -> _Read:
     same_file = kept is not None and kept.key[0] == weights.file_id
     with st.spinner("Reading your file …"):
         try:
-            own_model.check_room(weights.size)
+            holding.check_room(weights.size)
             read = _Read(
                 key, read_weight_file(weights.getvalue(), network if same_file else None), None
             )
@@ -257,7 +257,7 @@ def _load(
     st.session_state.pop(_REFUSED, None)
     try:
         with st.spinner("Checking and loading your model …"):
-            own_model.hold(file, labels.getvalue() if labels else None, preparation)
+            holding.hold(file, labels.getvalue() if labels else None, preparation)
     except OwnModelError as error:
         st.session_state[_REFUSED] = asked, error
         return

@@ -1,6 +1,6 @@
 // A grid of real feature maps that reacts to the pointer, and one map large, with its values.
 
-import { h, say, sized } from "./dom.js";
+import { h, say, sized } from "../shared/dom.js";
 import { valueAt } from "./maps.js";
 
 /** @typedef {import("./maps.js").Maps} Maps */

@@ -11,8 +11,8 @@ import {
   spaced,
 } from "./hall-state.js";
 
-/** @typedef {import("./place.js").Place} Place */
-/** @typedef {import("./place.js").Scene} Scene */
+/** @typedef {import("../lecture/place.js").Place} Place */
+/** @typedef {import("../lecture/place.js").Scene} Scene */
 /** @typedef {{code: string, token: string, address: string, qr: string, key: string}} Room */
 /** @typedef {{followers: number, questions: Record<string, {counts: number[], revealed: boolean}>}} Tally */
 

@@ -1,6 +1,6 @@
 // Feature maps: unpacking the bytes that Python sent, and painting them as tiles.
 
-import { h } from "./dom.js";
+import { h } from "../shared/dom.js";
 
 /**
  * Maps as Python packs them: each quantised to a byte between its own lowest and highest value.

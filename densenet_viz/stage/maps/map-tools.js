@@ -1,8 +1,8 @@
 // The bench's controls: radio buttons, a slider, the zoom buttons, and the legend.
 
-import { ends } from "./signed-scale.js";
-import { h, say } from "./dom.js";
-import { Radios } from "./radios.js";
+import { ends } from "../shared/signed-scale.js";
+import { h, say } from "../shared/dom.js";
+import { Radios } from "../shared/radios.js";
 
 /**
  * One choice out of a few in a row.

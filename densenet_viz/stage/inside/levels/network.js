@@ -1,14 +1,14 @@
 // The whole network: channels as heights, pixels as widths; each part is a link.
 
-import { h, s, say } from "../shared/dom.js";
-import { Radios } from "../shared/radios.js";
-import { stripFor } from "./geometry.js";
-import { boxOfLink, linkTo } from "./parts.js";
-import { placeAt } from "./places.js";
-import { grouped, many, short, square } from "./words.js";
+import { h, s, say } from "../../shared/dom.js";
+import { Radios } from "../../shared/radios.js";
+import { stripFor } from "../geometry.js";
+import { boxOfLink, linkTo } from "../parts.js";
+import { placeAt } from "../places.js";
+import { grouped, many, short, square } from "../words.js";
 
-/** @typedef {import("./types.js").Room} Room */
-/** @typedef {import("./types.js").PartPlan} PartPlan */
+/** @typedef {import("../types.js").Room} Room */
+/** @typedef {import("../types.js").PartPlan} PartPlan */
 /** @typedef {"shapes" | "parameters" | "multiplyAdds"} Told */
 
 /** Room for the words under a part, in CSS pixels. */
@@ -35,7 +35,7 @@ function labelOf(part) {
   return `${part.name}: ${shape}; ${many(part.parameters, "parameter")}, ${short(part.multiplyAdds)} multiply-adds`;
 }
 
-/** @param {import("./types.js").Scene} scene @param {import("./geometry.js").Strip} strip */
+/** @param {import("../types.js").Scene} scene @param {import("../geometry.js").Strip} strip */
 function drawingOf(scene, { width, height, columns }) {
   const shapes = columns.flatMap(({ bands, shape }) => [
     ...bands.map(({ layer, x, y, width: wide, height: tall }) =>
@@ -47,7 +47,7 @@ function drawingOf(scene, { width, height, columns }) {
   return s("svg", { class: "inside-drawing", ...view }, ...shapes);
 }
 
-/** @param {Room} room @returns {import("./types.js").View} */
+/** @param {Room} room @returns {import("../types.js").View} */
 export function networkView(room) {
   const { scene } = room;
   /** @type {Told} */

@@ -1,17 +1,17 @@
 // A channel: its map large, the kernels that made it, its sources and readers, and what it is worth.
 
-import { h, say } from "../shared/dom.js";
-import { Frame } from "../shared/frame.js";
-import { fillMap, signedCanvas } from "./paint.js";
-import { linkTo, plainBar, section, signedBar, waiting } from "./parts.js";
-import { layerOf, partOf, placeAt } from "./places.js";
-import { readerLink, readersRow } from "./readers.js";
-import { at as valueAt, rangeOf, unpackFloats } from "./values.js";
-import { exact, grouped, inputName, percent, sourceAt, sourceName, square } from "./words.js";
+import { h, say } from "../../shared/dom.js";
+import { Frame } from "../../shared/frame.js";
+import { fillMap, signedCanvas } from "../paint.js";
+import { linkTo, plainBar, section, signedBar, waiting } from "../parts.js";
+import { layerOf, partOf, placeAt } from "../places.js";
+import { readerLink, readersRow } from "../readers.js";
+import { at as valueAt, rangeOf, unpackFloats } from "../values.js";
+import { exact, grouped, inputName, percent, sourceAt, sourceName, square } from "../words.js";
 
-/** @typedef {import("./types.js").Room} Room */
-/** @typedef {import("./types.js").Place} Place */
-/** @typedef {import("./types.js").ChannelDetail} ChannelDetail */
+/** @typedef {import("../types.js").Room} Room */
+/** @typedef {import("../types.js").Place} Place */
+/** @typedef {import("../types.js").ChannelDetail} ChannelDetail */
 
 /** @param {Room} room @param {ChannelDetail} detail @param {number} block */
 function sourcesOf(room, { sources }, block) {
@@ -116,12 +116,12 @@ function chancesOf({ chances }) {
   );
 }
 
-/** @param {Room} room @param {Place} place @returns {import("./types.js").View} */
+/** @param {Room} room @param {Place} place @returns {import("../types.js").View} */
 export function channelView(room, place) {
   const { scene } = room;
-  const layer = /** @type {import("./types.js").LayerPlan} */ (layerOf(scene, place.at));
-  const part = /** @type {import("./types.js").PartPlan} */ (partOf(scene, place.at));
-  /** @type {import("./values.js").Floats | null} */
+  const layer = /** @type {import("../types.js").LayerPlan} */ (layerOf(scene, place.at));
+  const part = /** @type {import("../types.js").PartPlan} */ (partOf(scene, place.at));
+  /** @type {import("../values.js").Floats | null} */
   let map = null;
   /** @type {[number, number]} */
   let pixel = [layer.size >> 1, layer.size >> 1];

@@ -1,0 +1,1 @@
+"""The form that opens a visitor's own network, and the place that holds it."""
