@@ -36,18 +36,25 @@ SETTLE_SECONDS: Final = 180
 CALM_MILLISECONDS: Final = 300
 
 # True once the script has ended and nothing has been loading for a moment: a component that has
-# just mounted may start a script again that has just ended.
+# just mounted may start a script again that has just ended. A stage loads its files after the script,
+# and is shown when it has laid itself out.
 _SETTLED_JS: Final = """(calm) => {
   const app = document.querySelector('[data-testid="stApp"]');
   const busy = [
     '[data-testid="stSkeleton"]', '[data-testid="stAppSkeleton"]', '[data-testid="stSpinner"]',
     '[data-testid="stStatusWidget"]', '[data-testid="stMain"] [data-stale="true"]',
   ];
+  const stages = [...document.querySelectorAll('[data-testid="stMain"] *')]
+    .flatMap(({ shadowRoot }) => shadowRoot ? [...shadowRoot.children] : []);
+  const isLoading = (root) => root.querySelector('.stage-skeleton') !== null
+    || [root, ...root.querySelectorAll('.stage')].some(
+      (part) => part.className === 'stage-skeleton' || part.style?.visibility === 'hidden');
   const quiet = app !== null
     && app.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
     && document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]') !== null
     && !busy.some((selector) => document.querySelector(selector) !== null)
+    && !stages.some(isLoading)
     && [...document.images].every((image) => image.complete)
     && document.fonts.status === 'loaded';
   if (!quiet) { window.quietSince = undefined; return false; }
