@@ -36,8 +36,8 @@ SETTLE_SECONDS: Final = 180
 CALM_MILLISECONDS: Final = 300
 
 # True once the script has ended and nothing has been loading for a moment: a component that has
-# just mounted may start a script again that has just ended. A stage loads its files after the script,
-# and is shown when it has laid itself out.
+# just mounted may start a script again that has just ended. A stage loads its files later, and
+# is shown when it has laid itself out.
 _SETTLED_JS: Final = """(calm) => {
   const app = document.querySelector('[data-testid="stApp"]');
   const busy = [

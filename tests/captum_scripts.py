@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from densenet_viz.attribution.script.code import captum_code
+from densenet_viz.export.script import captum_code
 from densenet_viz.figures.attribution_image import picture_png
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.loaded import LoadedModel

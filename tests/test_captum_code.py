@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 
 from densenet_viz.attribution import METHODS, AttributionError, attribute, calls
 from densenet_viz.attribution.call import Name
-from densenet_viz.attribution.script.code import captum_code, why_not_equal
+from densenet_viz.export.script import captum_code, why_not_equal
 from densenet_viz.figures.attribution_image import picture_png
 from densenet_viz.network.build import build
 from densenet_viz.results.attributions import Attribution, Prediction

@@ -12,9 +12,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import METHODS, AttributionError, attribute
-from densenet_viz.attribution.export import summary
 from densenet_viz.cli import main
 from densenet_viz.evaluation.checking import check_with_captum
+from densenet_viz.export.maps import summary
 from densenet_viz.network.contrast import contrast
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.scenes.generator import draw_scene

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.attribution.export import SCHEMA, about, to_json, to_npz
+from densenet_viz.export.maps import SCHEMA, about, to_json, to_npz
 from densenet_viz.figures.attribution_image import Words, figure_svg, map_png, picture_png
 from densenet_viz.figures.colours import limit_of, overlay, signed_rgb
 from densenet_viz.results.attributions import Attribution, Prediction

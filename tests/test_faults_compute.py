@@ -22,14 +22,14 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz import cli
 from densenet_viz.attribution import attribute
-from densenet_viz.attribution.export import about, summary
 from densenet_viz.attribution.ours.quadrature import UNSCALED
 from densenet_viz.attribution.ours.quadrature import Path as StepsPath
-from densenet_viz.attribution.script.code import captum_code
 from densenet_viz.batch.run import work_for
 from densenet_viz.batch.table import TABLE, BatchRow, from_csv
 from densenet_viz.cli import attribute as attributing
 from densenet_viz.cli.attribute_many import Folder
+from densenet_viz.export.maps import about, summary
+from densenet_viz.export.script import captum_code
 from densenet_viz.network import models, shares, weights
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model

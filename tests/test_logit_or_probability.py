@@ -16,12 +16,12 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import METHODS, AttributionError, attribute
-from densenet_viz.attribution.export import to_json
 from densenet_viz.attribution.logit_or_probability import possible_for, probabilities
 from densenet_viz.batch.table import from_csv
 from densenet_viz.cli import main
 from densenet_viz.evaluation.checking import check_with_captum
 from densenet_viz.evaluation.faithfulness import faithfulness
+from densenet_viz.export.maps import to_json
 from densenet_viz.images.pictures import to_png
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import EXPLAINS

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from densenet_viz.attribution import attribute
-from densenet_viz.attribution.script.code import captum_code
+from densenet_viz.export.script import captum_code
 from densenet_viz.figures.attribution_image import picture_png
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.own.loading import own_model

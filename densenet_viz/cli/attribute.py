@@ -99,7 +99,7 @@ def _model(options: argparse.Namespace) -> LoadedModel:
 
 
 def _one(options: argparse.Namespace) -> int:
-    from densenet_viz.attribution.export import summary
+    from densenet_viz.export.maps import summary
 
     path = Path(options.images[0])
     opened = open_picture(path)  # first, so that a bad file fails before torch is loaded
@@ -148,7 +148,7 @@ def _many(options: argparse.Namespace) -> int:
 
 def _contents(model: LoadedModel, picture: Picture, result: Attribution) -> tuple[bytes, bytes]:
     """The map over the picture (S, S, 3) as PNG, and the values as NPZ."""
-    from densenet_viz.attribution.export import about, to_npz
+    from densenet_viz.export.maps import about, to_npz
     from densenet_viz.figures.attribution_image import map_png
 
     return map_png(picture, result), to_npz(result, picture, about(model))

@@ -12,8 +12,9 @@ from tests.stalling_proxy import Proxy, proxied
 
 SILENCE = 26_000
 """Milliseconds on the browser's own clock, a little more than a phone waits for an event."""
-TRIES = 12
-"""The browser may ask over other lines that are dead, too: it keeps six at most."""
+PATIENCE = [500] * 10 + [2000] * 6 + [10_000] * 3
+"""Milliseconds for each try. The browser may ask over other lines that are dead, too: it keeps six
+at most. A busy machine needs longer than a quiet one."""
 WAKE_JS = """(name) => {
   const event = Object.assign(new Event(name), name === 'pageshow' ? { persisted: true } : {});
   (name === 'visibilitychange' ? document : window).dispatchEvent(event);
@@ -51,10 +52,10 @@ def phone(browser: Browser, proxy: Proxy, room: tuple[str, str]) -> Iterator[Pag
 def comes_to(page: Page, title: str, wake: Callable[[], None]) -> bool:
     """Whether the phone shows the slide of that title after waking some times at most."""
     heading = page.get_by_role("heading", name=title)
-    for _ in range(TRIES):
+    for patience in PATIENCE:
         wake()
         try:
-            expect(heading).to_be_visible(timeout=2000)
+            expect(heading).to_be_visible(timeout=patience)
         except AssertionError:
             continue
         return True

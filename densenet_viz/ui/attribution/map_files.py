@@ -74,7 +74,7 @@ def _show_png(given: Picture, attribution: Attribution, stem: str, key: str) -> 
 def _show_others(
     model: LoadedModel, given: Picture, attribution: Attribution, stem: str, key: str
 ) -> None:
-    from densenet_viz.attribution.export import about, to_json, to_npz
+    from densenet_viz.export.maps import about, to_json, to_npz
 
     files = (
         (
@@ -138,7 +138,7 @@ def _show_code(
 
 
 def _code(model: LoadedModel, given: Picture, attribution: Attribution) -> str:
-    from densenet_viz.attribution.script.code import captum_code, why_not_equal
+    from densenet_viz.export.script import captum_code, why_not_equal
 
     code = captum_code(model, given, attribution)
     st.markdown(f"The map by **Captum** alone. {why_not_equal(attribution) or EQUAL}")

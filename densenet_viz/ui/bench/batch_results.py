@@ -137,7 +137,7 @@ class Batch:
         assert made.picture is not None
         files = {".png": map_png(made.picture, made.attribution, scale=SCALE)}
         if self.raw:
-            from densenet_viz.attribution.export import about, to_npz
+            from densenet_viz.export.maps import about, to_npz
 
             about_model = about(self.work.model)
             files[".npz"] = to_npz(made.attribution, made.picture, about_model)

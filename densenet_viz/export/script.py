@@ -29,12 +29,12 @@ from densenet_viz.attribution.call import (
 )
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.attribution.methods import METHODS, method_named, ours_in
-from densenet_viz.attribution.script.network import (
+from densenet_viz.attribution.twins import fused_of
+from densenet_viz.export.network import (
     is_own_file,
     needs_safetensors,
     network_text,
 )
-from densenet_viz.attribution.twins import fused_of
 from densenet_viz.network.build import torchvision_can_express
 from densenet_viz.network.models import MODELS
 from densenet_viz.results.attributions import Attribution

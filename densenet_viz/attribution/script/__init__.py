@@ -1,1 +1,0 @@
-"""A map's Python script: the call that computed it, and the network, as text."""
