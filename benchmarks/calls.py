@@ -20,7 +20,7 @@ from torch.utils.flop_counter import flop_registry
 from densenet_viz.attribution import METHODS, attribute
 from densenet_viz.attribution.asking import Asking, Watch
 from densenet_viz.attribution.baselines import baseline_inputs
-from densenet_viz.attribution.computing import by_captum, given_for
+from densenet_viz.attribution.captum_maps import by_captum, given_for
 from densenet_viz.network._torchvision import torchvision
 from densenet_viz.network.fused.convolution import Convolution
 from densenet_viz.network.loaded import LoadedModel

@@ -16,7 +16,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import METHODS, AttributionError, attribute
-from densenet_viz.attribution.logit_or_probability import possible_for, probabilities
+from densenet_viz.attribution.asking import probabilities
+from densenet_viz.attribution.logit_or_probability import possible_for
 from densenet_viz.batch.table import from_csv
 from densenet_viz.cli import main
 from densenet_viz.evaluation.checking import check_with_captum

@@ -13,7 +13,7 @@ from captum.attr import FeatureAblation
 from scipy.ndimage import label as connected_parts
 from torch import nn
 
-from densenet_viz.attribution import METHODS, Cancelled, attribute, computing
+from densenet_viz.attribution import METHODS, Cancelled, attribute, captum_maps
 from densenet_viz.attribution import asking as asking_module
 from densenet_viz.attribution.asking import Asking, Watch
 from densenet_viz.attribution.baselines import baseline_inputs
@@ -342,7 +342,7 @@ def test_a_straight_sum_is_taken_apart(method: str) -> None:
     settings = METHODS[method].settings(model.spec, given)
     call = METHODS[method].call
     assert call is not None
-    names = computing.given_for(call(settings), question(model), settings)
+    names = captum_maps.given_for(call(settings), question(model), settings)
     found = sums(run(call(settings), Straight(weights), x, 1, names).numpy(), labels)
     change = (x[0] - covers(model, "white")[0]).double()
     expected = np.bincount(labels.ravel(), (weights * change).sum(0).ravel().numpy())
@@ -357,7 +357,7 @@ def test_a_straight_sum_is_taken_apart(method: str) -> None:
 @pytest.mark.parametrize("method", ["feature-ablation", "shapley-sampling", "lime"])
 def test_one_superpixel_gets_all(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     one = np.zeros((64, 64), dtype=np.int64)
-    monkeypatch.setattr(computing, "superpixels_in", lambda _model, _x, _most: one)
+    monkeypatch.setattr(captum_maps, "superpixels_in", lambda _model, _x, _most: one)
     model = small_model()
     result = attribute(model, PICTURE, method=method, target=1, baseline="black", **FEW[method])
     assert np.unique(result.values).size == 1

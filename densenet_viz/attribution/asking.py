@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.attribution.logit_or_probability import probabilities
 from densenet_viz.attribution.places import module_of
 from densenet_viz.attribution.twins import fused_of, rounded_of, twin_of
 from densenet_viz.errors import Cancelled
@@ -231,3 +230,13 @@ def split_evenly(pictures: Tensor, most: int) -> tuple[Tensor, ...]:
     [7, 6, 6, 6]
     """
     return torch.tensor_split(pictures, max(1, -(-len(pictures) // most)))
+
+
+def probabilities(model: LoadedModel, logits: Tensor) -> Tensor:
+    """(N, classes) calibrated probabilities of (N, classes) logits, at least float32.
+
+    They are computed in float64, so that the gradient does not vanish where one is nearly 1.
+    """
+    scaled = logits.double() / model.temperature
+    found = scaled.softmax(1) if model.exclusive else scaled.sigmoid()
+    return found if logits.element_size() == 8 else found.float()

@@ -13,8 +13,6 @@ from densenet_viz.attribution.parameters import Settings, show_value
 from densenet_viz.results.attributions import EXPLAINS, Explains
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from densenet_viz.attribution.method import Method
     from densenet_viz.network.loaded import LoadedModel
 
@@ -62,13 +60,3 @@ def words_for(text: str, explains: Explains) -> str:
     if explains == "logit":
         return text
     return text.replace("scores", "probabilities").replace("score", "probability")
-
-
-def probabilities(model: LoadedModel, logits: Tensor) -> Tensor:
-    """(N, classes) calibrated probabilities of (N, classes) logits, at least float32.
-
-    They are computed in float64, so that the gradient does not vanish where one is nearly 1.
-    """
-    scaled = logits.double() / model.temperature
-    found = scaled.softmax(1) if model.exclusive else scaled.sigmoid()
-    return found if logits.element_size() == 8 else found.float()

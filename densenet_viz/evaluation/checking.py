@@ -11,7 +11,8 @@ import torch
 
 from densenet_viz.attribution import METHODS, AttributionError, attribute
 from densenet_viz.attribution.asking import Asking, Watch
-from densenet_viz.attribution.computing import by_captum, given_for, library
+from densenet_viz.attribution.captum_maps import by_captum, given_for
+from densenet_viz.attribution.computing import library
 from densenet_viz.attribution.engine import contrasted
 from densenet_viz.attribution.twins import twin_of
 from densenet_viz.evaluation.similarity import ranked_alike

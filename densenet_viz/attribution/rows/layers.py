@@ -79,7 +79,7 @@ def _choose_channel(asking: Asking, settings: Settings) -> Settings:
     """If no channel was chosen, the one whose gradient times activation has the largest sum."""
     if settings["channel"]:
         return settings
-    from densenet_viz.attribution.computing import by_captum, given_for
+    from densenet_viz.attribution.captum_maps import by_captum, given_for
 
     call = Call("LayerGradientXActivation", layer=module_of(settings["layer"]))
     shares = by_captum(call, asking, settings, given_for(call, asking, settings)).sum((1, 2))

@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from densenet_viz.errors import Cancelled
 from densenet_viz.ui.work import queue as queues
 from densenet_viz.ui.work.keeping import Kept
 from densenet_viz.ui.work.line import Place, Standing
 
-if TYPE_CHECKING:
-    from densenet_viz.ui.work.jobs import Desk
+
+class Wanting(Protocol):
+    """Somebody who wants a job's result, such as a visitor's desk."""
+
+    def is_here(self) -> bool:
+        """Whether anybody still waits there."""
 
 
 class Job:
@@ -37,7 +41,7 @@ class Job:
         self.finished = threading.Event()
         self.seen = threading.Event()
         """Set with the first preview, and at the end."""
-        self.wanted_by: weakref.WeakSet[Desk] = weakref.WeakSet()
+        self.wanted_by: weakref.WeakSet[Wanting] = weakref.WeakSet()
         self._queue = queue or queues.QUEUE
 
     @property
