@@ -31,6 +31,7 @@ SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 TIER ?= -m "not slow"
 # Two processes share the tests; with more threads, each torch would wait for the other.
 WORKERS ?= --numprocesses 2 --dist worksteal
+BY_FILE := $(patsubst worksteal,loadfile,$(WORKERS))
 TOGETHER := $(if $(WORKERS),OMP_NUM_THREADS=1)
 PYTEST := $(PY) -m pytest --quiet
 
@@ -51,10 +52,10 @@ run: $(RUN_STAMP)
 weights: $(RUN_STAMP)
 	@$(PY) -m densenet_viz weights $(if $(filter-out 0 false no,$(ALL)),--all) $(if $(MODEL),--model $(MODEL))
 
-test: static unit stages browser
+test: static unit browser
 
 test-all: TIER =
-test-all: static unit stages browser
+test-all: static unit browser
 
 check: static unit
 
@@ -79,9 +80,9 @@ unit: $(DEV_STAMP)
 stages: $(DEV_STAMP)
 	$(TOGETHER) $(PYTEST) $(TIER) $(WORKERS) tests/browser/stages
 
-# By one process: two browsers with two servers wait for each other, and are no faster together.
+# Each process has its own server and browser, and takes whole files: their tests share a page.
 browser: $(DEV_STAMP)
-	$(PYTEST) $(TIER) tests/browser --ignore=tests/browser/stages
+	$(TOGETHER) $(PYTEST) $(TIER) $(BY_FILE) tests/browser
 
 javascript:
 ifneq ($(NODE),)
