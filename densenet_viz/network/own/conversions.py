@@ -1,4 +1,7 @@
-"""Lines of Python that make a file which opens of one that does not; the tests run them."""
+"""Lines of Python that make a file which opens of one that does not.
+
+The tests run those that need nothing but torch.
+"""
 
 from __future__ import annotations
 
