@@ -8,10 +8,13 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor, nn
 
 from densenet_viz.network._torchvision import densenet
+from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.loading import read_weight_file
 
 State = dict[str, Tensor]
 SIZE = 64
@@ -87,6 +90,14 @@ def old_names(state: State) -> State:
     )
 
 
+def refusal(data: bytes) -> OwnModelError:
+    """Why a file is refused; one line."""
+    with pytest.raises(OwnModelError) as caught:
+        read_weight_file(data)
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
 def renamed_head(name: str) -> Callable[[State], State]:
     return lambda state: {key.replace("classifier", name): v for key, v in state.items()}
 
@@ -133,6 +144,18 @@ LAYOUTS: dict[str, tuple[nn.Module, Callable[[State], object]]] = {
     "head.fc": (net(), renamed_head("head.fc")),
     "a nested checkpoint": (net(), lambda state: {"checkpoint": {"model": under("m.", state)}}),
     "four mappings deep": (net(), lambda s: {"a": {"b": {"c": {"state_dict": s}}}}),
+    "in a list": (net(), lambda s: {"models": [{"state_dict": s}]}),
+    "under a number": (net(), lambda s: {0: s}),
+    "a backbone and a head in a larger module": (
+        net(),
+        lambda state: (
+            {
+                key.replace("features.", "module.backbone.").replace("classifier.", "module.fc."): v
+                for key, v in state.items()
+            }
+            | {"module.criterion.pos_weight": torch.ones(3)}
+        ),
+    ),
     "torch's own wrappers": (net(), wrapped),
     "a namespace": (
         net(),

@@ -20,19 +20,19 @@ from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.scenes.generator import draw_scene
 from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.ui import current, fetching
 from densenet_viz.ui.attribution import map_jobs
 from densenet_viz.ui.bench import two as bench_two
-from densenet_viz.ui.bench import two_choices as bench_two_choices
 from densenet_viz.ui.bench.subject import Bench
-from densenet_viz.ui.bench.two_choices import TOP, same_class, settings_for
+from densenet_viz.ui.bench.two_choices import TOP, WEIGHTS, same_class, settings_for
 from densenet_viz.ui.current import sample
 from densenet_viz.ui.uploads import SECOND, CurrentPicture
 from densenet_viz.ui.work import jobs
 from tests.facts import names_in, numbers_in
 from tests.image_files import encode
-from tests.sessions import desk_of, let_finish
+from tests.sessions import desk_of, has_desk, let_finish
 from tests.small_models import SPEC, picture, small_model, small_network
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 MODEL = small_model()
 OTHER = replace(
@@ -66,7 +66,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has computed no map, with one other network to be had."""
     monkeypatch.setattr(jobs, "SHOP", jobs.Shop())
     st.cache_resource.clear()
-    monkeypatch.setattr(bench_two_choices, "model_named", {"cheater": OTHER}.__getitem__)
+    monkeypatch.setattr(current, "model_named", {"cheater": OTHER}.__getitem__)
 
 
 @pytest.fixture(autouse=True)
@@ -195,7 +195,7 @@ def test_the_difference_and_its_correlation_are_of_both_maps(shown: dict[str, An
 def test_a_class_that_the_other_network_lacks_leaves_each_its_most_probable(
     monkeypatch: pytest.MonkeyPatch, shown: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(bench_two_choices, "model_named", lambda _name: STRANGE)
+    monkeypatch.setattr(current, "model_named", lambda _name: STRANGE)
     session = done(opened(bench(target=3), two="networks"))
     assert any("crane (class 3)" in one.value for one in session.caption)
     assert "two_class" not in session.session_state
@@ -217,11 +217,36 @@ def test_a_network_that_is_not_to_be_had_is_one_sentence(
     def absent(_name: str) -> LoadedModel:
         raise ModelUnavailable("No weights here.")
 
-    monkeypatch.setattr(bench_two_choices, "model_named", absent)
+    monkeypatch.setattr(current, "model_named", absent)
     session = opened(two="networks")
     assert [error.value for error in session.error] == ["No weights here."]
     assert shown == {}
     assert desk_of(session, "bench-two").job is None
+
+
+def test_the_download_of_the_right_network_has_a_cancel_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, shown: dict[str, Any]
+) -> None:
+    arrived = threading.Event()
+
+    def fetch(_name: str, report: Any, cancelled: Any) -> None:
+        report(0.5)
+        until(lambda: arrived.is_set() or cancelled())
+
+    monkeypatch.setattr(fetching, "is_absent", lambda _name: not arrived.is_set())
+    monkeypatch.setattr(fetching, "_fetch", fetch)
+    monkeypatch.setattr(current, "model_named", lambda _name: OTHER)
+    session = opened(two="networks", two_model="densenet121")
+    assert desk_of(session, WEIGHTS).state == "working"
+    assert shown == {}
+    fine(session.button(key=f"cancel_{WEIGHTS}").click().run())
+    assert desk_of(session, WEIGHTS).state == "cancelled"
+    assert not has_desk(session, fetching.DESK)  # the left network's is not touched
+    session = fine(session.run())
+    arrived.set()
+    fine(session.button(key=f"again_{WEIGHTS}").click().run())
+    done(session)
+    assert [side["name"] for side in shown["sides"]] == ["Left: Small", "Right: Other"]
 
 
 def test_the_cheater_is_held_against_the_honest_one() -> None:

@@ -7,10 +7,6 @@ answers are held against torchvision's own class.
 from __future__ import annotations
 
 import io
-import pickle
-import re
-import types
-import warnings
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -21,9 +17,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.network.own.content import HEADER_LIMIT
 from densenet_viz.network.own.errors import OwnModelError
-from densenet_viz.network.own.kinds import KERAS, TORCHSCRIPT
 from densenet_viz.network.own.loading import WeightFile, own_model, read_weight_file
 from densenet_viz.network.own.preparation import NORMALISATIONS, PRESETS, Preparation
 from tests.own_layouts import (
@@ -34,6 +28,7 @@ from tests.own_layouts import (
     headed,
     monai,
     net,
+    refusal,
     small_inputs,
     under,
 )
@@ -150,176 +145,6 @@ def test_ranges_are_what_their_names_say() -> None:
     for name, (low, high) in ends.items():
         mean, std = NORMALISATIONS[name]
         assert [(value - mean[0]) / std[0] for value in (0, 1)] == pytest.approx([low, high])
-
-
-# -- what is refused by its name --------------------------------------------------------------
-
-
-def refusal(data: bytes) -> OwnModelError:
-    with pytest.raises(OwnModelError) as caught:
-        read_weight_file(data)
-    assert "\n" not in str(caught.value)
-    return caught.value
-
-
-def zipped(*names: str) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        for name in names:
-            archive.writestr(name, b"x")
-    return made.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("data", "fact"),
-    [
-        (b"\x89HDF\r\n\x1a\n" + bytes(100), "Keras"),
-        (zipped("config.json", "metadata.json", "model.weights.h5"), "Keras"),
-        (bytes((8, 7, 0x12, 7)) + b"pytorch" + bytes(100), "ONNX"),
-        (b"\x1c\x00\x00\x00TFL3" + bytes(100), "TensorFlow Lite"),
-        (b"<!DOCTYPE html><html>404</html>", "web page"),
-        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS"),
-        (zipped("a.npy", "b.npy"), "NumPy"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "picture"),
-        (b"\x1f\x8b\x08" + bytes(100), "archive"),
-        (
-            saved({"conv1.weight": torch.zeros(1), "layer1.0.conv1.weight": torch.zeros(1)}),
-            "ResNet",
-        ),
-        (saved({"patch_embed.proj.weight": torch.zeros(1)}), "transformer"),
-        (saved({"features.0.weight": torch.zeros(1)}), "VGG"),
-        (saved({"dense1.0.bn1.weight": torch.zeros(1)}), "pytorch-cifar"),
-        (
-            saved(
-                {
-                    k: v[..., None] if v.ndim == 4 else v
-                    for k, v in monai(net().state_dict()).items()
-                }
-            ),
-            "volumes",
-        ),
-        (saved(headed(nn.BatchNorm1d(2 * WIDTH), nn.Linear(2 * WIDTH, 2)).state_dict()), "fastai"),
-        (
-            saved(
-                {
-                    key.replace("features.", "0.0.").replace("classifier.", "1."): value
-                    for key, value in headed(nn.BatchNorm1d(2 * WIDTH), nn.Linear(2 * WIDTH, 2))
-                    .state_dict()
-                    .items()
-                }
-            ),
-            "fastai",
-        ),
-        (
-            saved(
-                {
-                    key.replace("features.", "encoder.features."): value
-                    for key, value in net().state_dict().items()
-                    if "classifier" not in key
-                }
-                | {"decoder.blocks.0.conv1.0.weight": torch.zeros(4, 24, 3, 3)}
-            ),
-            "classifier",
-        ),
-        (
-            saved(dict(net().state_dict()) | {"features.conv1.weight": torch.zeros(12, 12, 3, 3)}),
-            "deep stem",
-        ),
-        (
-            saved({k: v for k, v in net().state_dict().items() if "classifier" not in k}),
-            "classifier",
-        ),
-    ],
-)
-def test_another_file_is_called_by_its_name(data: bytes, fact: str) -> None:
-    assert fact in str(refusal(data))
-
-
-def test_a_whole_model_is_named_with_the_lines_that_convert_it(tmp_path: Any) -> None:
-    network = net()
-    for value in (network, {"epoch": 1, "model": network}):
-        error = refusal(saved(value))
-        assert "DenseNet" in str(error)
-        torch.save(value, tmp_path / "model.pth")
-        assert_converts(error.lines, tmp_path, network)
-
-
-@pytest.mark.parametrize("protocol", [2, 4])
-def test_numpy_arrays_are_named_and_the_lines_make_tensors(protocol: int, tmp_path: Any) -> None:
-    network = net()
-    arrays = {key: value.numpy() for key, value in network.state_dict().items()}
-    large = arrays | {"more": np.zeros(2 * HEADER_LIMIT, np.uint8)}
-    written = [saved(arrays), saved({"state_dict": arrays}), saved(large)]
-    for data in [*written, pickle.dumps(arrays, protocol), pickle.dumps(large, protocol)]:
-        error = refusal(data)
-        assert "NumPy" in str(error)
-    torch.save(arrays, tmp_path / "model.pth")
-    assert_converts(error.lines, tmp_path, network)
-
-
-def test_a_pickle_without_torch_is_named() -> None:
-    error = refusal(pickle.dumps({"a": [1]}))
-    assert "pickle" in str(error)
-    assert "weights.pth" in error.lines
-
-
-def test_a_weight_with_and_without_a_wrapper_is_refused() -> None:
-    state = dict(net().state_dict())
-    twice = state | {"_orig_mod.classifier.bias": torch.zeros(3)}
-    assert "wrapper" in str(refusal(saved(twice)))
-
-
-def test_torchscript_is_named_and_its_lines_convert_it(tmp_path: Any) -> None:
-    network = net()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # torch.jit; files of it remain
-        torch.jit.save(torch.jit.script(network), str(tmp_path / "model.pt"))
-        error = refusal((tmp_path / "model.pt").read_bytes())
-        assert error.lines == TORCHSCRIPT
-        assert_converts(error.lines, tmp_path, network)
-
-
-def assert_converts(lines: str, folder: Any, network: nn.Module) -> None:
-    """The lines write a file that opens, with the same weights."""
-    text = lines.replace('"model.', f'"{folder}/model.').replace('"weights.', f'"{folder}/weights.')
-    exec(compile(text, "lines", "exec"), {})  # noqa: S102  # the app's own lines
-    found = read_weight_file((folder / "weights.pth").read_bytes())
-    for key, value in network.state_dict().items():
-        if "num_batches" not in key:
-            torch.testing.assert_close(found.state[key], value)
-
-
-def test_the_lines_for_keras_convert_its_densenet(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """keras.applications' names and axes, on a model that only has layers with weights."""
-    network = net(3, blocks=(2, 2, 2, 2))
-    layers = list(keras_layers(dict(network.state_dict())))
-    loaded = types.SimpleNamespace(layers=layers)
-    models = types.SimpleNamespace(load_model=lambda *_given, **_named: loaded)
-    monkeypatch.setitem(__import__("sys").modules, "keras", types.SimpleNamespace(models=models))  # type: ignore[arg-type]
-    assert_converts(KERAS, tmp_path, network)
-
-
-def keras_layers(state: State) -> Any:
-    names = {"features.conv0": "conv1_conv", "features.norm0": "conv1_bn", "features.norm5": "bn"}
-    inside = {"norm1": "0_bn", "conv1": "1_conv", "norm2": "1_bn", "conv2": "2_conv"}
-    modules = list(dict.fromkeys(key.rpartition(".")[0] for key in state))
-    for module in modules:
-        name = names.get(module, "predictions")
-        if found := re.fullmatch(r"features\.denseblock(\d)\.denselayer(\d+)\.(\w+)", module):
-            name = f"conv{int(found[1]) + 1}_block{found[2]}_{inside[found[3]]}"
-        elif found := re.fullmatch(r"features\.transition(\d)\.(\w+)", module):
-            name = f"pool{int(found[1]) + 1}_{'bn' if found[2] == 'norm' else 'conv'}"
-        weight = state[f"{module}.weight"].numpy()
-        if f"{module}.running_mean" in state:
-            kept = ("weight", "bias", "running_mean", "running_var")
-            values = [state[f"{module}.{key}"].numpy() for key in kept]
-        elif weight.ndim == 4:
-            values = [weight.transpose(2, 3, 1, 0)]
-        else:
-            values = [weight.T, state[f"{module}.bias"].numpy()]
-        yield types.SimpleNamespace(name=name, get_weights=lambda values=values: values)
 
 
 # -- nothing of a file runs ---------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.network.own.kinds import WHOLE_MODEL
+from densenet_viz.network.own.conversions import WHOLE_MODEL
 from densenet_viz.network.own.preparation import OWN_NUMBERS, PRESETS
 from densenet_viz.ui.own import holding
 from densenet_viz.ui.plain_text import plain

@@ -156,19 +156,30 @@ def current_model() -> LoadedModel:
     from densenet_viz.network.models import ModelUnavailable
 
     name = chosen_model()
-    if name not in LOADED and fetching.is_absent(name):
-        if not fetching.arrives(name):
-            fetching.show_download(name)
-            return bundled_model()
-    else:
-        fetching.stop()
     try:
-        return model_named(name)
+        return arrived_model(name, fetching.DESK) or bundled_model()
     except ModelUnavailable as error:
         if name == BUNDLED:
             raise
         st.warning(f"{error} This page shows the bundled network instead.")
     return bundled_model()
+
+
+def arrived_model(name: str, desk: str) -> LoadedModel | None:
+    """A model; None while its weights are not here: then the page shows their download.
+
+    `desk` is the name of the desk that follows the download.
+
+    Raises:
+        ModelUnavailable: it cannot be loaded; the message is one sentence.
+    """
+    if name not in LOADED and fetching.is_absent(name):
+        if not fetching.arrives(name, desk):
+            fetching.show_download(name, desk)
+            return None
+    else:
+        fetching.stop(desk)
+    return model_named(name)
 
 
 def model_named(name: str) -> LoadedModel:

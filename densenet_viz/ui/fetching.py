@@ -1,6 +1,7 @@
 """Downloads the weights of a network for a page: one job for all visitors who want the same ones.
 
-A page does not wait for it. It shows the bundled network, and how far the download is.
+A page does not wait for it. It shows the bundled network, and how far the download is. Where a page
+shows two networks, each has a desk of its own, with its own Cancel.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from densenet_viz.ui.work.line import NOTHING, Declined
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 
 DESK = "weights"
+"""The desk of the page's network."""
 _NOTHING_KEPT = Kept(0)
 """The result of the job is a file."""
 _GLANCE = 0.25
@@ -48,9 +50,12 @@ def is_here(name: str) -> bool:
         return False
 
 
-def arrives(name: str) -> bool:
-    """Starts or joins the download of a model's weights; whether it is complete now."""
-    desk = session_desk(DESK)
+def arrives(name: str, at: str = DESK) -> bool:
+    """Starts or joins the download of a model's weights; whether it is complete now.
+
+    `at` names the desk that follows it.
+    """
+    desk = session_desk(at)
     if desk.state == "done":
         desk.again()  # the file was removed since
     job = desk.ask((DESK, name), partial(_fetch, name), _NOTHING_KEPT, NOTHING)
@@ -63,9 +68,9 @@ def again() -> None:
     session_desk(DESK).again()
 
 
-def stop() -> None:
-    """Drops this session's download; another visitor's continues."""
-    leave((DESK,))
+def stop(at: str = DESK) -> None:
+    """Drops this session's download at a desk; another visitor's continues."""
+    leave((at,))
 
 
 def _fetch(name: str, report: Reporter, cancelled: Callable[[], bool]) -> None:
@@ -95,10 +100,12 @@ def _fetch(name: str, report: Reporter, cancelled: Callable[[], bool]) -> None:
         ) from None
 
 
-def show_download(name: str) -> None:
+def show_download(name: str, at: str = DESK) -> None:
     """The progress of the download, with Cancel; or one sentence why it ended, and a button."""
-    desk = session_desk(DESK)
-    notice = Notice(f"Downloading {MODELS[name].title}", cancel_key="cancel_weights")
+    desk = session_desk(at)
+    notice = Notice(
+        f"Downloading {MODELS[name].title}", cancel_key=f"cancel_{at}", again_key=f"again_{at}"
+    )
     redraw(desk, lambda: _draw(desk, notice))
 
 
@@ -116,7 +123,7 @@ def _draw(desk: Desk, notice: Notice) -> None:
     elif desk.state == "failed":
         error = desk.job.error if desk.job else None
         st.info(str(error) if isinstance(error, Declined) else "The download failed.")
-        st.button("Try again", on_click=desk.again, key="again_weights")
+        st.button("Try again", on_click=desk.again, key=notice.again_key)
     elif desk.state == "cancelled":
         st.info("The download was cancelled. What has arrived is kept.")
-        st.button("Continue the download", on_click=desk.again, key="again_weights")
+        st.button("Continue the download", on_click=desk.again, key=notice.again_key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -37,30 +38,95 @@ def check_cost(spec: DenseNetSpec) -> None:
             )
 
 
+_PURPOSES = (
+    (("decoder.", "segmentation_head."), "a U-Net on a DenseNet"),
+    (("rpn.", "roi_heads.", "bbox_head."), "a detector of objects on a DenseNet"),
+    (("text_encoder.", "text_model."), "a network of pictures and texts"),
+    (("encoder_k.",), "MoCo, which compares pictures"),
+)
+"""Parts of the names of weights outside the features, and what such a network is."""
+_POOLING = re.compile(r"(^|[._])(pool\w*|gem\w*)\.p$")
+_ACTIVATION = re.compile(r"(^|\.)(relu|act|prelu)\w*\.weight$")
+
+
+def check_purpose(found: FoundNetwork) -> None:
+    """Refuses a network that does more than name classes, or computes otherwise.
+
+    Raises:
+        OwnModelError: it has parts that say so.
+    """
+    for parts, title in _PURPOSES:
+        if any(f".{part}" in f".{key}" for part in parts for key in found.others):
+            raise OwnModelError(
+                f"These are the weights of {title}. The app explains networks that name classes."
+            )
+    if any(_POOLING.search(key) for key in found.others):
+        raise OwnModelError(
+            "The network's last maps are pooled by a generalised mean (GeM); the app's DenseNets "
+            "take their plain mean, so its answers would be others than yours."
+        )
+    if any(_ACTIVATION.search(key) for key in (*found.features, *found.others)):
+        raise OwnModelError(
+            "The network's activations have weights (PReLU); the app's DenseNets have ReLUs."
+        )
+
+
+def check_norms(features: Mapping[str, object]) -> None:
+    """Refuses features whose norms keep no running means.
+
+    Raises:
+        OwnModelError: none of them does.
+    """
+    from densenet_viz.network.own.conversions import SAVE
+
+    if not any(key.endswith(".running_mean") for key in features):
+        raise OwnModelError(
+            "The file has no running means of its norms: they are no batch norms (GroupNorm, "
+            "InstanceNorm), or its parameters alone were saved. Save the whole state dict of a "
+            "network with batch norms.",
+            SAVE,
+        )
+
+
 def check_joined(found: FoundNetwork) -> None:
-    """Refuses features that stand in a Sequential: no ReLU follows their last norm there.
+    """Refuses features that stand in a Sequential: a file does not say whether a ReLU follows.
 
     Raises:
         OwnModelError: they do.
     """
-    from densenet_viz.network.own.kinds import FASTAI
+    from densenet_viz.network.own.conversions import FASTAI, sequential_lines
     from densenet_viz.network.own.names import is_number
 
-    if is_number(found.start.rstrip(".").rpartition(".")[2]):
+    if not is_number(found.start.rstrip(".").rpartition(".")[2]):
+        return
+    if found.start.endswith("0.0."):
         raise OwnModelError(
             "The file has the features inside a Sequential, as fastai saves them. There is no ReLU "
             "after the last norm then, and the app's DenseNets have one. These lines train "
             "torchvision's whole DenseNet.",
             FASTAI,
         )
+    heads = [key.removesuffix(".weight") for key, value in found.others.items() if value.ndim == 2]
+    raise OwnModelError(
+        "The file has the features inside a Sequential, and does not say whether a ReLU follows "
+        "their last norm, as the app's DenseNets have it. If one does, these lines give the "
+        "weights torchvision's names.",
+        sequential_lines(found.start, heads[-1] if heads else "fc"),
+    )
 
 
 def check_names(expected: Mapping[str, object], state: Mapping[str, object]) -> None:
+    from densenet_viz.network.own.conversions import PARTS
     from densenet_viz.network.own.names import printable
 
-    if missing := [key for key in expected if key not in state]:
+    missing = [key for key in expected if key not in state]
+    if missing:
         more = f" (and {len(missing) - 1:,} more)" if len(missing) > 1 else ""
-        raise OwnModelError(f"The file has no {missing[0]}{more}.")
+        raise OwnModelError(
+            f"The file has no {missing[0]}{more}. If it is one part of several, these lines join "
+            "them.",
+            PARTS,
+        )
     if surplus := [key for key in state if key not in expected]:
         raise OwnModelError(
             f"The file has {printable(surplus[0])}, which torchvision's DenseNet does not have."

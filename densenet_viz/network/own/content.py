@@ -7,10 +7,12 @@ import zipfile
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load as read_safetensors
 
+from densenet_viz.network.own.conversions import NUMPY, PICKLE
 from densenet_viz.network.own.errors import OwnModelError
-from densenet_viz.network.own.kinds import NUMPY, PICKLE, check_kind
+from densenet_viz.network.own.kinds import INCOMPLETE, check_kind
 from densenet_viz.network.own.names import natural
 from densenet_viz.network.own.pickled import (
     DEPTH,
@@ -63,7 +65,13 @@ def _safetensors(data: bytes) -> object:
     """The tensors in the order of their names: the file's own order is not kept by its writer."""
     if int.from_bytes(data[:8], "little") > HEADER_LIMIT:  # the length of its header
         raise OwnModelError(UNREADABLE)
-    return dict(sorted(read_safetensors(data).items(), key=lambda item: natural(item[0])))
+    try:
+        read = read_safetensors(data)
+    except SafetensorError as error:
+        if "not fully covered" in str(error):
+            raise OwnModelError(INCOMPLETE) from None
+        raise
+    return dict(sorted(read.items(), key=lambda item: natural(item[0])))
 
 
 def _zipped(data: bytes) -> Reader:
@@ -75,7 +83,7 @@ def _zipped(data: bytes) -> Reader:
         raise OwnModelError(UNREADABLE)
     if sum(entry.file_size for entry in entries) > SIZE_LIMIT:
         raise OwnModelError(f"The file unpacks to more than {SIZE_LIMIT >> 20} MB.")
-    (pickled,) = (entry for entry in entries if entry.filename.endswith("data.pkl"))
+    (pickled,) = (entry for entry in entries if entry.filename.rpartition("/")[2] == "data.pkl")
     folder = pickled.filename.removesuffix("data.pkl")
     order = f"{folder}byteorder"
     if pickled.file_size > HEADER_LIMIT:
@@ -122,7 +130,7 @@ def _legacy(data: bytes) -> Reader:
         count = int.from_bytes(data[place : place + 8], "little")
         end = place + 8 + count * kinds[str(key)].itemsize
         if end > len(data):
-            raise OwnModelError(UNREADABLE)
+            raise OwnModelError(INCOMPLETE)
         kept[str(key)] = memoryview(bytearray(data[place + 8 : end]))
         place = end
     reader.content = plain_values(pending, DEPTH, {})

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from densenet_viz.network.own.conversions import DEEPSPEED
 from densenet_viz.network.own.errors import OwnModelError
-from densenet_viz.network.own.kinds import FASTAI, NUMPY, architecture_of, whole_model_lines
 from densenet_viz.network.own.names import printable
-from densenet_viz.network.own.pickled import Inert
+from densenet_viz.network.own.refusals import Path, why_no_network
 from densenet_viz.network.weights import State, modern_key
 
 DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -47,7 +47,7 @@ class FoundNetwork:
 
     name: str
     """What tells it from the file's other networks; "" if there is no other name."""
-    path: tuple[str, ...]
+    path: Path
     """The names of the mappings around it, the outer one first."""
     prefix: str
     start: str
@@ -72,7 +72,7 @@ def networks_in(content: object) -> tuple[FoundNetwork, ...]:
     """
     found = [each for given in _states(content, (), _DEPTH) for each in _networks(*given)]
     if not found:
-        raise _no_network(content)
+        raise why_no_network(content)
     return tuple(sorted(_called_apart(found), key=lambda each: not each.averaged))
 
 
@@ -87,9 +87,7 @@ def _called_apart(found: list[FoundNetwork]) -> list[FoundNetwork]:
     return apart
 
 
-def _states(
-    content: object, path: tuple[str, ...], depth: int
-) -> Iterator[tuple[tuple[str, ...], State, bool]]:
+def _states(content: object, path: Path, depth: int) -> Iterator[tuple[Path, State, bool]]:
     """The mappings with a stem's weight, by the path of their names, and whether they had wrappers.
 
     The weights' names are without those of wrappers.
@@ -102,8 +100,8 @@ def _states(
         state = {key: value for key, value in named.items() if isinstance(value, Tensor)}
         yield path, state, named.keys() != given.keys()
         return
-    for key, value in given.items():
-        yield from _states(value, (*path, key), depth - 1)
+    for place, value in content.items():
+        yield from _states(value, (*path, place), depth - 1)
 
 
 def _unwrapped(named: Mapping[str, object]) -> Mapping[str, object]:
@@ -129,7 +127,7 @@ def without_wrappers(name: str) -> str:
     return name
 
 
-def _networks(path: tuple[str, ...], state: State, wrapped: bool) -> Iterator[FoundNetwork]:
+def _networks(path: Path, state: State, wrapped: bool) -> Iterator[FoundNetwork]:
     """One network for each prefix that stands before a stem."""
     stems = [found for key in state if (found := _STEM.match(key))]
     if len(stems) > _MOST:
@@ -144,7 +142,7 @@ def _networks(path: tuple[str, ...], state: State, wrapped: bool) -> Iterator[Fo
         if not any(_LAYERS.search(key) for key in inside):
             continue
         prefix = stem["prefix"]
-        called = ".".join(part for part in (*path, prefix.rstrip(".")) if part)
+        called = ".".join(str(part) for part in (*path, prefix.rstrip(".")) if part != "")
         tokens = set(re.split(r"[._]", called.casefold()))
         averaged = bool(tokens & _AVERAGED) or "n_averaged" in state
         monai = any(re.search(r"denselayer\d+\.layers\.", key) for key in names)
@@ -212,78 +210,12 @@ def check_weight(key: str, value: Tensor) -> None:
             f"The file's {printable(key)} is {kind}; float16, bfloat16, float32 and float64 are "
             "read."
         )
+    if value.numel() == 0:
+        raise OwnModelError(
+            f"The file's {printable(key)} has no values: it is quantised or sparse, or its values "
+            "are in other files, as DeepSpeed saves them. These lines join those files.",
+            DEEPSPEED,
+        )
     plain = type(value) in (Tensor, torch.nn.Parameter) and value.layout is torch.strided
     if not plain or value.device.type != "cpu":
         raise OwnModelError(f"The file's {printable(key)} has no readable values.")
-
-
-def _no_network(content: object) -> OwnModelError:
-    """Why a file without a DenseNet cannot be used."""
-    found = next(_models(content, (), _DEPTH), None)
-    if found is not None:
-        whole, path = found
-        return OwnModelError(
-            f"The file holds a whole model ({printable(whole.called)}), not weights alone; reading "
-            "it would run code of the file. These lines save its weights.",
-            FASTAI if whole.called.startswith("fastai.") else whole_model_lines(path),
-        )
-    keys = list(_keys(content, _DEPTH))
-    if not keys and any(_arrays(content, _DEPTH)):
-        return OwnModelError(
-            "The file holds NumPy arrays, not tensors; reading them would run code of the file. "
-            "These lines make tensors of them.",
-            NUMPY,
-        )
-    if not keys:
-        return OwnModelError(
-            "The file has no named weights. Is it a state dict (.safetensors, or .pth with weights "
-            "only)?"
-        )
-    if any(_STEM.match(key) for key in keys):
-        return OwnModelError(
-            "The file has a first convolution (features.conv0.weight) but no layers of a dense "
-            "block (features.denseblock1). Is it a DenseNet?"
-        )
-    if (other := architecture_of(keys)) is not None:
-        return OwnModelError(f"These are the weights of {other.title}. {other.reason}")
-    if any(_LAYERS.search(key) for key in keys):
-        return OwnModelError(
-            "The file has layers of a DenseNet but no features.conv0.weight, the first convolution."
-        )
-    return OwnModelError(
-        f"The file has no features.conv0.weight, and its first weight is {printable(keys[0])}. Is "
-        "it a DenseNet with torchvision's names?"
-    )
-
-
-def _models(
-    content: object, path: tuple[str, ...], depth: int
-) -> Iterator[tuple[Inert, tuple[str, ...]]]:
-    if isinstance(content, Inert):
-        if content.called.startswith(("torch.nn.", "torchvision.", "fastai.")) or (
-            content.called.split(".")[0] not in ("argparse", "numpy", "pathlib", "datetime")
-        ):
-            yield content, path
-    elif isinstance(content, Mapping) and depth:
-        for key, value in content.items():
-            yield from _models(value, (*path, key), depth - 1)
-
-
-def _arrays(content: object, depth: int) -> Iterator[Inert]:
-    """What stands for NumPy arrays."""
-    if isinstance(content, Inert) and content.called.endswith("multiarray._reconstruct"):
-        yield content
-    elif isinstance(content, Mapping) and depth:
-        for value in content.values():
-            yield from _arrays(value, depth - 1)
-
-
-def _keys(content: object, depth: int) -> Iterator[str]:
-    """Names of tensors, the outer mappings' first."""
-    if not isinstance(content, Mapping) or depth == 0:
-        return
-    for key, value in content.items():
-        if isinstance(key, str) and isinstance(value, Tensor):
-            yield key
-    for value in content.values():
-        yield from _keys(value, depth - 1)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from densenet_viz.network.own.conversions import FASTAI
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.finding import check_weight
-from densenet_viz.network.own.kinds import FASTAI
 from densenet_viz.network.own.layout import HeadModule
 from densenet_viz.network.own.names import is_number, natural, printable
 from densenet_viz.network.own.spec import MOST_CLASSES
@@ -156,6 +156,12 @@ def _matrix(name: str, part: Mapping[str, Tensor]) -> Tensor:
     check_weight(f"{name}.weight", weight)
     if weight.ndim == 4 and weight.shape[2:] == (1, 1):
         weight = weight.flatten(1)
+    if weight.ndim == 1:
+        what = "a PReLU" if len(weight) == 1 else "a LayerNorm"
+        raise OwnModelError(
+            f"The file's {name}.weight is {len(weight):,} numbers; a linear layer has 2 sides. Is "
+            f"it {what}? The app reads heads of linear layers, batch norms and ReLUs."
+        )
     if weight.ndim != 2 or 0 in weight.shape:
         sides = " × ".join(map(str, weight.shape))
         raise OwnModelError(f"The file's {name}.weight is {sides}; a linear layer has 2 sides.")
@@ -191,8 +197,8 @@ def _other_width(name: str, weight: Tensor, width: int, *, first: bool) -> OwnMo
     if first and weight.shape[1] == 2 * width:
         return _concatenated(name)
     return OwnModelError(
-        f"The file's {name}.weight reads {weight.shape[1]:,} values; the part before it gives "
-        f"{width:,}."
+        f"The file's {name}.weight reads {weight.shape[1]:,} values, and the part before it gives "
+        f"{width:,}: it also reads something else, or the features are pooled in another way."
     )
 
 

@@ -8,7 +8,9 @@ layers, and the gap in the modules' numbers says whether it stands before or aft
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.finding import FoundNetwork
@@ -17,8 +19,12 @@ from densenet_viz.network.own.layout import HeadModule
 from densenet_viz.network.own.names import printable
 from densenet_viz.network.weights import State
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 NAMES = ("classifier", "class_layers", "fc", "last_linear", "head", "heads", "linear", "out")
 """The usual names, the most usual first."""
+_ANGLES = re.compile(r"(^|_)(arc|arcface|cosface|cosine|margin|metric)(_|$)|arcface|cosface")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,18 +76,18 @@ def _chosen(
     found: FoundNetwork, heads: dict[str, Head], refused: dict[str, OwnModelError], channels: int
 ) -> Head:
     """The head among the parts that could be it: one with a usual name, the outermost first."""
-    usual = [name for name in heads if _is_usual(name, found)]
+    usual = [name for name in heads if _last(name) in NAMES]
     if not usual:
         for name, error in refused.items():
             # It is meant to be the head, or it is known how to make one of it.
-            if _is_usual(name, found) or error.lines:
+            if _last(name) in NAMES or error.lines:
                 raise error
     outer = [name for name in usual if not name.startswith(found.prefix)]
     names = outer or usual or list(heads)
     if not names:
         raise OwnModelError(
             "The file has the network's features but no classifier: no weight reads their "
-            f"{channels:,} values."
+            f"{channels:,} values. Save the whole network, which names classes."
         )
     if not usual and len(names) > 1:
         parts = ", ".join(map(printable, names[:4]))
@@ -89,11 +95,16 @@ def _chosen(
             f"Several parts of the file read the last maps: {parts}. Save the one that classifies "
             "under the name classifier."
         )
+    if _ANGLES.search(_last(names[0])):
+        raise OwnModelError(
+            f"The file's head {printable(names[0])} compares angles (ArcFace and its kind); the "
+            "app reads heads of linear layers."
+        )
     return heads[names[0]]
 
 
-def _is_usual(name: str, found: FoundNetwork) -> bool:
-    return name.removeprefix(found.prefix) in NAMES
+def _is_matrix(value: Tensor) -> bool:
+    return value.ndim == 2 or (value.ndim == 4 and value.shape[2:] == (1, 1))
 
 
 def _check_alone(head: Head, groups: dict[str, State], channels: int) -> None:
@@ -106,7 +117,7 @@ def _check_alone(head: Head, groups: dict[str, State], channels: int) -> None:
     for name, group in groups.items():
         if name == head.name:
             continue
-        first = next((value for value in group.values() if value.ndim in (2, 4)), None)
+        first = next((value for value in group.values() if _is_matrix(value)), None)
         reads = 0 if first is None else first.shape[1]
         mean = next((v for k, v in group.items() if k.endswith("running_mean")), None)
         before = mean is not None and first is None and mean.numel() == channels
@@ -123,17 +134,34 @@ def _groups(found: FoundNetwork) -> dict[str, State]:
     """The weights outside the features, by the module that they are of; likely heads first."""
     groups: dict[str, State] = {}
     for key, value in found.others.items():
-        inside = key.removeprefix(found.prefix)
-        first = inside.split(".")[0]
-        start = key[: len(key) - len(inside)] + first
-        groups.setdefault(start, {})[key.removeprefix(start).lstrip(".")] = value
+        name = _module_of(key, found.prefix)
+        groups.setdefault(name, {})[key.removeprefix(name).lstrip(".")] = value
 
     def rank(name: str) -> tuple[int, bool]:
-        last = name.removeprefix(found.prefix)
-        own = last in NAMES
-        return (NAMES.index(last) if own else len(NAMES), not name.startswith(found.prefix))
+        last = _last(name)
+        return (NAMES.index(last) if last in NAMES else len(NAMES), name.startswith(found.prefix))
 
     return {name: groups[name] for name in sorted(groups, key=rank)}
+
+
+def _module_of(key: str, prefix: str) -> str:
+    """The outermost module that a weight shares with nothing of the network's own prefix.
+
+    >>> _module_of("module.fc.weight", "module.backbone.")
+    'module.fc'
+    >>> _module_of("module.backbone.classifier.0.weight", "module.backbone.")
+    'module.backbone.classifier'
+    """
+    parts, around = key.split("."), prefix.split(".")[:-1]
+    shared = next(
+        (place for place, (a, b) in enumerate(zip(parts, around, strict=False)) if a != b),
+        min(len(parts), len(around)),
+    )
+    return ".".join(parts[: shared + 1])
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _belongs(key: str, name: str) -> bool:

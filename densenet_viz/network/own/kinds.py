@@ -11,96 +11,78 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
+from densenet_viz.network.own.conversions import EXPORTED, KERAS, NUMPY, PARTS, SAVE, TORCHSCRIPT
 from densenet_viz.network.own.errors import OwnModelError
 
-SAVE = """import torch
-torch.save(model.state_dict(), "weights.pth")  # where the model was trained"""
-
-WHOLE_MODEL = """import torch
-# This runs code of the file: do it only if you trust the file.
-model = torch.load("model.pth", map_location="cpu", weights_only=False)
-torch.save(model.state_dict(), "weights.pth")"""
-
-
-def whole_model_lines(path: tuple[str, ...]) -> str:
-    """The lines that save the weights of a whole model, which stands under these names."""
-    inside = "".join(f"[{name!r}]" for name in path)
-    return WHOLE_MODEL.replace("model.state_dict()", f"model{inside}.state_dict()")
-
-
-TORCHSCRIPT = """import torch
-model = torch.jit.load("model.pt", map_location="cpu")  # only if you trust the file
-torch.save(model.state_dict(), "weights.pth")"""
-
-CHECKPOINT = """import torch
-# This runs code of the file: do it only if you trust the file.
-saved = torch.load("model.pth", map_location="cpu", weights_only=False)
-torch.save(saved["state_dict"], "weights.pth")  # the name under which the weights are saved"""
-
-PICKLE = """import pickle, torch
-# This runs code of the file: do it only if you trust the file.
-with open("model.pkl", "rb") as file:
-    saved = pickle.load(file)
-torch.save(saved, "weights.pth")  # if it is a model: saved.state_dict()"""
-
-NUMPY = """import torch
-# This runs code of the file: do it only if you trust the file.
-saved = torch.load("model.pth", weights_only=False)  # or pickle.load, or dict(np.load("model.npz"))
-torch.save({name: torch.tensor(value) for name, value in saved.items()}, "weights.pth")"""
-
-FASTAI = """import torch
-from fastai.vision.all import Learner
-from torchvision.models import densenet121
-learn = Learner(dls, densenet121(num_classes=dls.c))  # torchvision's own head; then train it
-torch.save(learn.model.state_dict(), "weights.pth")"""
-
-KERAS = """import re
-import keras, torch
-model = keras.models.load_model("model.h5", compile=False)
-torches = {"conv1_conv": "features.conv0", "conv1_bn": "features.norm0",
-           "bn": "features.norm5", model.layers[-1].name: "classifier"}
-state = {}
-for layer in model.layers:
-    name = torches.get(layer.name, layer.name.replace("/", "_"))
-    name = torches.get(name, name)
-    part = {"0_bn": "norm1", "1_conv": "conv1", "1_bn": "norm2", "2_conv": "conv2"}
-    if found := re.fullmatch(r"conv(\\d)_block(\\d+)_(\\d_\\w+)", name):
-        block, number, inside = int(found[1]) - 1, found[2], part.get(found[3])
-        name = f"features.denseblock{block}.denselayer{number}.{inside}" if inside else ""
-    elif found := re.fullmatch(r"pool(\\d)_(bn|conv)", name):
-        inside = "norm" if found[2] == "bn" else "conv"
-        name = f"features.transition{int(found[1]) - 1}.{inside}"
-    values = [torch.tensor(value) for value in layer.get_weights()]
-    if not values or not name:
-        continue
-    if len(values) == 4:  # a norm
-        for key, value in zip(("weight", "bias", "running_mean", "running_var"), values):
-            state[f"{name}.{key}"] = value
-    else:
-        axes = (3, 2, 0, 1) if values[0].ndim == 4 else (1, 0)
-        for key, value in zip(("weight", "bias"), [values[0].permute(*axes), *values[1:]]):
-            state[f"{name}.{key}"] = value.contiguous()
-torch.save(state, "weights.pth")  # for keras.applications' DenseNets"""
+INCOMPLETE = (
+    "The file is not complete: the download or the copy probably stopped before its end. Get it "
+    "again."
+)
+_WEIGHT_ENDINGS = (".pth", ".pt", ".ckpt", ".bin", ".tar", ".safetensors", ".h5", ".keras")
+_TABLE_END = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
+"""The last bytes of a table of LevelDB, as TensorFlow's index of a checkpoint is one."""
+_LOOKED_AT = 1000
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of file that the app cannot open.
 
-    `starts` are first bytes, `holds` tells it by the names in a ZIP; one of the two is given.
+    `starts` are first bytes, `holds` tells it by the names in a ZIP, and `looks` by the bytes; one
+    of them is given, or several.
     """
 
     sentence: str
     lines: str = ""
     starts: tuple[bytes, ...] = ()
     holds: Callable[[set[str]], bool] | None = None
+    looks: Callable[[bytes], bool] | None = None
 
 
 def _ends(names: set[str], *endings: str) -> bool:
     return any(name.endswith(endings) for name in names)
 
 
+def _is_torch(names: set[str]) -> bool:
+    return any(name.rpartition("/")[2] == "data.pkl" for name in names)
+
+
+def _is_text(data: bytes) -> bool:
+    begin = data[:_LOOKED_AT]
+    try:
+        text = begin.decode("utf-8-sig", "strict" if len(data) <= _LOOKED_AT else "ignore")
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and all(letter.isprintable() or letter.isspace() for letter in text)
+
+
+def _is_json(data: bytes) -> bool:
+    return data[:1] in (b"{", b"[") and _is_text(data)
+
+
+def _is_index(data: bytes) -> bool:
+    return _is_json(data) and b'"weight_map"' in data[:1_000_000]
+
+
+def _is_onnx(data: bytes) -> bool:
+    """The version of ONNX's format, from 3 on, and then a text or the graph."""
+    begins = (
+        len(data) > 5
+        and data[:1] == b"\x08"
+        and 3 <= data[1] < 20
+        and data[2:3] in (b"\x12", b":", b"B")
+    )
+    return begins and not _is_core_ml(data)
+
+
+def _is_core_ml(data: bytes) -> bool:
+    """A version, and then a description that begins with an input or an output."""
+    start = 4 if data[3:4] < b"\x80" else 5
+    return data[:1] == b"\x08" and data[2:3] == b"\x12" and data[start : start + 1] == b"\n"
+
+
 KINDS = (
+    Kind("The file is empty.", looks=lambda data: not data),
     Kind(
         "This is a Keras model (HDF5), not a file of torch. These lines make one of it.",
         KERAS,
@@ -118,10 +100,28 @@ KINDS = (
         holds=lambda names: _ends(names, "/constants.pkl") or any("/code/" in n for n in names),
     ),
     Kind(
+        "This is a program of torch.export: it holds a graph beside the weights. These lines save "
+        "the weights alone.",
+        EXPORTED,
+        holds=lambda names: _ends(names, "serialized_exported_program.json", "/archive_format"),
+    ),
+    Kind(
+        "This is a SavedModel of TensorFlow. If it is a DenseNet of Keras, load it in Keras, save "
+        'it with model.save("model.keras"), and use these lines.',
+        KERAS.replace("model.h5", "model.keras"),
+        starts=(b"\x08\x01\x12",),
+        holds=lambda names: _ends(names, "saved_model.pb"),
+    ),
+    Kind(
+        "This is a Core ML model. Save the weights where the model was trained, with torch.",
+        SAVE,
+        looks=_is_core_ml,
+    ),
+    Kind(
         "This is an ONNX model. Its export changes the names of the weights and joins the norms "
         "with the convolutions, so save the weights from torch.",
         SAVE,
-        starts=tuple(bytes((8, version, then)) for version in range(1, 20) for then in b"\x12:B"),
+        looks=_is_onnx,
     ),
     Kind(
         "This is a TensorFlow Lite model. Save the weights where the model was trained, with "
@@ -129,12 +129,49 @@ KINDS = (
         starts=(b"\x1c\x00\x00\x00TFL3", b"\x18\x00\x00\x00TFL3", b"\x20\x00\x00\x00TFL3"),
     ),
     Kind(
+        "This is the index of a TensorFlow checkpoint. The app reads weights of torch.",
+        looks=lambda data: data.endswith(_TABLE_END),
+    ),
+    Kind(
+        "This is a model of OpenVINO. Save the weights where the model was trained, with torch.",
+        SAVE,
+        looks=lambda data: data.startswith(b"<?xml") and b"<net " in data[:_LOOKED_AT],
+    ),
+    Kind(
+        "This is a TensorRT engine, made for one kind of GPU. Save the weights where the model was "
+        "trained, with torch.",
+        SAVE,
+        starts=(b"ptrt", b"ftrt"),
+    ),
+    Kind("This is a language model (GGUF). The app explains DenseNets.", starts=(b"GGUF",)),
+    Kind(
+        "This is a file of Lua Torch (.t7), as the authors' first DenseNets are. The app reads "
+        "files of PyTorch.",
+        starts=(b"\x04\x00\x00\x00\x01\x00\x00\x00", b"\x03\x00\x00\x00\x01\x00\x00\x00"),
+    ),
+    Kind(
+        "This is a file of MXNet. The app reads files of PyTorch.",
+        starts=(b"\x12\x01\x00\x00\x00\x00\x00\x00",),
+    ),
+    Kind("This is a file of MATLAB. The app reads files of PyTorch.", starts=(b"MATLAB ",)),
+    Kind(
         "This is a web page, not a weight file: the download probably failed. Download it again.",
         starts=(b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML", b"<?xml"),
     ),
     Kind(
         "This is a pointer of Git LFS, not the weights. Run git lfs pull in its folder first.",
         starts=(b"version https://git-lfs",),
+    ),
+    Kind(
+        "This is the index of weights that are saved in several files. Upload one file: these "
+        "lines make it of the parts.",
+        PARTS,
+        looks=_is_index,
+    ),
+    Kind(
+        "This is a JSON file, not weights. Upload the weights here (model.safetensors, or "
+        "pytorch_model.bin), and a JSON of labels as the labels.",
+        looks=_is_json,
     ),
     Kind(
         "This is a file of NumPy arrays, not of torch. These lines make tensors of them.",
@@ -145,12 +182,22 @@ KINDS = (
     Kind(
         "This is a picture, not a weight file.",
         starts=(b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+        looks=lambda data: data[128:132] == b"DICM",
     ),
+    Kind("This is a document, not a weight file.", starts=(b"%PDF", b"\xd0\xcf\x11\xe0")),
     Kind(
         "This is a packed archive. Unpack it first, and upload the weight file in it.",
-        starts=(b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh"),
+        starts=(b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ"),
+        holds=lambda names: _ends(names, *_WEIGHT_ENDINGS) and not _is_torch(names),
+        looks=lambda data: data[257:262] == b"ustar",
     ),
+    Kind(
+        "This is a ZIP without a weight file in it.",
+        holds=lambda names: not _is_torch(names),
+    ),
+    Kind("This is a text, not a weight file.", looks=_is_text),
 )
+"""The first row that fits decides."""
 
 
 def check_kind(data: bytes) -> None:
@@ -162,8 +209,11 @@ def check_kind(data: bytes) -> None:
     names = _names_in(data)
     for kind in KINDS:
         by_names = kind.holds is not None and names is not None and kind.holds(names)
-        if by_names or data.startswith(kind.starts):
+        by_bytes = data.startswith(kind.starts) or (kind.looks is not None and kind.looks(data))
+        if by_names or by_bytes:
             raise OwnModelError(kind.sentence, kind.lines)
+    if data.startswith(b"PK") and names is None:
+        raise OwnModelError(INCOMPLETE)
 
 
 def _names_in(data: bytes) -> set[str] | None:
@@ -175,40 +225,3 @@ def _names_in(data: bytes) -> set[str] | None:
             return set(archive.namelist())
     except Exception:  # zipfile raises many kinds for hostile bytes
         return None
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """A network that is no DenseNet of torchvision's kind, told by the names of its weights."""
-
-    title: str
-    part: tuple[str, ...]
-    """Parts of a weight's name; one of them is enough."""
-    reason: str = "The app explains DenseNets."
-
-
-ARCHITECTURES = (
-    Architecture(
-        "a DenseNet with the names of pytorch-cifar",
-        ("dense1.0.bn1.", "trans1.bn."),
-        "The app reads the names of torchvision's DenseNet, and its order of the maps.",
-    ),
-    Architecture("a ResNet", ("layer1.0.conv1.", "layer1.0.bn1.", "layer1.0.downsample.")),
-    Architecture("a vision transformer", ("patch_embed.", "attn.qkv.", "cls_token", "in_proj_")),
-    Architecture("a ConvNeXt", ("stages.0.blocks.0.conv_dw", "layer_scale")),
-    Architecture(
-        "an EfficientNet or MobileNet",
-        ("conv_pwl.", "conv_dw.", "_depthwise_conv.", ".block.0.0.", ".conv.0.0.weight"),
-    ),
-    Architecture("an Inception network", ("Mixed_5b", "inception3a.", "Conv2d_1a_3x3")),
-    Architecture("a U-Net", ("decoder.", "up1.", "upconv", "segmentation_head")),
-    Architecture("a VGG or AlexNet", ("features.0.weight",)),
-)
-
-
-def architecture_of(keys: list[str]) -> Architecture | None:
-    """The other network that these weights are of, if it is a known one."""
-    return next(
-        (each for each in ARCHITECTURES if any(part in key for part in each.part for key in keys)),
-        None,
-    )

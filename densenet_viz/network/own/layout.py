@@ -27,7 +27,8 @@ class FileLayout:
     """How a file has to be read.
 
     Args:
-        path: the names of the mappings around the weights, the outer one first.
+        path: the names of the mappings (or numbers in lists) around the weights, the outer one
+            first.
         start: what stands before each weight of the features, such as "module.features.".
         head: the head's modules in the order of computation.
         single: whether the network gives one score, which is shown as two outputs.
@@ -36,7 +37,7 @@ class FileLayout:
             `start` and `head` leave out.
     """
 
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     start: str
     head: tuple[HeadModule, ...]
     single: bool

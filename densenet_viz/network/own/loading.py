@@ -18,6 +18,8 @@ from densenet_viz.network.own.checks import (
     check_cost,
     check_joined,
     check_names,
+    check_norms,
+    check_purpose,
     check_shapes,
     check_values,
 )
@@ -78,7 +80,9 @@ def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
     networks = networks_in(content)
     found = next((each for each in networks if each.name == name), networks[0])
     features = {f"features.{key}": value for key, value in found.features.items()}
+    check_purpose(found)
     check_stem(features)
+    check_norms(features)
     check_joined(found)
     head = head_of(found, last_channels(features))
     outputs = head.widths[-1]

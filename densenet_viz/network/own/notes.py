@@ -56,6 +56,11 @@ def _about_left_out(found: FoundNetwork, head: Head) -> Iterator[str]:
     more = len(head.left_out) - _NAMED
     rest = f" and {more:,} more" if more > 0 else ""
     yield f"Left out: {shown}{rest}."
+    if any(key.endswith("op_threshs") for key in head.left_out):
+        yield (
+            "torchxrayvision also scales each probability by a threshold (op_threshs); the app "
+            "shows the sigmoid of each output."
+        )
     has_fc = any(key.startswith(f"{found.prefix}fc.") for key in head.left_out)
     if has_fc and head.name == f"{found.prefix}classifier" and not found.prefix:
         yield (

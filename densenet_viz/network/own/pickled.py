@@ -40,6 +40,9 @@ _STORAGES = {
     "CharStorage": torch.int8,
     "ByteStorage": torch.uint8,
     "BoolStorage": torch.bool,
+    "QInt8Storage": torch.int8,
+    "QUInt8Storage": torch.uint8,
+    "QInt32Storage": torch.int32,
     "UntypedStorage": torch.uint8,
 }
 
@@ -176,6 +179,12 @@ def _rebuild_parameter(data: Any, *_more: Any) -> Any:
     return data
 
 
+def _rebuild_subclass(rebuild: Any, kind: Any, args: Any, *_more: Any) -> Any:
+    """A tensor of a class of its own (MONAI's MetaTensor), as a plain tensor."""
+    known = rebuild in (_rebuild, _rebuild_typed, _rebuild_parameter)
+    return rebuild(*args) if known else kind()
+
+
 def _without_values(*_given: Any) -> _Pending:
     """A sparse, quantised or nested tensor, or one on no device."""
     return _Pending(None)
@@ -190,6 +199,7 @@ _BUILDERS: dict[str, Any] = {
     "torch._utils._rebuild_tensor_v3": _rebuild_typed,
     "torch._utils._rebuild_parameter": _rebuild_parameter,
     "torch._utils._rebuild_parameter_with_state": _rebuild_parameter,
+    "torch._tensor._rebuild_from_type_v2": _rebuild_subclass,
     "torch._utils._rebuild_sparse_tensor": _without_values,
     "torch._utils._rebuild_qtensor": _without_values,
     "torch._utils._rebuild_nested_tensor": _without_values,
@@ -199,7 +209,7 @@ _BUILDERS: dict[str, Any] = {
 
 
 def plain_values(content: Any, depth: int, seen: dict[int, Any]) -> Any:
-    """Dictionaries with text as keys, tensors, and `Inert`.
+    """Dictionaries with texts and numbers as keys (a list's are numbers), tensors, and `Inert`.
 
     A dictionary that stands in several places, or in itself, is kept in the first one only.
     """
@@ -210,14 +220,16 @@ def plain_values(content: Any, depth: int, seen: dict[int, Any]) -> Any:
         seen[place] = torch.empty(0) if content.storage is None else content.tensor()
         return seen[place]
     if isinstance(content, (list, tuple)):
-        content = {str(index): value for index, value in enumerate(content[:_MOST_ITEMS])}
+        content = dict(enumerate(content[:_MOST_ITEMS]))
     if not isinstance(content, dict) or depth == 0:
         return content if isinstance(content, Inert) else None
     if len(content) > NAMES_LIMIT:
         raise OwnModelError(f"The file has more than {NAMES_LIMIT:,} weights.")
     seen[place] = None
+    if "param_groups" in content:  # an optimiser's: as large as the network, and never needed
+        return dict.fromkeys(key for key in content if type(key) is str)
     return {
         key: plain_values(value, depth - 1, seen)
         for key, value in content.items()
-        if isinstance(key, str)
+        if type(key) in (str, int)
     }

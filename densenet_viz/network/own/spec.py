@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from densenet_viz.facts.configuration import Stem
 from densenet_viz.facts.spec import BOTTLENECK_FACTOR, DenseNetSpec, SpecError
+from densenet_viz.network.own.conversions import PARTS
 from densenet_viz.network.own.errors import OwnModelError
 
 if TYPE_CHECKING:
@@ -91,17 +92,29 @@ def _stem(state: Mapping[str, Tensor]) -> tuple[Stem, int, int]:
     if "features.conv1.weight" in state:
         raise OwnModelError(
             "This network begins with several convolutions (a deep stem, as timm's "
-            "densenetblur121d has). The app knows a stem of one convolution."
+            "densenetblur121d has). The app knows a stem of one convolution, as timm's densenet121 "
+            "has it."
         )
     if colours not in (1, 3):
         raise OwnModelError(
             f"This network reads pictures of {colours} channels; the app has pictures of 3 colours "
             "or of 1 grey channel."
         )
+    if not any("norm" in key for key in state):
+        raise OwnModelError(
+            "This network has no norms with weights: an export joined them with the convolutions, "
+            "or it has others (MONAI's instance norm). The app's DenseNets have batch norms."
+        )
     normed = "features.norm0.weight" in state
     for stem, side in (("7×7", 7), ("3×3", 3)):
         if kernel == [side, side] and normed == (stem == "7×7"):
             return stem, colours, initial  # type: ignore[return-value]
+    if kernel == [7, 7]:
+        raise OwnModelError(
+            "The file has no features.norm0.weight. If it is one part of several, these lines join "
+            "them.",
+            PARTS,
+        )
     raise OwnModelError(
         f"The file's {_STEM} is {words((initial, colours, *kernel))}, "
         f"{'with' if normed else 'without'} a norm after it. The app knows two stems: 7 × 7 with a "

@@ -17,7 +17,7 @@ from densenet_viz.ui.attribution.map_jobs import MapsJob
 from densenet_viz.ui.bench.grid import LOOK, maps_so_far
 from densenet_viz.ui.bench.subject import Bench, true_mask
 from densenet_viz.ui.bench.two_choices import KEYS as CHOICES
-from densenet_viz.ui.bench.two_choices import Pair, choose_pair
+from densenet_viz.ui.bench.two_choices import WEIGHTS, Pair, choose_pair
 from densenet_viz.ui.bench.words import row_of
 from densenet_viz.ui.plain_text import plain
 from densenet_viz.ui.stages import show_stage
@@ -28,7 +28,8 @@ from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 from densenet_viz.ui.work.unfinished import GLANCE, show_stopped, waiting_words
 
 KEYS = CHOICES
-DESKS = (_TWO,) = ("bench-two",)
+_TWO = "bench-two"
+DESKS = (_TWO, WEIGHTS)
 _NOTICE = Notice("The pair of maps")
 
 

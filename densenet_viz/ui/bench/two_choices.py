@@ -13,17 +13,20 @@ from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import ModelUnavailable
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.stage.two.sides import Kind
+from densenet_viz.ui import fetching
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.map_jobs import Ask
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.subject import Bench
-from densenet_viz.ui.current import MODEL_TITLES, model_named, sample, take_from_address
+from densenet_viz.ui.current import MODEL_TITLES, arrived_model, sample, take_from_address
 from densenet_viz.ui.own import holding
 from densenet_viz.ui.own.holding import OWN
 from densenet_viz.ui.suited import BUNDLED, CHEATER
 from densenet_viz.ui.uploads import SECOND, CurrentPicture, take_picture, uploaded
 
+WEIGHTS = "weights-two"
+"""The desk that downloads the network on the right."""
 KEYS = ("two", "two_picture", "two_model", "two_class", "two_method")
 
 KINDS: Mapping[Kind, str] = {
@@ -61,8 +64,14 @@ def choose_pair(bench: Bench) -> Pair | None:
     )
     line = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
     try:
+        if kind == "networks":
+            other = _choose_network(bench, line)
+        else:
+            fetching.stop(WEIGHTS)
+            other = _choose_picture(bench, line)
+        if other is None:
+            return None
         with line:
-            other = _choose_picture(bench) if kind == "pictures" else _choose_network(bench)
             method = choose_method("two_method", label="Method of both maps", width=240)
         sides = _choose_class(kind, bench, other, line)
         left, right = _choose_settings(method, bench.model, other.model, line)
@@ -76,14 +85,14 @@ def choose_pair(bench: Bench) -> Pair | None:
 # -- the right side -------------------------------------------------------------------------
 
 
-def _choose_picture(bench: Bench) -> Bench:
+def _choose_picture(bench: Bench, line: Any) -> Bench:
     names = [*CLASSES, *([SECOND] if uploaded(SECOND) else [])]
     names = [name for name in names if name != bench.picture.name]
     _forget_unless("two_picture", names)
     take_from_address("two_picture", names)
-    with st.popover("Upload a second picture", icon=":material/upload:"):
+    with line.popover("Upload a second picture", icon=":material/upload:"):
         take_picture("The picture on the right", SECOND, "two_picture")
-    name = st.selectbox(
+    name = line.selectbox(
         "Picture on the right", names, key="two_picture", bind="query-params", width=220
     )
     picture = uploaded(SECOND) if name == SECOND else sample(name)
@@ -91,7 +100,8 @@ def _choose_picture(bench: Bench) -> Bench:
     return _before(bench, bench.model, picture)
 
 
-def _choose_network(bench: Bench) -> Bench:
+def _choose_network(bench: Bench, line: Any) -> Bench | None:
+    """The other network's side; None while its weights are downloaded."""
     titles = {
         name: title
         for name, title in (MODEL_TITLES | holding.titles()).items()
@@ -101,7 +111,7 @@ def _choose_network(bench: Bench) -> Bench:
     _forget_unless("two_model", titles)
     take_from_address("two_model", titles, titles.__getitem__)
     first = BUNDLED if bench.model.name == CHEATER else CHEATER
-    name = st.selectbox(
+    name = line.selectbox(
         "Network on the right",
         list(titles),
         list(titles).index(first),
@@ -110,7 +120,8 @@ def _choose_network(bench: Bench) -> Bench:
         bind="query-params",
         width=280,
     )
-    return _before(bench, model_named(name), bench.picture)
+    model = arrived_model(name, WEIGHTS)
+    return None if model is None else _before(bench, model, bench.picture)
 
 
 def _forget_unless(key: str, names: Any) -> None:
