@@ -250,7 +250,7 @@ def visit() -> None:
     from densenet_viz.ui.attribution import map_jobs
     from densenet_viz.ui.attribution.answers import answer_of
     from densenet_viz.ui.bench.choices import _baseline
-    from densenet_viz.ui.bench.inside import FlowQuestion
+    from densenet_viz.ui.bench.flows import FlowQuestion
     from densenet_viz.ui.bench.subject import Bench
     from densenet_viz.ui.work.jobs import desk
     from densenet_viz.ui.work.owners import kept_for
