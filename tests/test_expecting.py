@@ -17,7 +17,7 @@ from densenet_viz.ui.work.experience import Experience
 from tests.small_models import picture, small_model
 
 MODEL = small_model()
-OWN = CurrentPicture("your image", picture(), "expecting-test", None)
+OWN = CurrentPicture("your picture", picture(), "expecting-test", None)
 
 
 @pytest.fixture(autouse=True)

@@ -163,7 +163,7 @@ def test_a_file_that_is_not_the_published_one_is_called_a_file_of_yours(
     model = load_model("densenet121")
     assert (model.own_file, sha256 in model.provenance) == (sha256, True)
     assert "IMAGENET1K_V1" not in model.provenance
-    assert "a file of yours" in model.title
+    assert "(your file)" in model.title
     assert about(model)["provenance"] == model.provenance
     script = captum_code(model, picture(64), attribute(model, picture(64), method="saliency"))
     assert "IMAGENET1K_V1" not in script
@@ -302,7 +302,7 @@ def for_all(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoadedModel]:
     st.cache_resource.clear()
 
 
-def brought(name: str = "your image", truth: str | None = None) -> CurrentPicture:
+def brought(name: str = "your picture", truth: str | None = None) -> CurrentPicture:
     pixels = picture(64, 5)
     return CurrentPicture(name, pixels, key_of(pixels), truth)
 
