@@ -199,5 +199,5 @@ def test_paths_that_work_against_the_rest_are_told_with_a_minus() -> None:
 
 def test_where_no_gradient_comes_the_scene_says_so() -> None:
     scene = paths_scene(by_hand([0, 0, 0], [0, 0, 0, 0], 0.0), after="the classifier")
-    assert scene["title"] == "No gradient reaches layer 1 of block 3 here"
+    assert "No gradient" in scene["title"]
     assert scene["whole"] == [0, 0, 0]
