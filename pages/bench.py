@@ -7,8 +7,8 @@ import streamlit as st
 from densenet_viz.ui.attribution import explained, explaining
 from densenet_viz.ui.bench import batch as bench_batch
 from densenet_viz.ui.bench import faithful as bench_faithful
+from densenet_viz.ui.bench import flows as bench_flows
 from densenet_viz.ui.bench import grid as bench_grid
-from densenet_viz.ui.bench import inside as bench_inside
 from densenet_viz.ui.bench import sanity as bench_sanity
 from densenet_viz.ui.bench import two as bench_two
 from densenet_viz.ui.bench.subject import choose_bench
@@ -18,7 +18,7 @@ from densenet_viz.ui.parts import Part, choose_part
 PARTS = {
     "grid": Part("Side by side", bench_grid, bench_grid.show),
     "two": Part("Two at once", bench_two, bench_two.show),
-    "inside": Part("Inside the network", bench_inside, bench_inside.show),
+    "inside": Part("Inside the network", bench_flows, bench_flows.show),
     "sanity": Part("Sanity check", bench_sanity, bench_sanity.show),
     "faithful": Part("Is it faithful?", bench_faithful, bench_faithful.show),
     "batch": Part("Many pictures", bench_batch, bench_batch.show),

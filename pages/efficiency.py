@@ -9,7 +9,7 @@ from densenet_viz.stage.scatter.efficiency import cifar_scene, imagenet_scene
 from densenet_viz.ui import efficiency as ui
 from densenet_viz.ui.stages import show_stage
 
-st.title("Few parameters suffice")
+st.title("Few parameters are enough")
 st.markdown(
     "Later layers can still read every map of a block, so no layer has to compute it again. How "
     "much does that save? **Costs are counted here** from the architectures, **errors are cited**, "

@@ -21,8 +21,8 @@ WAYS = {
     "dense_block": "Point at a layer: see which layers it reads, which read it, and what it wrote.",
     "transition": "See 256 maps become 128, half as wide, with real numbers under the moving "
     "window.",
-    "inside": "Go into the network, down to the products that one number is the sum of; then cut "
-    "its connections.",
+    "inside": "Go into the network: blocks, layers, channels, down to one number and how it was "
+    "computed. Then cut connections.",
     "attributions": "Upload a picture, and see where the network looked to name it.",
     "bench": "Up to nine maps of one picture side by side, on one scale: methods, classes, layers, "
     "baselines.",

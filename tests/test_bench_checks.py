@@ -226,7 +226,7 @@ def test_all_measures_of_a_drawn_scene(opened: Opener, bench: Bench, shown: Show
 def test_a_picture_without_a_mask_has_no_row_of_it(
     opened: Opener, bench: Bench, shown: Shown
 ) -> None:
-    own = CurrentPicture("your image", picture(90), "own", None)
+    own = CurrentPicture("your picture", picture(90), "own", None)
     opened(faithful_part, bench_of(bench.model, own, 1))
     assert len(values_of(shown["faithful"])) == 5
     assert shown["faithful"]["outline"] == ""

@@ -150,7 +150,7 @@ def test_a_second_picture_can_be_brought(shown: dict[str, Any]) -> None:
     assert session.selectbox(key="two_picture").value == SECOND
     assert shown["sides"][0]["caption"].startswith("a drawn ring")  # the left one stays
     right = shown["sides"][1]
-    assert right["caption"] == "your second image, 64 × 64 px"
+    assert right["caption"] == "your second picture, 64 × 64 px"
     target = BENCH.target.index
     expected = attribute(MODEL, own, method="saliency", target=target).heat
     np.testing.assert_allclose(heat_of(right["map"]), expected, rtol=1e-4, atol=1e-4)

@@ -33,7 +33,7 @@ from tests.small_models import picture, small_model
 from tests.waiting import PATIENCE
 
 MODEL = small_model()
-OWN = CurrentPicture("your image", picture(), "captum-check-test", None)
+OWN = CurrentPicture("your picture", picture(), "captum-check-test", None)
 DESK = "check"
 WHO = "Captum 0 · Saliency"
 STAR = Prediction(0, "star", 0.5)
@@ -194,7 +194,7 @@ def test_an_uploads_check_is_kept_with_the_upload(app: AppTest) -> None:
     job = desk_of(app, DESK).job
     assert job is not None
     assert results_of(MODEL, OWN).find(job.key) is job.result
-    other = CurrentPicture("your image", OWN.pixels, OWN.key, None)
+    other = CurrentPicture("your picture", OWN.pixels, OWN.key, None)
     assert results_of(MODEL, other).find(job.key) is None
     assert jobs.SHOP._results.find(job.key) is None
 

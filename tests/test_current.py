@@ -32,9 +32,9 @@ def chosen(app: AppTest) -> str:
 def test_an_upload_becomes_the_picture_of_every_page(page: AppTest) -> None:
     data = encode(np.full((40, 60, 3), 90, np.uint8), "PNG")
     page.file_uploader(key="upload_widget").set_value(("mine.png", data, "image/png")).run()
-    assert chosen(page) == "your image"
+    assert chosen(page) == "your picture"
     page.switch_page("pages/dense_block.py").run()
-    assert chosen(page) == "your image"
+    assert chosen(page) == "your picture"
     assert [error.value for error in page.error] == []
 
 
@@ -73,7 +73,7 @@ def test_what_became_of_an_upload_is_said_until_another_comes(page: AppTest) -> 
     page.file_uploader(key="upload_widget").set_value(
         ("ray.tif", encode(ray, "TIFF"), "image/tiff")
     ).run()
-    assert chosen(page) == "your image"
+    assert chosen(page) == "your picture"
     assert [numbers_in(info.value) for info in page.info] == [["0", "4,095"]]
     grey = encode(np.full((40, 40, 3), 90, np.uint8), "JPEG")
     page.file_uploader(key="upload_widget").set_value(("a.jfif", grey, "image/jpeg")).run()

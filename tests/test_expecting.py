@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from densenet_viz.attribution import METHODS
-from densenet_viz.attribution.needs import NEEDS, memory_of, passes_of
+from densenet_viz.attribution.resources import RESOURCES, memory_of, passes_of
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.ui.attribution import expecting, map_jobs
 from densenet_viz.ui.attribution.map_jobs import Ask, MapsJob
@@ -17,7 +17,7 @@ from densenet_viz.ui.work.experience import Experience
 from tests.small_models import picture, small_model
 
 MODEL = small_model()
-OWN = CurrentPicture("your image", picture(), "expecting-test", None)
+OWN = CurrentPicture("your picture", picture(), "expecting-test", None)
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +37,11 @@ def expected(method: str, **given: object) -> float:
 
 
 def test_every_method_says_what_it_needs() -> None:
-    assert list(NEEDS) == list(METHODS)
+    assert list(RESOURCES) == list(METHODS)
     for spec in (DenseNetSpec(input_size=128), DenseNetSpec()):
         for name, row in METHODS.items():
             passes = passes_of(row, spec, row.settings(spec, {}))
-            assert passes == NEEDS[name].passes
+            assert passes == RESOURCES[name].passes
             assert 0 < memory_of(name, spec) <= 2e9
     assert memory_of("occlusion", DenseNetSpec()) == 280_000_000
     assert memory_of("saliency", MODEL.spec) < memory_of("saliency", DenseNetSpec())

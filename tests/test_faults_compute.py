@@ -163,7 +163,7 @@ def test_a_file_that_is_not_the_published_one_is_called_a_file_of_yours(
     model = load_model("densenet121")
     assert (model.own_file, sha256 in model.provenance) == (sha256, True)
     assert "IMAGENET1K_V1" not in model.provenance
-    assert "a file of yours" in model.title
+    assert "(your file)" in model.title
     assert about(model)["provenance"] == model.provenance
     script = captum_code(model, picture(64), attribute(model, picture(64), method="saliency"))
     assert "IMAGENET1K_V1" not in script
@@ -250,7 +250,7 @@ def visit() -> None:
     from densenet_viz.ui.attribution import map_jobs
     from densenet_viz.ui.attribution.answers import answer_of
     from densenet_viz.ui.bench.choices import _baseline
-    from densenet_viz.ui.bench.inside import FlowQuestion
+    from densenet_viz.ui.bench.flows import FlowQuestion
     from densenet_viz.ui.bench.subject import Bench
     from densenet_viz.ui.work.jobs import desk
     from densenet_viz.ui.work.owners import kept_for
@@ -302,7 +302,7 @@ def for_all(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoadedModel]:
     st.cache_resource.clear()
 
 
-def brought(name: str = "your image", truth: str | None = None) -> CurrentPicture:
+def brought(name: str = "your picture", truth: str | None = None) -> CurrentPicture:
     pixels = picture(64, 5)
     return CurrentPicture(name, pixels, key_of(pixels), truth)
 

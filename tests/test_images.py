@@ -644,7 +644,7 @@ def picture_or_line(file: bytes) -> None:
     assert said is None or ONE_LINE.fullmatch(said)
 
 
-# -- the house ----------------------------------------------------------------------------
+# -- threads and imports ----------------------------------------------------------------------
 
 
 @pytest.mark.slow

@@ -475,7 +475,7 @@ def test_an_app_under_a_path_has_its_routes_there() -> None:
         assert all(isinstance(each, Route) and each.path.startswith("/viz/") for each in found)
 
 
-# -- the house ------------------------------------------------------------------------------
+# -- threads and imports ----------------------------------------------------------------------
 
 
 def test_the_routes_load_nothing_heavy() -> None:

@@ -135,12 +135,12 @@ def test_the_gallery_suits_the_network_and_has_the_upload(
     assert names() == list(CLASSES)
     assert not page.caption or SOURCES not in page.caption[-1].value
     upload(page)
-    assert names() == ["your image", *CLASSES]
-    assert shown["gallery"]["chosen"] == "your image"
+    assert names() == ["your picture", *CLASSES]
+    assert shown["gallery"]["chosen"] == "your picture"
     with publish(whole(data)):
         page.button("use_imagenet").click().run()
         let_finish(page, fetching.DESK)
-    assert names() == ["your image", *PHOTOGRAPHS]
+    assert names() == ["your picture", *PHOTOGRAPHS]
     assert SOURCES in page.caption[-1].value
 
 
@@ -264,7 +264,7 @@ def test_weights_that_are_here_are_used_without_a_click(visit: Callable[[], AppT
     assert list(page.warning) == []
     page.selectbox("picture").set_value("ring").run()
     assert chosen(page) == "scenes"
-    page.selectbox("picture").set_value("your image").run()
+    page.selectbox("picture").set_value("your picture").run()
     assert chosen(page) == IMAGENET
 
 

@@ -320,7 +320,7 @@ def test_page_takes_a_photo_and_says_that_it_only_knows_scenes(page: AppTest) ->
         ("<b>me</b>.jpg", photo.getvalue(), "image/jpeg")
     )
     with_map(page)
-    assert page.selectbox("picture").value == "your image"
+    assert page.selectbox("picture").value == "your picture"
     assert explained.ONLY_SHAPES in page.warning[0].value
     assert page.button("use_imagenet").label.endswith("31 MB")
     assert "<b>" not in said(page)

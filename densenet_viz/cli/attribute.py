@@ -1,4 +1,4 @@
-"""`attribute`: what a network looked at in pictures, as images and as numbers."""
+"""`attribute`: what a network looked at in pictures, as maps and as numbers."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 
 def add_options(commands: Any) -> None:
-    words = "what a network looked at in a picture, as an image and as numbers"
+    words = "what a network looked at in a picture, as a map and as numbers"
     parser = commands.add_parser("attribute", help=words, description=f"Shows {words}.")
     parser.add_argument(
-        "images",
-        metavar="IMAGE",
+        "pictures",
+        metavar="PICTURE",
         nargs="+",
         help="PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or DICOM files, or patterns, folders and "
         "ZIP archives of them",
@@ -60,7 +60,7 @@ def add_options(commands: Any) -> None:
         "--explain",
         default="logit",
         choices=EXPLAINS,
-        help="what of the class: its raw score, or its probability (default: %(default)s)",
+        help="explain the class's raw score, or its probability (default: %(default)s)",
     )
     parser.add_argument(
         "--set",
@@ -83,7 +83,7 @@ def add_options(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """One picture, or several with a table (`attribute_many`). Returns the exit code."""
     try:
-        return _one(options) if is_one_picture(options.images) else _many(options)
+        return _one(options) if is_one_picture(options.pictures) else _many(options)
     except (AttributionError, ImageError, ModelUnavailable) as error:
         raise Complaint(str(error)) from None
 
@@ -101,7 +101,7 @@ def _model(options: argparse.Namespace) -> LoadedModel:
 def _one(options: argparse.Namespace) -> int:
     from densenet_viz.export.maps import summary
 
-    path = Path(options.images[0])
+    path = Path(options.pictures[0])
     opened = open_picture(path)  # first, so that a bad file fails before torch is loaded
     picture = opened.pixels
     model = _model(options)
@@ -133,7 +133,7 @@ def _many(options: argparse.Namespace) -> int:
 
     if options.against is not None:
         raise Complaint("--against works with one picture; several were given.")
-    files = image_files(options.images)
+    files = image_files(options.pictures)
     model = _model(options)
     target = target_index(model.labels, options.target)
     return run_many(

@@ -1,4 +1,4 @@
-"""`inside`: how one number of a network came about."""
+"""`inside`: how one number of a network was computed."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_options(commands: Any) -> None:
-    words = "how one number of a network came about: a window, a kernel, and the sum"
+    words = "how one number of a network was computed: a window, a kernel, and the sum"
     parser = commands.add_parser("inside", help=words, description=f"Shows {words}.")
-    parser.add_argument("image", type=Path, metavar="IMAGE")
+    parser.add_argument("picture", type=Path, metavar="PICTURE")
     parser.add_argument(
         "--at",
         required=True,
@@ -53,7 +53,7 @@ def add_options(commands: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     from densenet_viz.measure.inside import take_apart
 
-    model, picture = cut_model(options), read_picture(options.image)
+    model, picture = cut_model(options), read_picture(options.picture)
     try:
         one = take_apart(
             *(model, picture, options.at),

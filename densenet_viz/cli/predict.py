@@ -15,7 +15,7 @@ from densenet_viz.cli.inside import add_model_options, cut_model, read_picture
 def add_options(commands: Any) -> None:
     words = "what a network answers to a picture, also with connections cut"
     parser = commands.add_parser("predict", help=words, description=f"Shows {words}.")
-    parser.add_argument("image", type=Path, metavar="IMAGE")
+    parser.add_argument("picture", type=Path, metavar="PICTURE")
     add_cut_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_model_options(parser)
@@ -23,7 +23,7 @@ def add_options(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    model, picture = cut_model(options), read_picture(options.image)
+    model, picture = cut_model(options), read_picture(options.picture)
     answer = model.answer(picture)
     predictions = [
         {**asdict(each), "logit": round(float(answer.logits[each.index]), 6)}

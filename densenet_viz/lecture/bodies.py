@@ -60,7 +60,7 @@ async def _body(request: Request) -> bytes:
             if len(body) > MOST_BYTES:
                 raise Refused(413, f"The request is too large; {MOST_BYTES} bytes are allowed.")
     except ClientDisconnect:
-        raise Refused(400, "The connection broke before everything was sent.") from None
+        raise Refused(400, "The connection was lost before everything was sent.") from None
     return body
 
 

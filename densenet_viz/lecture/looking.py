@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from densenet_viz.lecture.inside import Settings, StageScene
+from densenet_viz.lecture.architecture import Settings, StageScene
 from densenet_viz.lecture.networks import Networks
 from densenet_viz.scenes.generator import sample_scene
 

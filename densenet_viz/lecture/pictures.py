@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from densenet_viz.lecture.architecture import StageScene
 from densenet_viz.lecture.deck import Deck, PictureCall, Question, Setting, Slide, Spans, TextBlock
-from densenet_viz.lecture.inside import StageScene
 from densenet_viz.lecture.networks import IsCancelled, Networks, never
 from densenet_viz.lecture.order import Order
 from densenet_viz.lecture.rows import PICTURES, PictureRow

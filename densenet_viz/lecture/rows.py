@@ -11,9 +11,9 @@ from types import MappingProxyType
 
 from densenet_viz.attribution import METHODS
 from densenet_viz.facts.spec import VARIANTS
-from densenet_viz.lecture import inside, looking
+from densenet_viz.lecture import architecture, looking
+from densenet_viz.lecture.architecture import Settings, StageScene
 from densenet_viz.lecture.deck import Setting
-from densenet_viz.lecture.inside import Settings, StageScene
 from densenet_viz.lecture.networks import Networks
 from densenet_viz.lecture.parameters import OneOf, PictureParameter, Whole
 from densenet_viz.scenes.shapes import CLASSES
@@ -69,7 +69,7 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
             PictureRow(
                 "growth",
                 "growth",
-                inside.growth,
+                architecture.growth,
                 "Feature maps of dense block {block}, layer by layer, beside all earlier maps.",
                 "Nothing is overwritten: each layer adds its maps beside all earlier maps.",
                 {
@@ -83,7 +83,7 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
             PictureRow(
                 "block",
                 "block",
-                inside.block,
+                architecture.block,
                 "Every connection of dense block {block}, and the maps that pass through it.",
                 "Every layer reads the maps of all layers before it.",
                 {"picture": _PICTURE, "model": _MODEL, "block": _BLOCK},
@@ -92,7 +92,7 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
             PictureRow(
                 "transition",
                 "transition",
-                inside.transition,
+                architecture.transition,
                 "The transition after block {block}: fewer maps, and half as wide.",
                 "A 1 × 1 convolution mixes the maps into fewer; an average halves their sides.",
                 {"picture": _PICTURE, "model": _MODEL, "block": Whole(1, 3, 1)},
@@ -100,7 +100,7 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
             PictureRow(
                 "paths",
                 "paths",
-                inside.paths,
+                architecture.paths,
                 "The paths of the loss's gradient back to layer 1 of dense block {block}.",
                 "The gradient is the sum over all paths back; the short ones bring most of it.",
                 {"picture": _PICTURE, "model": _MODEL, "block": Whole(1, 4, 3)},
@@ -109,7 +109,7 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
             PictureRow(
                 "overview",
                 "overview",
-                inside.overview,
+                architecture.overview,
                 "The whole network as a strip: height is channels, width is pixels.",
                 "From few wide maps to many narrow maps, in four dense blocks.",
                 {"picture": _PICTURE, "variant": OneOf(tuple(VARIANTS), "densenet121")},
@@ -117,21 +117,21 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
             PictureRow(
                 "variants",
                 "variants",
-                inside.variants,
+                architecture.variants,
                 "The five DenseNets as strips on one scale.",
                 "One rule in five sizes: the numbers of layers differ, and once the growth rate.",
             ),
             PictureRow(
                 "name-count",
                 "variants-count",
-                inside.name_count,
+                architecture.name_count,
                 "Which layers the number in a DenseNet's name counts.",
                 "The number counts the convolutions and the linear layer.",
             ),
             PictureRow(
                 "systems",
                 "scatter",
-                inside.systems,
+                architecture.systems,
                 "Nine ImageNet systems: accuracy against parameters, multiply-adds and time.",
                 "Accuracies and times are cited from Keras; the costs are computed here.",
                 {"time": OneOf(("cpu", "gpu"), "cpu")},

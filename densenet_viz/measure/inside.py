@@ -1,4 +1,4 @@
-"""Looks into a layer of a live network: its steps, one number, and a map as its readers see it."""
+"""Looks into a layer of a live network: its maps at each step, and how one number was computed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.facts.connections import Connection, reader_norm
 from densenet_viz.facts.places import NoSuchPlace, places_of
-from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import GreyConvolution
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.shares import alone
-from densenet_viz.results.inside import LayerInside, OneNumber, Reading, Step
+from densenet_viz.results.inside import LayerInside, OneNumber, Step
 from densenet_viz.results.traces import Maps, Picture
 
 
@@ -98,62 +96,6 @@ def take_apart(
             if isinstance(modules[after], (nn.BatchNorm2d, nn.ReLU))
         ),
     )
-
-
-def read_by(
-    model: LoadedModel, picture: Picture, block: int, source: int, channel: int
-) -> tuple[Reading, ...]:
-    """One map as each of its readers in the block sees it: the same values, scaled differently.
-
-    Args:
-        model: any number of threads may use it at once.
-        picture: (H, W, 3) uint8 RGB of any size.
-        block: counted from 1.
-        source: 0 for what enters the block, else its layer.
-        channel: of the source's maps, from 0.
-
-    Raises:
-        NoSuchPlace: there is no such block, source or channel.
-    """
-    spec = model.spec
-    for word, value, low, high in (
-        ("block", block, 1, len(spec.block_config)),
-        ("source", source, 0, spec.block_config[block - 1] if _is_block(spec, block) else 0),
-    ):
-        if not low <= value <= high:
-            raise NoSuchPlace(f"{word}={value} was given; {low} to {high} are allowed.")
-    cells = [
-        Connection(block, source, reader)
-        for reader in range(source + 1, spec.block_config[block - 1] + 2)
-    ]
-    channels = cells[0].channels(spec)
-    if not 0 <= channel < len(channels):
-        raise NoSuchPlace(f"channel={channel} was given; 0 to {len(channels) - 1} are allowed.")
-    place = channels[channel]
-    norms = [
-        model.network.get_submodule(reader_norm(spec, cell.block, cell.reader)) for cell in cells
-    ]
-    caught = _run(model, picture, norms)
-    readings = []
-    for cell, norm in zip(cells, norms, strict=True):
-        assert isinstance(norm, nn.BatchNorm2d)
-        assert norm.running_mean is not None
-        assert norm.running_var is not None
-        readings.append(
-            Reading(
-                cell,
-                gamma=float(norm.weight[place].detach()),
-                beta=float(norm.bias[place].detach()),
-                mean=float(norm.running_mean[place]),
-                spread=float((norm.running_var[place].double() + norm.eps).sqrt()),
-                seen=caught[norm][1][0, place].clamp(min=0).numpy().copy(),
-            )
-        )
-    return tuple(readings)
-
-
-def _is_block(spec: DenseNetSpec, block: int) -> bool:
-    return 1 <= block <= len(spec.block_config)
 
 
 def _steps(model: LoadedModel, at: str) -> dict[str, nn.Module]:

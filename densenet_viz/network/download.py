@@ -126,7 +126,7 @@ def _plain_errors() -> Iterator[None]:
             "the server did not answer" if silent else "the server cannot be reached"
         ) from None
     except (ConnectionError, ssl.SSLError, http.client.HTTPException):
-        raise DownloadError("the connection broke off") from None
+        raise DownloadError("the connection was lost") from None
     except OSError:
         raise DownloadError("the file cannot be saved here") from None
 

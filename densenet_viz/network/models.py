@@ -56,7 +56,7 @@ def load_model(name: str, *, on_progress: Progress | None = None) -> LoadedModel
 
     ImageNet weights come from DENSENET_VIZ_WEIGHTS (a file or a folder), else from torch hub's
     cache, else from torchvision's server, checked against the published SHA-256 prefix. A file
-    from DENSENET_VIZ_WEIGHTS with another SHA-256 is called "a file of yours".
+    from DENSENET_VIZ_WEIGHTS with another SHA-256 is called "your file" in its title.
 
     Args:
         name: "scenes", "cheater", one of torchvision's "densenet121", "...161", "...169",
@@ -204,12 +204,12 @@ def _load_imagenet(row: ModelRow, report: Progress) -> LoadedModel:
         return published
     return replace(
         published,
-        title=row.title.replace("(ImageNet)", "(a file of yours)"),
+        title=row.title.replace("(ImageNet)", "(your file)"),
         provenance=(
-            f"Its weights are a file of yours, SHA-256 {own_file}. The app does not know what "
+            f"Its weights are from your file, SHA-256 {own_file}. The app does not know what "
             "they were trained on."
         ),
-        knows="Its weights are a file of yours; the class names are those of ImageNet.",
+        knows="Its weights are from your file; the class names are those of ImageNet.",
         own_file=own_file,
     )
 

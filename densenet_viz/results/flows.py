@@ -139,10 +139,10 @@ class StructureAttribution:
 
 @dataclass(frozen=True, eq=False)
 class GradientPaths:
-    """The loss's gradient at the maps of one block's sources, by the length of the way it took.
+    """The loss's gradient at the maps of one block's sources, by the length of the path it took.
 
-    A way leads from what comes after the block back to a source; its length is the number of the
-    block's layers that it passes through: 0 is the direct way. Rows are sources, columns lengths;
+    A path leads from what comes after the block back to a source; its length is the number of the
+    block's layers that it passes through: 0 is the direct path. Rows are sources, columns lengths;
     impossible ones are 0. The gradient is scaled so that it has length 1 at the logits.
     """
 
@@ -152,7 +152,7 @@ class GradientPaths:
     whole: NDArray[np.float64]
     """(L + 1,), the length of the gradient that reaches each source."""
     norms: NDArray[np.float64]
-    """(L + 1, L + 1), the length of the part of it that took ways of each length."""
+    """(L + 1, L + 1), the length of the part of it that took paths of each length."""
     shares: NDArray[np.float64]
     """(L + 1, L + 1), that part's component along the gradient, as a share: rows sum to 1."""
 
@@ -162,9 +162,9 @@ class GradientPaths:
         return len(self.whole) - 1
 
     def count(self, source: int, length: int) -> int:
-        """The number of ways of a length: choices of `length` layers after the source."""
+        """The number of paths of a length: choices of `length` layers after the source."""
         return math.comb(self.layers - source, length)
 
     def chain(self, source: int) -> float:
-        """The length of what comes by the longest way, through every later layer of the block."""
+        """The length of what comes by the longest path, through every later layer of the block."""
         return float(self.norms[source, self.layers - source])

@@ -123,18 +123,3 @@ class Reader:
     mean: float
     spread: float
     strength: float
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """One map as one of its readers sees it, through the reader's batch norm and ReLU.
-
-    `seen` is (height, width). A value v becomes max(0, gamma * (v - mean) / spread + beta).
-    """
-
-    connection: Connection
-    gamma: float
-    beta: float
-    mean: float
-    spread: float
-    seen: NDArray[np.float32]

@@ -242,9 +242,10 @@ def show_cifar_words(data: DataSet, kind: Cost) -> None:
         if row.note and data in row.errors:
             st.markdown(f"**{row.title}:** {row.note}.")
     st.caption(
-        "\\* measured by the paper’s authors; they quote every other rival’s error. On C10, C100 "
-        "and SVHN all DenseNets were trained with dropout. “–”: not given, or not enough is given "
-        "to count it. Each network is counted with as many classes as the pictures have."
+        "\\* measured by the paper’s authors; they cite all other errors, except those of the "
+        "DenseNets. On C10, C100 and SVHN all DenseNets were trained with dropout. “–”: not given, "
+        "or not enough is given to count it. Each network is counted with as many classes as the "
+        "pictures have."
     )
 
 

@@ -13,8 +13,8 @@ from densenet_viz.results.traces import Picture
 from densenet_viz.ui.suited import suit_model
 from densenet_viz.ui.work.jobs import leave
 
-UPLOADED = "your image"
-SECOND = "your second image"
+UPLOADED = "your picture"
+SECOND = "your second picture"
 """A second uploaded picture, which is compared with the current one."""
 _UPLOADS = {UPLOADED: "upload", SECOND: "second_upload"}
 """The start of the session's keys for each uploaded picture, by its name."""

@@ -112,9 +112,7 @@ def test_a_phone_joins_follows_leaves_catches_up_and_answers(
     page = phone.page
     page.get_by_label("Code on the screen in the hall").fill("cdf 34")
     page.get_by_role("button", name="Join").click()
-    expect(page.get_by_role("status").first).to_have_text(
-        "That is not a code: a code has 10 letters and digits."
-    )
+    expect(page.get_by_role("status").first).to_contain_text("10 letters and digits")
     page.get_by_label("Code").fill(f"{lecture.code[:5].lower()} {lecture.code[5:]}")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="What is DenseNet?")).to_be_visible()

@@ -50,8 +50,8 @@ def test_a_picture_that_is_dropped_or_pasted_becomes_the_current_one(
         expect(page.get_by_test_id("stAlert")).to_contain_text("GIF", timeout=PATIENCE)
     assert all(arrive(page, how, on=on)) == (how == "drop")
     caption = page.locator("figcaption").first
-    expect(caption).to_contain_text("your image", timeout=PATIENCE)
-    expect(page.get_by_role("radio", name="your image")).to_be_checked()
+    expect(caption).to_contain_text("your picture", timeout=PATIENCE)
+    expect(page.get_by_role("radio", name="your picture")).to_be_checked()
     expect(page.locator(".drop-veil:popover-open")).to_have_count(0)
     assert (visit.errors, visit.foreign) == ([], [])
 

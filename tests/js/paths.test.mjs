@@ -11,8 +11,8 @@ import {
   stepsOf,
 } from "../../densenet_viz/stage/paths/geometry.js";
 
-/** Every way of a length, written out: the layers it passes, from late to early. */
-function everyWay(layers, length) {
+/** Every path of a length, written out: the layers it passes, from late to early. */
+function everyPath(layers, length) {
   const choose = (from, count) =>
     count === 0
       ? [[]]
@@ -23,12 +23,12 @@ function everyWay(layers, length) {
   return choose(later, length).map((passed) => [layers + 1, ...passed, 1]);
 }
 
-test("the steps drawn are those of the ways written out, and no others", () => {
+test("the steps drawn are those of the paths written out, and no others", () => {
   for (const layers of [1, 2, 3, 6]) {
     for (let length = 0; length < layers; length += 1) {
       const expected = new Set(
-        everyWay(layers, length).flatMap((way) =>
-          way.slice(1).map((to, index) => `${way[index]}>${to}`),
+        everyPath(layers, length).flatMap((path) =>
+          path.slice(1).map((to, index) => `${path[index]}>${to}`),
         ),
       );
       const found = stepsOf(layers, length).map(([from, to]) => `${from}>${to}`);
@@ -41,7 +41,7 @@ test("the steps drawn are those of the ways written out, and no others", () => {
   }
 });
 
-test("the longest way is the chain from neighbour to neighbour", () => {
+test("the longest path is the chain from neighbour to neighbour", () => {
   assert.deepEqual(stepsOf(4, 3), [
     [2, 1],
     [3, 2],

@@ -1,4 +1,4 @@
-"""Flows along the connections of small blocks, and the ways of a gradient, without a network."""
+"""Flows along the connections of small blocks, and the paths of a gradient, without a network."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def structure() -> dict[str, Any]:
 
 
 def paths(layers: int = 5) -> dict[str, Any]:
-    """Every way brings half of what one shorter by a layer brings."""
+    """Every path brings half of what one shorter by a layer brings."""
     shares = np.zeros((layers + 1, layers + 1))
     for source in range(layers + 1):
         bring = 0.5 ** np.arange(layers - source + 1)

@@ -46,8 +46,8 @@ ROWS = (
         family="gradients",
         question="Where does the score come from, if every bias of the network counts, too?",
         caution=(
-            "Most of the score can come from biases. Their share stands where their layer has its "
-            "cells, so it is as coarse as these, and a bias counts although no pixel changed it."
+            "Most of the score can come from biases. The share of a bias is shown at the cells of "
+            "its layer, which are coarse in late layers. A bias counts even if no pixel changed it."
         ),
         unit="share of the class's score",
         paper=(

@@ -182,7 +182,8 @@ ROWS = (
         question="Through which of a layer's maps is the class still seen?",
         caution=(
             f"{_GRAIN} The network never saw such half-covered pictures in training. Only the "
-            "maps that vary most are tried. The weights are a softmax: a few maps may get all."
+            "maps that vary most are tried. The weights are a softmax: a few maps may get nearly "
+            "all the weight."
         ),
         unit="activation times the map's share of all scores",
         paper=(
@@ -208,7 +209,7 @@ ROWS = (
         question="How much of the score's rise over a blank picture flows through each place?",
         caution=(
             f"{_GRAIN} It depends on its baseline, and a layer inside a dense block carries only "
-            "a part of the rise: the rest bypasses it."
+            "a part of the rise: the rest goes around it."
         ),
         unit="share of the class's score",
         paper='Dhamdhere, Sundararajan, Yan, "How Important is a Neuron?", ICLR 2019, section 3',

@@ -164,9 +164,9 @@ ROWS: tuple[Method, ...] = (
         question="Where does the score come from, if each layer divides it among its inputs?",
         caution=(
             "Look at its signs, not only at its places: shuffling the weights of the last two "
-            "blocks flips many signs but moves only some places (Sixt, Granz, Landgraf, ICML "
-            "2020, explain why). Its values add up to about the score, within 2 % on the bundled "
-            "model. Other rules give another map."
+            "blocks changes many signs, but only a few places (Sixt, Granz, Landgraf, ICML 2020, "
+            "explain why). Its values add up to about the score, within 2 % on the bundled model. "
+            "Other rules give another map."
         ),
         unit="share of the class's score",
         paper=(

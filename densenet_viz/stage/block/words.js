@@ -25,7 +25,7 @@
  */
 
 /** What the badge says until the maps are there. */
-export const COMPUTED = "computed · the maps are on their way";
+export const COMPUTED = "computed · the maps are being computed";
 
 /**
  * A line of the list: channels `start` to `stop - 1`, and who wrote them.

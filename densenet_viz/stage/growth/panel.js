@@ -87,7 +87,11 @@ export class Panel {
       without(inMegabytes(plain.activationBytes)),
     );
     this.few.replaceChildren(
-      h("strong", {}, `Few parameters suffice: ${compared(numbers.parameters, plain.parameters)}.`),
+      h(
+        "strong",
+        {},
+        `Few parameters are enough: ${compared(numbers.parameters, plain.parameters)}.`,
+      ),
       ` A layer here computes only ${spec.growthRate} new maps, because all earlier ones are still there to read. Without concatenation it would have to write all of its output maps again, up to ${grouped(totalOf(scene))} of them. The price of concatenation is memory, ${compared(numbers.activationBytes, plain.activationBytes)}: the plain implementation copies the maps that it joins. `,
       `The block's numbers ${live ? "were counted while it ran" : "are computed, and are counted when it has run"}; those of the block without concatenation are computed.`,
     );

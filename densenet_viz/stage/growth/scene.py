@@ -101,7 +101,7 @@ def explore_scene(
 
 
 def growth_scene(
-    trace: NetworkTrace, *, block: int = 1, caption: str = "your image"
+    trace: NetworkTrace, *, block: int = 1, caption: str = "your picture"
 ) -> GrowthScene:
     """The growth of one block, layer by layer (`Scene` in growth.js).
 

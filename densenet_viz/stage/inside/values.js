@@ -64,7 +64,7 @@ export function holds({ detail: { top, left }, made }, y, x) {
 }
 
 /**
- * How the number at a place came about. The products are computed here, in double precision; what
+ * How the number at a place was computed. The products are computed here, in double precision; what
  * the network itself computed is `made`.
  * @param {Surroundings} around @param {number} y @param {number} x
  * @returns {Sum}

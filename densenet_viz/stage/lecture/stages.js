@@ -67,7 +67,7 @@ export const STYLE = `
   .paths-said { min-height: 4.2em; font-weight: 600 }
   .paths-length { padding: 0 8px; min-height: 28px; grid-template-columns: 5.2em minmax(10px, 1fr) 6em; white-space: nowrap }
   .paths-grid { grid-template-columns: minmax(0, 1.3fr) minmax(0, 1fr) }
-  .paths-ways { display: none }
+  .paths-count { display: none }
   .transition-view { margin-top: 6px }
   .structure { gap: 8px }
   .structure-block { padding: 4px 10px }

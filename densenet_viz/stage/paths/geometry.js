@@ -1,7 +1,7 @@
-// Where layers, ways and bars are. A way leads from the reader after the block back to layer 1.
+// Where layers, paths and bars are. A path leads from the reader after the block back to layer 1.
 
 /**
- * @typedef {{length: number, count: number, share: number, name: string, ways: string, percent: string, sentence: string}} Length
+ * @typedef {{length: number, count: number, share: number, name: string, paths: string, percent: string, sentence: string}} Length
  * @typedef {{block: number, layers: number, after: string, title: string, sentence: string, colours: string[],
  *   lengths: Length[], whole: number[], chain: number[], bars: string, alt: string}} Scene
  * @typedef {{width: number, height: number, row: number, radius: number, step: number, floor: number, tallest: number}} Frame
@@ -35,9 +35,9 @@ export function across(frame, layer) {
 }
 
 /**
- * Every step that a way of this length to layer 1 can take: from a later place to an earlier one.
+ * Every step that a path of this length to layer 1 can take: from a later place to an earlier one.
  * Places are layers from 1; the reader after the block is `layers + 1`.
- * @param {number} layers @param {number} length layers that the way passes through
+ * @param {number} layers @param {number} length layers that the path passes through
  * @returns {[number, number][]}
  */
 export function stepsOf(layers, length) {
@@ -47,7 +47,7 @@ export function stepsOf(layers, length) {
   const steps = [];
   for (let from = 2; from <= end; from += 1) {
     for (let to = 1; to < from; to += 1) {
-      // The least and the largest number of the way's layers at the left and at the right.
+      // The least and the largest number of the path's layers at the left and at the right.
       const after = from === end ? 0 : 1;
       const before = to === 1 ? 0 : 1;
       const rest = length - after - before;

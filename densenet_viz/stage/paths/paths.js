@@ -1,4 +1,4 @@
-// The short ways of the loss's gradient back to a block's first layer, measured on the network.
+// The short paths of the loss's gradient back to a block's first layer, measured on the network.
 
 import { h, onWidth, roomOf, s, say } from "../shared/dom.js";
 import { across, arc, bars, frameOf, numbered, opacity, stepsOf } from "./geometry.js";
@@ -20,7 +20,7 @@ class Paths {
     this.room = h("div", { class: "paths-room" }, this.svg);
     this.said = h("p", { class: "paths-said", "aria-live": "polite" });
     /** @type {Radios<number>} */
-    this.choices = new Radios("Ways by their length", (place) => this.choose(place), {
+    this.choices = new Radios("Paths by their length", (place) => this.choose(place), {
       look: "paths-lengths",
       stops: true,
     });
@@ -29,9 +29,9 @@ class Paths {
       "p",
       { class: "paths-note" },
       h("i", { class: "paths-sample paths-whole" }),
-      "gradient that reaches the layer by all ways  ",
+      "gradient that reaches the layer by all paths  ",
       h("i", { class: "paths-sample paths-chain" }),
-      "by the one way through every later layer",
+      "by the one path through every later layer",
     );
     root.classList.add("paths");
     root.append(
@@ -63,7 +63,7 @@ class Paths {
     this.choose(this.place);
   }
 
-  /** Shows the ways of a length; if it is not listed, those of the next shorter one. @param {{length?: number}} state */
+  /** Shows the paths of a length; if it is not listed, those of the next shorter one. @param {{length?: number}} state */
   go({ length = 0 }) {
     const shown = this.scene.lengths.filter((one) => one.length <= length);
     this.choose(Math.max(0, shown.length - 1));
@@ -79,7 +79,7 @@ class Paths {
       fill.style.width = `${(100 * Math.abs(one.share)) / most}%`;
       const words = [
         h("span", {}, one.name),
-        h("span", { class: "paths-ways" }, one.ways),
+        h("span", { class: "paths-count" }, one.paths),
         h("span", { class: "paths-track" }, fill),
         h("b", {}, one.percent),
       ];
@@ -111,13 +111,13 @@ class Paths {
     const frame = /** @type {Frame} */ (this.frame);
     this.svg.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
     this.svg.setAttribute("height", String(frame.height));
-    this.svg.replaceChildren(this.ways(frame), this.row(frame), this.columns(frame));
+    this.svg.replaceChildren(this.arcs(frame), this.row(frame), this.columns(frame));
   }
 
   /** @param {Frame} frame */
-  ways(frame) {
+  arcs(frame) {
     const steps = stepsOf(this.scene.layers, this.scene.lengths[this.place].length);
-    const group = s("g", { class: "paths-ways-drawn", "stroke-opacity": opacity(steps.length) });
+    const group = s("g", { class: "paths-arcs", "stroke-opacity": opacity(steps.length) });
     for (const step of steps) group.append(s("path", { d: arc(frame, step) }));
     return group;
   }
@@ -165,7 +165,7 @@ class Paths {
       if (chain.height > 0.5) group.append(s("rect", { class: "paths-chain", ...chain }));
     }
     group.append(s("path", { class: "paths-floor", d: `M0 ${frame.floor}H${frame.width}` }));
-    group.append(s("text", { x: 2, y: frame.floor + 18 }, "length of the gradient at each layer"));
+    group.append(s("text", { x: 2, y: frame.floor + 18 }, "size of the gradient at each layer"));
     return group;
   }
 

@@ -1,4 +1,4 @@
-"""The ways of the loss's gradient back to a block's first layer, as one JSON scene (`paths.js`)."""
+"""The paths of the loss's gradient back to a block's first layer, as a JSON scene (`paths.js`)."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ LISTED = 0.0005
 """A length is listed if it and all longer ones together bring more than this part."""
 
 MOST = 0.8
-"""The title says how short the ways are that together bring at least this part."""
+"""The title says how short the paths are that together bring at least this part."""
 
 FIRST = 1
 """The layer whose gradient is followed back."""
 
 
 class Length(TypedDict):
-    """The ways of one length: how many there are, and the part of the gradient they bring."""
+    """The paths of one length: how many there are, and the part of the gradient they bring."""
 
     length: int
     count: int
     share: float
     name: str
-    ways: str
+    paths: str
     percent: str
     sentence: str
 
@@ -49,11 +49,11 @@ class PathsScene(TypedDict):
 
 
 def paths_scene(found: GradientPaths, *, after: str) -> PathsScene:
-    """The scene: for each length, the number of ways and their part of the gradient.
+    """The scene: for each length, the number of paths and their part of the gradient.
 
     Args:
         found: of a block with at least one layer.
-        after: what reads the block's output, where every way starts: "transition 3".
+        after: what reads the block's output, where every path starts: "transition 3".
     """
     shares = [float(share) for share in found.shares[FIRST, : found.layers]]
     last = found.whole[-1] or 1.0
@@ -69,8 +69,8 @@ def paths_scene(found: GradientPaths, *, after: str) -> PathsScene:
         "chain": [_short(found.chain(layer) / last) for layer in _layers(found)],
         "bars": _bars_words(found),
         "alt": f"Block {found.block}: layers 1 to {found.layers} in a row, {after} at their right, "
-        "and the ways from there back to layer 1. Below each layer, the length of the gradient "
-        "that reaches it, and the length that the chain through every later layer alone brings.",
+        "and the paths from there back to layer 1. Below each layer, the size of the gradient "
+        "that reaches it, and the size of the part that comes through every later layer.",
     }
 
 
@@ -93,19 +93,19 @@ def _listed(shares: list[float]) -> list[tuple[int, float]]:
 def _length(found: GradientPaths, length: int, share: float, after: str) -> Length:
     count = found.count(FIRST, length)
     longest = length == found.layers - FIRST
-    ways = "1 way" if count == 1 else f"{count:,} ways"
+    paths = "1 path" if count == 1 else f"{count:,} paths"
     if length == 0:
-        sentence = f"Direct: {ways}, straight from {after} to layer 1."
+        sentence = f"Direct: {paths}, straight from {after} to layer 1."
     elif longest:
-        sentence = f"Through all {length} later layers: {ways}, the only one in a plain chain."
+        sentence = f"Through all {length} later layers: {paths}, the only one in a plain chain."
     else:
-        sentence = f"Through {length} layer{'s' * (length > 1)}: {ways}."
+        sentence = f"Through {length} layer{'s' * (length > 1)}: {paths}."
     return {
         "length": length,
         "count": count,
         "share": round(share, 6),
         "name": "direct" if length == 0 else f"{length} layer{'s' * (length > 1)}",
-        "ways": ways,
+        "paths": paths,
         "percent": signed_percent(share),
         "sentence": f"{sentence} It brings {signed_percent(share)} of layer 1’s gradient."
         if count == 1
@@ -114,7 +114,7 @@ def _length(found: GradientPaths, length: int, share: float, after: str) -> Leng
 
 
 def signed_percent(share: float) -> str:
-    """A part in percent; it is negative if ways work against each other.
+    """A part in percent; it is negative if paths work against each other.
 
     >>> signed_percent(0.29), signed_percent(-0.031), signed_percent(1e-9)
     ('29.0%', '−3.1%', 'under 0.1%')
@@ -132,9 +132,9 @@ def _title(found: GradientPaths, shares: list[float]) -> str:
 
 
 def _sentence(found: GradientPaths) -> str:
-    ways = 2 ** (found.layers - FIRST)
+    paths = 2 ** (found.layers - FIRST)
     return (
-        f"Block {found.block} has {ways:,} ways from the loss back to its first layer, each "
+        f"Block {found.block} has {paths:,} paths from the loss back to its first layer, each "
         "through other layers. The gradient there is the sum over all of them."
     )
 
@@ -147,6 +147,6 @@ def _bars_words(found: GradientPaths) -> str:
     whole, chain = found.whole[FIRST] / last, found.chain(FIRST) / last
     by_chain = f"{chain:.2f}" if chain >= 0.005 else "less than 0.01"
     return (
-        f"Layer 1 gets {whole:.2f} times the gradient that the last layer gets; the one way "
+        f"Layer 1 gets {whole:.2f} times the gradient that the last layer gets; the one path "
         f"through every layer alone brings {by_chain}."
     )

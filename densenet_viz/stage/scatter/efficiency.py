@@ -1,4 +1,4 @@
-"""Few parameters suffice: the paper's figure 3 and table 2 as scenes of the scatter stage.
+"""Few parameters are enough: the paper's figure 3 and table 2 as scenes of the scatter stage.
 
 Costs on the x axis are counted, errors on the y axis are cited.
 """

@@ -1,6 +1,6 @@
 """How long maps are likely to take, and what they need, before they are computed.
 
-A method's row in `attribution.needs` says what it took on another machine. What maps took here
+A method's row in `attribution.resources` says what it took on another machine. What maps took here
 corrects that: first the speed of this machine, then each method's own time.
 """
 
@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from densenet_viz.attribution import METHODS
-from densenet_viz.attribution.needs import memory_of, passes_of
+from densenet_viz.attribution.resources import memory_of, passes_of
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.machine import cores, devices
 from densenet_viz.network.loaded import LoadedModel

@@ -40,7 +40,7 @@ def show_files(
     kind = "-probability" if attribution.explains == "probability" else ""
     other = "" if attribution.against is None else f"-against-{attribution.against.index}"
     stem = f"{attribution.method}-{attribution.target.index}{other}{kind}"
-    st.markdown("**Download the map** as it was computed; its sliders change nothing")
+    st.markdown("**Download the map** as it was computed; the sliders do not change it")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=key):
         _show_png(given, attribution, stem, key)
         _show_others(model, given, attribution, stem, key)

@@ -180,8 +180,9 @@ def _notes(bench: Bench, samples: Mapping[str, int]) -> list[str]:
         "picture for that reason, but has the same weakness.",
         "Infidelity covers 60 squares with the training pictures’ mean colour; they are a "
         "sixteenth, an eighth or a quarter of the picture wide. Large squares lower the score more "
-        "wherever they are, and any even map predicts that: a good map has to beat the random one. "
-        "Compare infidelity only between maps of the same picture and class.",
+        "wherever they are, and a map with one value everywhere predicts that, too: a good map has "
+        "to beat the random one. Compare infidelity only between maps of the same picture and "
+        "class.",
         f"Max sensitivity is the highest value over a few slightly changed pictures ({tried}; "
         "fewer for methods that take many passes), so the true maximum is at least as high. A map "
         "that never changes is stable, but not right: an edge detector’s is stable too.",

@@ -1,4 +1,4 @@
-"""Part of the bench: does a map change when the network forgets what it learned?"""
+"""Part of the bench: does a map depend on what the network learned?"""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def show(bench: Bench) -> None:
     """Shows the whole part: choice of methods and seed, the checks, and what they mean."""
     from densenet_viz.evaluation.sanity import cost_of
 
-    st.header("Does the map notice when the network forgets?", anchor=False)
+    st.header("Does the map depend on what the network learned?", anchor=False)
     st.markdown(
         "The weights become random, from the classifier down to the stem. A map that shows what "
         "the network **learned** has to change; a map that stays the same shows only the picture."

@@ -199,7 +199,7 @@ def _sum_words(what: str, total: float, rise: float, close: float, score: str) -
     off = abs(delta) / abs(rise) if rise else (float("inf") if delta else 0.0)
     told = (
         f"{'✓' if off <= close else '⚠'} {what} to {number(total)}, the {score} rises from the "
-        f"baseline to the picture by {number(rise)}: {_percent(off)} off"
+        f"baseline to the picture by {number(rise)}: they differ by {_percent(off)}"
     )
     return (
         f"{told}."

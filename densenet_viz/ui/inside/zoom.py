@@ -25,8 +25,8 @@ def show_zoom(model: LoadedModel, picture: CurrentPicture) -> None:
     """Shows the whole part: the stage at the address's place, and its numbers as a table."""
     st.markdown(
         "Click a part, or press Enter on it, to go **into** it: network, block, layer, channel, "
-        "and one number with the products that it is the sum of. Escape, or a link above the "
-        "picture, goes back. All maps are of the current picture."
+        "and one number, which is a sum of products. Escape, or a link above the picture, goes "
+        "back. All maps are of the current picture."
     )
     _show(model, picture)
     st.caption(
@@ -56,7 +56,7 @@ def _show(model: LoadedModel, picture: CurrentPicture) -> None:
         with st.expander("The numbers as a table"):
             st.table(part_rows(model.spec))
     elif place.level == "block":
-        with st.expander("The ledger as a table"):
+        with st.expander("Who reads what, as a table"):
             st.table(block_rows(trained_trace(model, picture), block=place.block))
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import streamlit as st
 
 from densenet_viz.errors import Cancelled
+from densenet_viz.lecture.architecture import StageScene
 from densenet_viz.lecture.deck import Deck
 from densenet_viz.lecture.hall import Published
-from densenet_viz.lecture.inside import StageScene
 from densenet_viz.lecture.order import Order
 from densenet_viz.lecture.pictures import Later, Make, keys_of, make_scenes, words_of
 from densenet_viz.lecture.server import HALL

@@ -6,7 +6,7 @@ import atexit
 from collections.abc import Callable
 from typing import cast
 
-from densenet_viz.lecture.inside import StageScene
+from densenet_viz.lecture.architecture import StageScene
 from densenet_viz.lecture.networks import never
 from densenet_viz.lecture.pictures import Make
 from densenet_viz.ui.work.jobs import PATIENCE, Desk, Shop

@@ -1,4 +1,4 @@
-"""The ways of the gradient back to a block's first layer, by their length."""
+"""The paths of the gradient back to a block's first layer, by their length."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tests.stage_scenes import flows
 LAYERS = 5
 
 
-def test_arrow_keys_choose_a_length_and_draw_its_ways(show: Show) -> None:
+def test_arrow_keys_choose_a_length_and_draw_its_paths(show: Show) -> None:
     scene = flows.paths(LAYERS)
     assert [one["count"] for one in scene["lengths"]] == [math.comb(4, n) for n in range(5)]
     page = show("paths", scene)
     chosen = page.locator(".paths-length[aria-checked=true]")
-    drawn = page.locator(".paths-ways-drawn path")
+    drawn = page.locator(".paths-arcs path")
     expect(page.locator(".paths-length")).to_have_count(len(scene["lengths"]))
     expect(drawn).to_have_count(1)  # the direct one
     chosen.press("ArrowDown")

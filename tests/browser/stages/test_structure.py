@@ -1,4 +1,4 @@
-"""The ways through the network: blocks, bars, cells and maps follow keyboard and pointer."""
+"""The paths through the network: blocks, bars, cells and maps follow keyboard and pointer."""
 
 from __future__ import annotations
 

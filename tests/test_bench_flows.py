@@ -1,4 +1,4 @@
-"""The bench's part about the ways through the network, run without a browser."""
+"""The bench's part about the paths through the network, run without a browser."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution.errors import AttributionError
-from densenet_viz.ui.bench import inside as bench_inside
+from densenet_viz.ui.bench import flows as bench_flows
 from tests.sessions import let_finish
 
 
 def script() -> None:
     import streamlit as st
 
-    from densenet_viz.ui.bench import inside as bench_inside
+    from densenet_viz.ui.bench import flows as bench_flows
     from densenet_viz.ui.bench.subject import Bench
     from densenet_viz.ui.current import sample
     from densenet_viz.ui.traces import trained_trace
@@ -27,12 +27,12 @@ def script() -> None:
     model = st.session_state["model"]
     logits = trained_trace(model, sample("ring")).logits
     assert logits is not None
-    bench_inside.show(Bench(model, sample("ring"), logits, model.prediction(logits, 2)))
+    bench_flows.show(Bench(model, sample("ring"), logits, model.prediction(logits, 2)))
 
 
 def settled(app: AppTest) -> AppTest:
     """The page once its job has ended."""
-    return let_finish(app, *bench_inside.DESKS)
+    return let_finish(app, *bench_flows.DESKS)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_failure_is_said_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> 
     def refused(*_: object) -> None:
         raise AttributionError("Nothing flows here.")
 
-    monkeypatch.setattr(bench_inside.FlowQuestion, "compute", refused)
+    monkeypatch.setattr(bench_flows.FlowQuestion, "compute", refused)
     app = AppTest.from_function(script, default_timeout=60)
     app.query_params["inside_baseline"] = "grey"
     settled(app.run())
@@ -83,5 +83,5 @@ def test_a_failure_is_said_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_its_keys_and_desks_are_named() -> None:
-    assert bench_inside.KEYS == ("inside_baseline",)
-    assert bench_inside.DESKS == ("inside",)
+    assert bench_flows.KEYS == ("inside_baseline",)
+    assert bench_flows.DESKS == ("inside",)

@@ -1,4 +1,4 @@
-"""The house stays as it was drawn: who imports whom, what is pinned, what is configured."""
+"""docs/architecture.md holds: who imports whom, what is pinned, what is configured."""
 
 from __future__ import annotations
 
