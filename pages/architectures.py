@@ -20,11 +20,14 @@ from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_scene
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
-from densenet_viz.ui.own_variant import own_controls
+from densenet_viz.ui.own_variant import OWN_CONTROLS, own_network
+from densenet_viz.ui.staged import take_choice
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.variant_links import show_variant_links
 
 NAMES = tuple(VARIANTS)
+FIVE = variants_shown()
+STAGE = "variants"
 ALL = "all side by side"
 
 st.title("One rule, five sizes")
@@ -33,28 +36,32 @@ st.markdown(
     "differ only in how many layers their blocks have; torchvision's DenseNet-161 also has more "
     "channels: k = 48, and 96 channels from the stem."
 )
-strips = st.container()
-own = own_controls()
+own, explore = own_network(STAGE)
 variants = variants_shown(own)
-with strips:
-    # The networks are counted after the first picture: building them loads torch.
-    counted = show_or_get(NAMES) if len(file_sizes(NAMES)) == len(NAMES) else {}
-    show_stage("variants", variants_scene(variants, counted), key="variants")
+# The networks are counted after the first picture: building them loads torch.
+counted = show_or_get(NAMES) if len(file_sizes(NAMES)) == len(NAMES) else {}
+show_stage(
+    "variants",
+    {**variants_scene(FIVE, counted), "explore": explore},
+    key=STAGE,
+    on_chosen_change=take_choice(STAGE, OWN_CONTROLS),
+)
 
 st.header("Open one", anchor=False)
 show_variant_links(variants)
 
 st.header("Why is it called 121?", anchor=False)
-show_stage("variants-count", count_scene(variants, counted), key="variants_count")
+show_stage("variants-count", count_scene(FIVE, counted), key="variants_count")
 
 st.header("The paper's table 1", anchor=False)
 counted = show_or_get(NAMES)
 inventories = {
     variant.title: counted.get(variant.id) or inventory_of(variant.spec) for variant in variants
 }
+five = {variant.title: inventories[variant.title] for variant in FIVE}
 show_stage(
     "variants-table",
-    table_scene(inventories, label="The paper's table 1, every variant part by part"),
+    table_scene(five, label="The paper's table 1, every variant part by part"),
     key="variants_table",
 )
 show_progress_line(NAMES)

@@ -22,20 +22,21 @@ from densenet_viz.stage.shared.spec import spec_scene
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 500
+SCRIPT = "arithmetic.mjs"
 EXACT = 2**53
 """JavaScript's numbers hold every whole number up to this one."""
 
 
-def told(scenes: list[dict[str, Any]]) -> list[Any]:
-    """What the browser's arithmetic says of networks; None of those that cannot exist."""
+def told(given: object, script: str) -> list[Any]:
+    """What a script in `tests/js` says of what it is given, both as JSON."""
     if shutil.which("node") is None:
         if os.environ.get("CI") or os.environ.get("BROWSER_TESTS") == "required":
             pytest.fail("node is not installed, and has to be here")
         pytest.skip("node is not installed")
     ran = subprocess.run(
-        ["node", "tests/js/arithmetic.mjs"],
+        ["node", f"tests/js/{script}"],
         cwd=ROOT,
-        input=json.dumps(scenes),
+        input=json.dumps(given),
         capture_output=True,
         text=True,
         check=True,
@@ -117,7 +118,7 @@ def expected(spec: DenseNetSpec) -> dict[str, Any]:
 def test_both_give_the_same_numbers() -> None:
     chance = random.Random(16)
     specs = [*VARIANTS.values(), *(random_spec(chance) for _ in range(COUNT))]
-    found = told([dict(spec_scene(spec)) for spec in specs])
+    found = told([spec_scene(spec) for spec in specs], SCRIPT)
     for spec, one in zip(specs, found, strict=True):
         assert max(spec.multiply_adds, one["blocks"][0]["plain"]["multiplyAdds"]) < EXACT
         assert one == expected(spec), spec
@@ -126,7 +127,7 @@ def test_both_give_the_same_numbers() -> None:
 def test_both_refuse_a_transition_that_keeps_nothing() -> None:
     spec = DenseNetSpec(4, (1, 1), 12, compression=0.07, input_size=64)
     scenes = [dict(spec_scene(spec)), {**spec_scene(spec), "compression": 0.06}]
-    found = told(scenes)
+    found = told(scenes, SCRIPT)
     assert found[0]["transitions"][0]["keeps"] == 1
     assert found[1] is None
     with pytest.raises(SpecError):

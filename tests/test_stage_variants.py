@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,10 +19,10 @@ from densenet_viz.network.models import UNTRAINED
 from densenet_viz.stage.variants import scene as variants_module
 from densenet_viz.stage.variants.count import count_scene, count_stops
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
-from densenet_viz.stage.variants.table import table_parts, table_scene
+from densenet_viz.stage.variants.table import table_lines, table_scene
 from densenet_viz.ui.controls import BOTTLENECK, CONTROLS, growth_address, link_with
 from densenet_viz.ui.current import MODEL_TITLES
-from densenet_viz.ui.own_variant import BASE, IMPOSSIBLE, growth_link, own_spec, refusal
+from densenet_viz.ui.own_variant import BASE, growth_link, own_spec, refusal
 from densenet_viz.ui.pages import PAGES
 from densenet_viz.ui.variant_links import INSIDE, model_address
 from tests.facts import as_groups, names_in, numbers_in
@@ -60,7 +62,7 @@ def test_strips_show_the_papers_numbers() -> None:
         (48, 7),
     ]
     assert numbers_in(blocks[2]["channels"]) == ["256", "2,304"]
-    assert strips["densenet121"]["parts"][0]["id"] == "stem"
+    assert strips["densenet121"]["parts"][0]["kind"] == "stem"
 
 
 def test_words_compare_with_the_smallest() -> None:
@@ -102,15 +104,13 @@ def test_a_colour_for_every_layer_of_the_deepest_block() -> None:
 def test_badge_says_live_only_of_what_was_counted() -> None:
     counted = {variant.id: inventory_of(variant.spec) for variant in FIVE}
     some = {"densenet121": counted["densenet121"]}
-    own = variants_shown(OWN)
     badges = {
         "none": variants_scene(FIVE, {})["badge"],
         "some": variants_scene(FIVE, some)["badge"],
         "all": variants_scene(FIVE, counted)["badge"],
-        "not mine": variants_scene(own, counted)["badge"],
     }
-    assert as_groups(badges) == [{"none", "some"}, {"all"}, {"not mine"}]
-    assert ["live" in badge for badge in badges.values()] == [False, False, True, True]
+    assert as_groups(badges) == [{"none", "some"}, {"all"}]
+    assert ["live" in badge for badge in badges.values()] == [False, False, True]
     assert variants_scene(FIVE, counted)["key"] == variants_scene(FIVE, {})["key"]
 
 
@@ -190,33 +190,28 @@ def test_table_is_read_off_a_live_network(spec: DenseNetSpec) -> None:
     live = take_inventory(build(spec, seed=0), input_size=64)
     layer = "[1×1 conv, 3×3 conv]" if spec.bottleneck else "[3×3 conv]"
     # 64 px -> stem 32 -> pool 16; 8 + 2 * 4 = 16, halved to 8 at 8 px; 8 + 3 * 4 = 20.
-    assert [(part.name, part.pixels, part.layers, part.maps) for part in table_parts(live)] == [
-        ("Convolution", 32, "7×7 conv, stride 2", "3 → 8"),
-        ("Pooling", 16, "3×3 max pool, stride 2", ""),
-        ("Dense block 1", 16, f"{layer} × 2", "8 → 16"),
-        ("Transition 1", 16, "1×1 conv", "16 → 8"),
-        ("… its pooling", 8, "2×2 average pool, stride 2", ""),
-        ("Dense block 2", 8, f"{layer} × 3", "8 → 20"),
-        ("Classification", 1, "8×8 average pool, linear", "20 → 5"),
+    assert [tuple(line.values()) for line in table_lines(live)] == [
+        ("Convolution", "32 × 32", "7×7 conv, stride 2", "3 → 8"),
+        ("Pooling", "16 × 16", "3×3 max pool, stride 2", ""),
+        ("Dense block 1", "16 × 16", f"{layer} × 2", "8 → 16"),
+        ("Transition 1", "16 × 16", "1×1 conv", "16 → 8"),
+        ("… its pooling", "8 × 8", "2×2 average pool, stride 2", ""),
+        ("Dense block 2", "8 × 8", f"{layer} × 3", "8 → 20"),
+        ("Classification", "1 × 1", "8×8 average pool, linear", "20 → 5"),
     ]
 
 
 def test_table_of_all_has_the_papers_block_sizes() -> None:
-    scene = table_scene({v.title: inventory_of(v.spec) for v in FIVE}, label="Table 1")
-    assert scene["titles"] == [variant.title for variant in FIVE]
+    columns = table_scene({v.title: inventory_of(v.spec) for v in FIVE}, label="")["columns"]
+    assert [column["title"] for column in columns] == [variant.title for variant in FIVE]
     sizes = [112, 56, 56, 56, 28, 28, 28, 14, 14, 14, 7, 7, 1]
-    assert [row["output"] for row in scene["rows"]] == [f"{size} × {size}" for size in sizes]
-    assert all(sum(cell["span"] for cell in row["cells"]) == 5 for row in scene["rows"])
-    blocks = [row for row in scene["rows"] if row["name"].startswith("Dense")]
-    layers = [[cell["layers"].split(" × ")[1] for cell in row["cells"]] for row in blocks]
-    # 161's first blocks have other widths: a cell of their own.
-    assert layers == [
-        ["6"] * 2,
-        ["12"] * 2,
-        ["24", "32", "48", "64", "36"],
-        ["16", "32", "32", "48", "24"],
-    ]
-    assert [cell["span"] for cell in blocks[0]["cells"]] == [4, 1]
+    for column in columns:
+        assert [line["output"] for line in column["lines"]] == [
+            f"{size} × {size}" for size in sizes
+        ]
+        blocks = [line for line in column["lines"] if line["name"].startswith("Dense")]
+        layers = VARIANTS[f"densenet{column['title'].removeprefix('DenseNet-')}"].block_config
+        assert [line["layers"].split(" × ")[1] for line in blocks] == [str(n) for n in layers]
 
 
 # -- your own -------------------------------------------------------------------------------
@@ -308,35 +303,70 @@ def test_page_puts_your_own_beside_the_five(root: object) -> None:
     app = opened(root, k="24", layers="12", bottleneck="false")
     assert not app.exception
     assert networks(app) == [*(variant.title for variant in FIVE), "Yours"]
+    assert dict(app.query_params) == {"k": "24", "layers": "12", "bottleneck": "false"}
 
 
-def test_page_refuses_a_wrong_address_until_a_control_is_moved(root: object) -> None:
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """The stages' scenes by name, as the page's last run made them."""
+    scenes: dict[str, dict[str, Any]] = {}
+
+    def keep(name: str, scene: dict[str, Any], **_: object) -> None:
+        scenes[name] = scene
+
+    monkeypatch.setattr("densenet_viz.ui.stages.show_stage", keep)
+    return scenes
+
+
+def test_page_refuses_a_wrong_address_until_a_control_is_moved(
+    root: object, shown: dict[str, dict[str, Any]]
+) -> None:
     app = opened(root, k="4000", layers="12")
     assert not app.exception
-    assert [warning.value for warning in app.warning] == [refusal({"k": "4000"})]
+    assert shown["variants"]["explore"]["refused"] == refusal({"k": "4000"})
     assert networks(app) == [variant.title for variant in FIVE]
     app.run()
-    assert len(app.warning) == 1
-    app.slider(key="block4").set_value(20).run()
-    assert len(app.warning) == 0
+    assert shown["variants"]["explore"]["refused"] != ""
+    app.session_state["block4"] = 20
+    app.run()
+    assert shown["variants"]["explore"]["refused"] == ""
     assert networks(app)[-1] == "Yours"
 
 
-def test_page_says_where_allowed_numbers_make_no_network(root: object) -> None:
-    app = opened(root, k="4", initial="16", compression="0.1", block2="1")
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"k": "4", "initial": "16", "compression": "0.1", "block2": "1"},  # a transition keeps none
+        link_with(growth_address(VARIANTS["densenet201"])),
+    ],
+    ids=["impossible", "one of the five"],
+)
+def test_page_shows_only_the_five_if_yours_is_none_or_one_of_them(
+    root: object, address: dict[str, str]
+) -> None:
+    app = opened(root, **address)
     assert not app.exception
-    assert [warning.value for warning in app.warning] == [IMPOSSIBLE]
     assert networks(app) == [variant.title for variant in FIVE]
-    app.button(key="own_forget").click().run()
-    assert len(app.warning) == 0
 
 
-def test_page_knows_one_of_the_five(root: object) -> None:
-    app = opened(root, **link_with(growth_address(VARIANTS["densenet201"])))
+def test_what_the_stage_chose_is_the_page_s_network() -> None:
+    choice = {"asked": 3, "values": {"k": 24, "block4": 65, "layers": 12, BOTTLENECK: False}}
+
+    def page(choice: dict[str, object]) -> None:
+        import streamlit as st
+
+        from densenet_viz.ui.own_variant import OWN_CONTROLS, own_network
+        from densenet_viz.ui.staged import take_choice
+
+        st.session_state["stage"] = {"chosen": choice}
+        take_choice("stage", OWN_CONTROLS)()
+        own, explore = own_network("stage")
+        assert own is not None
+        st.json([own.growth_rate, own.block_config, own.bottleneck, explore["controls"]["asked"]])
+
+    app = AppTest.from_function(page, kwargs={"choice": choice}).run()
     assert not app.exception
-    assert app.slider(key="block3").value == 48
-    assert "DenseNet-201" in " ".join(line.value for line in app.caption)
-    assert networks(app) == [variant.title for variant in FIVE]
+    assert json.loads(app.json[0].value) == [24, [12, 12, 24, 16], False, 3]  # 65 is not allowed
 
 
 # -- ways in --------------------------------------------------------------------------------
@@ -367,5 +397,5 @@ def test_a_link_opens_a_variant_as_it_is(root: object, name: str) -> None:
 def test_a_link_with_nonsense_changes_nothing(root: object) -> None:
     app = opened(root, **link_with({"k": "4000", "block2": "x", "model": "<b>", "page": "1"}))
     assert not app.exception
-    assert app.slider(key="k").value == 32
+    assert app.session_state["k"] == 32
     assert networks(app) == [variant.title for variant in FIVE]

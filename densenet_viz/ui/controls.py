@@ -1,8 +1,8 @@
-"""Controls that several pages share, each bound to the address, and links that set them."""
+"""Controls that several pages share, and links that set them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -167,52 +167,6 @@ def _accepts(key: str, value: str) -> bool:
     return key in CONTROLS and CONTROLS[key].accepts(value)
 
 
-# -- controls -------------------------------------------------------------------------------
-
-
-def keep(keys: Iterable[str]) -> None:
-    """Lets controls that two pages share keep their values when the page changes.
-
-    Call it before the controls: Streamlit removes the old page's bound parameters from the
-    address, and the new control's default would then replace the session's value.
-    """
-    for key in keys:
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
-
-
-def slider(control: Control, *, width: int) -> Any:
-    """A slider of a control, bound to the address; `width` in CSS pixels.
-
-    A value that the session kept from another network is moved into the limits.
-    """
-    kept = st.session_state.get(control.key)
-    if kept is not None and not control.low <= kept <= control.high:
-        st.session_state[control.key] = min(max(kept, control.low), control.high)
-    return st.slider(
-        control.label,
-        control.low,
-        control.high,
-        control.default,
-        control.step,
-        key=control.key,
-        help=control.help,
-        bind="query-params",
-        width=width,
-    )
-
-
-def bottleneck_toggle(default: bool) -> bool:
-    """Whether layers have a bottleneck, bound to the address."""
-    return st.toggle(
-        WITH_BOTTLENECK.label,
-        value=default,
-        key=BOTTLENECK,
-        bind="query-params",
-        help=WITH_BOTTLENECK.help,
-    )
-
-
 def _defaults(base: DenseNetSpec) -> dict[str, Any]:
     return {
         "k": base.growth_rate,
@@ -230,7 +184,6 @@ def follow(seen: str, defaults: dict[str, Any]) -> None:
     """
     before = st.session_state.get(seen)
     st.session_state[seen] = defaults
-    keep(defaults)
     if before is not None and before != defaults:
         for name, value in defaults.items():
             st.session_state[name] = value

@@ -1,4 +1,4 @@
-"""The visitor's own network beside the variants, from the address or from controls.
+"""The visitor's own network beside the variants, from the address or from the stage's controls.
 
 The address has the growth page's parameters, such as `?k=24&layers=12&bottleneck=false`, and
 `block2`, `block3` and `block4`.
@@ -13,23 +13,20 @@ import streamlit as st
 
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.network.models import UNTRAINED
-from densenet_viz.stage.variants.scene import variants_shown
+from densenet_viz.stage.variants.scene import Explore, explore_scene
+from densenet_viz.ui.control_kinds import Control, Switch
 from densenet_viz.ui.controls import (
     BOTTLENECK,
     CONTROLS,
-    bottleneck_toggle,
+    WITH_BOTTLENECK,
     change_spec,
     growth_address,
-    keep,
-    slider,
     take_link,
 )
+from densenet_viz.ui.staged import chosen_values, controls_scene
 
 BASE = VARIANTS["densenet121"]
-IMPOSSIBLE = (
-    "No network can have these numbers: a transition would keep no map. Choose a larger "
-    "compression θ, or more maps before the transition. Only the five variants are shown."
-)
+OWN_CONTROLS: Mapping[str, Control | Switch] = {**CONTROLS, BOTTLENECK: WITH_BOTTLENECK}
 _REFUSED = "_own_refused"
 
 
@@ -42,7 +39,7 @@ def refusal(address: Mapping[str, str]) -> str | None:
     True
     >>> refusal({"k": "1e9"})
     'The address asks for a network that cannot be drawn here: growth rate k from 4 to 48 is \
-allowed. Only the five variants are shown; use the controls below.'
+allowed. Only the five variants are shown; use the controls.'
     """
     wrong = [
         control.allowed
@@ -57,37 +54,27 @@ allowed. Only the five variants are shown; use the controls below.'
     verb = "is" if len(wrong) == 1 else "are"
     return (
         f"The address asks for a network that cannot be drawn here: {allowed[0].lower()}"
-        f"{allowed[1:]} {verb} allowed. Only the five variants are shown; use the controls below."
+        f"{allowed[1:]} {verb} allowed. Only the five variants are shown; use the controls."
     )
 
 
-def own_controls() -> DenseNetSpec | None:
-    """Shows the controls; returns the visitor's network if it can exist and is none of the five.
+def own_network(stage: str) -> tuple[DenseNetSpec | None, Explore]:
+    """The visitor's network, and the controls that the stage with the key `stage` shows.
 
-    If there is none, a sentence on the page says why.
+    There is no network if no network can have the values, if it is one of the five, or if the
+    address asked for values that are not allowed, until a control is moved.
     """
-    take_link((*CONTROLS, BOTTLENECK))
-    given = {key: st.query_params[key] for key in (*CONTROLS, BOTTLENECK) if key in st.query_params}
+    take_link(OWN_CONTROLS)
+    given = {key: st.query_params[key] for key in OWN_CONTROLS if key in st.query_params}
     why = refusal(given)
-    with st.expander(
-        "Add your own network", icon=":material/tune:", expanded=bool(given) or _is_moved()
-    ):
-        st.markdown(
-            "Change a number, and your network appears as the last strip, in the table and in the "
-            "chart. The address contains it: copy it to share."
-        )
-        values = _values()
-        st.button("Back to the five", on_click=_forget, disabled=not _is_moved(), key="own_forget")
-        spec = _own(values)
+    values = chosen_values(OWN_CONTROLS)
     held = tuple(values.items())
     if why:
         st.session_state[_REFUSED] = (why, held)
-    refused = st.session_state.get(_REFUSED)
-    if refused and refused[1] == held:  # until a control is moved
-        st.warning(refused[0], icon=":material/block:")
-        return None
-    st.session_state.pop(_REFUSED, None)
-    return spec
+    refused = st.session_state.get(_REFUSED, ("", None))
+    sentence = refused[0] if refused[1] == held else ""
+    explore = explore_scene(controls_scene(stage, OWN_CONTROLS, values), refused=sentence)
+    return None if sentence else _own(values), explore
 
 
 def own_spec(values: Mapping[str, Any]) -> DenseNetSpec:
@@ -101,17 +88,12 @@ def own_spec(values: Mapping[str, Any]) -> DenseNetSpec:
 
 
 def _own(values: Mapping[str, Any]) -> DenseNetSpec | None:
-    """The network of the values; None, and a sentence on the page, if it cannot be shown."""
+    """The network of the values; None if it cannot exist, or is one of the five."""
     try:
         spec = own_spec(values)
     except SpecError:
-        st.warning(IMPOSSIBLE, icon=":material/block:")
         return None
-    for variant in variants_shown():
-        if variant.spec == spec:
-            st.caption(f"These are the numbers of {variant.title}, one of the five.")
-            return None
-    return spec
+    return None if spec in VARIANTS.values() else spec
 
 
 def growth_link(spec: DenseNetSpec) -> dict[str, str] | None:
@@ -123,26 +105,3 @@ def growth_link(spec: DenseNetSpec) -> dict[str, str] | None:
         if spec.block_config[1:] == variant.block_config[1:]:
             return {"model": f"{name}{UNTRAINED}", **growth_address(spec)}
     return None
-
-
-def _values() -> dict[str, Any]:
-    keep((*CONTROLS, BOTTLENECK))
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        values = {key: slider(control, width=180) for key, control in CONTROLS.items()}
-        values[BOTTLENECK] = bottleneck_toggle(BASE.bottleneck)
-    return values
-
-
-def _is_moved() -> bool:
-    """Whether a control's value is not DenseNet-121's."""
-    return any(st.session_state.get(key, value) != value for key, value in _defaults().items())
-
-
-def _forget() -> None:
-    """Sets every control to DenseNet-121's value."""
-    for key, value in _defaults().items():
-        st.session_state[key] = value
-
-
-def _defaults() -> dict[str, Any]:
-    return {**{key: control.default for key, control in CONTROLS.items()}, BOTTLENECK: True}

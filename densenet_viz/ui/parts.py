@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import streamlit as st
 
-from densenet_viz.ui.controls import keep
 from densenet_viz.ui.current import take_from_address
 from densenet_viz.ui.work.jobs import leave
 
@@ -35,7 +34,7 @@ def choose_part(key: str, parts: Mapping[str, Part]) -> Callable[..., Any]:
         return parts[name].title
 
     for part in parts.values():
-        keep(part.room.KEYS)
+        _keep(part.room.KEYS)
     take_from_address(key, parts, title)
     chosen = st.segmented_control(
         "Part",
@@ -51,3 +50,14 @@ def choose_part(key: str, parts: Mapping[str, Part]) -> Callable[..., Any]:
         if name != chosen:  # otherwise the jobs of another part would keep the models busy
             leave(part.room.DESKS)
     return parts[chosen].show
+
+
+def _keep(keys: Iterable[str]) -> None:
+    """Lets controls keep their values while they are not shown.
+
+    Call it before the controls: Streamlit removes the old page's bound parameters from the
+    address, and the new control's default would then replace the session's value.
+    """
+    for key in keys:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]

@@ -77,7 +77,7 @@ def test_links_lead_to_what_they_say_whatever_was_chosen_before(open_page: Any) 
     main = own.get_by_test_id("stMain")
     beside(own)
     expect(own.locator(".variants-row")).to_have_count(5)  # it is one of them
-    own.get_by_role("button", name="Back to the five").click()
+    own.get_by_role("button", name="Back to DenseNet-121").click()
     settle(own)
     growth(own, "densenet161")
     expect(main).to_contain_text("28,681,000")

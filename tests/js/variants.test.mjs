@@ -7,9 +7,11 @@ import {
   mostChannels,
   moved,
   rows,
+  rowsWith,
   sharedUntil,
   target,
 } from "../../densenet_viz/stage/variants/geometry.js";
+import { cellsOf } from "../../densenet_viz/stage/variants/table.js";
 import {
   ARRIVES,
   countAfter,
@@ -275,6 +277,30 @@ test("a row leaves room for its words above what stands beneath them", () => {
   assert.equal(highBefore(shallow.strip, 1000), 100);
   assert.equal(deep.height, 220);
   assert.equal(shallow.height, Math.max(120, highBefore(shallow.strip, 100) + 60));
+});
+
+test("one more network does not change how high the others' rows are, whatever it is", () => {
+  const long = [
+    part("stem", 3, 4, 20),
+    part("block", 4, 44, 10, 40),
+    part("transition", 44, 22, 10),
+    part("block", 22, 24, 5, 2),
+    part("classifier", 24, 6, 1),
+  ];
+  const heights = (laid) => laid.slice(0, 2).map(({ height }) => height);
+  const sizes = { ...SIZES, textWidth: 250 };
+  const plain = rows([SHALLOW, DEEP, long], sizes);
+  assert.notDeepEqual(heights(plain), heights(rows([SHALLOW, DEEP], sizes)));
+  const laid = rowsWith([SHALLOW, DEEP], long, sizes);
+  assert.deepEqual(heights(laid), heights(rows([SHALLOW, DEEP], sizes)));
+  for (const { strip, height } of laid) assert.ok(highBefore(strip, 250) + 60 <= height);
+});
+
+test("equal neighbours of the table share one cell", () => {
+  const column = (layers) => ({ title: "", lines: [{ layers, maps: "4 → 8" }] });
+  const spans = (...columns) => cellsOf(columns.map(column), 0).map(({ span }) => span);
+  assert.deepEqual(spans("a", "a", "b"), [2, 1]);
+  assert.deepEqual(spans("a", "b", "a"), [1, 1, 1]);
 });
 
 test("the classifier counts by what it reads", () => {

@@ -2,24 +2,13 @@
 
 import { blockOf, keepsNothing, transitionOf } from "../shared/arithmetic.js";
 import { defaultsOf, sameValues } from "../shared/controls.js";
+import { wanted } from "../shared/wanted.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
 /** @typedef {import("./words.js").Shown} Shown */
 /** @typedef {import("./words.js").Explore} Explore */
 /** @typedef {import("../shared/arithmetic.js").Spec} Spec */
 /** @typedef {import("../shared/controls.js").Values} Values */
-
-/** The network of the controls' values, whether it can exist or not. @param {Explore} explore @param {Values} values @returns {Spec} */
-function wantedOf({ base }, values) {
-  return {
-    ...base,
-    growthRate: Number(values.k),
-    blockConfig: [Number(values.layers), ...base.blockConfig.slice(1)],
-    initialChannels: Number(values.initial),
-    compression: Number(values.compression),
-    bottleneck: Boolean(values.bottleneck),
-  };
-}
 
 /** Whether the values are the model's own; its compression may have more decimals than the control. @param {Explore} explore @param {Values} values */
 function isOwn(explore, values) {
@@ -28,13 +17,13 @@ function isOwn(explore, values) {
 
 /** Whether no network can have these values, although each one is allowed. @param {Explore} explore @param {Values} values */
 export function isImpossible(explore, values) {
-  return !isOwn(explore, values) && keepsNothing(wantedOf(explore, values));
+  return !isOwn(explore, values) && keepsNothing(wanted(explore.base, values));
 }
 
 /** The network that is shown: the chosen one, or the model's own. @param {Explore} explore @param {Values} values */
 export function specOf(explore, values) {
   const own = isOwn(explore, values) || isImpossible(explore, values);
-  return own ? explore.base : wantedOf(explore, values);
+  return own ? explore.base : wanted(explore.base, values);
 }
 
 /** Whose weights run: those of the model, or random ones. @param {Explore} explore @param {Values} values @returns {"own" | "random"} */

@@ -3,18 +3,19 @@
 // other direction.
 
 /**
- * @typedef {object} Part
- * @property {string} id
+ * What a strip needs of a part; `reads` and `leaves` are channels.
+ * @typedef {object} Shape
  * @property {"picture" | "stem" | "block" | "transition" | "classifier"} kind
  * @property {number} number of the block or transition, from 1
- * @property {string} name
- * @property {number} reads channels
- * @property {number} leaves channels
+ * @property {number} reads
+ * @property {number} leaves
  * @property {number} pixels width of the maps it shows
- * @property {number} out width of the maps it outputs
  * @property {number} layers
- * @property {string} title
- * @property {string} sentence
+ */
+
+/**
+ * A part with its words; `out` is the width of the maps it outputs.
+ * @typedef {Shape & {id: string, name: string, out: number, title: string, sentence: string}} Part
  */
 
 /**
@@ -41,7 +42,7 @@
  * @property {number} classifier CSS pixels along of the classifier, whose one pixel would be invisible
  */
 
-/** A column for what enters a block, and one for each of its layers. @param {Part} part */
+/** A column for what enters a block, and one for each of its layers. @param {Shape} part */
 function columns(part) {
   if (part.kind === "transition" || part.kind === "classifier") return 0;
   return part.kind === "block" ? part.layers + 1 : 1;
@@ -49,7 +50,7 @@ function columns(part) {
 
 /**
  * CSS pixels for one pixel of a map, so that the strip is `length` long.
- * @param {Part[]} parts @param {number} length @param {{gap: number, funnel: number, classifier: number}} fixed
+ * @param {Shape[]} parts @param {number} length @param {{gap: number, funnel: number, classifier: number}} fixed
  */
 export function perPixelFor(parts, length, fixed) {
   let units = 0;
@@ -63,7 +64,7 @@ export function perPixelFor(parts, length, fixed) {
   return Math.max(0, length - rest) / units;
 }
 
-/** @param {Part[]} parts @param {Measures} measures @returns {Strip} */
+/** @param {Shape[]} parts @param {Measures} measures @returns {Strip} */
 export function strip(parts, measures) {
   const { perPixel, perChannel, gap, funnel, classifier } = measures;
   /** @type {Strip} */

@@ -15,18 +15,23 @@ from densenet_viz.stage.shared.packing import picture_address
 PartKind = Literal["picture", "stem", "block", "transition", "classifier"]
 
 
-class Part(TypedDict):
-    """A part of the strip; `number` is that of a block or a transition, else 0."""
+class Shape(TypedDict):
+    """What a strip needs of a part; `number` is that of a block or a transition, else 0."""
 
-    id: str
     kind: PartKind
     number: int
-    name: str
     reads: int
     leaves: int
     pixels: int
-    out: int
     layers: int
+
+
+class Part(Shape):
+    """A part of the strip with its words."""
+
+    id: str
+    name: str
+    out: int
     title: str
     sentence: str
 

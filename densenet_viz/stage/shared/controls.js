@@ -150,8 +150,18 @@ export class Controls {
 
   /** A choice of the visitor. @param {string} name @param {number | boolean} value */
   take(name, value) {
-    this.values = { ...this.values, [name]: value };
-    this.rows.get(name)?.(value);
+    this.choose({ ...this.values, [name]: value });
+  }
+
+  /** Sets every control to its default. */
+  reset() {
+    this.choose(defaultsOf(this.scene));
+  }
+
+  /** @param {Values} values */
+  choose(values) {
+    for (const [name, put] of this.rows) if (values[name] !== this.values[name]) put(values[name]);
+    this.values = values;
     this.asked += 1;
     this.changed(this.values);
     clearTimeout(this.timer);

@@ -3,6 +3,8 @@
 import { h, onWidth, pointIn, reducedMotion, s, say, spareOf } from "../shared/dom.js";
 import { Player } from "../shared/player.js";
 import { Radios } from "../shared/radios.js";
+import { onOwn } from "./chosen.js";
+import { ownWalk } from "./own.js";
 import {
   ARRIVES,
   countAfter,
@@ -39,19 +41,36 @@ const RULES = [
 
 /**
  * @param {HTMLElement} root
- * @param {Scene} scene
+ * @param {Scene} sent the server's scene
  */
-export function mount(root, scene) {
-  let drawn = new Counter(root, scene, scene.variants[0].id, "paper", !reducedMotion());
+export function mount(root, sent) {
+  /** @type {import("./walk.js").Counted | null} the walk through the visitor's own network */
+  let own = null;
+  const together = () =>
+    own ? { ...sent, key: `${sent.key}|own`, variants: [...sent.variants, own] } : sent;
+  let drawn = new Counter(root, sent, sent.variants[0].id, "paper", !reducedMotion());
+  const show = () => {
+    const next = together();
+    if (next.key === drawn.scene.key) return drawn.recount(next);
+    const { network, rule } = drawn;
+    const known = next.variants.some((variant) => variant.id === network.id);
+    drawn.destroy();
+    drawn = new Counter(root, next, known ? network.id : next.variants[0].id, rule, false);
+  };
+  const stop = onOwn((spec) => {
+    if (!spec && !own) return;
+    own = spec && ownWalk(spec);
+    show();
+  });
   return {
     update(/** @type {Scene} */ next) {
-      if (next.key === drawn.scene.key) return drawn.recount(next);
-      const { network, rule } = drawn;
-      const known = next.variants.some((variant) => variant.id === network.id);
-      drawn.destroy();
-      drawn = new Counter(root, next, known ? network.id : next.variants[0].id, rule, false);
+      sent = next;
+      show();
     },
-    destroy: () => drawn.destroy(),
+    destroy() {
+      stop();
+      drawn.destroy();
+    },
     save: () => ({ name: "name" }),
   };
 }
@@ -114,7 +133,7 @@ class Counter {
       if (!(/** @type {HTMLElement} */ (event.composedPath()[0]).getAttribute("role") === "radio"))
         this.player.key(event);
     });
-    root.append(this.node);
+    root.prepend(this.node); // before the row that saves it
     this.player.seek(this.walk.length);
     this.stopWatching = onWidth(this.node, (width) => this.lay(width));
     this.seen = new IntersectionObserver(
@@ -138,10 +157,12 @@ class Counter {
   /** The same networks with new counts; the walk keeps its place. @param {Scene} scene */
   recount(scene) {
     const ended = this.player.time >= this.walk.length;
-    this.scene = scene;
-    this.network = /** @type {Counted} */ (
+    const network = /** @type {Counted} */ (
       scene.variants.find((variant) => variant.id === this.network.id)
     );
+    this.scene = scene;
+    if (network === this.network) return; // only another network changed
+    this.network = network;
     this.walk = this.network.stops;
     if (ended) this.player.time = this.walk.length;
     this.lay(this.width);

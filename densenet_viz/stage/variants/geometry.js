@@ -2,7 +2,7 @@
 
 import { perPixelFor, strip } from "../overview/geometry.js";
 
-/** @typedef {import("../overview/geometry.js").Part} Part */
+/** @typedef {import("../overview/geometry.js").Shape} Shape */
 /** @typedef {import("../overview/geometry.js").Strip} Strip */
 
 /**
@@ -22,7 +22,7 @@ import { perPixelFor, strip } from "../overview/geometry.js";
  * @property {{gap: number, funnel: number, classifier: number}} fixed
  */
 
-/** The largest number of channels at any place. @param {Part[]} parts */
+/** The largest number of channels at any place. @param {Shape[]} parts */
 export function mostChannels(parts) {
   return Math.max(
     ...parts.map((part) =>
@@ -32,7 +32,7 @@ export function mostChannels(parts) {
 }
 
 /**
- * @param {Part[][]} networks
+ * @param {Shape[][]} networks
  * @param {Sizes} sizes
  * @returns {Row[]}
  */
@@ -51,8 +51,27 @@ export function rows(networks, { width, tallest, textWidth, textHeight, head, fi
 }
 
 /**
+ * The rows of some networks with one more below them, on one scale. Whatever that one is, the others
+ * are as high as without it, so that nothing below them jumps.
+ * @param {Shape[][]} networks @param {Shape[]} own @param {Sizes} sizes
+ * @returns {Row[]} the last is that of `own`
+ */
+export function rowsWith(networks, own, sizes) {
+  const alone = rows(networks, sizes);
+  let { tallest } = sizes;
+  let laid = rows([...networks, own], sizes);
+  // A longer strip makes the others shorter, and their tall parts would come below their text.
+  while (tallest > 30 && alone.some(({ height }, index) => laid[index].height > height)) {
+    tallest -= 4;
+    laid = rows([...networks, own], { ...sizes, tallest });
+  }
+  for (const [index, { height }] of alone.entries()) laid[index].height = height;
+  return laid;
+}
+
+/**
  * Rows as tall as possible, so that all fit below each other.
- * @param {Part[][]} networks @param {Sizes} sizes with the largest height of the tallest strip
+ * @param {Shape[][]} networks @param {Sizes} sizes with the largest height of the tallest strip
  * @param {number} room CSS pixels for all @param {number} between CSS pixels from a strip to the next row
  */
 export function fitted(networks, sizes, room, between) {

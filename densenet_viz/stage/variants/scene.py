@@ -11,7 +11,9 @@ from densenet_viz.facts.arithmetic.counting import inventory_of
 from densenet_viz.facts.arithmetic.inventory import Inventory, total
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.figures.theme import layer_colour
-from densenet_viz.stage.overview.scene import Part, network_parts
+from densenet_viz.stage.overview.scene import Shape, network_parts
+from densenet_viz.stage.shared.controls import ControlsScene
+from densenet_viz.stage.shared.spec import SpecScene, spec_scene
 
 OWN = "own"
 REFERENCE = "densenet121"
@@ -76,8 +78,28 @@ class VariantScene(TypedDict):
     multiplyAdds: str
     title: str
     sentence: str
-    parts: list[Part]
+    parts: list[Shape]
     blocks: list[Block]
+
+
+class Named(TypedDict):
+    """A network that has a name."""
+
+    name: str
+    spec: SpecScene
+
+
+class Explore(TypedDict):
+    """The controls of the visitor's own network, which start at `base`.
+
+    It is not shown if it is one of `named`. `refused` says why the network in the address is not
+    shown; it is empty if it is.
+    """
+
+    base: SpecScene
+    controls: ControlsScene
+    named: list[Named]
+    refused: str
 
 
 class VariantsScene(TypedDict):
@@ -90,6 +112,7 @@ class VariantsScene(TypedDict):
     colours: list[str]
     badge: str
     description: str
+    explore: Explore | None
 
 
 def variants_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> VariantsScene:
@@ -112,6 +135,26 @@ def variants_scene(variants: Sequence[Variant], counted: Mapping[str, Inventory]
         "colours": [layer_colour(layer) for layer in range(most + 1)],
         "badge": _badge(variants, counted),
         "description": _description(variants),
+        "explore": None,
+    }
+
+
+def explore_scene(controls: ControlsScene, *, refused: str = "") -> Explore:
+    """The controls of a stage whose own network starts at DenseNet-121.
+
+    Args:
+        controls: with the names `k`, `layers`, `block2` to `block4`, `initial`, `compression` and
+            `bottleneck`.
+        refused: why the network in the address cannot be shown.
+    """
+    return {
+        "base": spec_scene(VARIANTS[REFERENCE]),
+        "controls": controls,
+        "named": [
+            {"name": variant.title, "spec": spec_scene(variant.spec)}
+            for variant in variants_shown()
+        ],
+        "refused": refused,
     }
 
 
@@ -121,12 +164,8 @@ def scene_key(variants: Sequence[Variant]) -> str:
 
 
 def _badge(variants: Sequence[Variant], counted: Mapping[str, Inventory]) -> str:
-    rest = [variant for variant in variants if variant.id not in counted]
-    if not rest:
-        return "live: counted on these networks"
-    if len(rest) < len(variants) and all(variant.id == OWN for variant in rest):
-        return "live: counted; yours computed"
-    return COMPUTED
+    live = all(variant.id in counted for variant in variants)
+    return "live: counted on these networks" if live else COMPUTED
 
 
 def _strip(variant: Variant, inventory: Inventory) -> VariantScene:
@@ -141,11 +180,26 @@ def _strip(variant: Variant, inventory: Inventory) -> VariantScene:
         "multiplyAdds": in_billions(inventory.multiply_adds),
         "title": title,
         "sentence": sentence,
-        "parts": [part for part in network_parts(spec) if part["kind"] != "picture"],
+        "parts": _shapes(spec),
         "blocks": [
             _block(variant, inventory, block) for block in range(1, len(spec.block_config) + 1)
         ],
     }
+
+
+def _shapes(spec: DenseNetSpec) -> list[Shape]:
+    return [
+        {
+            "kind": part["kind"],
+            "number": part["number"],
+            "reads": part["reads"],
+            "leaves": part["leaves"],
+            "pixels": part["pixels"],
+            "layers": part["layers"],
+        }
+        for part in network_parts(spec)
+        if part["kind"] != "picture"
+    ]
 
 
 def _block(variant: Variant, inventory: Inventory, block: int) -> Block:
@@ -171,10 +225,9 @@ def _block(variant: Variant, inventory: Inventory, block: int) -> Block:
 
 
 def _rest_words(variants: Sequence[Variant]) -> tuple[str, str]:
-    """What the variants have in common and how they differ; the visitor's own is left out."""
-    named = [variant for variant in variants if variant.id != OWN]
-    deepest = max(named, key=lambda variant: variant.spec.depth)
-    widest = max(named, key=lambda variant: variant.spec.growth_rate)
+    """What the variants have in common and how they differ."""
+    deepest = max(variants, key=lambda variant: variant.spec.depth)
+    widest = max(variants, key=lambda variant: variant.spec.growth_rate)
     small = VARIANTS[REFERENCE]
     more = [
         f"{_counted(there - here, 'more layer')} in block {number}"
@@ -183,7 +236,7 @@ def _rest_words(variants: Sequence[Variant]) -> tuple[str, str]:
         )
         if there > here
     ]
-    title, shared = _shared_words([variant.spec.block_config for variant in named])
+    title, shared = _shared_words([variant.spec.block_config for variant in variants])
     return (
         title,
         f"{shared} {deepest.title} is deeper than DenseNet-121, with {_listed(more)}. "

@@ -28,8 +28,10 @@ from densenet_viz.stage.scatter.systems_table import system_table
 from densenet_viz.stage.shared.spec import spec_scene
 from densenet_viz.stage.transition.scene import transition_scene
 from densenet_viz.stage.variants.count import count_scene
+from densenet_viz.stage.variants.scene import explore_scene as explore_variants
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_scene
+from densenet_viz.ui.controls import BOTTLENECK, CONTROLS
 
 ENTERING = 8
 """Maps that enter the first block of `trace`."""
@@ -143,6 +145,26 @@ def sums(chosen: str = "densenet121") -> dict[str, Any]:
 def strips(counted: Mapping[str, Inventory] | None = None) -> dict[str, Any]:
     """The five variants; `counted` are the inventories of live networks."""
     return variants_scene(variants_shown(), counted or {})
+
+
+def explored_strips(*, asked: int = 0, refused: str = "", **values: float) -> dict[str, Any]:
+    """The strips with the controls of a visitor's own network, which start at DenseNet-121."""
+    numbers = [
+        {
+            "name": row.key,
+            "label": row.label,
+            "hint": row.help,
+            "low": row.low,
+            "high": row.high,
+            "step": row.step,
+            "default": row.default,
+            "value": values.get(row.key, row.default),
+        }
+        for row in CONTROLS.values()
+    ]
+    switch = {"name": BOTTLENECK, "label": "Bottleneck", "hint": "", "default": True, "value": True}
+    controls = {"asked": asked, "numbers": numbers, "switches": [switch], "choices": []}
+    return {**strips(), "explore": explore_variants(controls, refused=refused)}
 
 
 def counter(counted: Mapping[str, Inventory] | None = None) -> dict[str, Any]:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from densenet_viz.facts.arithmetic.counting import inventory_of
 from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.stage.modules import adapt_stage
+from densenet_viz.stage.variants.scene import variants_scene, variants_shown
+from densenet_viz.stage.variants.table import table_scene
+from densenet_viz.ui.own_variant import BASE
 from tests.browser.helpers import Player, box_of, expect_inside, numbers, play
 from tests.browser.stages import scenes
 from tests.browser.stages.conftest import Show
 
+ALSO_JS = """async ([code, scene]) => {
+  const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const { default: component } = await import(address);
+  const parentElement = document.body.appendChild(document.createElement("div"));
+  const [first, second] = [
+    window.endStage,
+    component({ data: [scene], parentElement, setStateValue() {} }),
+  ];
+  window.endStage = () => { first(); second(); };
+}"""
+"""Mounts another stage in the same page, as a page of the app does; both end together."""
 ORDER = (121, 169, 201, 264, 161)
 COUNTED = {"densenet121": inventory_of(VARIANTS["densenet201"])}
 """Another network's inventory, since a live one's numbers are the computed ones."""
@@ -103,6 +120,121 @@ def test_on_a_phone_a_tap_tells_a_blocks_numbers(show: Show) -> None:
     rows[121].locator(".variants-block").nth(3).tap()
     assert numbers(title(page).replace("-", " ")) == [121, 4, 16]
     expect_inside(page.locator(".variants-svg").all(), 390)
+
+
+# -- your own ---------------------------------------------------------------------------------
+
+
+def slider(page: Page, name: str) -> Locator:
+    return page.locator(f".stage-controls input[name={name}]")
+
+
+def open_controls(page: Page) -> None:
+    page.locator(".variants-own details").evaluate("node => { node.open = true; }")
+
+
+def test_a_moved_control_shows_your_network_before_any_answer(show: Show) -> None:
+    page = show("variants", scenes.explored_strips())
+    expect(page.locator(".variants-row")).to_have_count(5)
+    open_controls(page)
+    slider(page, "k").press("ArrowLeft")
+    # In the same frame, so nothing waits here.
+    assert page.locator(".variants-row").count() == 6
+    spec = replace(BASE, growth_rate=28)
+    strip = variants_scene(variants_shown(spec), {})["variants"][-1]
+    own = page.locator(".variants-own-strip")
+    assert own.locator("strong").all_inner_texts() == [strip["parameters"], strip["multiplyAdds"]]
+    told = page.locator(".variants-own .stage-number b").all_inner_texts()
+    assert told[0] == f"{spec.parameters:,}"
+    assert told[2] == f"{spec.activation_bytes / 1e6:.1f} MB"
+    page.wait_for_function("() => window.told.length")
+    [[name, choice]] = page.evaluate("window.told")
+    assert (name, choice["asked"], choice["values"]["k"]) == ("chosen", 1, 28)
+    assert page.evaluate("location.search") == "?k=28"
+
+
+def test_your_network_is_none_or_one_of_the_five_and_the_stage_says_so(show: Show) -> None:
+    page = show("variants", scenes.explored_strips(refused="Not allowed here.", layers=12))
+    note, rows = page.locator(".stage-note"), page.locator(".variants-row")
+    expect(note).to_have_text("Not allowed here.")
+    expect(rows).to_have_count(5)
+    slider(page, "layers").press("ArrowRight")
+    expect(note).to_be_empty()
+    expect(rows).to_have_count(6)
+    for name in ("k", "initial", "compression", "layers", "block2"):
+        slider(page, name).press("Home")
+    expect(note).to_contain_text("no map")
+    expect(rows).to_have_count(5)
+    page.locator(".variants-own button", has_text="DenseNet-121").click()
+    expect(note).to_be_empty()
+    assert slider(page, "layers").input_value() == "6"
+    for name, value in {"block3": 48, "block4": 32}.items():
+        slider(page, name).fill(str(value))
+    expect(note).to_contain_text("DenseNet-201")
+    expect(rows).to_have_count(5)
+
+
+def test_a_late_answer_does_not_replace_a_newer_network(show: Show) -> None:
+    page = show("variants", scenes.explored_strips(k=24))
+    numbers_of = page.locator(".variants-own-strip strong").first
+    slider(page, "k").press("ArrowLeft")
+    slider(page, "k").press("ArrowLeft")
+    shown = numbers_of.inner_text()
+    page.evaluate("nextScene", scenes.explored_strips(k=20, asked=1))
+    assert numbers_of.inner_text() == shown
+    assert slider(page, "k").input_value() == "16"
+    page.evaluate("nextScene", scenes.explored_strips(k=16, asked=2))
+    assert numbers_of.inner_text() == shown
+
+
+def test_keys_reach_your_network_and_its_blocks(show: Show) -> None:
+    page = show("variants", scenes.explored_strips(block4=20))
+    page.locator(".variants-row").nth(4).locator(".variants-name").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    assert numbers(title(page)) == [4, 20]
+
+
+def test_the_controls_stay_where_they_are_while_your_network_grows(show: Show) -> None:
+    page = show("variants", scenes.explored_strips(k=24))
+
+    def height() -> float:
+        return box_of(slider(page, "k"))["y"] - box_of(page.locator(".variants"))["y"]
+
+    before = height()
+    for name in ("k", "block2"):
+        slider(page, name).press("End")
+    assert height() == before
+
+
+def test_your_controls_fit_a_phone(show: Show) -> None:
+    page = show("variants", scenes.explored_strips(k=24), width=390, height=844)
+    expect_inside([*page.locator(".stage-slider").all(), page.locator(".variants-own-strip")], 390)
+
+
+def test_count_and_table_follow_your_network(show: Show) -> None:
+    """As on the page: the strips tell the others in the same frame."""
+    page = show("variants-count", scenes.counter())
+    page.evaluate(ALSO_JS, [adapt_stage("variants"), scenes.explored_strips()])
+    open_controls(page)
+    slider(page, "block4").press("ArrowRight")
+    choose(page, "yours").click()
+    expect(page.locator(".count-number")).to_have_text("123")
+    slider(page, "block4").press("ArrowRight")
+    expect(page.locator(".count-number")).to_have_text("125")
+    page.locator(".variants-own details button").dispatch_event("click")  # it is not laid out here
+    expect(page.get_by_role("radio", name="yours")).to_have_count(0)
+    expect(page.locator(".count-number")).to_have_text("121")
+
+
+def test_table_has_a_column_for_your_network(show: Show) -> None:
+    five = {variant.title: inventory_of(variant.spec) for variant in variants_shown()}
+    page = show("variants-table", table_scene(five, label="Table 1"))
+    cells = page.locator(".table tr", has_text="Dense block 2").locator("td")
+    assert [cell.get_attribute("colspan") for cell in cells.all()[1:]] == ["4", "1"]
+    page.evaluate(ALSO_JS, [adapt_stage("variants"), scenes.explored_strips(block2=14)])
+    expect(page.locator(".table thead th").last).to_have_text("Yours")
+    expect(cells.last).to_contain_text("128 → 576")
 
 
 # -- counter ----------------------------------------------------------------------------------
