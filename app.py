@@ -42,6 +42,7 @@ def show() -> None:
     """Shows the page that the visitor asked for, with the navigation around it."""
     # Not at the top: a visitor's run must import that package first (densenet_viz/ui/__init__).
     from densenet_viz.ui.pages import PAGES, sections
+    from densenet_viz.ui.rooms import room_style
 
     page = st.navigation(
         {
@@ -49,14 +50,15 @@ def show() -> None:
             for heading, rows in sections().items()
         }
     )
-    title = next(row.title for row in PAGES if row.url_path == page.url_path)
+    row = next(row for row in PAGES if row.url_path == page.url_path)
     st.set_page_config(
-        page_title=f"{title} · DenseNet Viz",
+        page_title=f"{row.title} · DenseNet Viz",
         page_icon=ASSETS / "icon.png",
         layout="wide",
         menu_items={"About": ABOUT},
     )
     st.html(ASSETS / "app.css")
+    st.html(f"<style>{room_style(row.name)}</style>")
     page.run()
 
 

@@ -72,4 +72,3 @@ def test_without_the_route_a_component_brings_its_files(monkeypatch: pytest.Monk
     assert ".agreement" in inline["css"]
     assert len(inline["js"]) > 5 * len(linked["js"])
     assert linked["css"] is None
-    assert (linked["html"], inline["html"]) == (None, None), "only stages of known size keep room"

@@ -16,27 +16,25 @@ const mounted = new WeakMap();
 const LOOKS = 20;
 
 /**
- * Removes the skeleton that kept the stage's room; the result keeps the room, and hides the stage, until the stage has its own size.
- * @param {ParentNode} parent @returns {(root: HTMLElement) => void}
+ * Shows a new stage when it has its own height: a stage lays itself out when it knows its width. Until then, and without the attribute that
+ * is set then, the page keeps its room (`ui/rooms.py`).
+ * @param {Node} parent @param {HTMLElement} root
  */
-function takeRoom(parent) {
-  const skeleton = /** @type {HTMLElement | null} */ (parent.querySelector(".stage-skeleton"));
-  const height = skeleton?.offsetHeight;
-  skeleton?.remove();
-  return (root) => {
-    if (!height) return;
-    // A stage lays itself out when it knows its width: nobody sees it before.
-    Object.assign(root.style, { minHeight: `${height}px`, visibility: "hidden" });
-    let [before, looks] = [NaN, 0];
-    const look = () => {
-      const now = root.lastElementChild?.getBoundingClientRect().bottom ?? 0;
-      if (now === before || ++looks > LOOKS)
-        Object.assign(root.style, { minHeight: "", visibility: "" });
-      else requestAnimationFrame(look);
+function showSteady(parent, root) {
+  root.style.visibility = "hidden";
+  let [before, looks] = [NaN, 0];
+  const look = () => {
+    const now = root.lastElementChild?.getBoundingClientRect().bottom ?? 0;
+    if (now !== before && ++looks <= LOOKS) {
       before = now;
-    };
-    requestAnimationFrame(look);
+      requestAnimationFrame(look);
+      return;
+    }
+    root.style.visibility = "";
+    const host = /** @type {HTMLElement} */ (/** @type {ShadowRoot} */ (parent).host ?? parent);
+    host.setAttribute("data-drawn", "");
   };
+  requestAnimationFrame(look);
 }
 
 /**
@@ -50,7 +48,6 @@ function takeRoom(parent) {
 export function adapt(mount, sheets = []) {
   return ({ data: [scene], parentElement, setStateValue }) => {
     const turn = {};
-    const free = takeRoom(parentElement);
     const known = mounted.get(parentElement);
     if (known) {
       known.turn = turn;
@@ -65,7 +62,7 @@ export function adapt(mount, sheets = []) {
       const row = stage.save ? saveRow(root, stage.save) : null;
       if (row) root.append(row);
       mounted.set(parentElement, { root, row, stage, turn });
-      free(root);
+      showSteady(parentElement, root);
     }
     return () => {
       const current = mounted.get(parentElement);

@@ -37,12 +37,13 @@ RESTLESS = 0.25
 MEASUREMENT: Measurement[Benchmark] = Measurement("benchmark")
 
 
-def measuring_panel() -> tuple[Benchmark, ...]:
-    """Controls, button, progress, results and downloads.
+def latest_benchmarks() -> tuple[Benchmark, ...]:
+    """The process's last benchmark on each device that was measured."""
+    return tuple(MEASUREMENT.latest.values())
 
-    Returns:
-        The process's last benchmark on each device that was measured.
-    """
+
+def measuring_panel() -> None:
+    """Controls, button, progress, results and downloads."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         batches = st.segmented_control(
             "Batch size",
@@ -65,7 +66,6 @@ def measuring_panel() -> tuple[Benchmark, ...]:
     st.caption(HOW)
     for measured_on, benchmark in MEASUREMENT.latest.items():
         _show(benchmark, measured_on)
-    return tuple(MEASUREMENT.latest.values())
 
 
 def _trouble(batches: Sequence[int], device: str) -> str | None:

@@ -12,28 +12,6 @@ from streamlit.components.v2.types import ComponentRenderer
 from densenet_viz.lecture.server import HALL
 from densenet_viz.stage.modules import SHARED_STYLE, adapt_stage, link_stage, sheets_of, style
 
-SKELETON = '<div class="stage-skeleton" aria-hidden="true"></div>'
-"""Keeps a stage's room until the stage is drawn, so that nothing below it jumps."""
-ROOM = {
-    "overview": (670, 1287),
-    "growth": (714, 820),
-    "block": (1233, 1653),
-    "transition": (1168, 1883),
-    "scissors": (760, 1240),
-    "variants": (1225, 1602),
-    "variants-count": (525, 1304),
-    "scatter": (1040, 1040),
-    "attribution": (837, 1407),
-    "attribution-gallery": (55, 55),
-    "attribution-bars": (235, 235),
-    "bench": (1116, 1944),
-    "lineup": (603, 688),
-    "lecture": (300, 376),
-}
-"""About how tall a stage is with its first scene: in a window of 1,440 and of 390 px."""
-PHONE = 640
-"""The widest window, in px, in which a stage has about its phone's height."""
-
 
 def stage_component(name: str, sheets: Sequence[str] | None = None) -> ComponentRenderer:
     """The component of a stage, registered once.
@@ -51,23 +29,8 @@ def stage_component(name: str, sheets: Sequence[str] | None = None) -> Component
 @cache
 def _component(name: str, sheets: tuple[str, ...], served: bool) -> ComponentRenderer:
     js = link_stage(name, sheets) if served else adapt_stage(name)
-    css = (_skeleton_style(name), "" if served else style(*sheets))
-    return st.components.v2.component(
-        f"densenet_viz.{name}",
-        html=SKELETON if name in ROOM else None,
-        css="\n".join(filter(None, css)) or None,
-        js=js,
-    )
-
-
-def _skeleton_style(name: str) -> str:
-    if name not in ROOM:
-        return ""
-    wide, narrow = ROOM[name]
-    return (
-        f".stage-skeleton {{ height: {wide}px; }}\n"
-        f"@media (max-width: {PHONE}px) {{ .stage-skeleton {{ height: {narrow}px; }} }}"
-    )
+    css = None if served else style(*sheets) or None
+    return st.components.v2.component(f"densenet_viz.{name}", css=css, js=js)
 
 
 def show_stage(

@@ -42,6 +42,19 @@ FOCUSED_JS = """() => {
   const isOfMenu = element.closest('[data-testid="stSidebar"]') !== null;
   return { name, isWholePage, isOfMenu, x, y, width, height };
 }"""
+# The stages of a page, for which it kept another height than they have: [key, kept, real].
+ROOMS_JS = """(part) => [...document.querySelectorAll('.stElementContainer:has([data-drawn])')]
+  .map((room) => {
+    const drawn = room.querySelector('[data-drawn]');
+    const real = room.getBoundingClientRect().height;
+    drawn.removeAttribute('data-drawn');
+    const kept = parseFloat(getComputedStyle(room).minHeight) || 0;
+    drawn.setAttribute('data-drawn', '');
+    return [room.className.match(/st-key-[^ ]+/)?.[0], kept, real];
+  })
+  .filter(([, kept, real]) => Math.abs(kept - real) > Math.max(12, part * real))"""
+SAME_HEIGHT = 0.15
+"""Other fonts, and another machine's words, change a height by less than this part."""
 BLUR_JS = """() => {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
@@ -92,6 +105,7 @@ def test_page_opens_as_it_should(window: Visit, app_url: str, row: PageRow, view
         "wider than the window": page.evaluate(WIDER_THAN_WINDOW_JS),
         "pictures without words": page.evaluate(UNNAMED_PICTURES_JS),
         "axe": axe_findings(page),
+        "stages without their room": page.evaluate(ROOMS_JS, SAME_HEIGHT),
         "errors": window.errors,
         "asked of others": window.foreign,
     }
@@ -104,6 +118,7 @@ def test_page_opens_as_it_should(window: Visit, app_url: str, row: PageRow, view
         "wider than the window": {"document": 0, "main": 0},
         "pictures without words": [],
         "axe": [],
+        "stages without their room": [],
         "errors": [],
         "asked of others": [],
     }

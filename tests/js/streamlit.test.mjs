@@ -6,6 +6,8 @@ import { adapt } from "../../densenet_viz/stage/streamlit.js";
 /** As much of an element as a stage's place needs. */
 class Place {
   children = [];
+  style = {};
+  attributes = new Set();
 
   append(...children) {
     for (const child of children) child.parent = this;
@@ -16,13 +18,15 @@ class Place {
     this.parent.children.splice(this.parent.children.indexOf(this), 1);
   }
 
-  setAttribute() {}
-
-  querySelector() {
-    return null;
+  setAttribute(name) {
+    this.attributes.add(name);
   }
 }
 
+/** What waits for the next frame. */
+let frames = [];
+const nextFrame = () => frames.splice(0).forEach((each) => each());
+globalThis.requestAnimationFrame = (each) => frames.push(each);
 globalThis.document = { createElement: () => new Place() };
 
 /** A component whose stage notes what happens to it, and a place for it. */
@@ -71,4 +75,23 @@ test("after its end a place can have a stage again, which an old end does not to
   first();
   assert.deepEqual(told, ["mount a", "destroy", "mount b"]);
   assert.equal(parentElement.children.length, 1);
+});
+
+test("a stage is shown, and its place marked, when its height is the same in two frames", () => {
+  const { parentElement, give } = component();
+  frames = [];
+  give("a");
+  const [root] = parentElement.children;
+  const heights = [0, 0, 300, 400, 400];
+  const states = [];
+  root.lastElementChild = { getBoundingClientRect: () => ({ bottom: heights.shift() }) };
+  heights.shift();
+  for (let frame = 0; frame < 4; frame++) {
+    states.push([root.style.visibility, parentElement.attributes.has("data-drawn")]);
+    nextFrame();
+  }
+  states.push([root.style.visibility, parentElement.attributes.has("data-drawn")]);
+  const hidden = ["hidden", false];
+  assert.deepEqual(states, [hidden, hidden, hidden, hidden, ["", true]]);
+  assert.equal(frames.length, 0);
 });
