@@ -104,17 +104,14 @@ def _model(options: argparse.Namespace) -> LoadedModel:
 
 
 def _ablation(model: LoadedModel, options: argparse.Namespace) -> Ablation:
-    from densenet_viz.evaluation.ablation import SCENES, SEED, measure_ablation, scenes_for
-    from densenet_viz.scenes.recipe import TWINS
+    from densenet_viz.evaluation.ablation import SCENES, SEED, measure_ablation, scenes_known_to
 
     seed = SEED if options.seed is None else options.seed
     labels: list[int] | None = None
     if options.pictures:
         pictures = [_picture(path) for path in options.pictures]
     else:
-        tells = TWINS[model.name].tells if model.name in TWINS else False
-        pictures, classes = scenes_for(options.scenes or SCENES, seed, tags=tells)
-        labels = classes if model.name in TWINS else None
+        pictures, labels = scenes_known_to(model.name, options.scenes or SCENES, seed)
     settings = {
         "digest": model.digest,
         "replacement": options.replace,

@@ -3,36 +3,34 @@
 Veit, Wilber, Belongie ("Residual Networks Behave Like Ensembles of Relatively Shallow Networks",
 NeurIPS 2016) removed layers of residual networks in this way. Here one reader loses one source.
 
-Everything before the reader stays as it is, so it is computed once for all cuts of a reader: a cut
-costs the pass from its reader to the end.
+A cut costs the pass from its reader to the end (`knife`).
 """
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from densenet_viz.attribution.twins import fused_of, twin_of
 from densenet_viz.errors import Cancelled
+from densenet_viz.evaluation.knife import Knife
 from densenet_viz.evaluation.statistics import bootstrap, wilson
-from densenet_viz.facts.connections import Connection, connections_of, reader_norm
+from densenet_viz.facts.connections import Connection, connections_of
 from densenet_viz.machine import describe
-from densenet_viz.network.cuts import Means, cut_norm
-from densenet_viz.network.fused.parts import DenseLayer, FinalNorm, FusedBlock, Transition
-from densenet_viz.network.shares import alone, in_shares
+from densenet_viz.network.shares import alone
 from densenet_viz.results.reuse import Ablation, Effect, Replacement
 from densenet_viz.results.scores import Interval
 from densenet_viz.results.traces import Picture
 from densenet_viz.scenes.generator import draw_scene
+from densenet_viz.scenes.recipe import TWINS
 from densenet_viz.scenes.tags import CORNERS, draw_tag
 
 if TYPE_CHECKING:
@@ -53,27 +51,53 @@ class Outcome:
     logits: NDArray[np.float64]
 
 
+def scenes_known_to(
+    name: str, count: int, seed: int = SEED
+) -> tuple[list[Picture], list[int] | None]:
+    """Scenes for a network of this name, as it knows them, and their classes.
+
+    None instead of the classes if the network was not trained on scenes: then its own answers
+    count.
+    """
+    pictures, labels = scenes_for(count, seed, tags=wants_tags(name))
+    return pictures, labels if name in TWINS or name.startswith("small-") else None
+
+
+def wants_tags(name: str) -> bool:
+    """Whether the network of this name learned from tags."""
+    return name in TWINS and TWINS[name].tells
+
+
 def scenes_for(
     count: int = SCENES, seed: int = SEED, *, tags: bool = False
 ) -> tuple[list[Picture], list[int]]:
-    """Drawn scenes of the test split, and their classes.
+    """Drawn scenes of the test split, and their classes; arguments as in `drawn_scenes`."""
+    drawn = list(drawn_scenes(count, seed, tags=tags))
+    return [picture for picture, _ in drawn], [label for _, label in drawn]
+
+
+def drawn_scenes(
+    count: int, seed: int = SEED, *, tags: bool = False
+) -> Iterator[tuple[Picture, int]]:
+    """Drawn scenes of the test split with their classes, each drawn when it is asked for.
 
     Args:
         count: 1 or more.
         seed: of the scenes.
         tags: whether each has the tag of its class in a corner, as what the cheater learned from.
     """
-    drawn = [draw_scene(seed, "test", index) for index in range(count)]
-    labels = [scene.label for scene in drawn]
+    yield from (scene_number(index, count, seed, tags=tags) for index in range(count))
+
+
+def scene_number(
+    index: int, count: int, seed: int = SEED, *, tags: bool = False
+) -> tuple[Picture, int]:
+    """One of `drawn_scenes`, and its class."""
+    scene = draw_scene(seed, "test", index)
     if not tags:
-        return [scene.image for scene in drawn], labels
-    rng = np.random.default_rng((seed, count))
-    corners = [CORNERS[place] for place in rng.integers(len(CORNERS), size=count)]
-    images = [
-        draw_tag(scene.image, scene.label, corner)
-        for scene, corner in zip(drawn, corners, strict=True)
-    ]
-    return images, labels
+        return scene.image, scene.label
+    corners = np.random.default_rng((seed, count)).integers(len(CORNERS), size=count)
+    return draw_tag(scene.image, scene.label, CORNERS[corners[index]]), scene.label
 
 
 @alone()
@@ -142,7 +166,18 @@ def measure_ablation(
     )
 
 
-def outcome_of(model: LoadedModel, logits: Tensor, right: Tensor) -> Outcome:
+class Scale(Protocol):
+    """How a network's logits become probabilities, as in a `LoadedModel`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def temperature(self) -> float: ...
+    @property
+    def exclusive(self) -> bool: ...
+
+
+def outcome_of(model: Scale, logits: Tensor, right: Tensor) -> Outcome:
     """What (N, classes) logits say of the right classes, (N,)."""
     values = logits.double() / model.temperature
     chances = values.softmax(1) if model.exclusive else values.sigmoid()
@@ -165,114 +200,3 @@ def _effect(connection: Connection, before: Outcome, after: Outcome) -> Effect:
 
 def _accuracy(outcome: Outcome) -> Interval:
     return wilson(int(outcome.hits.sum()), len(outcome.hits))
-
-
-class Knife:
-    """Runs pictures through a network with one connection cut, and what is before it only once.
-
-    Attributes:
-        whole: (N, classes) float32, the logits of the whole network.
-    """
-
-    def __init__(
-        self, model: LoadedModel, pictures: Sequence[Picture], replacement: Replacement = "zero"
-    ) -> None:
-        self._spec = model.spec
-        self._network = twin_of(model)
-        self._fused = fused_of(model)
-        self._dtype = self._fused.backward_dtype
-        x = torch.cat([model.tensor(picture) for picture in pictures])
-        self._entering: dict[int, Tensor] = {}
-        """By block, the (N, h, w, C) maps that enter it."""
-        self.whole = self._walk(x)
-        self._means = self.means() if replacement == "mean" else None
-
-    def means(self) -> Means:
-        """By block, the mean of each channel at its end over all pictures and pixels."""
-        return {block: self._ends(block).double().mean((0, 1, 2)) for block in self._entering}
-
-    def _walk(self, x: Tensor) -> Tensor:
-        """Runs the whole network and keeps what enters each block."""
-        maps = _in_parts(lambda part: self._fused.stem.forward(part, None), x)
-        block = 0
-        for place in self._fused.places:
-            if place.startswith("block"):
-                block += 1
-                self._entering[block] = maps
-            maps = self._forward(place, maps)
-        return self._fused.classify(maps)
-
-    def _forward(self, place: str, maps: Tensor) -> Tensor:
-        return _in_parts(lambda part: self._fused.part(place).forward(part, None), maps)
-
-    def _ends(self, block: int) -> Tensor:
-        """(N, h, w, C), the maps at a block's end."""
-        return self._forward(f"block {block}", self._entering[block])
-
-    def cuts(self, connections: Iterable[Connection]) -> Iterator[tuple[Connection, Tensor]]:
-        """Each connection with the (N, classes) logits of the network without it."""
-        block, ends = 0, torch.empty(0)
-        for one in connections:
-            if one.block != block:
-                block, ends = one.block, self._ends(one.block)
-            yield one, self._cut(one, ends)
-
-    def _cut(self, one: Connection, ends: Tensor) -> Tensor:
-        """(N, classes) from the (N, h, w, C) maps at the end of the whole block."""
-        name = reader_norm(self._spec, one.block, one.reader)
-        norm = self._network.get_submodule(name)
-        assert isinstance(norm, nn.BatchNorm2d)
-        values = self._means[one.block] if self._means else None
-        other = cut_norm(norm, one.channels(self._spec), values)
-        if one.reader > self._spec.block_config[one.block - 1]:
-            after, place = self._after(name, other)
-            maps = _in_parts(lambda part: after.forward(part, None), ends)
-        else:
-            parent = name.rpartition(".")[0]
-            layer = DenseLayer(_with_norm(self._network, parent, other), self._dtype, ends.dtype)
-            maps = _in_parts(lambda part: self._refill(one, layer, part), ends)
-            place = f"block {one.block}"
-        return self._fused.onward(maps.permute(0, 3, 1, 2), place)
-
-    def _after(self, name: str, norm: nn.BatchNorm2d) -> tuple[Transition | FinalNorm, str]:
-        """What reads a block's end, with another norm, and its place."""
-        if name == "features.norm5":
-            return FinalNorm(norm, self._dtype), "final"
-        parent = name.rpartition(".")[0]
-        number = parent.removeprefix("features.transition")
-        made = Transition(_with_norm(self._network, parent, norm), self._dtype)
-        return made, f"transition {number}"
-
-    def _refill(self, one: Connection, layer: DenseLayer, ends: Tensor) -> Tensor:
-        """The block's end, (n, h, w, C), after another layer and what follows it in the block."""
-        block = self._fused.part(f"block {one.block}")
-        assert isinstance(block, FusedBlock)
-        made = ends.clone()
-        for each in (layer, *block.layers[one.reader :]):
-            maps = made[..., : each.reads]
-            written = each.forward(maps, torch.empty_like(maps), None)
-            made[..., each.reads : each.reads + each.writes] = written
-        return made
-
-
-def _with_norm(network: nn.Module, parent: str, norm: nn.BatchNorm2d) -> nn.Module:
-    """A copy of a layer or a transition that shares all weights but the norm's."""
-    from copy import copy
-
-    module = network.get_submodule(parent)
-    made = copy(module)
-    made._modules = {  # a shallow copy shares this dictionary
-        name: norm if name in ("norm", "norm1") else child
-        for name, child in module.named_children()
-    }
-    return made
-
-
-def _in_parts(work: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
-    """`work` for shares of a batch, joined; nothing is kept for a backward pass."""
-
-    def share(start: int, stop: int) -> Tensor:
-        with torch.no_grad():  # each thread has its own switch
-            return work(batch[start:stop])
-
-    return torch.cat(in_shares(share, len(batch)))

@@ -118,6 +118,16 @@ def _steps(model: LoadedModel, at: str) -> dict[str, nn.Module]:
     return dict(features.get_submodule(at).named_children())
 
 
+def last_convolution(model: LoadedModel, at: str) -> str:
+    """The name, below `features`, of the convolution that writes a layer's maps.
+
+    Raises:
+        NoSuchPlace: there is no such layer.
+    """
+    steps = _steps(model, at).items()
+    return _module_name(at, [name for name, one in steps if isinstance(one, nn.Conv2d)][-1])
+
+
 def _module_name(at: str, name: str) -> str:
     return name if at == "stem" else f"{at}.{name}"
 

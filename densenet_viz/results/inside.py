@@ -123,3 +123,40 @@ class Reader:
     mean: float
     spread: float
     strength: float
+
+
+@dataclass(frozen=True, eq=False)
+class Excitement:
+    """The largest value that each of N pictures causes in each channel of a layer, and where.
+
+    `values` is float32 (N, channels), `places` int32 (N, channels): row * `side` + column in a map
+    of `side` x `side` pixels.
+    """
+
+    at: str
+    side: int
+    values: NDArray[np.float32]
+    places: NDArray[np.int32]
+
+    def most(self, channel: int, count: int) -> tuple[Excited, ...]:
+        """The pictures that excite a channel most, the strongest first."""
+        column = self.values[:, channel]
+        best = np.argsort(-column, kind="stable")[:count]
+        return tuple(
+            Excited(
+                int(picture),
+                float(column[picture]),
+                *divmod(int(self.places[picture, channel]), self.side),
+            )
+            for picture in best
+        )
+
+
+@dataclass(frozen=True)
+class Excited:
+    """A picture that excites a channel: its number, the largest value, its row and column."""
+
+    picture: int
+    value: float
+    y: int
+    x: int

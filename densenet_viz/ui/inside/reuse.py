@@ -25,7 +25,7 @@ from densenet_viz.results.reuse import (
 )
 from densenet_viz.results.scores import Interval
 from densenet_viz.ui.charts import show_chart
-from densenet_viz.ui.current import take_from_address
+from densenet_viz.ui.inside.choices import INSTEAD, choose
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.jobs import Report, desk
 from densenet_viz.ui.work.owners import Kind, kept_for
@@ -39,7 +39,6 @@ MEASURED = Kind("effects of cutting", shared=4, own=2)
 SCENES = 48
 """Drawn scenes that the page measures with; the shipped tables have more."""
 BY = {"weights": "mean |w|", "norm-aware": "mean |w|·|γ|/σ", "ablation": "what a cut does"}
-INSTEAD = {"zero": "zeros", "mean": "each map’s mean"}
 
 
 def show_reuse(model: LoadedModel, picture: CurrentPicture) -> None:
@@ -51,8 +50,8 @@ def show_reuse(model: LoadedModel, picture: CurrentPicture) -> None:
         "the transition, C the classifier; each block has its own scale."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        by = _choose("Shown", BY, "reuse_by")
-        instead = _choose("A cut reader gets", INSTEAD, "reuse_instead")
+        by = choose("Shown", BY, "reuse_by")
+        instead = choose("A cut reader gets", INSTEAD, "reuse_instead")
     ablation = _ablation_of(model, instead)
     if by == "ablation":
         _show_effects(model, instead, ablation)
@@ -66,20 +65,6 @@ def show_reuse(model: LoadedModel, picture: CurrentPicture) -> None:
     else:
         _compare(model, ablation)
     _explain()
-
-
-def _choose(label: str, options: Mapping[str, str], key: str) -> str:
-    take_from_address(key, list(options), options.__getitem__)
-    chosen: str = st.segmented_control(
-        label,
-        list(options),
-        default=next(iter(options)),
-        required=True,
-        format_func=options.__getitem__,
-        key=key,
-        bind="query-params",
-    )
-    return chosen
 
 
 def _reuse_of(model: LoadedModel, weighing: Weighing) -> Reuse:
@@ -197,15 +182,13 @@ class _Job:
     instead: Replacement
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> Ablation:
-        from densenet_viz.evaluation.ablation import measure_ablation, scenes_for
-        from densenet_viz.scenes.recipe import TWINS
+        from densenet_viz.evaluation.ablation import measure_ablation, scenes_known_to
 
-        twin = TWINS.get(self.model.name)
-        pictures, labels = scenes_for(SCENES, tags=twin is not None and twin.tells)
+        pictures, labels = scenes_known_to(self.model.name, SCENES)
         return measure_ablation(
             self.model,
             pictures,
-            None if twin is None else labels,
+            labels,
             replacement=self.instead,
             on_progress=report,
             cancelled=cancelled,

@@ -12,12 +12,13 @@ from densenet_viz.stage.block.scene import block_rows
 from densenet_viz.stage.inside.scene import inside_scene
 from densenet_viz.stage.overview.scene import part_rows
 from densenet_viz.ui.inside.details import detail_of
+from densenet_viz.ui.inside.exciting import DESK, show_exciting
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.traces import trained_trace
 from densenet_viz.ui.uploads import CurrentPicture
 
 KEYS = ()
-DESKS = ()
+DESKS = (DESK,)
 STAGE = "inside_stage"
 
 
@@ -58,6 +59,7 @@ def _show(model: LoadedModel, picture: CurrentPicture) -> None:
     elif place.level == "block":
         with st.expander("Who reads what, as a table"):
             st.table(block_rows(trained_trace(model, picture), block=place.block))
+    show_exciting(model, place)
 
 
 def _place(model: LoadedModel) -> Place:
