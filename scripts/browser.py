@@ -43,18 +43,13 @@ _SETTLED_JS: Final = """(calm) => {
   const busy = [
     '[data-testid="stSkeleton"]', '[data-testid="stAppSkeleton"]', '[data-testid="stSpinner"]',
     '[data-testid="stStatusWidget"]', '[data-testid="stMain"] [data-stale="true"]',
+    '[data-testid="stMain"] [data-testid="stBidiComponentIsolated"]:not([data-drawn])',
   ];
-  const stages = [...document.querySelectorAll('[data-testid="stMain"] *')]
-    .flatMap(({ shadowRoot }) => shadowRoot ? [...shadowRoot.children] : []);
-  const isLoading = (root) => root.querySelector('.stage-skeleton') !== null
-    || [root, ...root.querySelectorAll('.stage')].some(
-      (part) => part.className === 'stage-skeleton' || part.style?.visibility === 'hidden');
   const quiet = app !== null
     && app.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
     && document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]') !== null
     && !busy.some((selector) => document.querySelector(selector) !== null)
-    && !stages.some(isLoading)
     && [...document.images].every((image) => image.complete)
     && document.fonts.status === 'loaded';
   if (!quiet) { window.quietSince = undefined; return false; }

@@ -183,12 +183,22 @@ const load = async (file) => {
   if (!answer.ok) throw new Error(`$${answer.status} for $${file}`);
   return new CSSStyleSheet().replace(await answer.text());
 };
-const [{ mount }, { adapt }, ...sheets] = await Promise.all([
+const tellFailure = ({ parentElement }) => {
+  const words = document.createElement("p");
+  words.setAttribute("role", "alert");
+  words.textContent = "The picture could not be loaded. Reload the page to try again.";
+  parentElement.replaceChildren(words);
+  parentElement.host.setAttribute("data-drawn", "failed");
+  return () => words.remove();
+};
+const show = await Promise.all([
   import(`$${folder}$stage`),
   import(`$${folder}streamlit.js`),
   ...$sheets.map(load),
-]);
-const show = adapt(mount, sheets);
+]).then(
+  ([{ mount }, { adapt }, ...sheets]) => adapt(mount, sheets),
+  (error) => (console.error(error), tellFailure),
+);
 export default (component) => {
   const end = show(component);
   globalThis.densenetVizPainted ??= requestAnimationFrame(() =>

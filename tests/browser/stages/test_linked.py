@@ -66,3 +66,14 @@ def test_it_loads_its_files_from_there_and_has_its_styles(page: Page) -> None:
     expect(page.locator("main .stage")).to_have_count(1)
     page.evaluate("() => window.remove()")
     expect(page.locator("main .stage")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lost", ["attribution/attribution.js", "attribution/attribution.css"])
+def test_a_file_that_does_not_come_is_said_in_the_picture_s_place(page: Page, lost: str) -> None:
+    page.route(f"**/{lost}", lambda route: route.abort())
+    code = link_stage("attribution", (SHARED_STYLE, *sheets_of("attribution")))
+    page.evaluate(MOUNT_JS, {"code": code, "scene": map_scenes()["attribution"]})
+    expect(page.get_by_role("alert")).to_have_count(1)
+    assert page.locator("main").get_attribute("data-drawn") == "failed"
+    page.evaluate("() => window.remove()")
+    expect(page.get_by_role("alert")).to_have_count(0)
