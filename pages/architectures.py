@@ -21,7 +21,7 @@ from densenet_viz.stage.variants.table import table_scene
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
 from densenet_viz.ui.own_variant import OWN_CONTROLS, own_network
-from densenet_viz.ui.staged import take_choice
+from densenet_viz.ui.staged import show_explored
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.variant_links import show_variant_links
 
@@ -40,12 +40,8 @@ own, explore = own_network(STAGE)
 variants = variants_shown(own)
 # The networks are counted after the first picture: building them loads torch.
 counted = show_or_get(NAMES) if len(file_sizes(NAMES)) == len(NAMES) else {}
-show_stage(
-    "variants",
-    {**variants_scene(FIVE, counted), "explore": explore},
-    key=STAGE,
-    on_chosen_change=take_choice(STAGE, OWN_CONTROLS),
-)
+scene = {**variants_scene(FIVE, counted), "explore": explore}
+show_explored("variants", scene, STAGE, OWN_CONTROLS)
 
 st.header("Open one", anchor=False)
 show_variant_links(variants)

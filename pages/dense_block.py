@@ -7,8 +7,7 @@ import streamlit as st
 from densenet_viz.stage.block.scene import block_rows, block_scene, explore_scene
 from densenet_viz.ui.control_kinds import Choice
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.staged import chosen_values, controls_scene, take_choice
-from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.staged import chosen_values, controls_scene, show_explored
 
 STAGE = "block_stage"
 
@@ -38,12 +37,8 @@ def explore() -> None:
 
         trace = trained_trace(model, picture)
     stage = explore_scene(model.spec, controls_scene(STAGE, controls, values))
-    show_stage(
-        "block",
-        {**block_scene(trace, block=block), "explore": stage},
-        key=STAGE,
-        on_chosen_change=take_choice(STAGE, controls),
-    )
+    scene = {**block_scene(trace, block=block), "explore": stage}
+    show_explored("block", scene, STAGE, controls)
     layers = len(trace.blocks[block - 1].layers)
     growth_rate = trace.spec.growth_rate
     st.markdown(

@@ -16,10 +16,10 @@ from densenet_viz.ui.controls import (
     link_with,
 )
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.staged import chosen_values, controls_scene, take_choice
-from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.staged import chosen_values, controls_scene, show_explored
 from densenet_viz.ui.traces import explored_growth
 
+STAGE = "growth"
 RANDOM = (
     "Weights: random, drawn just now. No network was trained with these numbers, so the maps show "
     "what untrained filters see. Shapes and costs are the same as after training."
@@ -43,17 +43,13 @@ def explore() -> None:
     spec = growth_spec(model.spec, values)
     stage = explore_scene(
         model.spec,
-        controls_scene("growth", controls, values),
+        controls_scene(STAGE, controls, values),
         trained=model.trained,
         weights={"own": f"Weights: {model.provenance}", "random": RANDOM},
     )
     growth = explored_growth(spec, model, picture)
-    show_stage(
-        "growth",
-        {**growth, "caption": picture.caption, "explore": stage},
-        key="growth",
-        on_chosen_change=take_choice("growth", controls),
-    )
+    scene = {**growth, "caption": picture.caption, "explore": stage}
+    show_explored("growth", scene, STAGE, controls)
     if can_be_linked(spec):
         st.page_link(
             "pages/architectures.py",

@@ -13,8 +13,7 @@ from densenet_viz.stage.transition.scene import transition_rows, transition_scen
 from densenet_viz.ui.control_kinds import Choice, Control
 from densenet_viz.ui.controls import follow
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.staged import chosen_values, controls_scene, take_choice
-from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.staged import chosen_values, controls_scene, show_explored
 from densenet_viz.ui.traces import compressed_trace, trained_trace
 
 STAGE = "transition_stage"
@@ -69,7 +68,7 @@ def explore() -> None:
             "controls": controls_scene(STAGE, controls, values),
         },
     )
-    show_stage("transition", scene, key=STAGE, on_chosen_change=take_choice(STAGE, controls))
+    show_explored("transition", scene, STAGE, controls)
     reads = len(trace.given)
     if not own:
         st.info(

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,13 @@ import torch
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.measure import capture
-from densenet_viz.network.build import build
+from densenet_viz.network.build import build, build_start
 from densenet_viz.results.traces import NetworkTrace
 from densenet_viz.stage import modules
-from densenet_viz.stage.growth.scene import growth_scene
+from densenet_viz.stage.growth.scene import GrowthScene, growth_scene
 from densenet_viz.stage.modules import FOLDER, adapt_stage, join_modules, stage_file, version
-from densenet_viz.stage.shared.packing import average_pixels, pack_maps
+from densenet_viz.stage.shared.packing import average_pixels, only_new, pack_maps
+from densenet_viz.stage.transition.scene import transition_scene
 
 SPEC = DenseNetSpec(4, (3, 2), 10, num_classes=5, input_size=64)
 
@@ -72,6 +74,46 @@ def test_the_scene_says_what_was_measured(trace: NetworkTrace) -> None:
     second = growth_scene(trace, block=2)
     assert "transition 1" in second["entering"]
     assert [g["channels"] for g in second["groups"]] == [11, 4, 4]
+
+
+def random_scene(**changes: int) -> GrowthScene:
+    """Of a network with random weights, as the growth page builds it."""
+    spec = replace(SPEC, **changes)  # type: ignore[arg-type]
+    x = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    picture = np.full((64, 64, 3), 200, np.uint8)
+    start = build_start(spec, 1, seed=0)
+    return growth_scene(capture(start, x, spec=spec, trained=False, picture=picture, until_block=1))
+
+
+def names(scene: GrowthScene) -> list[str]:
+    return [group["maps"]["name"] for group in scene["groups"]]
+
+
+def test_a_change_changes_no_earlier_map() -> None:
+    """`alikeGroups` in growth/computed.js shows the maps before a later change at once."""
+    before = names(random_scene())
+    assert names(random_scene(block_config=(5, 2)))[:4] == before
+    assert names(random_scene(block_config=(2, 2))) == before[:3]
+    assert names(random_scene(compression=0.8)) == before
+    for others in (names(random_scene(growth_rate=6)), names(random_scene(bottleneck=False))):
+        assert (others[0], set(others[1:]) & set(before)) == (before[0], set())
+    assert not set(names(random_scene(initial_channels=12))) & set(before)
+
+
+def test_maps_that_the_browser_holds_are_not_sent(trace: NetworkTrace) -> None:
+    scene = growth_scene(trace)
+    first, *others = scene["groups"]
+    held = [first["maps"]["name"]]
+    sent = only_new(scene, held)
+    assert sent["groups"][0]["maps"] == {**first["maps"], "low": [], "high": [], "data": None}
+    assert sent["groups"][1:] == others
+    assert {**sent, "groups": scene["groups"]} == scene
+    assert only_new(scene, []) == scene
+    packed = transition_scene(
+        trace.transitions[0], trace.blocks[0], compression=0.5, trained=False, own=True
+    )
+    known = only_new(packed, [packed["given"]["name"]])
+    assert (known["given"]["data"], known["mixed"]) == (None, packed["mixed"])
 
 
 def test_many_maps_travel_as_smaller_tiles(

@@ -19,16 +19,21 @@ from densenet_viz.stage.shared.controls import (
     NumberControl,
     SwitchControl,
 )
+from densenet_viz.stage.shared.packing import only_new
 from densenet_viz.ui.control_kinds import Choice, Control, Switch
+from densenet_viz.ui.stages import show_stage
 
 CHOSEN = "chosen"
-"""What a stage sends its choice as: `{"asked": number, "values": {name: value}}`."""
+"""What a stage sends its choice as: `{"asked": number, "values": {name: value}, "held": [name]}`.
+
+`held` are the names of the maps that the page holds, which are not sent again.
+"""
 Row = Control | Switch | Choice
 Rows = Mapping[str, Row]
 
 
 def take_choice(stage: str, rows: Rows) -> Callable[[], None]:
-    """A listener for `show_stage`: puts what the stage with that key chose into the session.
+    """A listener of a stage: puts what the stage with that key chose into the session.
 
     Values that a control cannot have are ignored, as they did not come from the stage.
     """
@@ -40,6 +45,20 @@ def _take(stage: str, rows: Rows) -> None:
     for key, row in rows.items():
         if isinstance(values, Mapping) and row.allows(values.get(key)):
             st.session_state[key] = values[key]
+
+
+def show_explored(name: str, scene: Mapping[str, Any], stage: str, rows: Rows) -> None:
+    """Shows the stage `name`, whose controls are `rows`, under the key `stage`.
+
+    The scene is sent without the maps that the browser said it holds.
+    """
+    told = _told(stage).get("held")
+    held = frozenset(filter(_is_text, told)) if isinstance(told, list) else frozenset[str]()
+    show_stage(name, only_new(scene, held), key=stage, on_chosen_change=take_choice(stage, rows))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _told(stage: str) -> Mapping[str, Any]:

@@ -293,6 +293,20 @@ test("other numbers are another network at once, without maps", () => {
   assert.match(tableRows(next).at(-1).at(-1), /^channels 0–9: block input; .*16–21: layer 2$/);
 });
 
+test("a change of a later part keeps the maps of the earlier ones, where weights are random", () => {
+  const shown = { ...OWN, k: 6 };
+  const random = explore();
+  random.controls.numbers[0].value = 6;
+  const kept = (/** @type {object} */ values, from = random) =>
+    computedScene(scene, from, { ...shown, ...values }).groups.map(({ maps }) => maps !== null);
+  assert.deepEqual(kept({ compression: 0.5 }), [true, true, true]);
+  assert.deepEqual(kept({ layers: 3 }), [true, true, true, false]);
+  assert.deepEqual(kept({ k: 8 }), [true, false, false]);
+  assert.deepEqual(kept({ bottleneck: false }), [true, false, false]);
+  assert.deepEqual(kept({ initial: 12 }), [false, false, false]);
+  assert.deepEqual(kept({ layers: 3 }, explore()), [false, false, false, false]); // learned before
+});
+
 test("numbers that no network can have show the model's own", () => {
   const none = { ...OWN, k: 1, layers: 1, initial: 8, compression: 0.1 };
   assert.equal(isImpossible(explore(), none), true);

@@ -2,21 +2,15 @@
 
 import { computedBlock } from "./computed.js";
 import { paintBlock } from "./draw.js";
-import { arcsFrame, boxBetween, countAt, matrixFrame, nodeAt } from "./geometry.js";
+import { arcsFrame, matrixFrame, nodeAt } from "./geometry.js";
+import { placeNodes, speak } from "./marks.js";
+import { Morph } from "./morph.js";
 import { Panel } from "./panel.js";
-import { makeNode, makeParts, putNode, putNote } from "./parts.js";
-import {
-  COMPUTED,
-  connectionsOf,
-  outputOf,
-  sentenceOf,
-  startOf,
-  sumWords,
-  titleOf,
-  wholeWords,
-} from "./words.js";
-import { onWidth, pointIn, reducedMotion, say, sized, spareOf } from "../shared/dom.js";
-import { ease, mix } from "../shared/timing.js";
+import { makeNode, makeParts } from "./parts.js";
+import { COMPUTED, connectionsOf, outputOf, startOf } from "./words.js";
+import { onWidth, pointIn, say, sized, spareOf, whenSeen } from "../shared/dom.js";
+import { HELD } from "../maps/held.js";
+import { mix } from "../shared/timing.js";
 import { MARKS, badge } from "../shared/badge.js";
 import { Controls } from "../shared/controls.js";
 import { Player } from "../shared/player.js";
@@ -26,10 +20,9 @@ import { Player } from "../shared/player.js";
 /** @typedef {import("../shared/controls.js").Tell} Tell */
 /** @typedef {import("./parts.js").View} View */
 
-const MORPH_MILLISECONDS = 900;
 const COUNT_MILLISECONDS = 3600;
 
-class Block {
+export class Block {
   /** @param {HTMLElement} root @param {Scene} scene @param {Tell} tell */
   constructor(root, scene, tell) {
     this.root = root;
@@ -43,14 +36,13 @@ class Block {
       new Controls(scene.explore.controls, ({ block }) => this.chooseBlock(Number(block)), tell);
     /** @type {View} */
     this.view = "arcs";
-    this.share = 0;
     this.width = 0;
     this.time = scene.layers.length;
     this.chosen = startOf(scene);
     /** @type {number | null} */
     this.hovered = null;
     this.whole = false;
-    this.morph = 0;
+    this.morph = new Morph(() => this.draw(this.time));
     /** @type {import("./geometry.js").Connection[]} */
     this.connections = [];
     /** @type {import("./geometry.js").Connection[]} */
@@ -83,7 +75,7 @@ class Block {
     this.listen(stage);
     this.load();
     this.stop = onWidth(stage, (width) => this.resize(width));
-    this.seen = this.startWhenSeen(stage);
+    this.unsee = this.startWhenSeen(stage);
   }
 
   /** @param {HTMLElement} stage */
@@ -101,13 +93,7 @@ class Block {
   /** Counts once when it is first visible, unless the visitor prefers reduced motion. @param {HTMLElement} stage */
   startWhenSeen(stage) {
     if (this.player.reduced) return null;
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries[0].isIntersecting) return;
-      observer.disconnect();
-      if (this.hovered === null) this.player.play();
-    });
-    observer.observe(stage);
-    return observer;
+    return whenSeen(stage, () => this.hovered === null && this.player.play());
   }
 
   /** The visitor chose another block: shows its connections in this frame. @param {number} number */
@@ -122,6 +108,7 @@ class Block {
     // A scene that the visitor did not ask for is of another picture or model.
     const asked = next.explore?.controls.asked !== this.sent.explore?.controls.asked;
     if (next.explore && this.controls?.answered(next.explore.controls) === false) return;
+    if (!HELD.hasAll(next.groups.map(({ maps }) => maps))) return this.controls?.askAgain();
     if (!asked) this.known.clear();
     this.known.set(next.block, next);
     this.sent = next;
@@ -133,7 +120,7 @@ class Block {
     const known = this.scene.groups;
     const sameMaps =
       next.groups.length === known.length &&
-      next.groups.every(({ maps }, index) => maps?.data === known[index].maps?.data);
+      next.groups.every(({ maps }, index) => maps?.name === known[index].maps?.name);
     const sameBlock = next.block === this.scene.block && next.groups.length === known.length;
     if (sameBlock && sameMaps) return;
     this.scene = next;
@@ -204,6 +191,11 @@ class Block {
     this.panel.paint();
   }
 
+  /** From 0, the arcs, to 1, the matrix. */
+  get share() {
+    return this.morph.share;
+  }
+
   get counting() {
     return this.time < this.scene.layers.length;
   }
@@ -238,52 +230,11 @@ class Block {
       ink,
       font,
     });
-    this.place(arcs, matrix, active);
-    this.speak(active, time);
+    placeNodes(this, arcs, matrix);
+    speak(this);
     this.parts.stage.style.height = `${mix(arcs.height, matrix.height, share)}px`;
     this.root.dataset.active = active === null ? "all" : String(active);
     this.root.dataset.view = share === 0 ? "arcs" : share === 1 ? "matrix" : "between";
-  }
-
-  /**
-   * Moves the buttons to their places and marks the highlighted ones.
-   * @param {import("./geometry.js").Arcs} arcs @param {import("./geometry.js").Matrix} matrix
-   * @param {number | null} active
-   */
-  place(arcs, matrix, active) {
-    const output = outputOf(this.scene);
-    const near = new Set([active]);
-    for (const { source, reader } of [...this.connections, ...this.handed]) {
-      if (source === active) near.add(reader);
-      if (reader === active) near.add(source);
-    }
-    this.buttons.forEach((button, node) => {
-      putNode(button, boxBetween(arcs.nodes[node], matrix.nodes[node], this.share), node);
-      button.classList.toggle("dim", active !== null && !near.has(node));
-      button.classList.toggle("chosen", node === active);
-      button.classList.toggle(
-        "ghost",
-        this.counting && node !== 0 && (node === output || node > Math.ceil(this.time)),
-      );
-    });
-    this.parts.nodes.mark(this.chosen);
-    putNote(this.parts.note, arcs, matrix, this.share, this.counting);
-  }
-
-  /** @param {number | null} active @param {number} time */
-  speak(active, time) {
-    const { scene, parts, connections } = this;
-    const whole = wholeWords(scene, time, connections.length);
-    const sentence = active === null ? whole.sentence : sentenceOf(scene, active);
-    const count = countAt(time, connections);
-    say(parts.number, count.toLocaleString("en"));
-    say(parts.sum, sumWords(scene.layers.length, time, count));
-    say(parts.title, active === null ? whole.title : titleOf(scene, active));
-    say(parts.sentence, sentence);
-    parts.whole.setAttribute("aria-pressed", String(this.whole));
-    const alt = `${this.share < 0.5 ? "Arcs" : "A matrix"} of ${connections.length} connections in block ${scene.block}. ${sentence}`;
-    if (parts.canvas.getAttribute("aria-label") !== alt)
-      parts.canvas.setAttribute("aria-label", alt);
   }
 
   /** Chooses a node until another one is chosen. @param {number} node */
@@ -329,18 +280,7 @@ class Block {
   /** @param {View} view */
   switchTo(view) {
     this.view = view;
-    const goal = view === "matrix" ? 1 : 0;
-    const [from, begin] = [this.share, performance.now()];
-    cancelAnimationFrame(this.morph);
-    const tick = (/** @type {number} */ now) => {
-      const done = reducedMotion()
-        ? 1
-        : Math.max(0, Math.min(1, (now - begin) / MORPH_MILLISECONDS));
-      this.share = done === 1 ? goal : mix(from, goal, ease(done));
-      this.draw(this.time);
-      if (done < 1) this.morph = requestAnimationFrame(tick);
-    };
-    tick(begin);
+    this.morph.to(view === "matrix" ? 1 : 0);
   }
 
   /** Escape highlights all; the player handles the other keys, but not those of the layers. @param {KeyboardEvent} event */
@@ -354,8 +294,8 @@ class Block {
   destroy() {
     this.player.pause();
     this.controls?.destroy();
-    cancelAnimationFrame(this.morph);
-    this.seen?.disconnect();
+    this.morph.stop();
+    this.unsee?.();
     this.panel.destroy();
     this.stop();
   }

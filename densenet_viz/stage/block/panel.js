@@ -9,9 +9,11 @@ import {
   readersWords,
   writtenBy,
 } from "./words.js";
-import { h, onWidth, pointIn, say } from "../shared/dom.js";
-import { bytesOf, paintMaps, unpack } from "../maps/maps.js";
-import { Lens, drawTiles, gridFor, sheetColumns, tileAt } from "../maps/tiles.js";
+import { h, onWidth, say } from "../shared/dom.js";
+import { HELD } from "../maps/held.js";
+import { bytesOf } from "../maps/maps.js";
+import { TileGrid } from "../maps/tile-grid.js";
+import { Lens, tilesOf } from "../maps/tiles.js";
 
 /** @typedef {import("./words.js").Shown} Shown */
 /** @typedef {import("../maps/tiles.js").Tile} Tile */
@@ -23,33 +25,15 @@ export class Panel {
   /** @param {Shown} scene */
   constructor(scene) {
     this.width = 0;
-    this.chosen = 0;
     this.node = 0;
     this.ledger = h("section", { class: "block-ledger" });
     this.heading = h("h3", {});
-    this.canvas = h("canvas", { "aria-hidden": "true" });
-    this.grid = h(
-      "div",
-      {
-        class: "block-maps",
-        tabindex: 0,
-        role: "slider",
-        "aria-label": "Map to show large",
-        "aria-valuemin": 1,
-        onkeydown: /** @type {EventListener} */ (
-          (event) => this.key(/** @type {KeyboardEvent} */ (event))
-        ),
-        onpointermove: /** @type {EventListener} */ (
-          (event) => this.point(/** @type {PointerEvent} */ (event))
-        ),
-        onpointerdown: /** @type {EventListener} */ (
-          (event) => this.point(/** @type {PointerEvent} */ (event))
-        ),
-      },
-      this.canvas,
-    );
+    this.grid = new TileGrid("block-maps", "Map to show large", 1, {
+      mark: () => this.paint(),
+      point: (u, v) => this.lens.at(u, v),
+    });
     this.lens = new Lens(LENS);
-    this.room = h("div", { class: "block-room" }, this.grid);
+    this.room = h("div", { class: "block-room" }, this.grid.node);
     this.large = h("div", { class: "block-show" }, this.room, this.lens.node);
     this.root = h(
       "div",
@@ -57,10 +41,9 @@ export class Panel {
       h("section", { class: "block-written" }, this.heading, this.large),
       this.ledger,
     );
-    /** @type {Tile[][]} */
+    /** Each group's tiles, when they were shown. @type {(Tile[] | undefined)[]} */
     this.groups = [];
-    /** @type {Tile[]} */
-    this.tiles = [];
+    this.palette = bytesOf(scene.palette);
     this.setScene(scene);
     this.stop = onWidth(this.room, (width) => {
       this.width = width;
@@ -71,21 +54,15 @@ export class Panel {
   /** @param {Shown} scene */
   setScene(scene) {
     this.scene = scene;
-    const palette = bytesOf(scene.palette);
-    this.lens.colours(palette);
-    this.groups = scene.groups.map(({ colour, maps: packed }) => {
-      if (!packed) return [];
-      const maps = unpack(packed);
-      const columns = sheetColumns(maps.count);
-      const sheet = paintMaps(maps, columns, palette, null);
-      return Array.from({ length: maps.count }, (_, map) => ({
-        maps,
-        map,
-        sheet,
-        columns,
-        colour,
-      }));
-    });
+    this.palette = bytesOf(scene.palette);
+    this.lens.colours(this.palette);
+    this.groups = [];
+  }
+
+  /** The tiles of a group; none while its maps are not there. @param {import("./words.js").Shown["groups"][number]} group @param {number} node @returns {Tile[]} */
+  tilesOf({ colour, maps: packed }, node) {
+    const maps = packed && HELD.take(packed);
+    return (this.groups[node] ??= maps ? tilesOf(maps, this.palette, colour) : []);
   }
 
   /** Shows a node: its maps, what it reads and what reads it. @param {number} node */
@@ -95,9 +72,11 @@ export class Panel {
     const all = node === outputOf(scene);
     this.node = node;
     const count = all ? scene.output : scene.groups[node].channels;
-    this.tiles = all ? this.groups.flat() : this.groups[node];
-    this.large.style.visibility = this.tiles.length ? "" : "hidden";
-    this.chosen = Math.max(0, Math.min(this.chosen, this.tiles.length - 1));
+    const tiles = all
+      ? scene.groups.flatMap((group, index) => this.tilesOf(group, index))
+      : this.tilesOf(scene.groups[node], node);
+    this.large.style.visibility = tiles.length ? "" : "hidden";
+    this.grid.fill(tiles.length, tiles);
     const name = nodeName(scene, node);
     say(
       this.heading,
@@ -157,68 +136,19 @@ export class Panel {
   }
 
   paint() {
-    const { scene, tiles } = this;
-    if (!scene || !this.width || !tiles.length) return;
+    const { scene, grid } = this;
+    if (!scene || !this.width || !grid.count) return;
     const tall = this.width < 420 ? 200 : TALL;
-    this.layout = gridFor(tiles.length, this.width - 4, tall - 4);
-    this.grid.style.minHeight = `${tall}px`;
-    const mark = getComputedStyle(this.root).getPropertyValue("color");
-    drawTiles(this.canvas, tiles, this.layout, this.chosen, mark, this.node === outputOf(scene));
-    this.showLens(null);
-  }
-
-  /** @param {[number, number] | null} pixel */
-  showLens(pixel) {
-    const { scene, tiles } = this;
-    if (!scene) return;
-    const channel = writtenBy(scene, this.node)[0] + this.chosen;
-    const name = `map ${this.chosen + 1} of ${tiles.length} · channel ${channel}`;
+    grid.lay(this.width, tall - 4);
+    grid.node.style.minHeight = `${tall}px`;
+    grid.paint(this.node === outputOf(scene));
+    const { chosen, count } = grid;
+    const channel = writtenBy(scene, this.node)[0] + chosen;
+    const name = `map ${chosen + 1} of ${count} · channel ${channel}`;
     const factor = Math.floor(scene.size[0] / scene.shownSize[0]);
-    this.lens.show(
-      tiles[this.chosen],
-      name,
-      factor > 1 ? ` (mean of ${factor} × ${factor} px)` : "",
-      pixel,
-    );
-    this.grid.setAttribute("aria-valuemax", String(tiles.length));
-    this.grid.setAttribute("aria-valuenow", String(this.chosen + 1));
-    this.grid.setAttribute(
-      "aria-valuetext",
-      `${name}, ${this.lens.low.textContent} to ${this.lens.high.textContent}`,
-    );
-  }
-
-  /** @param {PointerEvent} event */
-  point(event) {
-    if (!this.layout || !this.tiles.length) return;
-    const [x, y] = pointIn(event, this.canvas);
-    const found = tileAt(this.layout, this.tiles.length, x - 3, y - 3);
-    if (!found) return;
-    if (found.tile !== this.chosen) {
-      this.chosen = found.tile;
-      this.paint();
-    }
-    this.lens.at(found.u, found.v);
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const columns = this.layout?.columns ?? 1;
-    /** @type {Record<string, number>} */
-    const moves = {
-      ArrowRight: 1,
-      ArrowLeft: -1,
-      ArrowDown: columns,
-      ArrowUp: -columns,
-      Home: -Infinity,
-      End: Infinity,
-    };
-    const move = moves[event.key];
-    if (move === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.chosen = Math.max(0, Math.min(this.tiles.length - 1, this.chosen + move));
-    this.paint();
+    const unit = factor > 1 ? ` (mean of ${factor} × ${factor} px)` : "";
+    this.lens.show(grid.tiles[chosen], name, unit, null);
+    grid.name(`${name}, ${this.lens.low.textContent} to ${this.lens.high.textContent}`);
   }
 
   destroy() {

@@ -1,16 +1,18 @@
 // The growth stage: real feature maps in groups. Each layer reads all of them and adds k.
 
-import { h, onWidth, pointIn, say, sharper, sized, spareOf } from "../shared/dom.js";
+import { h, onWidth, pointIn, say, sharper, sized, spareOf, whenSeen } from "../shared/dom.js";
 import { computedScene, isImpossible } from "./computed.js";
 import { groupAt, layoutAt, tilesPerRow } from "./geometry.js";
 import { Labels } from "./labels.js";
 import { paint } from "./paint.js";
 import { Panel } from "./panel.js";
+import { sheetsOf } from "./sheets.js";
 import { STEP_MILLISECONDS, momentAt } from "./timing.js";
-import { COMPUTED, placeAt, sentenceAt, titleAt } from "./words.js";
+import { COMPUTED, IMPOSSIBLE, placeAt, sentenceAt, titleAt } from "./words.js";
 import { MARKS, badge } from "../shared/badge.js";
 import { Controls, sameValues, valuesOf } from "../shared/controls.js";
-import { bytesOf, paintMaps, rangeOf, unpack } from "../maps/maps.js";
+import { HELD } from "../maps/held.js";
+import { bytesOf, rangeOf } from "../maps/maps.js";
 import { Player } from "../shared/player.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
@@ -20,14 +22,6 @@ import { Player } from "../shared/player.js";
 /** @typedef {import("./geometry.js").Frame} Frame */
 
 const FIRST_PLAY_MILLISECONDS = 900;
-const IMPOSSIBLE =
-  "No network can have these numbers: a transition would keep no map. The picture shows the model’s own numbers. Choose a larger compression θ, or more maps before the transition.";
-
-/** Clear pixels between the tiles of a sheet. @param {number} side of a tile, in pixels */
-function gapOf(side) {
-  return Math.max(1, Math.round(side / 14));
-}
-
 class Growth {
   /** @param {HTMLElement} root @param {Scene} scene @param {Tell} tell */
   constructor(root, scene, tell) {
@@ -38,10 +32,10 @@ class Growth {
     /** @type {Shown} */
     this.scene = scene;
     /** @type {(import("../maps/maps.js").Maps | null)[]} */
-    this.maps = scene.groups.map((group) => unpack(group.maps));
+    this.maps = scene.groups.map(({ maps }) => HELD.take(maps));
     this.palette = bytesOf(scene.palette);
     this.labels = new Labels(scene);
-    /** @type {import("./paint.js").Sheet[]} */
+    /** @type {import("./sheets.js").Sheet[]} */
     this.sheets = [];
     /** @type {Frame | undefined} */
     this.frame = undefined;
@@ -127,22 +121,17 @@ class Growth {
   /** Plays once when it is first visible, unless the visitor prefers reduced motion. */
   startWhenSeen() {
     if (this.player.reduced) return;
-    const seen = new IntersectionObserver((entries) => {
-      if (!entries[0].isIntersecting) return;
-      seen.disconnect();
-      this.timer = setTimeout(
-        () => this.player.time === 0 && this.player.play(),
-        FIRST_PLAY_MILLISECONDS,
-      );
+    const play = () => this.player.time === 0 && this.player.play();
+    this.unsee = whenSeen(this.view, () => {
+      this.timer = setTimeout(play, FIRST_PLAY_MILLISECONDS);
     });
-    seen.observe(this.view);
-    this.seen = seen;
   }
 
   /** Shows the scene's badge, labels and numbers. */
   announce() {
-    const computed = this.maps.includes(null);
-    const { kind, text } = computed ? { kind: "computed", text: COMPUTED } : badge(this.scene);
+    const { kind, text } = this.scene.waiting
+      ? { kind: "computed", text: COMPUTED }
+      : badge(this.scene);
     this.badge.dataset.kind = kind;
     say(this.badge, `${MARKS[kind]} ${text}`);
     this.over.replaceChildren(...this.labels.nodes);
@@ -162,6 +151,7 @@ class Growth {
   /** Takes the server's scene, unless the visitor has chosen again since. @param {Scene} scene */
   update(scene) {
     if (scene.explore && this.controls?.answered(scene.explore.controls) === false) return;
+    if (!HELD.hasAll(scene.groups.map(({ maps }) => maps))) return this.controls?.askAgain();
     this.sent = scene;
     this.load(scene);
   }
@@ -169,7 +159,7 @@ class Growth {
   /** Shows another scene and keeps the current time. @param {Shown} scene */
   load(scene) {
     this.scene = scene;
-    this.maps = scene.groups.map(({ maps }) => maps && unpack(maps));
+    this.maps = scene.groups.map(({ maps }) => maps && HELD.take(maps));
     this.palette = bytesOf(scene.palette);
     this.labels = new Labels(scene);
     this.announce();
@@ -189,14 +179,7 @@ class Growth {
   paintSheets(perRow) {
     const there = this.maps.filter((maps) => maps !== null);
     const range = this.scale.value === "all" && there.length ? rangeOf(there) : null;
-    const side = this.scene.shownSize[1];
-    this.sheets = this.maps.map((maps, index) => ({
-      colour: this.scene.groups[index].colour,
-      count: this.scene.groups[index].channels,
-      side,
-      gap: gapOf(side),
-      canvas: maps && paintMaps(maps, perRow, this.palette, range, gapOf(side)),
-    }));
+    this.sheets = sheetsOf(this.scene, this.maps, perRow, this.palette, range);
     const words = range
       ? `dark ${range[0].toFixed(1)}, bright ${range[1].toFixed(1)}`
       : "dark: a map's lowest value, bright: its highest";
@@ -260,7 +243,7 @@ class Growth {
 
   /** Plays up to a layer, or jumps back to an earlier one. @param {{layer?: number}} state */
   go({ layer = this.scene.layers.length }) {
-    this.seen?.disconnect();
+    this.unsee?.();
     clearTimeout(this.timer);
     this.player.playTo(Math.max(0, Math.min(this.scene.layers.length, layer)));
   }
@@ -292,7 +275,7 @@ class Growth {
     this.controls?.destroy();
     this.panel?.destroy();
     clearTimeout(this.timer);
-    this.seen?.disconnect();
+    this.unsee?.();
     this.stop();
   }
 }

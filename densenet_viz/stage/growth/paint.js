@@ -8,13 +8,7 @@ import { clamp, ease, mix } from "../shared/timing.js";
 /** @typedef {import("./geometry.js").Layout} Layout */
 /** @typedef {import("./geometry.js").Column} Column */
 /** @typedef {import("./geometry.js").Box} Box */
-
-/**
- * One group's colour and its tiles. They are painted side by side at their own resolution with
- * transparent gaps, so that one call draws a whole group. Without a canvas, the maps are not there
- * yet, and the group is a pale bar.
- * @typedef {{colour: string, count: number, side: number, gap: number, canvas: HTMLCanvasElement | null}} Sheet
- */
+/** @typedef {import("./sheets.js").Sheet} Sheet */
 
 /** How opaque a group is whose maps are not there yet. */
 const PALE = 0.35;

@@ -75,7 +75,7 @@ export class Panel {
     this.scene = scene;
     const spec = specOf(explore, values);
     const { plain } = blockOf(spec, 1);
-    const live = scene.groups.every(({ maps }) => maps);
+    const live = !scene.waiting;
     const without = (/** @type {string} */ cost) => `${cost} without concatenation`;
     this.parameters.say(grouped(numbers.parameters), without(grouped(plain.parameters)));
     this.multiplyAdds.say(

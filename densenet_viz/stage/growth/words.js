@@ -30,8 +30,8 @@ import { momentAt } from "./timing.js";
  */
 
 /**
- * What is drawn: a scene, or one that was computed here and whose maps are not there yet.
- * @typedef {Omit<Scene, "groups"> & {groups: {layer: number, colour: string, channels: number, maps: PackedMaps | null}[]}} Shown
+ * What is drawn: a scene, or one that was computed here and waits for the server's maps.
+ * @typedef {Omit<Scene, "groups"> & {groups: {layer: number, colour: string, channels: number, maps: PackedMaps | null}[], waiting?: boolean}} Shown
  */
 
 /** @param {number} count @param {string} noun */
@@ -97,3 +97,7 @@ export function groupWords(scene, source) {
 
 /** What the badge says while the network computes. */
 export const COMPUTED = "computed · the maps are being computed";
+
+/** What the stage says if no network can have the chosen numbers. */
+export const IMPOSSIBLE =
+  "No network can have these numbers: a transition would keep no map. The picture shows the model’s own numbers. Choose a larger compression θ, or more maps before the transition.";

@@ -1,8 +1,9 @@
 // The maps that a layer writes, as tiles: a click on one, or Enter, goes into its channel.
 
-import { h, pointIn } from "../shared/dom.js";
-import { drawTiles, gridFor, tileAt } from "../maps/tiles.js";
-import { sheetOf } from "./paint.js";
+import { h } from "../shared/dom.js";
+import { unpack } from "../maps/maps.js";
+import { TileGrid } from "../maps/tile-grid.js";
+import { tilesOf } from "../maps/tiles.js";
 import { linkTo } from "./parts.js";
 import { placeAt } from "./places.js";
 
@@ -10,55 +11,28 @@ import { placeAt } from "./places.js";
 /** @typedef {import("./types.js").Place} Place */
 
 const TALL = 190;
+const LARGEST = 72;
 
 export class Chooser {
   /** @param {Room} room @param {string} at the layer @param {number} count of its maps @param {string} colour */
   constructor(room, at, count, colour) {
     this.room = room;
     this.at = at;
-    this.count = count;
     this.colour = colour;
-    this.chosen = 0;
     this.width = 0;
-    /** @type {import("../maps/tiles.js").Tile[]} */
-    this.tiles = [];
-    this.canvas = h("canvas", { "aria-hidden": "true" });
-    this.grid = h(
-      "div",
-      {
-        class: "inside-tiles",
-        tabindex: 0,
-        role: "slider",
-        "aria-label": "Channel to go into",
-        "aria-valuemin": 0,
-        "aria-valuemax": count - 1,
-        onkeydown: /** @type {EventListener} */ (
-          (event) => this.key(/** @type {KeyboardEvent} */ (event))
-        ),
-        onpointermove: /** @type {EventListener} */ (
-          (event) => this.point(/** @type {PointerEvent} */ (event), false)
-        ),
-        onclick: /** @type {EventListener} */ (
-          (event) => this.point(/** @type {PointerEvent} */ (event), true)
-        ),
-      },
-      this.canvas,
-    );
+    this.grid = new TileGrid("inside-tiles", "Channel to go into", 0, {
+      mark: () => this.show(),
+      press: (channel) => room.go(placeAt(at, channel)),
+    });
+    this.grid.fill(count, []);
     this.open = h("p", { class: "inside-open" });
-    this.node = h("div", { class: "inside-chooser" }, this.grid, this.open);
+    this.node = h("div", { class: "inside-chooser" }, this.grid.node, this.open);
     this.show();
   }
 
   /** @param {import("./types.js").PackedMaps} packed */
   fill(packed) {
-    const { maps, columns, sheet } = sheetOf(packed, this.room.palette);
-    this.tiles = Array.from({ length: maps.count }, (_, map) => ({
-      maps,
-      map,
-      sheet,
-      columns,
-      colour: this.colour,
-    }));
+    this.grid.fill(packed.count, tilesOf(unpack(packed), this.room.palette, this.colour));
     this.paint(this.width);
   }
 
@@ -66,69 +40,20 @@ export class Chooser {
   paint(width) {
     this.width = width;
     if (!width) return;
-    this.layout = gridFor(this.count, width - 4, TALL, 72);
-    const mark = getComputedStyle(this.node).color;
-    if (this.tiles.length)
-      drawTiles(this.canvas, this.tiles, this.layout, this.chosen, mark, false);
+    this.grid.lay(width, TALL, LARGEST);
+    this.grid.paint(false);
   }
 
   show() {
-    const place = placeAt(this.at, this.chosen);
-    this.grid.setAttribute("aria-valuenow", String(this.chosen));
-    this.grid.setAttribute("aria-valuetext", `channel ${this.chosen}`);
-    const link = this.open.querySelector("a");
-    if (link && link.textContent === `Open channel ${this.chosen}`) return;
-    this.open.replaceChildren(linkTo(this.room, place, [`Open channel ${this.chosen}`]));
-  }
-
-  /** @param {number} channel */
-  choose(channel) {
-    const next = Math.max(0, Math.min(this.count - 1, channel));
-    if (next === this.chosen) return;
-    this.chosen = next;
-    this.show();
+    const { chosen } = this.grid;
+    this.grid.name(`channel ${chosen}`);
+    const words = `Open channel ${chosen}`;
+    this.open.replaceChildren(linkTo(this.room, placeAt(this.at, chosen), [words]));
     this.paint(this.width);
-  }
-
-  /** @param {PointerEvent} event @param {boolean} press */
-  point(event, press) {
-    if (!this.layout) return;
-    const [x, y] = pointIn(event, this.canvas);
-    const found = tileAt(this.layout, this.count, x - 3, y - 3);
-    if (!found) return;
-    this.choose(found.tile);
-    if (press) this.room.go(placeAt(this.at, found.tile));
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    if (event.key === "Enter") return this.room.go(placeAt(this.at, this.chosen));
-    const columns = this.layout?.columns ?? 1;
-    const moves = /** @type {Record<string, number>} */ ({
-      ArrowRight: 1,
-      ArrowLeft: -1,
-      ArrowDown: columns,
-      ArrowUp: -columns,
-      Home: -Infinity,
-      End: Infinity,
-    });
-    const move = moves[event.key];
-    if (move === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.choose(this.chosen + move);
   }
 
   /** Where a channel's tile is, in pixels of the window. @param {Place} place @returns {import("./types.js").Box | null} */
   boxOf({ channel }) {
-    if (!this.layout || channel === null) return null;
-    const { columns, side, gap } = this.layout;
-    const { left, top } = this.canvas.getBoundingClientRect();
-    return {
-      x: left + 3 + (channel % columns) * (side + gap),
-      y: top + 3 + Math.floor(channel / columns) * (side + gap),
-      width: side,
-      height: side,
-    };
+    return channel === null ? null : this.grid.boxOf(channel);
   }
 }

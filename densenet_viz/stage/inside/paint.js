@@ -76,9 +76,8 @@ export function inkOn(colour) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
 }
 
-/** Maps side by side on one sheet, and how many are in a row. @param {import("./types.js").PackedMaps} packed @param {Uint8Array} palette */
+/** Maps side by side on one sheet. @param {import("./types.js").PackedMaps} packed @param {Uint8Array} palette */
 export function sheetOf(packed, palette) {
   const maps = unpack(packed);
-  const columns = sheetColumns(maps.count);
-  return { maps, columns, sheet: paintMaps(maps, columns, palette, null) };
+  return paintMaps(maps, sheetColumns(maps.count), palette, null);
 }

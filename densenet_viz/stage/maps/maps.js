@@ -4,7 +4,9 @@ import { h } from "../shared/dom.js";
 
 /**
  * Maps as Python packs them: each quantised to a byte between its own lowest and highest value.
- * @typedef {{count: number, height: number, width: number, low: number[], high: number[], data: string}} PackedMaps
+ * Equal maps have equal names. `data` is null if the server knows that the page holds them
+ * (`held.js`).
+ * @typedef {{name: string, count: number, height: number, width: number, low: number[], high: number[], data: string | null}} PackedMaps
  */
 
 /**
@@ -21,10 +23,11 @@ export function bytesOf(base64) {
   return bytes;
 }
 
-/** @param {PackedMaps} packed @returns {Maps} */
+/** Maps that were sent with their bytes. @param {PackedMaps} packed @returns {Maps} */
 export function unpack(packed) {
-  const { count, height, width, low, high } = packed;
-  return { count, height, width, low, high, bytes: bytesOf(packed.data) };
+  const { count, height, width, low, high, data } = packed;
+  if (data === null) throw new Error("The maps were not sent.");
+  return { count, height, width, low, high, bytes: bytesOf(data) };
 }
 
 /**

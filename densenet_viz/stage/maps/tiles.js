@@ -1,7 +1,7 @@
 // A grid of real feature maps that reacts to the pointer, and one map large, with its values.
 
 import { h, say, sized } from "../shared/dom.js";
-import { valueAt } from "./maps.js";
+import { paintMaps, valueAt } from "./maps.js";
 
 /** @typedef {import("./maps.js").Maps} Maps */
 
@@ -67,6 +67,13 @@ export function drawTile(context, { maps, map, sheet, columns }, x, y, side) {
 /** How many tiles wide a sheet of `count` maps is, so that no canvas is too tall. @param {number} count */
 export function sheetColumns(count) {
   return Math.max(1, Math.ceil(Math.sqrt(count)));
+}
+
+/** A set's maps as tiles, painted on one sheet. @param {Maps} maps @param {Uint8Array} palette @param {string} colour of who wrote them @returns {Tile[]} */
+export function tilesOf(maps, palette, colour) {
+  const columns = sheetColumns(maps.count);
+  const sheet = paintMaps(maps, columns, palette, null);
+  return Array.from({ length: maps.count }, (_, map) => ({ maps, map, sheet, columns, colour }));
 }
 
 /** @param {HTMLCanvasElement} canvas @param {Tile[]} tiles @param {Grid} grid @param {number} marked @param {string} mark @param {boolean} strips whether each tile shows which layer wrote it */

@@ -2,6 +2,7 @@
 // the last choice of a drag, and each answer says which choice it belongs to.
 
 import { h, say } from "./dom.js";
+import { HELD } from "../maps/held.js";
 import { Radios } from "./radios.js";
 
 /** @typedef {{name: string, label: string, hint: string, low: number, high: number, step: number, default: number, value: number}} NumberControl */
@@ -192,7 +193,14 @@ export class Controls {
     const search = searchWith(location.search, values, defaultsOf(scene));
     if (search !== location.search)
       history.replaceState(history.state, "", location.pathname + search + location.hash);
-    this.tell("chosen", { asked, values });
+    this.tell("chosen", { asked, values, held: HELD.names() });
+  }
+
+  /** The answer lacks maps that are not held any more: asks for all of them. */
+  askAgain() {
+    HELD.clear();
+    this.asked += 1;
+    this.send();
   }
 
   /**

@@ -84,6 +84,24 @@ export function onWidth(node, draw) {
   };
 }
 
+/**
+ * Calls `act` once, when the node is first in the window.
+ * @param {Element} node @param {() => void} act @param {number} [share] of the node that has to be seen
+ * @returns {() => void} stops watching
+ */
+export function whenSeen(node, act, share = 0) {
+  const observer = new IntersectionObserver(
+    ([entry]) => {
+      if (!entry.isIntersecting) return;
+      observer.disconnect();
+      act();
+    },
+    { threshold: share },
+  );
+  observer.observe(node);
+  return () => observer.disconnect();
+}
+
 /** The zoom factor of a slide (CSS `zoom`); 1 elsewhere. @param {Element} node */
 function zoomOf(node) {
   return /** @type {{currentCSSZoom?: number}} */ (node).currentCSSZoom ?? 1;

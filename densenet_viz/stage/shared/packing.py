@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
-from typing import TypedDict
+from collections.abc import Collection, Mapping
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +16,19 @@ from densenet_viz.results.traces import Maps, Picture
 
 
 class PackedMaps(TypedDict):
-    """Maps as bytes in base64; `low` and `high` are what 0 and 255 stand for in each map."""
+    """Maps as bytes in base64; `low` and `high` are what 0 and 255 stand for in each map.
 
+    Equal maps have equal names. `data` is None, and `low` and `high` are empty, where the browser
+    holds them (`only_new`).
+    """
+
+    name: str
     count: int
     height: int
     width: int
     low: list[float]
     high: list[float]
-    data: str
+    data: str | None
 
 
 def pack_maps(maps: Maps, side: int | None = None) -> PackedMaps:
@@ -41,6 +48,7 @@ def pack_maps(maps: Maps, side: int | None = None) -> PackedMaps:
     span = np.where(high > low, high - low, 1)
     scaled = np.rint(255 * (maps - low[:, None, None]) / span[:, None, None]).astype(np.uint8)
     return {
+        "name": name_of(scaled, low, high),
         "count": count,
         "height": height,
         "width": width,
@@ -48,6 +56,34 @@ def pack_maps(maps: Maps, side: int | None = None) -> PackedMaps:
         "high": [round(float(value), 6) for value in high],
         "data": base64.b64encode(scaled.tobytes()).decode(),
     }
+
+
+def name_of(*arrays: NDArray[Any]) -> str:
+    """A name that only equal arrays have."""
+    digest = hashlib.blake2b(digest_size=9)
+    for array in arrays:
+        digest.update(f"{array.shape}".encode() + array.tobytes())
+    return base64.b64encode(digest.digest()).decode()
+
+
+def only_new(scene: Mapping[str, Any], held: Collection[str]) -> dict[str, Any]:
+    """A scene without the data of maps that the browser holds.
+
+    Args:
+        scene: with `PackedMaps` in its fields, or in the rows of a list in one of them.
+        held: the names of maps that the browser holds.
+    """
+    return {key: _only_new(value, held) for key, value in scene.items()} if held else dict(scene)
+
+
+def _only_new(value: Any, held: Collection[str]) -> Any:
+    if isinstance(value, Mapping):
+        if "data" in value and value.get("name") in held:
+            return {**value, "low": [], "high": [], "data": None}
+        return {key: _only_new(part, held) for key, part in value.items()}
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return [_only_new(part, held) for part in value]
+    return value
 
 
 def fitting_side(channels: int, height: int, most_bytes: int) -> int:

@@ -242,3 +242,17 @@ export function signedColour(part) {
   const share = (x - from) / (to - from);
   return a.map((value, index) => Math.round(value + (b[index] - value) * share));
 }
+
+/** The theme's colours, for the canvas. @param {HTMLElement} root @returns {Colours} */
+export function coloursOf(root) {
+  const { color, backgroundColor } = getComputedStyle(root);
+  const [r, g, b] = (backgroundColor.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
+  const dark = r + g + b < 384;
+  return {
+    ink: color,
+    paper: backgroundColor,
+    quiet: "#8c8f98",
+    plus: dark ? "#f3a551" : "#b05200",
+    minus: dark ? "#6fb1ea" : "#1b6fbc",
+  };
+}

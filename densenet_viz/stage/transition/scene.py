@@ -10,7 +10,7 @@ import numpy as np
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import BlockTrace, Maps, TransitionTrace
 from densenet_viz.stage.shared.controls import ControlsScene
-from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, pack_maps
+from densenet_viz.stage.shared.packing import PackedMaps, fitting_side, name_of, pack_maps
 from densenet_viz.stage.shared.spec import SpecScene
 
 STRONGEST = 8
@@ -172,6 +172,7 @@ def packed_values(maps: Maps) -> PackedValues:
     span = np.where(high > low, high - low, 1)
     scaled = np.rint(65_535 * (maps - low[:, None, None]) / span[:, None, None]).astype("<u2")
     return {
+        "name": name_of(scaled, low, high),
         "count": count,
         "height": height,
         "width": width,

@@ -1,46 +1,23 @@
 // The transition stage: fewer maps by a weighted sum, smaller maps by a 2 × 2 window.
 
 import { MARKS } from "../shared/badge.js";
-import { h, onWidth, pointIn, say, sized, spareOf } from "../shared/dom.js";
-import { bytesOf, paintMaps, unpack } from "../maps/maps.js";
+import { h, onWidth, pointIn, say, sized, spareOf, whenSeen } from "../shared/dom.js";
+import { HELD } from "../maps/held.js";
 import { Player } from "../shared/player.js";
-import { sheetColumns } from "../maps/tiles.js";
 import { Controls, sameValues, valuesOf } from "../shared/controls.js";
-import { drawTensors, drawWaiting, drawWalk, walkFor } from "./draw.js";
+import { dataOf } from "./data.js";
+import { coloursOf, drawTensors, drawWaiting, walkFor } from "./draw.js";
 import { Costs, chosenTransition, countsOf } from "./explore.js";
 import { layoutFor, mapAt } from "./geometry.js";
 import { fillList, makeParts, placeLabels } from "./parts.js";
-import {
-  bytesFor,
-  clearest,
-  partsOf,
-  poolAll,
-  pooled,
-  unpackValues,
-  windowAt,
-  windowOf,
-} from "./values.js";
-import {
-  COMPUTED,
-  badgeOf,
-  digitsFor,
-  grouped,
-  plain,
-  poolingWords,
-  sentenceOf,
-  titleOf,
-} from "./words.js";
+import { clearest, partsOf, windowAt } from "./values.js";
+import { drawWindow, windowUnder } from "./window.js";
+import { COMPUTED, IMPOSSIBLE, badgeOf, grouped, sentenceOf, titleOf } from "./words.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
 /** @typedef {import("./values.js").Pooling} Pooling */
-/** @typedef {import("./draw.js").Sheet} Sheet */
-/** @typedef {import("../maps/maps.js").Maps} Maps */
 /** @typedef {import("../shared/controls.js").Tell} Tell */
 /** @typedef {import("../shared/controls.js").Values} Values */
-
-const WALK_MILLISECONDS = 20000;
-const IMPOSSIBLE =
-  "With this θ the transition would keep no map. The picture shows the network’s own transition. Choose a larger share.";
 
 class Transition {
   /** @param {HTMLElement} root @param {Scene} scene @param {Tell} tell */
@@ -87,7 +64,7 @@ class Transition {
     this.listen();
     this.stop = onWidth(parts.view, (width) => this.resize(width));
     this.stopWalk = onWidth(parts.pooling, () => this.resize(this.width));
-    this.seen = this.startWhenSeen();
+    this.unsee = this.startWhenSeen();
   }
 
   listen() {
@@ -119,13 +96,7 @@ class Transition {
       this.player.seek(this.data.windows);
       return null;
     }
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries[0].isIntersecting) return;
-      observer.disconnect();
-      this.player.play();
-    });
-    observer.observe(this.parts.walk);
-    return observer;
+    return whenSeen(this.parts.walk, () => this.player.play());
   }
 
   /** Writes the text about the whole transition. */
@@ -157,12 +128,13 @@ class Transition {
   /** Takes the server's scene, unless the visitor has chosen again since. @param {Scene} next */
   update(next) {
     if (next.explore && this.controls?.answered(next.explore.controls) === false) return;
+    if (!HELD.hasAll([next.given, next.activated, next.pooled])) return this.controls?.askAgain();
     const now = this.scene;
     const waited = this.waiting !== null;
     this.waiting = null;
     if (
-      next.mixed.data === now.mixed.data &&
-      next.given.data === now.given.data &&
+      next.mixed.name === now.mixed.name &&
+      next.given.name === now.given.name &&
       next.own === now.own
     ) {
       this.scene = next;
@@ -256,49 +228,13 @@ class Transition {
 
   /** Everything that depends on the window. @param {number} time */
   draw(time) {
-    const { parts, walk, walkContext } = this;
-    const { values, sheets, windows } = this.data;
+    const { walk, walkContext } = this;
     if (!walk || !walkContext) return;
-    const output = this.shown;
     const window = this.windowAt(time);
-    drawWalk(
-      walkContext,
-      walk,
-      sheets.mixed,
-      sheets[this.pooling],
-      output,
-      window,
-      time >= windows,
-      this.ink,
-    );
-    const four = windowOf(values, output, window.row, window.column);
-    const result = pooled(four, this.pooling);
-    const [low, high] = [values.low[output], values.high[output]];
-    const digits = digitsFor(high - low, values.top);
-    four.forEach((value, place) => this.tint(parts.four[place], value, low, high, digits));
-    this.tint(parts.one, result, low, high, digits);
-    const words = poolingWords(four, result, this.pooling, digits);
-    say(parts.equation, words);
-    say(
-      parts.note,
-      this.pooling === "average"
-        ? "As in this network: all four values count equally."
-        : "Not as in this network: only the largest of four is kept. Computed here from the same values.",
-    );
-    parts.walk.setAttribute(
-      "aria-label",
-      `Mixed map ${output + 1} under a 2 × 2 window, and the map half as wide. Row ${window.row + 1}, column ${window.column + 1}: ${words}`,
-    );
+    const { pooling, ink, shown: output } = this;
+    const done = time >= this.data.windows;
+    drawWindow(this.parts, walkContext, walk, this.data, { window, output, pooling, done, ink });
     this.root.dataset.window = String(window.index);
-  }
-
-  /** A number on its pixel's colour. @param {HTMLElement} node @param {number} value @param {number} low @param {number} high @param {number} digits */
-  tint(node, value, low, high, digits) {
-    const place = 3 * Math.round((255 * (value - low)) / (high - low || 1));
-    const [r, g, b] = this.data.palette.subarray(place, place + 3);
-    node.style.background = `rgb(${r}, ${g}, ${b})`;
-    node.style.color = 0.2126 * r + 0.7152 * g + 0.0722 * b > 118 ? "#000" : "#fff";
-    say(node, plain(value, digits));
   }
 
   /** @param {number} output */
@@ -333,14 +269,8 @@ class Transition {
 
   /** Puts the window where the pointer is. @param {PointerEvent} event */
   jump(event) {
-    const { walk, scene } = this;
-    if (!walk) return;
-    const [x, y] = pointIn(event, this.parts.walk).map((place) => place - 2);
-    const [left, top, side] = x < walk.side ? [0, 0, walk.side] : [walk.x, walk.y, walk.half];
-    const column = Math.floor(((x - left) / side) * scene.half[1]);
-    const row = Math.floor(((y - top) / side) * scene.half[0]);
-    if (column < 0 || row < 0 || column >= scene.half[1] || row >= scene.half[0]) return;
-    this.player.jump(row * scene.half[1] + column);
+    const place = this.walk && windowUnder(event, this.parts.walk, this.walk, this.scene.half);
+    if (place !== null && place !== undefined) this.player.jump(place);
   }
 
   /** Arrow keys choose an output map; elsewhere the player handles them. @param {KeyboardEvent} event */
@@ -365,58 +295,10 @@ class Transition {
   destroy() {
     this.player.pause();
     this.controls?.destroy();
-    this.seen?.disconnect();
+    this.unsee?.();
     this.stop();
     this.stopWalk();
   }
-}
-
-/** A scene's maps, unpacked and painted. @param {Scene} scene */
-function dataOf(scene) {
-  const palette = bytesOf(scene.palette);
-  const values = unpackValues(scene.mixed);
-  const activated = unpack(scene.activated);
-  const windows = scene.half[0] * scene.half[1];
-  const sheets = {
-    given: sheetOf(unpack(scene.given), palette),
-    activated: sheetOf(activated, palette),
-    mixed: sheetOf(bytesFor(values), palette),
-    average: sheetOf(unpack(scene.pooled), palette),
-    max: sheetOf(poolAll(values, "max"), palette),
-  };
-  return {
-    palette,
-    values,
-    activated,
-    windows,
-    sheets,
-    stepMilliseconds: Math.max(25, Math.min(900, WALK_MILLISECONDS / windows)),
-  };
-}
-
-/** The theme's colours, for the canvas. @param {HTMLElement} root @returns {import("./draw.js").Colours} */
-function coloursOf(root) {
-  const { color, backgroundColor } = getComputedStyle(root);
-  const [r, g, b] = (backgroundColor.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
-  const dark = r + g + b < 384;
-  return {
-    ink: color,
-    paper: backgroundColor,
-    quiet: "#8c8f98",
-    plus: dark ? "#f3a551" : "#b05200",
-    minus: dark ? "#6fb1ea" : "#1b6fbc",
-  };
-}
-
-/** @param {Maps} maps @param {Uint8Array} palette @returns {Sheet} */
-function sheetOf(maps, palette) {
-  const columns = sheetColumns(maps.count);
-  return {
-    canvas: paintMaps(maps, columns, palette, null),
-    columns,
-    width: maps.width,
-    height: maps.height,
-  };
 }
 
 /**

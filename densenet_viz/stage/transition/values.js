@@ -15,7 +15,7 @@ import { bytesOf } from "../maps/maps.js";
 
 /** @param {PackedValues} packed @returns {Values} */
 export function unpackValues({ count, height, width, low, high, data, bits }) {
-  const bytes = bytesOf(data);
+  const bytes = bytesOf(/** @type {string} */ (data)); // they are always sent
   const steps = bits === 16 ? new Uint16Array(bytes.buffer) : bytes;
   return { count, height, width, low, high, steps, top: bits === 16 ? 65535 : 255 };
 }

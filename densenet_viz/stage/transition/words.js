@@ -109,3 +109,7 @@ export function poolingWords(four, result, pooling, digits) {
   );
   return `(${sum}) / 4 = ${plain(result, digits)}`;
 }
+
+/** What the stage says if the chosen share leaves no map. */
+export const IMPOSSIBLE =
+  "With this θ the transition would keep no map. The picture shows the network’s own transition. Choose a larger share.";

@@ -1,6 +1,6 @@
 // "Why is it called 121?": a walk through the network that counts its layers.
 
-import { h, onWidth, pointIn, reducedMotion, s, say, spareOf } from "../shared/dom.js";
+import { h, onWidth, pointIn, reducedMotion, s, say, spareOf, whenSeen } from "../shared/dom.js";
 import { Player } from "../shared/player.js";
 import { Radios } from "../shared/radios.js";
 import { onOwn } from "./chosen.js";
@@ -136,21 +136,13 @@ class Counter {
     root.prepend(this.node); // before the row that saves it
     this.player.seek(this.walk.length);
     this.stopWatching = onWidth(this.node, (width) => this.lay(width));
-    this.seen = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry.isIntersecting) return;
-        this.seen.disconnect();
-        this.player.play();
-      },
-      { threshold: 0.85 },
-    );
-    if (moving) this.seen.observe(this.view);
+    this.unsee = moving ? whenSeen(this.view, () => this.player.play(), 0.85) : () => {};
   }
 
   destroy() {
     this.player.pause();
     this.stopWatching();
-    this.seen.disconnect();
+    this.unsee();
     this.node.remove();
   }
 
@@ -171,7 +163,7 @@ class Counter {
 
   /** Starts the walk of another network. @param {string} id */
   choose(id) {
-    this.seen.disconnect();
+    this.unsee();
     this.player.pause();
     this.network = /** @type {Counted} */ (
       this.scene.variants.find((variant) => variant.id === id)

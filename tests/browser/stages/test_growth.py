@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from densenet_viz.stage.shared.packing import only_new
 from tests.browser.helpers import (
     WIDER_JS,
     Player,
@@ -179,6 +180,22 @@ def test_a_late_answer_does_not_replace_a_newer_choice(explored: Page) -> None:
     page.evaluate("nextScene", scenes.explored(growth_rate=3, layers=2, asked=2))
     assert [control(page, name).input_value() for name in ("k", "layers")] == ["3", "2"]
     assert kind(page) == "live"
+
+
+def test_maps_that_the_page_holds_are_not_needed_again(explored: Page) -> None:
+    page = explored
+    page.evaluate("nextScene", scenes.explored(growth_rate=5))
+    control(page, "layers").press("ArrowRight")
+    page.wait_for_function("window.told.length === 1")
+    held = told(page)[0]["held"]
+    answer = only_new(scenes.explored(growth_rate=5, layers=7, asked=1), held)
+    assert sum(group["maps"]["data"] is None for group in answer["groups"]) == 7
+    page.evaluate("nextScene", answer)
+    assert kind(page) == "live"
+    # Should any be missing, the stage asks for all of them.
+    lost = scenes.explored(growth_rate=3, asked=1)
+    page.evaluate("nextScene", only_new(lost, [group["maps"]["name"] for group in lost["groups"]]))
+    assert [(sent["asked"], sent["held"]) for sent in told(page)[1:]] == [(2, [])]
 
 
 def test_a_drag_sends_only_its_last_value(show_timed: Show) -> None:

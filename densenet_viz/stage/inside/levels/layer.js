@@ -76,7 +76,7 @@ export function layerView(room, place) {
     const { picture, range } = cards[index];
     range.textContent = `${exact(low, 3)} to ${exact(high, 3)}`;
     if (index === last + 1) return chooser.fill(maps);
-    const { sheet } = sheetOf(maps, room.palette);
+    const sheet = sheetOf(maps, room.palette);
     sheet.className = "inside-map";
     sheet.setAttribute("aria-hidden", "true");
     return /** @type {HTMLElement} */ (picture).replaceChildren(sheet);
