@@ -33,7 +33,7 @@ class Scissors {
     this.one = h("button", { type: "button", class: "scissors-one", onclick: () => this.flip() });
     this.undo = this.action("Undo", () => this.cuts.undo());
     this.redo = this.action("Redo", () => this.cuts.redo());
-    this.reset = this.action("Join all", () => this.cuts.take([]));
+    this.reset = this.action("Reconnect all", () => this.cuts.take([]));
     this.search = this.action("Show the search’s cuts", () => this.cuts.take(this.searched()));
     this.presets = PRESETS.map((preset) => {
       const button = this.action(preset.name, () => this.cuts.preset(this.block, preset));
@@ -174,7 +174,7 @@ class Scissors {
     this.redo.disabled = !this.cuts.after.length;
     this.reset.disabled = !cuts.size;
     const { chosen } = this.matrix;
-    const verb = this.matrix.isCut(chosen) ? "Join again" : "Cut";
+    const verb = this.matrix.isCut(chosen) ? "Reconnect" : "Cut";
     say(this.one, `${verb}: ${cellWords(this.block, chosen)}`);
   }
 

@@ -242,8 +242,8 @@ def _compare(model: LoadedModel, ablation: Ablation) -> None:
     show_chart(
         notions_figure(model.spec, weights, effects),
         key="notions-chart",
-        alt="A point for each connection: its norm-aware weight from left to right, and the change "
-        "of the right class’s logit when it is cut from bottom to top",
+        alt="A point for each connection: from left to right its mean |w|·|γ|/σ, from bottom to "
+        "top the change of the right class’s logit when it is cut",
         file="weights-and-cuts",
     )
 

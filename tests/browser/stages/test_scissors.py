@@ -62,7 +62,7 @@ def test_everything_by_keys(page: Page) -> None:
 
 
 def test_dragging_cuts_all_cells_on_its_way(page: Page) -> None:
-    page.get_by_role("button", name="Join all").click()
+    page.get_by_role("button", name="Reconnect all").click()
     cuts(page, 0)
     boxes = [
         page.locator(f'.scissors-cell[data-source="0"][data-reader="{reader}"]').bounding_box()
