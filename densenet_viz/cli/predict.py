@@ -13,7 +13,7 @@ from densenet_viz.cli.inside import add_model_options, cut_model, read_picture
 
 
 def add_options(commands: Any) -> None:
-    words = "what a network answers to a picture, also with connections cut"
+    words = "a network's answer to a picture; connections can be cut"
     parser = commands.add_parser("predict", help=words, description=f"Shows {words}.")
     parser.add_argument("picture", type=Path, metavar="PICTURE")
     add_cut_option(parser)
