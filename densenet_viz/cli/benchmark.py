@@ -32,7 +32,7 @@ CITED = (
 
 
 def add_options(commands: Any) -> None:
-    words = "time the nine systems here, in interleaved rounds, as multiples of ResNet50"
+    words = "measure the nine systems' times on this machine, as multiples of ResNet50's"
     parser = commands.add_parser(
         "benchmark", help=words, description=f"{words[0].upper()}{words[1:]}."
     )

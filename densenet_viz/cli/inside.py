@@ -28,7 +28,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
 def add_options(commands: Any) -> None:
     words = "how one number of a network was computed: a window, a kernel, and the sum"
     parser = commands.add_parser("inside", help=words, description=f"Shows {words}.")
-    parser.add_argument("picture", type=Path, metavar="PICTURE")
+    parser.add_argument("picture", type=Path, metavar="PICTURE", help="a picture file")
     parser.add_argument(
         "--at",
         required=True,

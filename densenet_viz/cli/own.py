@@ -35,26 +35,35 @@ _OUTPUTS = {"softmax": "exclusive", "sigmoid": "independent"}
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--weights` and what a weight file cannot tell."""
     own = parser.add_argument_group("your own DenseNet")
-    own.add_argument("--weights", type=Path, metavar="FILE", help="a file of weights of your own")
-    own.add_argument("--labels", type=Path, metavar="FILE", help="names of its classes")
+    own.add_argument("--weights", type=Path, metavar="FILE", help="your weight file")
+    own.add_argument("--labels", type=Path, metavar="FILE", help="the names of its classes")
     own.add_argument("--network", metavar="NAME", help="which network, if the file has several")
     own.add_argument(
-        "--prepared-as", choices=tuple(CODES), help="whose way to prepare pictures (default: guess)"
+        "--prepared-as",
+        choices=tuple(CODES),
+        help="prepare pictures as this code does (default: a guess from the file)",
     )
     own.add_argument(
         "--outputs",
         choices=tuple(_OUTPUTS),
-        help="softmax: one of the classes; sigmoid: each by itself",
+        help="softmax: one class is right; sigmoid: each class by itself",
     )
-    own.add_argument("--input-size", type=int, metavar="PX", help="side of its pictures, in pixels")
+    own.add_argument(
+        "--input-size",
+        type=int,
+        metavar="PX",
+        help="side of the square pictures that it gets, in pixels",
+    )
     own.add_argument(
         "--range",
         choices=tuple(RANGES),
-        help="values that it gets; write --range=-1to1 with an equals sign",
+        help="range of the values that it gets; write --range=-1to1 with an equals sign",
     )
-    own.add_argument("--mean", metavar="M", help='own numbers, as in "0.5" or "0.48,0.46,0.41"')
-    own.add_argument("--std", metavar="S", help="own numbers, as for --mean")
-    own.add_argument("--fit", choices=tuple(FITS), help="how a picture becomes a square")
+    own.add_argument("--mean", metavar="M", help='your own mean, such as "0.5" or "0.48,0.46,0.41"')
+    own.add_argument(
+        "--std", metavar="S", help="your own standard deviation, written as for --mean"
+    )
+    own.add_argument("--fit", choices=tuple(FITS), help="how a picture is made square")
 
 
 def is_given(options: argparse.Namespace) -> bool:

@@ -13,9 +13,9 @@ from densenet_viz.cli.inside import add_model_options, cut_model, read_picture
 
 
 def add_options(commands: Any) -> None:
-    words = "what a network answers to a picture, also with connections cut"
+    words = "a network's answer to a picture; connections can be cut"
     parser = commands.add_parser("predict", help=words, description=f"Shows {words}.")
-    parser.add_argument("picture", type=Path, metavar="PICTURE")
+    parser.add_argument("picture", type=Path, metavar="PICTURE", help="a picture file")
     add_cut_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_model_options(parser)

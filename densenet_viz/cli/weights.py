@@ -20,8 +20,8 @@ def add_options(commands: Any) -> None:
     parser = commands.add_parser(
         "weights",
         help=words,
-        description=f"{words.capitalize()}. A file that is here and complete is not downloaded "
-        "again; a download that was stopped continues.",
+        description=f"{words[:1].upper()}{words[1:]}. A file that is here and complete is not "
+        "downloaded again; a download that was stopped continues.",
     )
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument(
