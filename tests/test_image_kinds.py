@@ -170,6 +170,54 @@ def test_one_value_everywhere_is_no_range() -> None:
     assert picture.notes == ()
 
 
+def deep_tiff(pixels: np.ndarray[Any, Any], order: str) -> bytes:
+    """Colours of 16 bits, not compressed; `order` is "<" or ">"."""
+    height, width, samples = pixels.shape
+    data = pixels.astype(f"{order}u2").tobytes()
+    fields = [(256, 3, 1, width), (257, 3, 1, height), (259, 3, 1, 1), (262, 3, 1, 2)]
+    bits_at = 8 + 2 + 12 * 8 + 4
+    fields += [(258, 3, samples, bits_at), (273, 4, 1, bits_at + 2 * samples)]
+    fields += [(277, 3, 1, samples), (279, 4, 1, len(data))]
+    made = struct.pack(f"{order}2sHI", b"II" if order == "<" else b"MM", 42, 8)
+    made += struct.pack(f"{order}H", len(fields))
+    for tag, kind, count, value in sorted(fields):
+        packed = struct.pack(f"{order}H2x" if kind == 3 and count == 1 else f"{order}I", value)
+        made += struct.pack(f"{order}HHI", tag, kind, count) + packed
+    return made + bytes(4) + struct.pack(f"{order}{samples}H", *[16] * samples) + data
+
+
+DARK_COLOURS = np.stack(
+    [column(one, "uint16") for one in ([100, 1098, 2097, 4095] * 2, [4095, 100] * 4, [100] * 8)],
+    axis=-1,
+)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        png_of(DARK_COLOURS, 16, RGB),
+        deep_tiff(DARK_COLOURS, "<"),
+        deep_tiff(DARK_COLOURS, ">"),
+    ],
+)
+def test_colours_of_twelve_bits_in_sixteen_are_stretched_together(file: bytes) -> None:
+    picture = open_picture(file)
+    assert picture.pixels[3, :4].tolist() == [
+        [0, 255, 0],
+        [64, 0, 0],
+        [127, 255, 0],
+        [255, 0, 0],
+    ]
+    assert re.findall(r"[\d,]*\d", picture.notes[0]) == ["100", "4,095"]
+
+
+@pytest.mark.parametrize("make", [lambda c: png_of(c, 16, RGB), lambda c: deep_tiff(c, "<")])
+def test_colours_that_use_their_sixteen_bits_stay_as_they_are(make: Any) -> None:
+    picture = open_picture(make(DARK_COLOURS * 10))
+    assert picture.pixels[3, :2].tolist() == [[3, 159, 3], [42, 3, 3]]
+    assert picture.notes == ()
+
+
 def tiff(pixels: np.ndarray[Any, Any], mode: str = "", **options: Any) -> bytes:
     image = Image.fromarray(pixels)
     return encode(image.convert(mode) if mode else image, "TIFF", **options)

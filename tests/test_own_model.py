@@ -519,6 +519,20 @@ def test_a_file_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
         b"id\tname\tcount\n1\tcat\t7\n2\tdog\t9\n3\towl\t1",
         b"class,n\ncat,10\ndog,20\nowl,30",
         "cat\ndog\nowl".encode("utf-16"),
+        "cat\ndog\nowl\n".encode("utf-16-le"),
+        "cat\ndog\nowl\n".encode("utf-16-be"),
+        b"0: cat\n1: dog\n2: owl",
+        b"3) owl\n1) cat\n2) dog",
+        b"0 cat\n1 dog\n2 owl",
+        b"names:\n  0: cat\n  1: dog\n  2: owl",
+        b"names:\n- cat\n- dog\n- owl",
+        b"{0: 'cat',\n 1: 'dog',\n 2: 'owl'}",
+        b"['cat', 'dog', 'owl']",
+        b'{"classes": ["cat", "dog", "owl"], "epochs": 3}',
+        b'{"label_names": ["cat", "dog", "owl"], "num_classes": 3}',
+        b"cat, dog, owl",
+        b"sep=;\n0;cat\n1;dog\n2;owl",
+        "٠,cat\n١,dog\n٢,owl".encode(),
     ],
 )
 def test_forms_of_labels(data: bytes) -> None:
@@ -531,6 +545,9 @@ def test_forms_of_labels(data: bytes) -> None:
         ("cp1252", ("Hühnerhabicht", "Rötelmaus", "Größe")),
         ("gb18030", ("肺炎与其他疾病", "胸腔积液的患者", "没有发现任何异常")),
         ("utf-8", ("التهاب رئوي", "انصباب", "سليم")),
+        ("cp1256", ("التهاب رئوي", "انصباب جنبي", "تضخم القلب")),
+        ("cp1251", ("пневмония лёгких", "выпот в плевре", "патологии нет")),
+        ("cp1253", ("πνευμονία", "πλευριτική συλλογή", "φυσιολογικό")),
     ],
 )
 def test_labels_of_other_encodings_and_directions(encoding: str, labels: tuple[str, ...]) -> None:
@@ -544,6 +561,10 @@ def test_a_first_label_in_brackets_is_no_json() -> None:
 def test_a_list_with_commas_is_no_table() -> None:
     names = ("tench, Tinca tinca", "goldfish, Carassius", "shark, great white")
     assert read_labels("\n".join(names).encode(), 3) == names
+
+
+def test_a_label_without_letters_is_called_by_its_number() -> None:
+    assert read_labels(b'["cat", "", "\\u0007 \\u200b"]', 3) == ("cat", "class 1", "class 2")
 
 
 def test_labels_by_default() -> None:
@@ -573,9 +594,10 @@ def test_labels_mean_nothing_to_markdown() -> None:
         (b'{"cat": 1, "dog": 1, "owl": 0}', ["2"]),
         (b'["cat", "dog", 3]', ["2"]),
         (b'["cat", "dog", ["n", "owl", 1]]', ["2"]),
-        (b'["cat", "dog", "\\u0007 \\u200b"]', ["2"]),
         (b'["cat", "dog", ', []),
         (b"[" * 200_000, []),
+        (b"[" + b"-" * 200_000 + b"1]", []),
+        (b"{1:" * 100_000, []),
         (b"\xff\xfecat", ["8"]),
         (b"\0\0\0\0\xff", ["8"]),
         (b"a\n" * 10_001, ["10,000"]),

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from densenet_viz.images.colours import over_white
+from densenet_viz.images.deep_colours import own_range
 from densenet_viz.images.kinds import Kind, kind_of
 from densenet_viz.images.limits import (
     DAMAGED,
@@ -83,6 +84,9 @@ def _with_pillow(data: bytes, kind: Kind) -> Decoded:
         image.draft(None, (WORKING_SIDE, WORKING_SIDE))  # decodes at a half, a quarter or an eighth
     image.load()  # EXIF may stand behind the pixels
     turn = _UPRIGHT.get(_orientation(image))
+    if kind.name in ("PNG", "TIFF"):
+        image, note = own_range(image, data)
+        notes = (*notes, note) if note else notes
     decoded = _finished(image, conversion_of(image, data), notes, size)
     return decoded if turn is None else Decoded(decoded.image.transpose(turn), decoded.notes)
 

@@ -33,7 +33,7 @@ def bring(page: Page, weights: Path, labels: Path | None = None) -> None:
     """Chooses the files; with labels, sets the size and loads the model."""
     chooser = page.locator("[class*='st-key-own_weights_']")
     if not chooser.is_visible():
-        page.get_by_test_id("stExpander").filter(has=chooser).locator("summary").click()
+        page.locator(".st-key-own_open button").click()
     chooser.locator('input[type="file"]').set_input_files(weights)
     expect(chooser.get_by_text(weights.name)).to_be_visible(timeout=PATIENCE)
     settle(page)
