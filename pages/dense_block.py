@@ -7,7 +7,7 @@ import streamlit as st
 from densenet_viz.stage.block.scene import block_rows, block_scene, explore_scene
 from densenet_viz.ui.control_kinds import Choice
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.staged import chosen_values, controls_scene, show_explored
+from densenet_viz.ui.staged import chosen_values, controls_scene, show_explored, until_shown
 
 STAGE = "block_stage"
 
@@ -32,7 +32,7 @@ def explore() -> None:
     """What changes with the block; the rest of the page does not run again."""
     values = chosen_values(controls)
     block = values["block"]
-    with st.spinner("Running the network on your picture …"):
+    with until_shown(STAGE):
         from densenet_viz.ui.traces import trained_trace
 
         trace = trained_trace(model, picture)

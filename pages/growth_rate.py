@@ -16,7 +16,7 @@ from densenet_viz.ui.controls import (
     link_with,
 )
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.staged import chosen_values, controls_scene, show_explored
+from densenet_viz.ui.staged import chosen_values, controls_scene, show_explored, until_shown
 from densenet_viz.ui.traces import explored_growth
 
 STAGE = "growth"
@@ -47,7 +47,8 @@ def explore() -> None:
         trained=model.trained,
         weights={"own": f"Weights: {model.provenance}", "random": RANDOM},
     )
-    growth = explored_growth(spec, model, picture)
+    with until_shown(STAGE):
+        growth = explored_growth(spec, model, picture)
     scene = {**growth, "caption": picture.caption, "explore": stage}
     show_explored("growth", scene, STAGE, controls)
     if can_be_linked(spec):

@@ -13,7 +13,7 @@ from densenet_viz.stage.transition.scene import transition_rows, transition_scen
 from densenet_viz.ui.control_kinds import Choice, Control
 from densenet_viz.ui.controls import follow
 from densenet_viz.ui.current import choose, current_model
-from densenet_viz.ui.staged import chosen_values, controls_scene, show_explored
+from densenet_viz.ui.staged import chosen_values, controls_scene, show_explored, until_shown
 from densenet_viz.ui.traces import compressed_trace, trained_trace
 
 STAGE = "transition_stage"
@@ -53,8 +53,9 @@ def explore() -> None:
     except SpecError:  # the stage says so, and shows the network's own
         theta = model.spec.compression
         keeps = model.spec.transition_channels[block - 1]
-    network = trained_trace(model, picture)
-    trace = compressed_trace(model, picture, block, keeps)
+    with until_shown(STAGE):
+        network = trained_trace(model, picture)
+        trace = compressed_trace(model, picture, block, keeps)
     own = trace is network.transitions[block - 1]
     scene = transition_scene(
         trace,

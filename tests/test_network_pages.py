@@ -67,6 +67,33 @@ def test_the_growth_page_draws_the_trained_network_first(shown: dict[str, Any]) 
     assert "k" not in app.query_params
 
 
+def test_maps_that_the_page_holds_are_not_sent_again(shown: dict[str, Any]) -> None:
+    app = opened("growth_rate")
+    names = [group["maps"]["name"] for group in shown["growth"]["groups"]]
+    told = {"asked": 1, "values": {}, "held": [names[2], 7, None]}
+    app.session_state["growth"] = {"chosen": told}
+    app.run()
+    assert not app.exception
+    groups = shown["growth"]["groups"]
+    assert [group["maps"]["name"] for group in groups if group["maps"]["data"] is None] == [
+        names[2]
+    ]
+
+
+def test_a_page_says_what_it_waits_for_until_its_stage_is_there() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from densenet_viz.ui.staged import until_shown
+
+        st.text(type(until_shown("stage")).__name__)
+
+    app = AppTest.from_function(page).run()
+    assert app.text[0].value != "nullcontext"
+    app.session_state["stage"] = {}
+    assert app.run().text[0].value == "nullcontext"
+
+
 def test_what_the_stage_tells_is_taken_and_what_no_control_can_be_is_not(
     shown: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

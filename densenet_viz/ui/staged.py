@@ -8,6 +8,7 @@ counts: the browser may still send an older address with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -20,8 +21,8 @@ from densenet_viz.stage.shared.controls import (
     SwitchControl,
 )
 from densenet_viz.stage.shared.packing import only_new
+from densenet_viz.ui import stages
 from densenet_viz.ui.control_kinds import Choice, Control, Switch
-from densenet_viz.ui.stages import show_stage
 
 CHOSEN = "chosen"
 """What a stage sends its choice as: `{"asked": number, "values": {name: value}, "held": [name]}`.
@@ -54,7 +55,18 @@ def show_explored(name: str, scene: Mapping[str, Any], stage: str, rows: Rows) -
     """
     told = _told(stage).get("held")
     held = frozenset(filter(_is_text, told)) if isinstance(told, list) else frozenset[str]()
-    show_stage(name, only_new(scene, held), key=stage, on_chosen_change=take_choice(stage, rows))
+    listener = take_choice(stage, rows)
+    stages.show_stage(name, only_new(scene, held), key=stage, on_chosen_change=listener)
+
+
+def until_shown(stage: str) -> AbstractContextManager[None]:
+    """Says that the network runs, while the stage with that key has not had its first scene.
+
+    Later the stage itself says so, in its place.
+    """
+    if stage in st.session_state:
+        return nullcontext()
+    return st.spinner("The network runs on your picture; its maps are shown here.")
 
 
 def _is_text(value: object) -> bool:
