@@ -73,16 +73,17 @@ def prepare() -> None:
     inspect.stack()
     from densenet_viz.lecture.page import pack_files
     from densenet_viz.stage.overview import ideas, scene  # noqa: F401
-    from densenet_viz.ui import current, pages, rooms, stages, warmup  # noqa: F401
+    from densenet_viz.ui import current, pages, rooms, stages, suited, warmup  # noqa: F401
 
+    HALL.ahead = files_ahead(STATIC)
     pack_files()
-    current.sample(current.DEFAULT_PICTURE)
+    current.sample(suited.DEFAULT_PICTURE)
 
 
 if __name__ == "__main__":
     show()
 else:
-    from densenet_viz.lecture.hints import hints
+    from densenet_viz.lecture.hints import files_ahead, hints
     from densenet_viz.lecture.server import HALL, routes
 
     @asynccontextmanager
@@ -90,10 +91,11 @@ else:
         prepare()
         yield
 
+    STATIC = Path(st.__file__).parent / "static"
     BASE: str = st.get_option("server.baseUrlPath")
     app = st.App(
         __file__,
         lifespan=prepared,
         routes=routes(HALL, BASE),
-        middleware=[hints("overview", Path(st.__file__).parent / "static", BASE)],
+        middleware=[hints("overview", STATIC, BASE)],
     )
