@@ -10,10 +10,10 @@ import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from densenet_viz import __version__
 
@@ -40,7 +40,7 @@ def as_page(row: PageRow, *, default: bool) -> st.Page:
 
 def show() -> None:
     """Shows the page that the visitor asked for, with the navigation around it."""
-    # Not at the top: a visitor's run must import that package first (densenet_viz/ui/__init__).
+    # Not at the top: the server reads this file, too (densenet_viz/ui/__init__).
     from densenet_viz.ui.pages import PAGES, sections
     from densenet_viz.ui.rooms import room_style
 
@@ -62,32 +62,40 @@ def show() -> None:
     page.run()
 
 
-def import_for_overview() -> None:
-    """Imports the modules of the first page, except those that only a visitor's run may import."""
+def prepare() -> None:
+    """Loads what the first page needs before the server answers, so that no visitor waits for it.
+
+    torch is not loaded: the first page needs no network.
+    """
+    # Or a folder named `pages` would be Streamlit's older kind of multipage app (densenet_viz/ui).
+    PagesManager.uses_pages_directory = False
     # Streamlit asks for the stack at its first element; the second time that is quick.
     inspect.stack()
-    import densenet_viz.network.models
-    import densenet_viz.scenes.generator
-    import densenet_viz.stage.overview.ideas
-    import densenet_viz.stage.overview.scene  # noqa: F401
+    from densenet_viz.lecture.page import pack_files
+    from densenet_viz.stage.overview import ideas, scene  # noqa: F401
+    from densenet_viz.ui import current, pages, rooms, stages, suited, warmup  # noqa: F401
+
+    HALL.ahead = files_ahead(STATIC)
+    pack_files()
+    current.sample(suited.DEFAULT_PICTURE)
 
 
 if __name__ == "__main__":
     show()
 else:
-    from densenet_viz.lecture.hints import hints
+    from densenet_viz.lecture.hints import files_ahead, hints
     from densenet_viz.lecture.server import HALL, routes
 
     @asynccontextmanager
-    async def load_ahead(_app: st.App) -> AsyncIterator[None]:
-        """Loads what the first page imports while the first visitor's browser starts."""
-        Thread(target=import_for_overview, daemon=True).start()
+    async def prepared(_app: st.App) -> AsyncIterator[None]:
+        prepare()
         yield
 
+    STATIC = Path(st.__file__).parent / "static"
     BASE: str = st.get_option("server.baseUrlPath")
     app = st.App(
         __file__,
-        lifespan=load_ahead,
+        lifespan=prepared,
         routes=routes(HALL, BASE),
-        middleware=[hints("overview", Path(st.__file__).parent / "static", BASE)],
+        middleware=[hints("overview", STATIC, BASE)],
     )

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from densenet_viz.lecture.hints import Hints, component_links, stage_links
+from densenet_viz.lecture.hints import (
+    ELEMENTS,
+    Hints,
+    component_links,
+    files_ahead,
+    stage_links,
+)
 from densenet_viz.lecture.page import pack_files
 from densenet_viz.stage.modules import FILES, version
 
@@ -63,3 +69,16 @@ def test_each_hint_names_a_file_that_is_served() -> None:
     own = [re.findall("<([^>]+)>", link)[0] for link in component_links(static)]
     assert own, "Streamlit's files have other names now: see CHUNKS"
     assert all((static / name).is_file() for name in own)
+
+
+def test_what_is_loaded_ahead_is_there_and_complete() -> None:
+    static = Path(st.__file__).parent / "static"
+    start = FILES.format(version=version()).lstrip("/")
+    files = files_ahead(static)
+    assert len(set(files)) == len(files)
+    own = {file.removeprefix(start) for file in files if file.startswith(start)}
+    assert {"growth/growth.js", "bench/bench.css", "maps/maps.js"} <= own <= set(pack_files())
+    chunks = [file for file in files if not file.startswith(start)]
+    assert all((static / file).is_file() for file in chunks)
+    names = {re.sub(r"^static/js/|\..*", "", file) for file in chunks}
+    assert {*ELEMENTS, "useFloatingOverlay"} <= names

@@ -445,7 +445,9 @@ def test_phones_hear_of_pictures_when_the_presenters_window_asks_for_the_tally(
 
 def test_a_browser_says_that_a_picture_is_drawn(client: Client) -> None:
     assert not client.hall.painted.is_set()
-    assert client.ask("POST", "/hall/painted")[0] == 204
+    client.hall.ahead = ("static/js/a.js",)
+    status, body, _ = client.ask("POST", "/hall/painted")
+    assert (status, json.loads(body)) == (200, {"files": ["static/js/a.js"]})
     assert client.hall.painted.is_set()
 
 

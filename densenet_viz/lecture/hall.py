@@ -53,6 +53,8 @@ class Hall:
         """Whether a server has the routes for it (`server.routes`): otherwise nobody can follow."""
         self.painted = Event()
         """Set when a browser has drawn the first picture of this server (`stage.modules`)."""
+        self.ahead: tuple[str, ...] = ()
+        """The files that pages need, by their paths after the app's own (`hints.files_ahead`)."""
         self.rooms = Rooms(clock)
         self.crowds: dict[str, Crowd] = {}
         self.openings = Allowance(*OPENINGS, clock)

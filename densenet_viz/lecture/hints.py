@@ -1,20 +1,69 @@
-"""Tells a browser with the page itself which files the page will need, so that it loads them early.
+"""Tells a browser early which files it will need: the page's own with the page itself, and those of
+other pages when the first picture is drawn.
 
 Streamlit's page knows only after its own start, and its first message, that it shows a component.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from densenet_viz.stage.modules import FILES, SHARED_STYLE, files_of, sheets_of, stage_file, version
+from densenet_viz.stage.modules import (
+    FILES,
+    SHARED_STYLE,
+    all_files,
+    files_of,
+    sheets_of,
+    stage_file,
+    version,
+)
 
 CHUNKS = ("BidiComponent", "serialization", "recordbatch")
 """Streamlit's files for components, without the hashes in their names."""
+
+ELEMENTS = (
+    *("PageLink", "Metric", "Selectbox", "FileUploader", "ButtonGroup", "Slider", "Checkbox"),
+    *("Button", "Progress", "Multiselect", "NumberInput", "TextInput", "DownloadButton", "Table"),
+)
+"""Streamlit's elements on our pages, but for two that are larger than all others together: charts,
+and code with colours."""
+OTHERS = ("follow/", "lecture/", "hall/", "export/")
+"""Folders of the stages' files that pages load otherwise, or late."""
+_IMPORT = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
+
+
+def files_ahead(static: Path) -> tuple[str, ...]:
+    """What the app's pages load: Streamlit's elements with what they import, and the stages' files.
+
+    Args:
+        static: the folder of Streamlit's web page.
+
+    Returns:
+        Paths after the app's own; small ones first.
+    """
+    folder, found = static / "static" / "js", dict[str, int]()
+    for name in ELEMENTS:
+        for file in folder.glob(f"{name}.*.js"):
+            _imports(folder, file.name, found)
+    elements = [f"static/js/{name}" for name in sorted(found, key=found.__getitem__)]
+    start = FILES.format(version=version()).lstrip("/")
+    own = (f"{start}{file}" for file in all_files() if not file.startswith(OTHERS))
+    return (*elements, *own)
+
+
+def _imports(folder: Path, name: str, found: dict[str, int]) -> None:
+    """Adds a file of Streamlit's page and what it imports, with their sizes in characters."""
+    if name in found or not (folder / name).is_file():
+        return
+    text = (folder / name).read_text(encoding="utf-8")
+    found[name] = len(text)
+    for other in _IMPORT.findall(text):
+        _imports(folder, other, found)
 
 
 def component_links(static: Path) -> list[str]:

@@ -192,9 +192,9 @@ async def _picture(hall: Hall, request: Request) -> Response:
 
 
 async def _painted(hall: Hall, _request: Request) -> Response:
-    """A browser has drawn a picture; there is nothing else to tell."""
+    """A browser has drawn a picture; the answer names the files that other pages need."""
     hall.painted.set()
-    return Response(status_code=204, headers=FRESH)
+    return _json({"files": hall.ahead})
 
 
 async def _file(_hall: Hall, request: Request) -> Response:

@@ -31,7 +31,7 @@ SHARED_STYLE = "shared/stage.css"
 FILES = "/hall/files/{version}/"
 """The path under which the server has the files, after the app's own base path."""
 PAINTED = "/hall/painted"
-"""The path that a browser asks for once when it has drawn a picture."""
+"""The path that a browser tells once that it has drawn a picture; the answer names more files."""
 BORROWED = {"bench": ("maps/map-tools.css",), "two": ("maps/map-tools.css",)}
 """Style sheets of shared controls that not all stages use."""
 _IMPORT = re.compile(r'(from\s+)"(\.[^"]+\.js)"')
@@ -202,7 +202,10 @@ const show = await Promise.all([
 export default (component) => {
   const end = show(component);
   globalThis.densenetVizPainted ??= requestAnimationFrame(() =>
-    setTimeout(() => navigator.sendBeacon(`$${base}$painted`)),
+    setTimeout(async () => {
+      const { loadAhead } = await import(`$${folder}ahead.js`);
+      await loadAhead(base, "$painted");
+    }),
   );
   return end;
 };

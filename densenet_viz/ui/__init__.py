@@ -4,6 +4,7 @@ Until the first `st.navigation` of a server, Streamlit treats a folder named `pa
 script as its older kind of multipage app. If the first visitor of a new server opens a link to a
 page, that page would run alone, without `app.py`: no navigation, no page table. Every page imports
 this package first. So this file notices it, once in a process, and reruns the script with `app.py`.
+Where `app.py` itself is the server, it says so before (`prepare`), and this never happens.
 """
 
 from __future__ import annotations
