@@ -20,6 +20,7 @@ from playwright.sync_api import Browser
 from benchmarks.browsing import first_paint, frame_times, page_switch
 from benchmarks.controls import control_to_picture
 from benchmarks.explaining import attribution_costs
+from benchmarks.inside import inside
 from benchmarks.lecturing import slides
 from benchmarks.machine import describe, load_average
 from benchmarks.queueing import bench_maps, visitors_at_once
@@ -37,6 +38,7 @@ ON_A_WARM_SERVER: dict[str, Callable[..., Table]] = {
     "cancel": cancelled,
     "lecture": slides,
     "bench": bench_maps,
+    "inside": inside,
     "visitors": visitors_at_once,
 }
 ON_NEW_SERVERS: dict[str, Callable[[Browser, int], Table]] = {

@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 
 from densenet_viz.attribution import attribute
+from densenet_viz.facts.connections import Connection
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.lecture.deck import OWN, PictureCall
 from densenet_viz.lecture.networks import Networks
 from densenet_viz.lecture.pictures import PICTURES, picture_scene, scene_of, words_of
-from densenet_viz.lecture.reading import deck_of, read_deck
+from densenet_viz.lecture.reading import DeckError, deck_of, read_deck
 from densenet_viz.measure import capture
+from densenet_viz.network.cuts import cut
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import load_model
 from densenet_viz.scenes.generator import sample_scene
@@ -245,6 +247,61 @@ def test_without_a_tag_none_is_measured(networks: Networks) -> None:
     ]
 
 
+def test_each_step_goes_to_a_place_with_its_detail(networks: Networks) -> None:
+    levels = {
+        "network": None,
+        "denseblock1": "block",
+        "transition1": "layer",
+        "denseblock2.denselayer1/3": "channel",
+        "denseblock2.denselayer1/3/2/5": "number",
+    }
+    for at, kind in levels.items():
+        found = scene(networks, "inside", picture="heart", at=at)
+        assert (found["detail"] and found["detail"]["kind"]) == kind
+        assert found["served"] is False
+    assert found["place"] == {"at": "denseblock2.denselayer1", "channel": 3, "y": 2, "x": 5}
+    other = scene(networks, "inside", picture="ring", at="network")
+    assert other["key"] != found["key"]
+
+
+def test_cut_connections_are_answered_by_the_cut_network(networks: Networks) -> None:
+    model, pixels = networks.named("scenes"), sample_scene("heart").image
+    found = scene(networks, "scissors", picture="heart", block=2, cut="1.0-2~2.1-3")
+    cuts = [Connection(1, 0, 2), Connection(2, 1, 3)]
+    expected = model.predictions(cut(model, cuts).answer(pixels).logits, 1)[0]
+    assert found["now"] == expected.label
+    assert max(bar["now"] for bar in found["bars"]) == pytest.approx(expected.probability)
+    assert (found["start"], found["served"]) == (2, False)
+    whole = scene(networks, "scissors", picture="heart")
+    assert all(bar["now"] == bar["whole"] for bar in whole["bars"])
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "inside, at=denseblock9",
+        "inside, at=denseblock1/3",
+        "inside, at=stem/3/4",
+        "inside, at=stem/3/4/5/6",
+        "inside, at=denseblock4.denselayer16/31/4/4",
+        "scissors, cut=5.0-1",
+        "scissors, cut=denseblock1:layer3>layer2",
+        "scissors, cut=1.0-2~~",
+        f"scissors, cut={'1.0-2~' * 5000}",
+    ],
+)
+def test_a_deck_names_only_places_and_cuts_that_there_are(picture: str) -> None:
+    with pytest.raises(DeckError, match="allowed are"):
+        deck_of(f"title: t\n---\n# One\npicture: {picture}\n")
+
+
+def test_cuts_by_name_are_those_of_an_address() -> None:
+    text = "title: t\n---\n# One\npicture: scissors, cut=denseblock1:layer5>all~2.0-3\n"
+    (slide,) = deck_of(text).slides
+    assert slide.picture is not None
+    assert slide.picture.parameters == {"cut": "1.5-6~1.5-7~2.0-3"}
+
+
 # -- the lecture itself, from the bundled networks ----------------------------------------------
 
 
@@ -262,8 +319,9 @@ def find_in(lecture: dict[str, Any], name: str, step: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def lecture() -> dict[str, Any]:
-    """The shipped deck, drawn from small networks of four blocks, the first of six layers."""
-    return scene_of(read_deck(OWN), model=Shelf(replace(SPEC, block_config=(6, 2, 2, 2))))
+    """The shipped deck, drawn from small networks that have all places and cuts of its slides."""
+    small = replace(SPEC, growth_rate=8, block_config=(6, 2, 2, 2))
+    return scene_of(read_deck(OWN), model=Shelf(small))
 
 
 @pytest.fixture(scope="module")

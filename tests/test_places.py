@@ -16,6 +16,7 @@ from tests.small_models import OWN_SPEC, SPEC, small_model
         (Place("denseblock2.denselayer1"), "layer"),
         (Place("transition1"), "layer"),
         (Place("stem", 3), "channel"),
+        (Place("classifier"), "classifier"),
         (Place("denseblock1.denselayer2", 3, 0, 15), "number"),
     ],
 )
@@ -46,6 +47,7 @@ def test_shapes_are_those_of_the_live_convolutions(spec: object) -> None:
         {"at": "<b>" * 99},
         {"at": "denseblock1.denselayer3"},
         {"at": "denseblock1", "channel": "0"},
+        {"at": "classifier", "channel": "0"},
         {"channel": "0"},
         {"at": "stem", "channel": "16"},
         {"at": "stem", "channel": "-1"},

@@ -22,7 +22,11 @@ from densenet_viz.results.reuse import (
     Weighing,
     ablation_from_json,
     ablation_to_json,
+    flows_from_json,
+    flows_to_json,
 )
+from densenet_viz.structure.mean import mean_flows
+from densenet_viz.structure.through import through_structure
 from tests.small_models import OWN_SPEC, SPEC, small_model
 
 PICTURES, LABELS = scenes_for(12)
@@ -107,6 +111,26 @@ def channel_means(model: LoadedModel, x: torch.Tensor) -> dict[int, torch.Tensor
 
 def test_without_labels_the_networks_own_answers_count(model: LoadedModel) -> None:
     assert measure_ablation(model, PICTURES).accuracy.mean == 1
+
+
+def test_mean_flows_are_those_of_the_pictures_without_their_signs(model: LoadedModel) -> None:
+    some, labels, told = PICTURES[:3], LABELS[:3], list[float]()
+    found = mean_flows(model, some, labels, seed=8, steps=24, on_progress=told.append)
+    each = [
+        through_structure(model, picture, target=label, steps=24)
+        for picture, label in zip(some, labels, strict=True)
+    ]
+    assert list(found.sizes) == list(connections_of(model.spec))
+    for one, size in found.sizes.items():
+        flows = [
+            each_one.blocks[one.block - 1].matrix[one.source, one.reader - 1] for each_one in each
+        ]
+        assert size == pytest.approx(np.abs(flows).mean())
+    assert told == sorted(told)
+    assert told[-1] == 1
+    again = flows_from_json(json.loads(json.dumps(flows_to_json(found))))
+    assert again.sizes == pytest.approx(found.sizes, rel=1e-3)
+    assert (again.model, again.digest, again.pictures) == (model.name, model.digest, 3)
 
 
 def test_a_stopped_run_goes_on_and_ends_in_the_same_file(tmp_path: Path) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.measure.classifier import open_classifier
 from densenet_viz.measure.inside import look_inside, take_apart
 from densenet_viz.results.inside import Reader
+from densenet_viz.stage.inside.levels.classifier import classifier_detail
 from densenet_viz.stage.inside.packed import PackedFloats
 from densenet_viz.stage.inside.plan import parts_of
 from densenet_viz.ui.current import sample
+from tests.small_models import SPEC, small_model
 from tests.stage_scenes.inside import LAYER, MODEL, scene
 
 PIXELS = sample("ring").pixels
@@ -56,6 +61,31 @@ def test_the_ledger_is_what_was_recorded() -> None:
     assert [one["stop"] for one in after["ledger"]] == [16, 20, 24]
 
 
+@pytest.mark.parametrize("hidden", [(), (7,)], ids=["one layer", "two layers"])
+def test_a_classs_products_and_bias_are_its_score(hidden: tuple[int, ...]) -> None:
+    model = small_model(replace(SPEC, hidden=hidden))
+    inside = open_classifier(model, PIXELS)
+    predictions = model.predictions(inside.logits, 5)
+    detail = classifier_detail(model.spec, inside, predictions)
+    features = unpacked(detail["features"]).ravel()
+    with torch.no_grad():
+        expected = model.network(model.tensor(PIXELS))[0].numpy()
+    for one, shown in zip(predictions, detail["classes"], strict=True):
+        products = features * unpacked(shown["weights"]).ravel()
+        assert shown["logit"] == pytest.approx(float(expected[one.index]), abs=1e-5)
+        assert products.sum() + shown["bias"] == pytest.approx(shown["logit"], rel=1e-4, abs=1e-5)
+    if hidden:
+        assert len(features) == 7
+        assert detail["ledger"] == []
+    else:
+        assert [(one["source"], one["stop"] - one["start"]) for one in detail["ledger"]] == [
+            (0, SPEC.block_inputs[1]),
+            (1, SPEC.growth_rate),
+            (2, SPEC.growth_rate),
+        ]
+        assert detail["ledger"][-1]["stop"] == len(features) == SPEC.block_outputs[1]
+
+
 @pytest.mark.parametrize("at", ["stem", LAYER, "transition1"])
 def test_windows_and_rest_make_the_number(at: str) -> None:
     """What the browser computes, in numpy, at the place and at the edges of what was sent."""
@@ -76,7 +106,8 @@ def test_windows_and_rest_make_the_number(at: str) -> None:
 
 
 def test_a_scene_of_any_level_stays_small() -> None:
-    for place in ((), ("denseblock1",), (LAYER,), ("stem", 0), ("stem", 0, 9, 9)):
+    places = ((), ("denseblock1",), (LAYER,), ("stem", 0), ("stem", 0, 9, 9), ("classifier",))
+    for place in places:
         assert len(json.dumps(scene(*place))) < 1_000_000  # type: ignore[arg-type]
 
 

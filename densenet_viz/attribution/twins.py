@@ -6,7 +6,6 @@ explanations of one model do not affect each other.
 
 from __future__ import annotations
 
-import copy
 from threading import RLock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -14,6 +13,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
+from densenet_viz.network.copies import sharing
 from densenet_viz.network.fused.convolution import backward_dtype
 from densenet_viz.network.fused.network import FusedDenseNet, fuse
 
@@ -37,12 +37,12 @@ def twin_of(model: LoadedModel, device: str = "cpu") -> nn.Module:
         template = _TEMPLATES.get(model.network)
         if template is None:
             with model.lock:  # so that no other thread hooks it now
-                template = _sharing(model.network)
+                template = sharing(model.network, frozen=True)
             for module in template.modules():
                 for name in _HOOKS:
                     getattr(module, name).clear()
             _TEMPLATES[model.network] = template
-        twin = _sharing(template)
+        twin = sharing(template, frozen=True)
     return twin if device == "cpu" else twin.to(device)
 
 
@@ -66,11 +66,3 @@ def rounded_of(model: LoadedModel, device: str = "cpu") -> FusedDenseNet:
 
 def _dtype(model: LoadedModel) -> torch.dtype:
     return next(model.network.parameters()).dtype
-
-
-def _sharing(network: nn.Module) -> nn.Module:
-    """A deep copy of the modules with the same weights."""
-    memo: dict[int, object] = {id(buffer): buffer for buffer in network.buffers()}
-    for weight in network.parameters():
-        memo[id(weight)] = nn.Parameter(weight.detach(), requires_grad=False)
-    return copy.deepcopy(network, memo).eval()

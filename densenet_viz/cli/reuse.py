@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 from densenet_viz.cli import own
 from densenet_viz.cli.common import Complaint, as_json, count
 from densenet_viz.cli.evaluate import progress
+from densenet_viz.cli.inside import read_picture
 from densenet_viz.facts.connections import Connection, reader_name, source_name
 from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 from densenet_viz.results.reuse import (
     WEIGHINGS,
     Ablation,
     Effect,
+    MeanFlows,
     Reuse,
     ablation_to_json,
     effect_from_json,
     effect_to_json,
+    flows_to_json,
 )
 
 if TYPE_CHECKING:
@@ -29,8 +32,9 @@ if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
     from densenet_viz.results.traces import Picture
 
-ABLATION = "ablation"
-MEASURES = (*WEIGHINGS, ABLATION)
+ABLATION, FLOWS = "ablation", "flows"
+MEASURES = (*WEIGHINGS, ABLATION, FLOWS)
+FLOW_SCENES = 32
 _NO_FILE = "The file of --out cannot be written. Choose another one."
 
 
@@ -42,7 +46,7 @@ def add_options(commands: Any) -> None:
         nargs="*",
         type=Path,
         metavar="PICTURE",
-        help="pictures for ablation (default: drawn scenes)",
+        help="pictures for ablation and flows (default: drawn scenes)",
     )
     parser.add_argument("--model", metavar="NAME", help="a bundled network (default: scenes)")
     parser.add_argument(
@@ -50,7 +54,8 @@ def add_options(commands: Any) -> None:
         choices=MEASURES,
         default="weights",
         help="weights: mean |w|; norm-aware: mean |w|·|γ|/σ; ablation: cut each connection and "
-        "answer again (default: %(default)s)",
+        "answer again; flows: how much of the right class's rise goes along each connection "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--replace",
@@ -59,7 +64,10 @@ def add_options(commands: Any) -> None:
         help="what a reader gets instead of the maps that are cut off (default: %(default)s)",
     )
     parser.add_argument(
-        "--scenes", type=count(1, 10_000), metavar="N", help="drawn scenes (default: 320)"
+        "--scenes",
+        type=count(1, 10_000),
+        metavar="N",
+        help="drawn scenes (default: 320, for flows 32)",
     )
     parser.add_argument(
         "--seed", type=count(0), metavar="N", help="seed of the scenes (default: 8)"
@@ -69,7 +77,8 @@ def add_options(commands: Any) -> None:
         "--out",
         type=Path,
         metavar="FILE",
-        help="write the ablation's JSON to this file; a stopped run continues where it stopped",
+        help="write the JSON of ablation or flows to this file; a stopped ablation continues where "
+        "it stopped",
     )
     own.add_options(parser)
     parser.set_defaults(command=run)
@@ -78,12 +87,16 @@ def add_options(commands: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     if own.is_given(options) and options.model is not None:
         raise Complaint("--model and --weights were given; one of them is allowed.")
-    if options.out is not None and options.measure != ABLATION:
-        raise Complaint("--out needs --measure ablation; use --json for the weights.")
+    if options.out is not None and options.measure in WEIGHINGS:
+        raise Complaint("--out needs --measure ablation or flows; use --json for the weights.")
     model = _model(options)
     if options.measure == ABLATION:
         found = _ablation(model, options)
         print(as_json(ablation_to_json(found)) if options.json else told(found, model.spec))
+        return
+    if options.measure == FLOWS:
+        flows = _flows(model, options)
+        print(as_json(flows_to_json(flows)) if options.json else flows_told(flows, model.spec))
         return
     from densenet_viz.measure.reuse import measure_reuse
 
@@ -103,15 +116,34 @@ def _model(options: argparse.Namespace) -> LoadedModel:
         raise Complaint(str(error)) from None
 
 
-def _ablation(model: LoadedModel, options: argparse.Namespace) -> Ablation:
-    from densenet_viz.evaluation.ablation import SCENES, SEED, measure_ablation, scenes_known_to
+def _pictures(
+    model: LoadedModel, options: argparse.Namespace, count: int
+) -> tuple[list[Picture], list[int] | None, int]:
+    """The pictures with their classes, if these are known, and the seed."""
+    from densenet_viz.evaluation.ablation import SEED, scenes_known_to
 
     seed = SEED if options.seed is None else options.seed
-    labels: list[int] | None = None
     if options.pictures:
-        pictures = [_picture(path) for path in options.pictures]
-    else:
-        pictures, labels = scenes_known_to(model.name, options.scenes or SCENES, seed)
+        return [read_picture(path) for path in options.pictures], None, seed
+    return *scenes_known_to(model.name, options.scenes or count, seed), seed
+
+
+def _flows(model: LoadedModel, options: argparse.Namespace) -> MeanFlows:
+    from densenet_viz.structure.mean import mean_flows
+
+    if options.out is not None:
+        check_writable(options.out)
+    pictures, labels, seed = _pictures(model, options, FLOW_SCENES)
+    found = mean_flows(model, pictures, labels, seed=seed, on_progress=progress())
+    if options.out is not None:
+        write(options.out, f"{as_json(flows_to_json(found))}\n")
+    return found
+
+
+def _ablation(model: LoadedModel, options: argparse.Namespace) -> Ablation:
+    from densenet_viz.evaluation.ablation import SCENES, measure_ablation
+
+    pictures, labels, seed = _pictures(model, options, SCENES)
     settings = {
         "digest": model.digest,
         "replacement": options.replace,
@@ -134,15 +166,6 @@ def _ablation(model: LoadedModel, options: argparse.Namespace) -> Ablation:
     return found
 
 
-def _picture(path: Path) -> Picture:
-    from densenet_viz.images.pictures import ImageError, load_image
-
-    try:
-        return load_image(path)
-    except ImageError as error:
-        raise Complaint(f"{str(path)[-60:]!r}: {error}") from None
-
-
 class Draft:
     """The effects of an unfinished run, one JSON object a line, beside the file to be written.
 
@@ -152,8 +175,7 @@ class Draft:
     def __init__(self, out: Path, settings: dict[str, Any]) -> None:
         self._out, self._path = out, out.with_name(f"{out.name}.part")
         self._settings = settings
-        if out.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
-            raise Complaint(_NO_FILE)
+        check_writable(out)
 
     def read(self) -> dict[Connection, Effect]:
         """What was measured before; a line that was cut short does not count."""
@@ -165,7 +187,7 @@ class Draft:
         except (OSError, ValueError, KeyError, TypeError):
             found = []
         text = "".join(f"{json.dumps(line)}\n" for line in self._lines(found))
-        self._write(self._path, text)
+        write(self._path, text)
         return {effect.connection: effect for effect in found}
 
     def _lines(self, effects: list[Effect]) -> list[dict[str, Any]]:
@@ -184,15 +206,30 @@ class Draft:
         form = ablation_to_json(found)
         effects = ",\n".join(f"    {json.dumps(row)}" for row in form.pop("effects"))
         head = json.dumps(form, indent=2, ensure_ascii=False).removesuffix("\n}")
-        self._write(self._out, f'{head},\n  "effects": [\n{effects}\n  ]\n}}\n')
+        write(self._out, f'{head},\n  "effects": [\n{effects}\n  ]\n}}\n')
         self._path.unlink(missing_ok=True)
 
-    @staticmethod
-    def _write(path: Path, text: str) -> None:
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError:
-            raise Complaint(_NO_FILE) from None
+
+def check_writable(out: Path) -> None:
+    """Refuses a file that cannot be written, before a long computation.
+
+    Raises:
+        Complaint: it cannot be written.
+    """
+    if out.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise Complaint(_NO_FILE)
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a file in UTF-8.
+
+    Raises:
+        Complaint: it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        raise Complaint(_NO_FILE) from None
 
 
 def report(reuse: Reuse) -> dict[str, Any]:
@@ -230,6 +267,18 @@ def _short(name: str) -> str:
 
 def _row(head: str, cells: list[str]) -> str:
     return f"{head:<8}" + "".join(f"{cell:>6}" for cell in cells)
+
+
+def flows_told(found: MeanFlows, spec: DenseNetSpec, most: int = 20) -> str:
+    """The connections along which most went."""
+    lines = [
+        f"{found.model}: mean size of the flow along each of {len(found.sizes)} connections, in "
+        f"units of the logit, {found.pictures} pictures, from {found.baseline}",
+        "",
+    ]
+    best = sorted(found.sizes, key=lambda one: -found.sizes[one])[:most]
+    lines += [f"{one.name(spec):<32}{found.sizes[one]:>8.3f}" for one in best]
+    return "\n".join(lines)
 
 
 def told(found: Ablation, spec: DenseNetSpec, most: int = 20) -> str:

@@ -1,7 +1,8 @@
 """Places in a DenseNet, from the whole network down to one number, and their names in an address.
 
 A place is the network, a block (`denseblock2`), a layer (`denseblock2.denselayer5`, `stem`,
-`transition1`), a channel of what a layer's last convolution writes, or one number of that channel.
+`transition1`), the `classifier`, a channel of what a layer's last convolution writes, or one
+number of that channel.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Literal
 
 from densenet_viz.facts.configuration import Configuration
 
-Level = Literal["network", "block", "layer", "channel", "number"]
+Level = Literal["network", "block", "layer", "channel", "number", "classifier"]
+CLASSIFIER = "classifier"
 PARAMETERS = ("at", "channel", "y", "x")
 """The names of a place's parts in an address."""
 
@@ -31,7 +33,7 @@ class Place:
     """
 
     at: str = ""
-    """A block or a layer below `features`; empty for the whole network."""
+    """A block or a layer below `features`, or the classifier; empty for the whole network."""
     channel: int | None = None
     y: int | None = None
     x: int | None = None
@@ -44,6 +46,8 @@ class Place:
             return "channel"
         if not self.at:
             return "network"
+        if self.at == CLASSIFIER:
+            return "classifier"
         return "layer" if self.layer or not self.block else "block"
 
     @property
@@ -111,15 +115,15 @@ def read_place(given: Mapping[str, object], spec: Configuration) -> Place:
     at = str(given.get("at") or "")
     blocks = [f"denseblock{block}" for block in range(1, len(spec.block_config) + 1)]
     named = [name for name in PARAMETERS[1:] if given.get(name) not in (None, "")]
-    if at not in ("", *blocks, *places_of(spec)):
+    if at not in ("", *blocks, *places_of(spec), CLASSIFIER):
         raise NoSuchPlace(
-            f"at={at[:60]!r} was given; stem, denseblock2, denseblock2.denselayer5 and transition1 "
-            f"are such names, in a network of {len(blocks)} blocks of "
+            f"at={at[:60]!r} was given; stem, denseblock2, denseblock2.denselayer5, transition1 "
+            f"and classifier are such names, in a network of {len(blocks)} blocks of "
             f"{', '.join(map(str, spec.block_config))} layers."
         )
     if not named:
         return Place(at)
-    if at in ("", *blocks):
+    if at in ("", *blocks, CLASSIFIER):
         where = repr(at) if at else "no layer"
         raise NoSuchPlace(f"{named[0]} was given with {where}; it belongs to a layer.")
     if named not in (["channel"], ["channel", "y", "x"]):

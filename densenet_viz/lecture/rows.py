@@ -6,20 +6,21 @@ A new picture costs one row and one function.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from densenet_viz.attribution import METHODS
 from densenet_viz.facts.spec import VARIANTS
-from densenet_viz.lecture import architecture, looking
+from densenet_viz.lecture import architecture, looking, zooming
 from densenet_viz.lecture.architecture import Settings, StageScene
 from densenet_viz.lecture.deck import Setting
 from densenet_viz.lecture.networks import Networks
-from densenet_viz.lecture.parameters import OneOf, PictureParameter, Whole
+from densenet_viz.lecture.parameters import At, Cuts, OneOf, PictureParameter, Whole
+from densenet_viz.scenes.generator import SIZE
 from densenet_viz.scenes.shapes import CLASSES
 
-BUNDLED = VARIANTS["densenet121"]
-"""The bundled networks' architecture, except for the classes and the pictures' size."""
+BUNDLED = replace(VARIANTS["densenet121"], input_size=SIZE)
+"""The bundled networks' architecture, except for the classes."""
 
 
 def _stateless(_given: Settings) -> Mapping[str, PictureParameter]:
@@ -105,6 +106,22 @@ PICTURES: Mapping[str, PictureRow] = MappingProxyType(
                 "The gradient is the sum over all paths back; the short ones bring most of it.",
                 {"picture": _PICTURE, "model": _MODEL, "block": Whole(1, 4, 3)},
                 _way,
+            ),
+            PictureRow(
+                "inside",
+                "inside",
+                zooming.zoom,
+                "A place inside the network: {at}.",
+                "From the whole network down to one number and the products it is the sum of.",
+                {"picture": _PICTURE, "model": _MODEL, "at": At(BUNDLED)},
+            ),
+            PictureRow(
+                "scissors",
+                "scissors",
+                zooming.scissors,
+                "The connections of dense block {block}, some of them cut, and the answer then.",
+                "A cut reader gets zeros in place of a source’s maps; all others still get them.",
+                {"picture": _PICTURE, "model": _MODEL, "block": _BLOCK, "cut": Cuts(BUNDLED)},
             ),
             PictureRow(
                 "overview",

@@ -29,7 +29,7 @@ def look_inside(model: LoadedModel, picture: Picture, at: str) -> LayerInside:
         NoSuchPlace: there is no such layer.
     """
     modules = _steps(model, at)
-    caught = _run(model, picture, modules.values())
+    caught = run_watched(model, picture, modules.values())
     steps = tuple(Step(name, _maps(caught[module][1])) for name, module in modules.items())
     return LayerInside(at, _maps(caught[next(iter(modules.values()))][0]), steps)
 
@@ -65,7 +65,7 @@ def take_apart(
         allowed = ", ".join(convolutions)
         raise NoSuchPlace(f"step={name[:40]!r} was given; allowed here: {allowed}.")
     convolution = convolutions[name]
-    caught = _run(model, picture, modules.values())
+    caught = run_watched(model, picture, modules.values())
     given, made = caught[convolution]
     for word, value, most in zip(
         ("channel", "y", "x"), (channel, y, x), made.shape[1:], strict=True
@@ -132,7 +132,7 @@ def _module_name(at: str, name: str) -> str:
     return name if at == "stem" else f"{at}.{name}"
 
 
-def _run(
+def run_watched(
     model: LoadedModel, picture: Picture, modules: Iterable[nn.Module]
 ) -> dict[nn.Module, tuple[Tensor, Tensor]]:
     """One pass; what each module was given, and what it made."""

@@ -25,8 +25,23 @@ def with_modules(model: LoadedModel, others: Mapping[str, nn.Module], name: str)
     """
     network = model.network
     with model.lock:
-        memo: dict[int, object] = {id(buffer): buffer for buffer in network.buffers()}
-        memo |= {id(weight): weight for weight in network.parameters()}
-        memo |= {id(network.get_submodule(place)): other for place, other in others.items()}
-        made = copy.deepcopy(network, memo).eval()
+        new = {id(network.get_submodule(place)): other for place, other in others.items()}
+        made = sharing(network, new)
     return replace(model, name=name, network=made, familiarity=None, lock=type(model.lock)())
+
+
+def sharing(
+    network: nn.Module, others: Mapping[int, nn.Module] | None = None, *, frozen: bool = False
+) -> nn.Module:
+    """A deep copy of a network's modules, in evaluation mode, with the same weights.
+
+    Args:
+        network: no other thread may hook it meanwhile.
+        others: modules that take the place of others, by `id` of those.
+        frozen: whether the copy's weights take no gradient.
+    """
+    memo: dict[int, object] = {id(buffer): buffer for buffer in network.buffers()}
+    for weight in network.parameters():
+        kept = nn.Parameter(weight.detach(), requires_grad=False) if frozen else weight
+        memo[id(weight)] = kept
+    return copy.deepcopy(network, memo | dict(others or {})).eval()

@@ -126,6 +126,23 @@ class Reader:
 
 
 @dataclass(frozen=True, eq=False)
+class ClassifierInside:
+    """How the last linear layer made the scores: `weights` @ `features` + `biases` is `logits`.
+
+    `features` is float32 (C,), `weights` (classes, C), `biases` and `logits` (classes,), which the
+    network itself computed.
+    """
+
+    features: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    biases: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    pooled: bool
+    """Whether the features are the means of the last block's maps; else other linear layers come
+    between."""
+
+
+@dataclass(frozen=True, eq=False)
 class Excitement:
     """The largest value that each of N pictures causes in each channel of a layer, and where.
 

@@ -50,6 +50,24 @@ class Reuse:
 
 
 @dataclass(frozen=True)
+class MeanFlows:
+    """How much of the right class's rise went along each connection, on average over pictures.
+
+    `sizes` are means of the flows without their signs, in units of the logit: a connection that
+    adds for some pictures and takes for others counts, too.
+    """
+
+    model: str
+    digest: str
+    """`LoadedModel.digest` of the network."""
+    baseline: str
+    """What each picture is changed from."""
+    pictures: int
+    seed: int
+    sizes: Mapping[Connection, float]
+
+
+@dataclass(frozen=True)
 class Effect:
     """What happens to a network's answers when one connection is cut.
 
@@ -95,7 +113,7 @@ class Ablation:
 
 
 FORMAT = 1
-"""Version of the JSON form of an `Ablation`."""
+"""Version of the JSON forms of an `Ablation` and of `MeanFlows`."""
 _CHANGES = ("accuracy", "probability", "logit")
 
 
@@ -142,6 +160,36 @@ def ablation_from_json(given: Mapping[str, Any]) -> Ablation:
         **{name: given[name] for name in names},
         accuracy=Interval(*given["accuracy"]),
         effects=tuple(effect_from_json(effect) for effect in given["effects"]),
+    )
+
+
+def flows_to_json(flows: MeanFlows) -> dict[str, Any]:
+    """Mean flows as JSON types, with four digits each."""
+    return {
+        "format": FORMAT,
+        "model": flows.model,
+        "digest": flows.digest,
+        "baseline": flows.baseline,
+        "pictures": flows.pictures,
+        "seed": flows.seed,
+        "sizes": [
+            [one.block, one.source, one.reader, float(f"{size:.4g}")]
+            for one, size in flows.sizes.items()
+        ],
+    }
+
+
+def flows_from_json(given: Mapping[str, Any]) -> MeanFlows:
+    """The flows that `flows_to_json` wrote.
+
+    Raises:
+        ValueError: they have another format.
+    """
+    if given.get("format") != FORMAT:
+        raise ValueError(f"format={given.get('format')!r} was given; {FORMAT} was expected.")
+    return MeanFlows(
+        **{name: given[name] for name in ("model", "digest", "baseline", "pictures", "seed")},
+        sizes={Connection(*place): size for *place, size in given["sizes"]},
     )
 
 

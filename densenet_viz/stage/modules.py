@@ -35,6 +35,8 @@ PAINTED = "/hall/painted"
 BORROWED = {"bench": ("maps/map-tools.css",), "two": ("maps/map-tools.css",)}
 """Style sheets of shared controls that not all stages use."""
 _IMPORT = re.compile(r'(from\s+)"(\.[^"]+\.js)"')
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/[ \t]*)\n", re.M | re.S)
+"""Comments that have their lines for themselves."""
 
 
 def stage_file(stage: str) -> str:
@@ -58,7 +60,9 @@ def _text(file: str) -> str:
 
 @cache
 def join_modules(file: str) -> str:
-    """The text of module `file`, with every file that it imports included.
+    """The text of module `file`, with every file that it imports included, without comments.
+
+    A file with several importers is included several times, so a comment would be, too.
 
     >>> 'from "../shared' in join_modules("growth/growth.js")
     False
@@ -67,7 +71,8 @@ def join_modules(file: str) -> str:
         FileNotFoundError: there is no such module.
     """
     return _IMPORT.sub(
-        lambda found: f'{found[1]}"{address(_imported(file, found[2]))}"', _text(file)
+        lambda found: f'{found[1]}"{address(_imported(file, found[2]))}"',
+        _COMMENT.sub("", _text(file)),
     )
 
 

@@ -19,10 +19,13 @@ import {
   wayTo,
 } from "../../densenet_viz/stage/inside/places.js";
 import {
+  bySource,
   holds,
   normed,
+  productsOf,
   seenBy,
   slid,
+  strongestOf,
   sumAt,
   surroundingsOf,
   unpackFloats,
@@ -72,7 +75,7 @@ const SCENE = /** @type {any} */ ({
     ),
     part("transition", "transition1", [1, 16, 8, 16, 8], [layer("transition1", 0, 16)]),
     part("block", "denseblock2", [2, 8, 12, 8, 8], [layer("denseblock2.denselayer1", 1, 8)]),
-    part("classifier", "", [0, 12, 5, 1, 1], []),
+    part("classifier", "classifier", [0, 12, 5, 1, 1], []),
   ],
 });
 const NUMBER = placeAt("denseblock1.denselayer2", 3, 0, 7);
@@ -119,7 +122,7 @@ test("neighbours are of the same level", () => {
   const names = (/** @type {any} */ place) => besides(SCENE, place).map((one) => one && keyOf(one));
   assert.deepEqual(names(placeAt("denseblock1")), ["stem", "transition1"]);
   assert.deepEqual(names(placeAt("denseblock1.denselayer1")), [null, "denseblock1.denselayer2"]);
-  assert.deepEqual(names(placeAt("denseblock2")), ["transition1", null]);
+  assert.deepEqual(names(placeAt("denseblock2")), ["transition1", "classifier"]);
   assert.deepEqual(names(placeAt("stem", 3)), ["stem 2", null]);
   assert.deepEqual(names(NUMBER), [null, null]);
 });
@@ -238,4 +241,32 @@ test("text on any colour has a contrast of 4.5:1 at least", () => {
     const contrast = inkOn([grey, grey, grey]) === "#000" ? own / 0.05 : 1.05 / own;
     assert.ok(contrast >= 4.5, `${grey}: ${contrast}`);
   }
+});
+
+test("a class's products are added up source by source", () => {
+  const pack = (/** @type {number[]} */ values) => {
+    const data = Buffer.from(new Float32Array(values).buffer).toString("base64");
+    return { count: 1, height: 1, width: values.length, double: false, data };
+  };
+  const products = productsOf(pack([1, 2, 3, 4]), pack([1, -2, 0.5, 0.25]));
+  assert.deepEqual([...products], [1, -4, 1.5, 1]);
+  const ledger = [
+    { source: 0, start: 0, stop: 3 },
+    { source: 1, start: 3, stop: 4 },
+  ];
+  assert.deepEqual(bySource(ledger, products), [-1.5, 1]);
+  assert.deepEqual(strongestOf(products, 2), [1, 2]);
+});
+
+test("the classifier is a place of its own, after the last block", () => {
+  const place = placeAt("classifier");
+  assert.equal(levelOf(place), "classifier");
+  assert.ok(isPlace(SCENE, place));
+  assert.ok(!isPlace(SCENE, placeAt("classifier", 0)));
+  assert.deepEqual(trailOf(place).map(levelOf), ["network", "classifier"]);
+  assert.deepEqual(
+    besides(SCENE, place).map((one) => one && keyOf(one)),
+    ["denseblock2", null],
+  );
+  assert.equal(besides(SCENE, placeAt("denseblock2"))[1]?.at, "classifier");
 });

@@ -6,11 +6,12 @@ import { badge } from "../shared/badge.js";
 import { bytesOf } from "../maps/maps.js";
 import { blockView } from "./levels/block.js";
 import { channelView } from "./levels/channel.js";
+import { classifierView } from "./levels/classifier.js";
 import { layerView } from "./levels/layer.js";
 import { move } from "./move.js";
 import { networkView } from "./levels/network.js";
 import { numberView } from "./levels/number.js";
-import { linkTo } from "./parts.js";
+import { linkTo, notHere } from "./parts.js";
 import {
   besides,
   isPlace,
@@ -38,6 +39,7 @@ const VIEWS = {
   layer: layerView,
   channel: channelView,
   number: numberView,
+  classifier: classifierView,
 };
 
 class Inside {
@@ -81,6 +83,7 @@ class Inside {
       go: (/** @type {Place} */ place) => this.go(place),
     };
     this.place = scene.place;
+    this.root.dataset.served = String(scene.served);
     if (scene.detail) this.keep(scene.place, scene.detail);
     this.stageView.replaceChildren();
     this.open();
@@ -96,7 +99,7 @@ class Inside {
     if (key === keyOf(this.current)) {
       this.asked.clear();
       if (next.detail) this.fill(next.detail);
-    } else if (!this.asked.has(key)) this.show(next.place);
+    } else if (!this.asked.has(key)) this.show(next.place, next.served);
   }
 
   get current() {
@@ -122,6 +125,7 @@ class Inside {
    * again. `turn` makes each message new: Streamlit passes on only what has changed.
    */
   ask() {
+    if (!this.scene?.served) return;
     const { at, channel, y, x } = this.current;
     this.asked.add(keyOf(this.current));
     clearTimeout(this.timer);
@@ -133,8 +137,8 @@ class Inside {
     else tell();
   }
 
-  /** Shows another place, by the move that fits. @param {Place} place */
-  show(place) {
+  /** Shows another place, by the move that fits; a slide's keys stay with the slide. @param {Place} place @param {boolean} [takes] whether it takes the focus */
+  show(place, takes = true) {
     const old = this.view;
     const from = this.current;
     this.place = place;
@@ -164,7 +168,7 @@ class Inside {
         width: this.width,
         dropped: box ? before.y - after.y : 0,
       });
-    return this.focus(inner, next);
+    if (takes) this.focus(inner, next);
   }
 
   /** Whether a place comes before or after one of the same level. @param {Place} from @param {Place} to */
@@ -191,6 +195,7 @@ class Inside {
     this.speak();
     const detail = this.kept.get(keyOf(this.current));
     if (detail) this.fill(detail);
+    else if (!this.scene.served && this.current.at) notHere(view.node);
   }
 
   /** @param {Detail} detail */

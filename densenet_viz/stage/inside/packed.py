@@ -40,7 +40,7 @@ class Slice(TypedDict):
 class ReaderRow(TypedDict):
     """A reader of a map: max(0, gamma * (v - mean) / spread + beta) is what it sees of a value v.
 
-    `at` is where it can be opened; a classifier has no such place.
+    `at` is where it can be opened.
     """
 
     name: str
@@ -77,7 +77,7 @@ def reader_row(spec: Configuration, reader: Reader) -> ReaderRow:
     """One reader as JSON."""
     link = reader.connection
     name = reader_name(spec, link.block, link.reader)
-    at = f"denseblock{link.block}.dense{name}" if name.startswith("layer") else ""
+    at = f"denseblock{link.block}.dense{name}" if name.startswith("layer") else name
     if name == "transition":
         at = f"transition{link.block}"
     return {

@@ -101,6 +101,13 @@ export function waiting(text = "Loading the maps …") {
   return h("p", { class: "inside-waiting", role: "status" }, text);
 }
 
+/** Says that this place's maps will not come: a slide has only those of its own steps. @param {HTMLElement} node */
+export function notHere(node) {
+  const words = "This slide has no maps of this place. The page Inside of the app shows them.";
+  for (const each of node.querySelectorAll(".inside-waiting")) each.remove();
+  node.prepend(h("p", { class: "inside-note", role: "status" }, words));
+}
+
 /** A heading and what belongs to it. @param {string} title @param {(Node | string)[]} content */
 export function section(title, ...content) {
   return h("section", { class: "inside-section" }, h("h3", {}, title), ...content);

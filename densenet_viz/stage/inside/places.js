@@ -18,6 +18,7 @@ export function levelOf({ at, channel, y }) {
   if (y !== null) return "number";
   if (channel !== null) return "channel";
   if (!at) return "network";
+  if (at === "classifier") return "classifier";
   return /^denseblock\d+$/.test(at) ? "block" : "layer";
 }
 
@@ -90,7 +91,7 @@ export function besides(scene, place) {
       channel >= 0 && channel < layer.channels ? placeAt(place.at, channel) : null;
     return [next(place.channel - 1), next(place.channel + 1)];
   }
-  if (level !== "block" && level !== "layer") return [null, null];
+  if (level === "network" || level === "channel" || level === "number") return [null, null];
   const part = partOf(scene, place.at);
   const isDense = part?.kind === "block" && level === "layer";
   const all = isDense ? part.layers.map(({ at }) => at) : scene.parts.map(({ at }) => at);

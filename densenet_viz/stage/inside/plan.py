@@ -37,7 +37,7 @@ class LayerPlan(TypedDict):
 
 
 class PartPlan(TypedDict):
-    """A part of the network: `pixels` before and `out` after it; a classifier has no `at`."""
+    """A part of the network: `pixels` before and `out` after it; a classifier has no layers."""
 
     at: str
     kind: PartKind
@@ -81,9 +81,9 @@ def _part(
     rows: tuple[LayerRow, ...],
     layers: tuple[LayerPlan, ...],
 ) -> PartPlan:
-    at = {"stem": "stem", "block": f"denseblock{number}", "transition": f"transition{number}"}
+    numbered = {"block": f"denseblock{number}", "transition": f"transition{number}"}
     return {
-        "at": at.get(kind, ""),
+        "at": numbered.get(kind, kind),
         "kind": kind,
         "name": name,
         "number": number,

@@ -10,13 +10,14 @@ from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.inside.levels.block import BlockDetail
 from densenet_viz.stage.inside.levels.channel import ChannelDetail
+from densenet_viz.stage.inside.levels.classifier import ClassifierDetail
 from densenet_viz.stage.inside.levels.layer import LayerDetail
 from densenet_viz.stage.inside.levels.number import NumberDetail
 from densenet_viz.stage.inside.plan import PartPlan, parts_of
 from densenet_viz.stage.shared.packing import picture_address
 from densenet_viz.stage.shared.signed_scale import pack_palette
 
-Detail = BlockDetail | LayerDetail | ChannelDetail | NumberDetail
+Detail = BlockDetail | LayerDetail | ChannelDetail | NumberDetail | ClassifierDetail
 
 
 class SentPlace(TypedDict):
@@ -41,7 +42,8 @@ class InsideScene(TypedDict):
     palette: str
     signed: str
     place: SentPlace
-    detail: BlockDetail | LayerDetail | ChannelDetail | NumberDetail | None
+    detail: BlockDetail | LayerDetail | ChannelDetail | NumberDetail | ClassifierDetail | None
+    served: bool
 
 
 def inside_scene(
@@ -54,6 +56,7 @@ def inside_scene(
     name: str,
     trained: bool,
     alt: str,
+    served: bool = True,
 ) -> InsideScene:
     """The scene of `inside.js`.
 
@@ -66,6 +69,7 @@ def inside_scene(
         name: the network's name on the page.
         trained: whether its weights were learned.
         alt: what the picture shows.
+        served: whether a server sends the details of other places; a slide has only its own.
     """
     return {
         "key": key,
@@ -79,4 +83,5 @@ def inside_scene(
         "signed": pack_palette(),
         "place": {"at": place.at, "channel": place.channel, "y": place.y, "x": place.x},
         "detail": detail,
+        "served": served,
     }

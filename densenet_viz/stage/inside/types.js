@@ -1,6 +1,6 @@
 // The scene that `densenet_viz/stage/inside/scene.py` makes, and what views have in common.
 
-/** @typedef {"network" | "block" | "layer" | "channel" | "number"} Level */
+/** @typedef {"network" | "block" | "layer" | "channel" | "number" | "classifier"} Level */
 /** @typedef {{at: string, channel: number | null, y: number | null, x: number | null}} Place */
 /** @typedef {{name: string, title: string, channels: number, size: number}} StepPlan */
 
@@ -18,7 +18,7 @@
  */
 
 /**
- * A part of the network; `pixels` before and `out` after it. A classifier has no `at`.
+ * A part of the network; `pixels` before and `out` after it. A classifier has no layers.
  * @typedef {object} PartPlan
  * @property {string} at
  * @property {"stem" | "block" | "transition" | "classifier"} kind
@@ -79,7 +79,10 @@
  * @property {ReaderRow[]} readers
  */
 
-/** @typedef {BlockDetail | LayerDetail | ChannelDetail | NumberDetail} Detail */
+/** @typedef {{label: string, probability: number, weights: PackedFloats, bias: number, logit: number}} ClassWeights */
+/** @typedef {{kind: "classifier", features: PackedFloats, ledger: Slice[], classes: ClassWeights[]}} ClassifierDetail */
+
+/** @typedef {BlockDetail | LayerDetail | ChannelDetail | NumberDetail | ClassifierDetail} Detail */
 
 /**
  * @typedef {object} Scene
@@ -93,7 +96,8 @@
  * @property {string} palette
  * @property {string} signed
  * @property {Place} place
- * @property {BlockDetail | LayerDetail | ChannelDetail | NumberDetail | null} detail
+ * @property {BlockDetail | LayerDetail | ChannelDetail | NumberDetail | ClassifierDetail | null} detail
+ * @property {boolean} served whether a server sends the details of other places
  */
 
 /**

@@ -101,3 +101,23 @@ export function slid(key, y, x, size, far) {
   if (key === "ArrowRight") return [y, inside(x + step)];
   return null;
 }
+
+/** What a class's weights make of the features, number by number. @param {PackedFloats} features @param {PackedFloats} weights */
+export function productsOf(features, weights) {
+  const [given, own] = [unpackFloats(features).values, unpackFloats(weights).values];
+  return Float64Array.from(given, (value, place) => value * own[place]);
+}
+
+/** The sum of each source's products. @param {import("./types.js").Slice[]} ledger @param {Float64Array} products */
+export function bySource(ledger, products) {
+  return ledger.map(({ start, stop }) =>
+    products.subarray(start, stop).reduce((sum, product) => sum + product, 0),
+  );
+}
+
+/** The places of the largest products, whatever their signs. @param {Float64Array} products @param {number} count */
+export function strongestOf(products, count) {
+  return [...products.keys()]
+    .sort((one, other) => Math.abs(products[other]) - Math.abs(products[one]))
+    .slice(0, count);
+}

@@ -70,6 +70,12 @@ export function wordsOf(scene, place) {
   const [part, layer] = [partOf(scene, place.at), layerOf(scene, place.at)];
   const level = levelOf(place);
   if (level === "network" || !part) return networkWords(scene);
+  if (level === "classifier")
+    return {
+      title: `Classifier: ${grouped(part.reads)} numbers become ${grouped(part.writes)} scores`,
+      sentence:
+        "Each map of the last block is normed, activated and averaged to one number. A class's score is the sum of these numbers times its weights, plus its bias.",
+    };
   if (level === "block" || !layer) return blockWords(part);
   if (level === "layer") return layerWords(part, layer);
   const where = part.kind === "block" ? `${part.name}, layer ${layer.layer}` : part.name;

@@ -14,6 +14,7 @@ const WIDER = {
   "variants-count": 710,
   scatter: 910,
   structure: 910,
+  inside: 1180,
   paths: 910,
 };
 /** A little room is kept free for a sentence that gets longer. */

@@ -54,6 +54,7 @@ class ScissorsScene(TypedDict):
     bars: list[ScissorsBar]
     greedy: Greedy | None
     palette: str
+    served: bool
 
 
 def scissors_scene(
@@ -66,6 +67,7 @@ def scissors_scene(
     *,
     start: int = 1,
     greedy: tuple[Collection[Connection], int] | None = None,
+    served: bool = True,
 ) -> ScissorsScene:
     """The scene (`Scene` in scissors.js).
 
@@ -78,6 +80,7 @@ def scissors_scene(
         logits: of the whole network's answer, whole and cut.
         start: the block that is shown first, from 1.
         greedy: what the greedy search cut and how many connections it kept, if it ran.
+        served: whether a server answers other cuts; on a slide, nothing else can be cut.
     """
     shares = {one.index: one.probability for one in now}
     first = {one.index: one for one in (*whole[: SHOWN - 1], now[0], *whole)}
@@ -99,6 +102,7 @@ def scissors_scene(
         ],
         "greedy": greedy and {"cuts": pack_cuts(greedy[0]), "kept": greedy[1]},
         "palette": CIVIDIS,
+        "served": served,
     }
 
 

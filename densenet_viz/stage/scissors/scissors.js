@@ -40,6 +40,15 @@ class Scissors {
       button.title = preset.hint;
       return button;
     });
+    this.rows = [
+      [this.one],
+      [this.undo, this.redo, this.reset],
+      [h("span", { class: "scissors-word" }, "In this block:"), ...this.presets],
+      [this.search],
+    ].map((controls) => h("div", { class: "scissors-bar-row stage-aside" }, ...controls));
+    this.rows[2].role = "group";
+    this.rows[2].ariaLabel = "Cut in this block";
+    const [one, steps, presets, search] = this.rows;
     this.bars = h("ol", { class: "scissors-bars" });
     this.game = h("p", { class: "scissors-game" });
     root.append(
@@ -53,26 +62,9 @@ class Scissors {
           h("div", { class: "scissors-bar-row stage-aside" }, this.blocks.node),
           this.matrix.node,
           h("p", { class: "scissors-key" }, ...this.legend()),
-          h("div", { class: "scissors-bar-row stage-aside" }, this.one),
+          one,
         ),
-        h(
-          "div",
-          { class: "scissors-side" },
-          this.bars,
-          h("div", { class: "scissors-bar-row stage-aside" }, this.undo, this.redo, this.reset),
-          h(
-            "div",
-            {
-              class: "scissors-bar-row stage-aside",
-              role: "group",
-              "aria-label": "Cut in this block",
-            },
-            h("span", { class: "scissors-word" }, "In this block:"),
-            ...this.presets,
-          ),
-          this.game,
-          h("div", { class: "scissors-bar-row stage-aside" }, this.search),
-        ),
+        h("div", { class: "scissors-side" }, this.bars, steps, presets, this.game, search),
       ),
     );
     root.addEventListener("keydown", (event) => this.key(event));
@@ -107,9 +99,12 @@ class Scissors {
 
   /** Takes the answer to some cuts; the visitor's newer cuts stay. @param {Scene} scene */
   update(scene) {
-    const other = scene.blocks.length !== this.scene.blocks.length;
+    const other =
+      scene.blocks.length !== this.scene.blocks.length ||
+      (!scene.served && scene.start !== this.scene.start);
     const asked = this.asked ?? this.scene.cuts;
     this.scene = scene;
+    for (const row of this.rows) row.hidden = !scene.served; // a slide's cuts are those of its steps
     if (this.asked === undefined || (scene.cuts !== asked && this.cuts.text === asked)) {
       this.cuts.text = scene.cuts; // the first scene, another link, or another network
       this.asked = scene.cuts;
@@ -133,7 +128,7 @@ class Scissors {
 
   /** @param {Cell} cell @param {boolean} cut */
   cut(cell, cut) {
-    if (this.cuts.toggle(nameOf(this.block.block, cell), cut)) this.changed();
+    if (this.scene.served && this.cuts.toggle(nameOf(this.block.block, cell), cut)) this.changed();
     else this.draw();
   }
 
@@ -153,6 +148,7 @@ class Scissors {
 
   /** @param {KeyboardEvent} event */
   key(event) {
+    if (!this.scene.served) return;
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
     event.preventDefault();
     if (event.shiftKey ? this.cuts.redo() : this.cuts.undo()) this.changed();

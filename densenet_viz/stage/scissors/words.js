@@ -16,6 +16,7 @@
  * @property {Bar[]} bars
  * @property {{cuts: string, kept: number} | null} greedy
  * @property {string} palette
+ * @property {boolean} served whether a server answers other cuts
  */
 
 /** @param {number} count @param {string} one */
@@ -50,7 +51,10 @@ export function cellWords(block, { source, reader }) {
 
 /** @param {Scene} scene @param {number} cuts how many @param {boolean} waiting for the network */
 export function titleOf(scene, cuts, waiting) {
-  if (!cuts) return "Cut a connection: what does the network answer then?";
+  if (!cuts)
+    return scene.served
+      ? "Cut a connection: what does the network answer then?"
+      : `Every connection of the network; it says ${scene.answer}`;
   if (waiting) return `${counted(cuts, "connection")} cut: the network is running …`;
   return scene.now === scene.answer
     ? `${counted(cuts, "connection")} cut, and it still says ${scene.now}`

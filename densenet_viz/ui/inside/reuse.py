@@ -10,22 +10,22 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.evaluation.notions import flatness, rank_agreement
+from densenet_viz.evaluation.notions import flatness
 from densenet_viz.facts.connections import Connection, connections_of, reader_name, source_name
-from densenet_viz.figures.reuse import notions_figure, reuse_figure
+from densenet_viz.figures.reuse import reuse_figure
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.models import ASSETS
 from densenet_viz.results.reuse import (
     WEIGHINGS,
     Ablation,
     Replacement,
-    Reuse,
-    Weighing,
     ablation_from_json,
 )
-from densenet_viz.results.scores import Interval
 from densenet_viz.ui.charts import show_chart
+from densenet_viz.ui.inside import notions
 from densenet_viz.ui.inside.choices import INSTEAD, choose
+from densenet_viz.ui.inside.notions import compare_notions
+from densenet_viz.ui.inside.weights import weights_of
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.jobs import Report, desk
 from densenet_viz.ui.work.owners import Kind, kept_for
@@ -33,8 +33,8 @@ from densenet_viz.ui.work.progress import Notice, redraw
 from densenet_viz.ui.work.unfinished import show_unfinished
 
 KEYS = ("reuse_by", "reuse_instead")
-DESKS = (_DESK,) = ("reuse",)
-WEIGHED = Kind("weights of all connections", shared=16, own=2)
+_DESK = "reuse"
+DESKS = (_DESK, notions.DESK)
 MEASURED = Kind("effects of cutting", shared=4, own=2)
 SCENES = 48
 """Drawn scenes that the page measures with; the shipped tables have more."""
@@ -57,30 +57,18 @@ def show_reuse(model: LoadedModel, picture: CurrentPicture) -> None:
         _show_effects(model, instead, ablation)
     else:
         _show_weights(model, by)
-    st.header("Do large weights mean important connections?", anchor=False)
+    st.header("Do large weights mean important connections, and do flows?", anchor=False)
     if ablation is None:
         st.info("Measure first what cutting each connection does.")
         if by != "ablation":
             _offer(model, instead)
     else:
-        _compare(model, ablation)
+        compare_notions(model, ablation)
     _explain()
 
 
-def _reuse_of(model: LoadedModel, weighing: Weighing) -> Reuse:
-    from densenet_viz.measure.reuse import measure_reuse
-
-    kept = kept_for(WEIGHED, model)
-    return kept.get((model.name, weighing), lambda: measure_reuse(model, weighing))
-
-
-def weights_of(reuse: Reuse, model: LoadedModel) -> dict[Connection, float]:
-    """The weight of every connection."""
-    return {one: reuse.of(one) for one in connections_of(model.spec)}
-
-
 def _show_weights(model: LoadedModel, weighing: Any) -> None:
-    weights = weights_of(_reuse_of(model, weighing), model)
+    weights = weights_of(model, weighing)
     flat = flatness(weights)
     st.markdown(flat_words(flat))
     show_chart(
@@ -217,56 +205,6 @@ def _offer(model: LoadedModel, instead: Any) -> None:
     )
 
 
-def _compare(model: LoadedModel, ablation: Ablation) -> None:
-    effects = {one.connection: one.logit for one in ablation.effects}
-    sizes = {one: abs(change.mean) for one, change in effects.items()}
-    every = list(connections_of(model.spec))
-    rows, found = [], dict[str, Interval]()
-    for weighing in WEIGHINGS:
-        weights = weights_of(_reuse_of(model, weighing), model)
-        row = {"Weight": BY[weighing]}
-        for block in range(1, len(model.spec.block_config) + 1):
-            some = [one for one in every if one.block == block]
-            rho = rank_agreement(weights, sizes, some)
-            row[f"block {block}"] = _rho_words(rho)
-            if rho is not None:
-                found[f"{BY[weighing]} in block {block}"] = rho
-        rows.append(row)
-    st.markdown(verdict_words(found))
-    st.markdown(
-        "Rank correlation (Spearman’s ρ) of a connection’s weight with the size of the change when "
-        "it is cut, block by block, with 95% intervals. 1: the same order; 0: no relation."
-    )
-    st.table(rows, hide_index=True, alt="Rank correlation of weights and effects by block")
-    weights = weights_of(_reuse_of(model, "norm-aware"), model)
-    show_chart(
-        notions_figure(model.spec, weights, effects),
-        key="notions-chart",
-        alt="A point for each connection: from left to right its mean |w|·|γ|/σ, from bottom to "
-        "top the change of the right class’s logit when it is cut",
-        file="weights-and-cuts",
-    )
-
-
-def verdict_words(found: Mapping[str, Interval]) -> str:
-    """Whether weights tell which connections matter, from the rank correlations by name.
-
-    >>> verdict_words({"mean |w| in block 1": Interval(0.25, -0.1, 0.5, 28)})
-    '**Hardly.** The highest rank correlation is +0.25 (mean |w| in block 1).'
-    """
-    if not found:
-        return "The blocks have too few connections for a rank correlation."
-    name = max(found, key=lambda one: found[one].mean)
-    rho = found[name].mean
-    answer = "Hardly" if rho < 0.4 else "In part" if rho < 0.8 else "Largely"
-    return f"**{answer}.** The highest rank correlation is {rho:+.2f} ({name})."
-
-
-def _rho_words(found: Interval | None) -> str:
-    """A rank correlation with its interval."""
-    return "" if found is None else f"{found.mean:+.2f} ({found.low:+.2f} to {found.high:+.2f})"
-
-
 def _explain() -> None:
     with st.expander("The definitions, and what they do not show"):
         st.markdown(
@@ -275,8 +213,11 @@ def _explain() -> None:
             "- **mean |w|·|γ|/σ** multiplies each weight by what the reader’s batch norm "
             "multiplies the map by. Two maps with the same weight then count by their size.\n"
             "- **What a cut does**: the connection is cut, and the right class’s logit, its "
-            "probability and the accuracy are measured again on the same scenes. This is the only "
-            "one of the three that asks the network.\n"
+            "probability and the accuracy are measured again on the same scenes.\n"
+            "- **Flow**: while a black picture changes into a scene, how much of the right class’s "
+            "rise goes along the connection (conductance, Dhamdhere et al., ICLR 2019). Flows and "
+            "cuts ask the network, weights do not. A flow is split among readers and sources, so "
+            "it adds up; the effects of cuts do not.\n"
             "- The paper’s figure shows a network trained on CIFAR-10 (L = 40, k = 12, without "
             "bottlenecks). This network is another one, so it may read in another way. "
             "G. Huang, Z. Liu, L. van der Maaten, K. Q. Weinberger, CVPR 2017, section 5."

@@ -16,6 +16,7 @@ from densenet_viz.stage.scissors.scene import scissors_scene
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.map_jobs import Ask, MapsJob
 from densenet_viz.ui.attribution.methods import choose_method
+from densenet_viz.ui.inside.weights import reuse_of
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.jobs import Report, desk
@@ -26,7 +27,6 @@ from densenet_viz.ui.work.unfinished import run_job, show_unfinished
 KEYS = ("scissors_method",)
 DESKS = (_MAPS, _SEARCH) = ("scissors-maps", "scissors-search")
 CUT = Kind("cut networks", shared=24, own=8)
-WEIGHED = Kind("weights of connections", shared=12, own=1)
 SEARCHED = Kind("greedy searches", shared=32, own=4)
 _STAGE = "scissors"
 _PARAMETER = "cut"
@@ -80,11 +80,7 @@ def _chosen_cuts(model: LoadedModel) -> frozenset[Connection]:
 
 
 def _show_stage(subject: Subject) -> None:
-    from densenet_viz.measure.reuse import measure_reuse
-
     model, picture = subject.model, subject.picture
-    weighed = kept_for(WEIGHED, model)
-    reuse = weighed.get(model.name, lambda: measure_reuse(model, "norm-aware"))
     classes = len(model.labels)
     whole = answer_of(model, picture).logits
     now = answer_of(subject.cut_model, picture).logits
@@ -93,7 +89,7 @@ def _show_stage(subject: Subject) -> None:
     top = predictions[0].index
     scene = scissors_scene(
         model.spec,
-        reuse,
+        reuse_of(model, "norm-aware"),
         subject.cuts,
         predictions,
         model.predictions(now, classes),

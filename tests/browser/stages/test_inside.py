@@ -62,6 +62,20 @@ def test_clicks_lead_from_the_network_to_one_number(show: Show) -> None:
     assert told(page)[-1][0] == {"at": LAYER, "channel": 0, "y": 0, "x": 0}
 
 
+def test_the_classifier_is_a_sum_for_each_class(show: Show) -> None:
+    page = show("inside", scene())
+    to(page, "classifier").click()
+    expect_place(page, "classifier")
+    answer(page, "classifier")
+    for name in page.get_by_role("radio").all():
+        name.click()
+        cells = page.locator(".inside-totals td").all_inner_texts()
+        summed, made = (float(cell.replace("−", "-")) for cell in cells[-2:])
+        assert summed == pytest.approx(made, rel=1e-4, abs=1e-5)
+    page.keyboard.press("Escape")
+    expect(to(page, "classifier")).to_be_focused()
+
+
 def test_keys_go_in_and_escape_goes_back(show: Show) -> None:
     page = show("inside", scene("denseblock1"))
     to(page, LAYER).focus()
