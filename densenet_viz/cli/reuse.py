@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from densenet_viz.cli import own
 from densenet_viz.cli.common import Complaint, as_json, count
 from densenet_viz.cli.evaluate import progress
+from densenet_viz.cli.network import add_model_options, model_of, read_picture
 from densenet_viz.facts.connections import Connection, reader_name, source_name
-from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 from densenet_viz.results.reuse import (
     WEIGHINGS,
     Ablation,
@@ -27,7 +26,6 @@ from densenet_viz.results.reuse import (
 if TYPE_CHECKING:
     from densenet_viz.facts.spec import DenseNetSpec
     from densenet_viz.network.loaded import LoadedModel
-    from densenet_viz.results.traces import Picture
 
 ABLATION = "ablation"
 MEASURES = (*WEIGHINGS, ABLATION)
@@ -44,7 +42,6 @@ def add_options(commands: Any) -> None:
         metavar="PICTURE",
         help="pictures for ablation (default: drawn scenes)",
     )
-    parser.add_argument("--model", metavar="NAME", help="a bundled network (default: scenes)")
     parser.add_argument(
         "--measure",
         choices=MEASURES,
@@ -71,16 +68,14 @@ def add_options(commands: Any) -> None:
         metavar="FILE",
         help="write the ablation's JSON to this file; a stopped run continues where it stopped",
     )
-    own.add_options(parser)
+    add_model_options(parser)
     parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    if own.is_given(options) and options.model is not None:
-        raise Complaint("--model and --weights were given; one of them is allowed.")
     if options.out is not None and options.measure != ABLATION:
         raise Complaint("--out needs --measure ablation; use --json for the weights.")
-    model = _model(options)
+    model = model_of(options)
     if options.measure == ABLATION:
         found = _ablation(model, options)
         print(as_json(ablation_to_json(found)) if options.json else told(found, model.spec))
@@ -91,18 +86,6 @@ def run(options: argparse.Namespace) -> None:
     print(as_json(report(reuse)) if options.json else weights_told(reuse, model.spec))
 
 
-def _model(options: argparse.Namespace) -> LoadedModel:
-    if options.weights is not None:
-        return own.load_own(options)
-    name = options.model or "scenes"
-    if name not in MODELS:
-        raise Complaint(f"There is no model {name[:40]!r}. Allowed: {', '.join(MODELS)}.")
-    try:
-        return load_model(name)
-    except ModelUnavailable as error:
-        raise Complaint(str(error)) from None
-
-
 def _ablation(model: LoadedModel, options: argparse.Namespace) -> Ablation:
     from densenet_viz.evaluation.ablation import SCENES, SEED, measure_ablation, scenes_for
     from densenet_viz.scenes.recipe import TWINS
@@ -110,7 +93,7 @@ def _ablation(model: LoadedModel, options: argparse.Namespace) -> Ablation:
     seed = SEED if options.seed is None else options.seed
     labels: list[int] | None = None
     if options.pictures:
-        pictures = [_picture(path) for path in options.pictures]
+        pictures = [read_picture(path) for path in options.pictures]
     else:
         tells = TWINS[model.name].tells if model.name in TWINS else False
         pictures, classes = scenes_for(options.scenes or SCENES, seed, tags=tells)
@@ -135,15 +118,6 @@ def _ablation(model: LoadedModel, options: argparse.Namespace) -> Ablation:
     if draft is not None:
         draft.finish(found)
     return found
-
-
-def _picture(path: Path) -> Picture:
-    from densenet_viz.images.pictures import ImageError, load_image
-
-    try:
-        return load_image(path)
-    except ImageError as error:
-        raise Complaint(f"{str(path)[-60:]!r}: {error}") from None
 
 
 class Draft:
