@@ -45,6 +45,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "shapley-sampling": {"segments": 6, "permutations": 2},
     "kernel-shap": {"segments": 6, "samples": 20},
     "lime": {"segments": 6, "samples": 20},
+    "rise": {"samples": 20},
     "deeplift-shap": {"samples": 2},
 }
 """Settings that keep a test short; a method that is not named here runs with its defaults."""

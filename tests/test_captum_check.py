@@ -43,6 +43,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("shapley-sampling", {"segments": 6, "permutations": 3, "seed": 4}),
     ("kernel-shap", {"segments": 6, "samples": 40, "baseline": "noise"}),
     ("lime", {"segments": 6, "samples": 40}),
+    ("rise", {"cells": 4, "samples": 40, "baseline": "noise"}),
     ("guided-backprop", {}),
     ("deconvolution", {}),
     ("guided-grad-cam", {"layer": "transition 1"}),
@@ -63,7 +64,7 @@ def test_the_fast_way_gives_captums_map(
 ) -> None:
     """In float64, so that the same ReLUs are open; a regression is solved in float32 by Captum."""
     made, check = checked(exact_model(spec), method, **settings)
-    within = 1e-4 if method in ("kernel-shap", "lime", "occlusion") else 1e-6
+    within = 1e-4 if method in ("kernel-shap", "lime", "occlusion", "rise") else 1e-6
     np.testing.assert_allclose(made.values, check.theirs, atol=within * np.abs(check.theirs).max())
     assert check.cosine == pytest.approx(1, abs=1e-6)
     assert check.rank > 0.99

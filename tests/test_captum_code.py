@@ -38,6 +38,7 @@ QUICK: Mapping[str, dict[str, Any]] = {
     "shapley-sampling": {"segments": 9, "permutations": 3},
     "lime": {"segments": 9, "samples": 24, "seed": 4},
     "kernel-shap": {"segments": 9, "samples": 24},
+    "rise": {"samples": 24, "seed": 4},
     "deeplift-shap": {"samples": 2},
 }
 """Settings that keep a test short; methods that are not named here run with their defaults."""

@@ -17,6 +17,7 @@ from PIL import Image
 from densenet_viz import cli
 from densenet_viz.attribution import AttributionError, attribute
 from densenet_viz.cli import attribute as attributing
+from densenet_viz.cli import network as choosing
 from densenet_viz.facts.arithmetic.counting import inventory_of
 from densenet_viz.facts.spec import VARIANTS, LayerRow
 from densenet_viz.facts.systems import NAMED_SPECS, REFERENCE, SYSTEMS
@@ -187,7 +188,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(name)
         return small_model()
 
-    monkeypatch.setattr(attributing, "load_model", load)
+    monkeypatch.setattr(choosing, "load_model", load)
     return asked
 
 
@@ -291,7 +292,7 @@ def test_an_absent_model_costs_one_line(
     def load(_name: str, *, on_progress: object = None) -> object:
         raise ModelUnavailable("Connect once.")
 
-    monkeypatch.setattr(attributing, "load_model", load)
+    monkeypatch.setattr(choosing, "load_model", load)
     assert refused(capsys, "attribute", str(image)) == "python -m densenet_viz: Connect once.\n"
 
 
@@ -309,7 +310,7 @@ def test_ctrl_c_is_clean(
     def load(_name: str, *, on_progress: object = None) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(attributing, "load_model", load)
+    monkeypatch.setattr(choosing, "load_model", load)
     assert cli.main(["attribute", str(image)]) == 130
     assert capsys.readouterr().err.strip().count("\n") == 0
 

@@ -15,8 +15,8 @@ from PIL import Image
 from densenet_viz import cli
 from densenet_viz.attribution import attribute
 from densenet_viz.batch.table import from_csv, to_csv
-from densenet_viz.cli import attribute as attributing
 from densenet_viz.cli import attribute_many
+from densenet_viz.cli import network as choosing
 from densenet_viz.network.loaded import LoadedModel
 from tests.commands import refused
 from tests.facts import names_in, numbers_in
@@ -31,7 +31,7 @@ def load(_name: str, *, on_progress: object = None) -> LoadedModel:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attributing, "load_model", load)
+    monkeypatch.setattr(choosing, "load_model", load)
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_ctrl_c_leaves_whole_files_and_goes_on(
     assert capsys.readouterr().err == "\nStopped.\n"
     monkeypatch.undo()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(attributing, "load_model", load)
+    monkeypatch.setattr(choosing, "load_model", load)
     assert sorted(path.name for path in (folder / "out").iterdir()) == [
         *("a-occlusion-1.npz", "a-occlusion-1.png", "results.csv")
     ]

@@ -66,7 +66,6 @@ def test_what_cannot_be_met_is_one_line(scene: str, capsys: pytest.CaptureFixtur
     assert "31" in refused(capsys, "inside", scene, *PLACE[:2], "--channel", "32", *PLACE[4:])
     assert "--out" in refused(capsys, "reuse", "--out", "x.json")
     refused(capsys, "predict", f"{scene}.gone")
-    refused(capsys, "reuse", "--model", "nothing")
 
 
 def test_reuse_prints_a_matrix_for_each_block(capsys: pytest.CaptureFixture[str]) -> None:

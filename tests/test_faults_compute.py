@@ -26,7 +26,7 @@ from densenet_viz.attribution.ours.quadrature import UNSCALED
 from densenet_viz.attribution.ours.quadrature import Path as StepsPath
 from densenet_viz.batch.run import work_for
 from densenet_viz.batch.table import TABLE, BatchRow, from_csv
-from densenet_viz.cli import attribute as attributing
+from densenet_viz.cli import network as choosing
 from densenet_viz.cli.attribute_many import Folder
 from densenet_viz.export.maps import about, summary
 from densenet_viz.export.script import captum_code
@@ -131,7 +131,7 @@ def test_maps_of_other_weights_are_made_again(
         Image.fromarray(picture(64, seed)).save(tmp_path / f"{seed}.png")
 
     def run(seed: int) -> dict[str, Any]:
-        monkeypatch.setattr(attributing, "load_model", lambda *_, **__: small_model(seed=seed))
+        monkeypatch.setattr(choosing, "load_model", lambda *_, **__: small_model(seed=seed))
         words = ["attribute", str(tmp_path), "--method", "saliency", "--json"]
         assert cli.main([*words, "--out", str(tmp_path / "out")]) == 0
         report: dict[str, Any] = json.loads(capsys.readouterr().out)

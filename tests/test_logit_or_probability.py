@@ -54,6 +54,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "shapley-sampling": {"segments": 6, "permutations": 2},
     "lime": {"segments": 6, "samples": 24},
     "kernel-shap": {"segments": 6, "samples": 24},
+    "rise": {"samples": 24},
 }
 FIRST = {"saliency", "layer-cam", "occlusion", "lime"}
 POSSIBLE = [name for name in METHODS if name not in ONLY_LOGIT]

@@ -269,6 +269,42 @@ def test_shapley_values_add_up_however_few_are_asked(
     assert result.convergence_delta == pytest.approx(0, abs=5e-5)
 
 
+# -- RISE -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cells", [3, 7])
+def test_rise_is_the_mean_of_covers_weighted_by_the_scores(model: LoadedModel, cells: int) -> None:
+    """Petsiuk et al., equation 6, minus the mean score; covers enlarged by scikit-image's rule."""
+    asked = {"cells": cells, "samples": 30, "baseline": "grey", "seed": 5}
+    result = attribute(model, PICTURE, method="rise", target=2, **asked)
+    x, behind = model.tensor(PICTURE), covers(model, "grey")[0]
+    side, random = x.shape[2], torch.Generator().manual_seed(5)
+    cell = -(-side // cells)
+    large = (cells + 1) * cell
+    # Where the centre of a pixel lies among the centres of the cells.
+    place = ((np.arange(large) + 0.5) * cells / large - 0.5).clip(0, cells - 1)
+    low = np.minimum(place.astype(int), cells - 2)
+    part = place - low
+    line = np.zeros((large, cells))
+    line[np.arange(large), low] += 1 - part
+    line[np.arange(large), low + 1] += part
+    masks, scores = [], []
+    for _each in range(30):
+        opened = (torch.rand(1, cells**2, generator=random) < 0.5).double().numpy()
+        moves = (torch.rand(1, 2, generator=random)[0] * cell).int().tolist()
+        whole = line @ opened.reshape(cells, cells) @ line.T
+        mask = whole[moves[0] : moves[0] + side, moves[1] : moves[1] + side]
+        masks.append(mask)
+        seen = behind + torch.from_numpy(mask).to(x.dtype) * (x - behind)
+        with torch.no_grad():
+            scores.append(float(model.network(seen)[0, 2]))
+    expected = (np.array(masks) * np.array(scores)[:, None, None]).mean(0) / 0.5
+    expected -= np.mean(scores) * np.mean(masks, axis=0) / 0.5
+    within = 1e-4 * np.abs(expected).max()  # Captum keeps covers and scores in float32
+    np.testing.assert_allclose(result.values[0], expected, rtol=0, atol=within)
+    assert result.computed_by.endswith("LimeBase")
+
+
 # -- LIME -----------------------------------------------------------------------------------
 
 

@@ -524,7 +524,6 @@ HELPERS = {
     "InterpretableInput",
     "LLMAttributionResult",
     "LayerAttribution",
-    "LimeBase",
     "MSE",
     "Max",
     "Mean",

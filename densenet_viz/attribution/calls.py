@@ -6,7 +6,7 @@ used here. A class of `captum.attr` that needs nothing more is named by the call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from captum.attr import (
     LayerAttribution,
     LayerGradientXActivation,
     Lime,
+    LimeBase,
     NeuronIntegratedGradients,
     ShapleyValueSampling,
 )
@@ -66,6 +67,52 @@ def lime(network: nn.Module, width: float) -> Lime:
         return torch.exp(-((distance / width) ** 2) / 2)
 
     return Lime(network, SkLearnRidge(alpha=1.0), nearness)
+
+
+class Rise:
+    """How much higher the score is where a random cover lets a pixel through, on average.
+
+    A cover is a grid of cells, each open or closed by chance, enlarged to soft borders and moved by
+    a part of a cell. `LimeBase` draws the covers and asks for the scores; in place of its linear
+    model stands the mean of the covers, weighted by the scores.
+    """
+
+    def __init__(self, network: nn.Module, cells: int) -> None:
+        self.cells = cells
+        same = lambda *_given, **_more: 1.0  # noqa: E731  # every cover counts the same
+        self.captum: Any = LimeBase(network, self, same, self.draw, True, self.seen, None)
+
+    def attribute(self, x: Tensor, target: int, baselines: Tensor, **more: Any) -> Tensor:
+        self.side = x.shape[2]
+        found: Tensor = self.captum.attribute(x, target=target, behind=baselines, **more)
+        return found
+
+    def draw(self, x: Tensor, **_more: Any) -> Tensor:
+        """Which cells are open, and the move in cells."""
+        opened = (torch.rand(1, self.cells**2) < 0.5).float()
+        return torch.cat([opened, torch.rand(1, 2)], 1).to(x.device)
+
+    def cover(self, drawn: Tensor) -> Tensor:
+        """(1, 1, S, S), 0 to 1."""
+        cell = -(-self.side // self.cells)
+        cells = drawn[:-2].view(1, 1, self.cells, self.cells)
+        size = ((self.cells + 1) * cell,) * 2
+        large = LayerAttribution.interpolate(cells, size, interpolate_mode="bilinear")
+        top, left = (drawn[-2:] * cell).int().tolist()
+        return large[:, :, top : top + self.side, left : left + self.side]
+
+    def seen(self, drawn: Tensor, x: Tensor, behind: Tensor, **_more: Any) -> Tensor:
+        return behind + self.cover(drawn[0]) * (x - behind)
+
+    def fit(self, loader: Iterable[tuple[Tensor, Tensor, Tensor]]) -> None:
+        ((covers, scores, _nearness),) = loader
+        weights = (scores - scores.mean()) / (0.5 * len(scores))
+        self.map = torch.zeros(1, 1, self.side, self.side, device=scores.device)
+        for weight, drawn in zip(weights, covers, strict=True):
+            self.map += weight * self.cover(drawn)
+
+    def representation(self) -> Tensor:
+        return self.map
 
 
 class SlopesAndMaps:

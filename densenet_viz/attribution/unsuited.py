@@ -110,14 +110,6 @@ UNSUITED = (
         "other layers HiResCAM is layer gradient × activation.",
     ),
     Unsuited(
-        "rise",
-        "RISE",
-        "It averages random masks, weighted by the score of the picture that they show. The paper "
-        "uses 4,000 to 8,000 masks, and methods here take at most 300 passes by default. With 256 "
-        "masks, two seeds gave maps with a correlation of 0.84 on a bundled scene, and neither had "
-        "its highest value on the object. Captum does not have it.",
-    ),
-    Unsuited(
         "data-set-attribution",
         "Attribution of a measure on a data set",
         "It explains a number that is computed from many pictures, such as an accuracy, not the "

@@ -14,7 +14,6 @@ from densenet_viz import attribution
 from densenet_viz.attribution import METHODS, AttributionError
 from densenet_viz.batch.files import safe_stem
 from densenet_viz.batch.table import map_name
-from densenet_viz.cli import own
 from densenet_viz.cli.attribute_many import (
     Folder,
     image_files,
@@ -23,9 +22,9 @@ from densenet_viz.cli.attribute_many import (
     write_whole,
 )
 from densenet_viz.cli.common import Complaint, as_json, progress_bar
-from densenet_viz.cli.cutting import add_cut_option, cut_connections
+from densenet_viz.cli.cutting import add_cut_option
+from densenet_viz.cli.network import add_model_options, model_of
 from densenet_viz.images.pictures import ImageError, open_picture
-from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 from densenet_viz.results.attributions import EXPLAINS
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def add_options(commands: Any) -> None:
         help="PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC or DICOM files, or patterns, folders and "
         "ZIP archives of them",
     )
-    parser.add_argument("--model", choices=tuple(MODELS), help="default: scenes")
+    add_model_options(parser)
     parser.add_argument(
         "--method", default="grad-cam", choices=tuple(METHODS), help="default: %(default)s"
     )
@@ -76,7 +75,6 @@ def add_options(commands: Any) -> None:
         help="with several pictures, make maps again even if they already exist",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    own.add_options(parser)
     parser.set_defaults(command=run)
 
 
@@ -84,18 +82,8 @@ def run(options: argparse.Namespace) -> int:
     """One picture, or several with a table (`attribute_many`). Returns the exit code."""
     try:
         return _one(options) if is_one_picture(options.pictures) else _many(options)
-    except (AttributionError, ImageError, ModelUnavailable) as error:
+    except (AttributionError, ImageError) as error:
         raise Complaint(str(error)) from None
-
-
-def _model(options: argparse.Namespace) -> LoadedModel:
-    if own.is_given(options):
-        if options.model is not None:
-            raise Complaint("--model and --weights were given; one of them is allowed.")
-        model = own.load_own(options)
-    else:
-        model = load_model(options.model or "scenes", on_progress=progress_bar("loading"))
-    return cut_connections(model, options.cut)
 
 
 def _one(options: argparse.Namespace) -> int:
@@ -104,7 +92,7 @@ def _one(options: argparse.Namespace) -> int:
     path = Path(options.pictures[0])
     opened = open_picture(path)  # first, so that a bad file fails before torch is loaded
     picture = opened.pixels
-    model = _model(options)
+    model = model_of(options)
     result = attribution.attribute(
         model,
         picture,
@@ -134,7 +122,7 @@ def _many(options: argparse.Namespace) -> int:
     if options.against is not None:
         raise Complaint("--against works with one picture; several were given.")
     files = image_files(options.pictures)
-    model = _model(options)
+    model = model_of(options)
     target = target_index(model.labels, options.target)
     return run_many(
         work_for(model, options.method, _settings(options.set), target, options.explain),

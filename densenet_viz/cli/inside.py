@@ -6,23 +6,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from densenet_viz.cli import own
-from densenet_viz.cli.common import Complaint, as_json, count, progress_bar
-from densenet_viz.cli.cutting import add_cut_option, cut_connections
+from densenet_viz.cli.common import Complaint, as_json, count
+from densenet_viz.cli.cutting import add_cut_option
+from densenet_viz.cli.network import add_model_options, model_of, read_picture
 from densenet_viz.facts.places import NoSuchPlace
-from densenet_viz.images.pictures import ImageError, load_image
-from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 
 if TYPE_CHECKING:
-    from densenet_viz.network.loaded import LoadedModel
     from densenet_viz.results.inside import OneNumber
-    from densenet_viz.results.traces import Picture
-
-
-def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Adds `--model`, `--weights` and what belongs to it."""
-    parser.add_argument("--model", choices=tuple(MODELS), help="default: scenes")
-    own.add_options(parser)
 
 
 def add_options(commands: Any) -> None:
@@ -53,7 +43,7 @@ def add_options(commands: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     from densenet_viz.measure.inside import take_apart
 
-    model, picture = cut_model(options), read_picture(options.picture)
+    model, picture = model_of(options), read_picture(options.picture)
     try:
         one = take_apart(
             *(model, picture, options.at),
@@ -65,36 +55,6 @@ def run(options: argparse.Namespace) -> None:
     except NoSuchPlace as error:
         raise Complaint(str(error)) from None
     print(as_json(report(one)) if options.json else told(one))
-
-
-def read_picture(path: Path) -> Picture:
-    """The picture of a file.
-
-    Raises:
-        Complaint: it cannot be read.
-    """
-    try:
-        return load_image(path)
-    except ImageError as error:
-        raise Complaint(str(error)) from None
-
-
-def cut_model(options: argparse.Namespace) -> LoadedModel:
-    """The network of `--model` or `--weights`, without the connections of `--cut`.
-
-    Raises:
-        Complaint: there is no such network or connection.
-    """
-    if own.is_given(options):
-        if options.model is not None:
-            raise Complaint("--model and --weights were given; one of them is allowed.")
-        model = own.load_own(options)
-    else:
-        try:
-            model = load_model(options.model or "scenes", on_progress=progress_bar("loading"))
-        except ModelUnavailable as error:
-            raise Complaint(str(error)) from None
-    return cut_connections(model, options.cut)
 
 
 def report(one: OneNumber) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from densenet_viz.cli.common import as_json
 from densenet_viz.cli.cutting import add_cut_option
-from densenet_viz.cli.inside import add_model_options, cut_model, read_picture
+from densenet_viz.cli.network import add_model_options, model_of, read_picture
 
 
 def add_options(commands: Any) -> None:
@@ -23,7 +23,7 @@ def add_options(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    model, picture = cut_model(options), read_picture(options.picture)
+    model, picture = model_of(options), read_picture(options.picture)
     answer = model.answer(picture)
     predictions = [
         {**asdict(each), "logit": round(float(answer.logits[each.index]), 6)}

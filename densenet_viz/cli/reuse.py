@@ -9,12 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from densenet_viz.cli import own
 from densenet_viz.cli.common import Complaint, as_json, count
 from densenet_viz.cli.evaluate import progress
-from densenet_viz.cli.inside import read_picture
+from densenet_viz.cli.network import add_model_options, model_of, read_picture
 from densenet_viz.facts.connections import Connection, reader_name, source_name
-from densenet_viz.network.models import MODELS, ModelUnavailable, load_model
 from densenet_viz.results.reuse import (
     WEIGHINGS,
     Ablation,
@@ -48,7 +46,6 @@ def add_options(commands: Any) -> None:
         metavar="PICTURE",
         help="pictures for ablation and flows (default: drawn scenes)",
     )
-    parser.add_argument("--model", metavar="NAME", help="a bundled network (default: scenes)")
     parser.add_argument(
         "--measure",
         choices=MEASURES,
@@ -80,16 +77,14 @@ def add_options(commands: Any) -> None:
         help="write the JSON of ablation or flows to this file; a stopped ablation continues where "
         "it stopped",
     )
-    own.add_options(parser)
+    add_model_options(parser)
     parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    if own.is_given(options) and options.model is not None:
-        raise Complaint("--model and --weights were given; one of them is allowed.")
     if options.out is not None and options.measure in WEIGHINGS:
         raise Complaint("--out needs --measure ablation or flows; use --json for the weights.")
-    model = _model(options)
+    model = model_of(options)
     if options.measure == ABLATION:
         found = _ablation(model, options)
         print(as_json(ablation_to_json(found)) if options.json else told(found, model.spec))
@@ -102,18 +97,6 @@ def run(options: argparse.Namespace) -> None:
 
     reuse = measure_reuse(model, options.measure)
     print(as_json(report(reuse)) if options.json else weights_told(reuse, model.spec))
-
-
-def _model(options: argparse.Namespace) -> LoadedModel:
-    if options.weights is not None:
-        return own.load_own(options)
-    name = options.model or "scenes"
-    if name not in MODELS:
-        raise Complaint(f"There is no model {name[:40]!r}. Allowed: {', '.join(MODELS)}.")
-    try:
-        return load_model(name)
-    except ModelUnavailable as error:
-        raise Complaint(str(error)) from None
 
 
 def _pictures(

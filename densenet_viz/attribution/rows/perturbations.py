@@ -100,6 +100,18 @@ def _regressed(make: str, classes: str, settings: Settings) -> Call:
     )
 
 
+def _randomly_covered(settings: Settings) -> Call:
+    """A tenth of the covers gives a first map, if that is enough."""
+    samples = settings["samples"]
+    return Call(
+        "Rise",
+        {"baselines": START, "n_samples": samples, "perturbations_per_eval": AT_ONCE},
+        options={"cells": settings["cells"]},
+        classes="LimeBase",
+        sketch={"n_samples": samples // 10} if samples >= 160 else {},
+    )
+
+
 ROWS: tuple[Method, ...] = (
     Method(
         name="occlusion",
@@ -234,6 +246,31 @@ ROWS: tuple[Method, ...] = (
         ),
         cost=lambda _spec, settings: Cost(settings["samples"] * drawings(settings["baseline"]), 0),
         call=lambda settings: _regressed("lime", "Lime", settings),
+        axioms=("implementation invariance", "linearity"),
+    ),
+    Method(
+        name="rise",
+        title="RISE",
+        family="perturbations",
+        question="How much higher is the score when a random cover lets this pixel through?",
+        caution=(
+            "It is as coarse as the cells of its covers. A map of few covers also shows their "
+            "pattern: another seed shows how far to trust it. The network never saw half-covered "
+            "pictures in training."
+        ),
+        unit="rise of the class's score over its mean under all covers",
+        paper=(
+            'Petsiuk, Das, Saenko, "RISE: Randomized Input Sampling for Explanation of Black-box '
+            'Models", BMVC 2018, equation 6; without the mean score, so that 0 means no difference'
+        ),
+        parameters=lambda spec: (
+            Number("cells", "Cells on a side", 7, 3, min(16, spec.input_size // 8)),
+            Number("samples", "Random covers", 300, 16, 4000),
+            baseline_choice("mean", "Cover"),
+            seed_number("Seed of the covers"),
+        ),
+        cost=lambda _spec, settings: Cost(settings["samples"] * drawings(settings["baseline"]), 0),
+        call=_randomly_covered,
         axioms=("implementation invariance", "linearity"),
     ),
 )
