@@ -6,19 +6,10 @@ import streamlit as st
 
 from densenet_viz.facts.arithmetic.counting import inventory_of
 from densenet_viz.facts.spec import VARIANTS
-from densenet_viz.figures.costs import (
-    WORDS,
-    cost_bars,
-    cost_bars_of_all,
-    costs_figure,
-    costs_rows,
-    costs_sentence,
-    costs_sentence_of_all,
-)
+from densenet_viz.stage.variants.costs import costs_scene
 from densenet_viz.stage.variants.count import count_scene
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_scene
-from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
 from densenet_viz.ui.own_variant import OWN_CONTROLS, own_network
 from densenet_viz.ui.staged import show_explored
@@ -28,7 +19,6 @@ from densenet_viz.ui.variant_links import show_variant_links
 NAMES = tuple(VARIANTS)
 FIVE = variants_shown()
 STAGE = "variants"
-ALL = "all side by side"
 
 st.title("One rule, five sizes")
 st.markdown(
@@ -51,10 +41,7 @@ show_stage("variants-count", count_scene(FIVE, counted), key="variants_count")
 
 st.header("The paper's table 1", anchor=False)
 counted = show_or_get(NAMES)
-inventories = {
-    variant.title: counted.get(variant.id) or inventory_of(variant.spec) for variant in variants
-}
-five = {variant.title: inventories[variant.title] for variant in FIVE}
+five = {variant.title: counted.get(variant.id) or inventory_of(variant.spec) for variant in FIVE}
 show_stage(
     "variants-table",
     table_scene(five, label="The paper's table 1, every variant part by part"),
@@ -70,22 +57,4 @@ st.caption(
 )
 
 st.header("Which layers need parameters and work", anchor=False)
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    of = st.selectbox("Network", [ALL, *inventories], index=1, key="of", width=240)
-    quantity = st.segmented_control(
-        "What", list(WORDS), format_func=WORDS.__getitem__, default="parameters", required=True
-    )
-    share = st.toggle("As shares", key="share")
-bars = (
-    cost_bars_of_all(inventories, quantity) if of == ALL else cost_bars(inventories[of], quantity)
-)
-sentence = costs_sentence_of_all(inventories) if of == ALL else costs_sentence(of, inventories[of])
-st.markdown(sentence)
-show_chart(
-    costs_figure(bars, quantity, share=share),
-    key="costs",
-    file="costs",
-    alt=f"Stacked bars of {WORDS[quantity]} by kind of layer, {of}. {sentence}",
-)
-with st.expander("The numbers as a table"):
-    st.table(costs_rows(bars), hide_index=True, alt=f"{WORDS[quantity]} by kind of layer, {of}")
+show_stage("variants-costs", costs_scene(five), key="variants_costs")

@@ -7,6 +7,7 @@ import random
 from densenet_viz.facts.arithmetic.counting import inventory_of
 from densenet_viz.facts.spec import DenseNetSpec, SpecError
 from densenet_viz.stage.shared.spec import spec_scene
+from densenet_viz.stage.variants.costs import costs_scene
 from densenet_viz.stage.variants.count import count_scene
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_scene
@@ -36,8 +37,10 @@ def test_both_say_the_same_of_a_visitors_network() -> None:
     found = told([spec_scene(spec) for spec in (BASE, *specs)], "own-variant.mjs")
     for spec, one in zip(specs, found, strict=True):
         variants = variants_shown(spec)[-1:]
-        [column] = table_scene({"Yours": inventory_of(spec)}, label="")["columns"]
+        inventories = {"Yours": inventory_of(spec)}
+        [column] = table_scene(inventories, label="")["columns"]
         assert one["column"] == column
+        assert one["costs"] == costs_scene(inventories)["networks"][0]
         assert one["walk"] == count_scene(variants, {})["variants"][0]
         # Five follow the rule of the sentence; a strip alone has nothing to be compared with.
         assert one["strip"] == variants_scene(variants_shown(spec), {})["variants"][-1]

@@ -17,6 +17,7 @@ from densenet_viz.measure.inventory import take_inventory
 from densenet_viz.network.build import build
 from densenet_viz.network.models import UNTRAINED
 from densenet_viz.stage.variants import scene as variants_module
+from densenet_viz.stage.variants.costs import costs_scene
 from densenet_viz.stage.variants.count import count_scene, count_stops
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_lines, table_scene
@@ -214,6 +215,29 @@ def test_table_of_all_has_the_papers_block_sizes() -> None:
         assert [line["layers"].split(" × ")[1] for line in blocks] == [str(n) for n in layers]
 
 
+# -- costs ----------------------------------------------------------------------------------
+
+
+def test_costs_of_a_live_network_by_hand() -> None:
+    spec = DenseNetSpec(4, (1, 1), 8, num_classes=5, input_size=32)
+    live = take_inventory(build(spec, seed=0), input_size=32)
+    [network] = costs_scene({"small": live})["networks"]
+    # Block 1 reads 8: norm 16, 1x1 8 * 16, norm 32, 3x3 9 * 16 * 4. Transition: 12 -> 6.
+    # Block 2 reads 6: norm 12, 1x1 6 * 16, norm 32, 3x3 576. Head: 10 maps, 5 classes.
+    assert {place["name"]: place["parameters"] for place in network["places"]} == {
+        "Stem": {"7×7": 3 * 49 * 8, "batch norm": 16},
+        "Block 1": {"1×1": 128, "3×3": 576, "batch norm": 48},
+        "Transition 1": {"transition": 72, "batch norm": 24},
+        "Block 2": {"1×1": 96, "3×3": 576, "batch norm": 44},
+        "Classifier": {"batch norm": 20, "classifier": 55},
+    }
+    # 32 px -> stem 16 -> pool 8 -> transition 4.
+    products = {place["name"]: place["multiplyAdds"] for place in network["places"]}
+    assert products["Block 1"] == {"1×1": 128 * 64, "3×3": 576 * 64, "batch norm": 0}
+    assert products["Transition 1"] == {"transition": 72 * 64, "batch norm": 0}
+    assert products["Classifier"] == {"batch norm": 0, "classifier": 50}
+
+
 # -- your own -------------------------------------------------------------------------------
 
 
@@ -294,15 +318,15 @@ def opened(root: object, **address: str) -> AppTest:
     return app.run()
 
 
-def networks(app: AppTest) -> list[str]:
-    """Those whose costs can be chosen."""
-    return list(app.selectbox(key="of").options)[1:]
+def shows_own(app: AppTest) -> bool:
+    """Whether the page has the visitor's network: among its links, or as one that has none."""
+    return any("Yours" in element.value for element in (*app.markdown, *app.caption))
 
 
 def test_page_puts_your_own_beside_the_five(root: object) -> None:
     app = opened(root, k="24", layers="12", bottleneck="false")
     assert not app.exception
-    assert networks(app) == [*(variant.title for variant in FIVE), "Yours"]
+    assert shows_own(app)
     assert dict(app.query_params) == {"k": "24", "layers": "12", "bottleneck": "false"}
 
 
@@ -325,13 +349,13 @@ def test_page_refuses_a_wrong_address_until_a_control_is_moved(
     app = opened(root, k="4000", layers="12")
     assert not app.exception
     assert shown["variants"]["explore"]["refused"] == refusal({"k": "4000"})
-    assert networks(app) == [variant.title for variant in FIVE]
+    assert not shows_own(app)
     app.run()
     assert shown["variants"]["explore"]["refused"] != ""
     app.session_state["block4"] = 20
     app.run()
     assert shown["variants"]["explore"]["refused"] == ""
-    assert networks(app)[-1] == "Yours"
+    assert shows_own(app)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +371,7 @@ def test_page_shows_only_the_five_if_yours_is_none_or_one_of_them(
 ) -> None:
     app = opened(root, **address)
     assert not app.exception
-    assert networks(app) == [variant.title for variant in FIVE]
+    assert not shows_own(app)
 
 
 def test_what_the_stage_chose_is_the_page_s_network() -> None:
@@ -399,4 +423,4 @@ def test_a_link_with_nonsense_changes_nothing(root: object) -> None:
     app = opened(root, **link_with({"k": "4000", "block2": "x", "model": "<b>", "page": "1"}))
     assert not app.exception
     assert app.session_state["k"] == 32
-    assert networks(app) == [variant.title for variant in FIVE]
+    assert not shows_own(app)

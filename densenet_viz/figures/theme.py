@@ -40,9 +40,6 @@ def layer_colour(layer: int) -> str:
     return "#" + "".join(f"{round(255 * part):02X}" for part in parts) if turn else base
 
 
-HATCHING = "#14151B"
-"""The colour of patterns over a bar's colour, so that bars differ without colours."""
-
 FAMILY_COLOURS = {"DenseNet": "#D55E00", "ResNet": "#0072B2", "ResNetV2": "#009E73"}
 FAMILY_MARKS = {"DenseNet": "circle", "ResNet": "square", "ResNetV2": "diamond"}
 """A family of networks also has a shape, so that colour is never the only difference."""

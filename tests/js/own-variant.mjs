@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 
+import { ownCosts } from "../../densenet_viz/stage/variants/own-costs.js";
 import { ownColumn, ownStrip, ownWalk } from "../../densenet_viz/stage/variants/own.js";
 
 const [base, ...specs] = JSON.parse(readFileSync(0, "utf-8"));
@@ -10,5 +11,6 @@ const told = specs.map((spec) => ({
   strip: ownStrip(spec, base),
   column: ownColumn(spec),
   walk: ownWalk(spec),
+  costs: ownCosts(spec),
 }));
 process.stdout.write(JSON.stringify(told));

@@ -12,8 +12,9 @@ import { wanted } from "../shared/wanted.js";
 /** @typedef {import("./walk.js").Stop} Stop */
 /** @typedef {import("./walk.js").Counted} Counted */
 
-/** The id of the visitor's network, and its name. */
-const [OWN, NAME] = ["own", "Yours"];
+/** The id of the visitor's network. */
+const OWN = "own";
+export const NAME = "Yours";
 const IMPOSSIBLE =
   "No network can have these numbers: a transition would keep no map. Choose a larger compression θ, or more maps before the transition. Only the named networks are shown.";
 
@@ -108,7 +109,7 @@ function shapes(spec, blocks, transitions) {
 }
 
 /** The height and width after the stem's convolution, in pixels. @param {Spec} spec */
-function stemSize({ inputSize }) {
+export function stemSize({ inputSize }) {
   return Math.floor((inputSize + 1) / 2);
 }
 

@@ -27,6 +27,7 @@ from densenet_viz.stage.scatter.systems import system_groups, system_panels, tim
 from densenet_viz.stage.scatter.systems_table import system_table
 from densenet_viz.stage.shared.spec import spec_scene
 from densenet_viz.stage.transition.scene import transition_scene
+from densenet_viz.stage.variants.costs import costs_scene
 from densenet_viz.stage.variants.count import count_scene
 from densenet_viz.stage.variants.scene import explore_scene as explore_variants
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
@@ -182,6 +183,7 @@ def network_scenes() -> dict[str, Any]:
         "variants": strips(),
         "variants-count": counter(),
         "variants-table": table_scene(five, label="Part by part"),
+        "variants-costs": costs_scene(five),
         "scatter": systems(),
         "reconciliation": sums(),
     }

@@ -24,7 +24,7 @@ STAGES = (
     *("agreement", "attribution", "attribution-bars", "attribution-gallery", "bench", "faithful"),
     *("lineup", "paths", "sanity", "scoreboard", "structure", "truth", "two"),
     *("growth", "block", "transition", "overview", "variants", "variants-count", "variants-table"),
-    *("scatter", "reconciliation", "drop", "inside", "scissors"),
+    *("variants-costs", "scatter", "reconciliation", "drop", "inside", "scissors"),
 )
 
 

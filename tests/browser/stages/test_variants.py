@@ -237,6 +237,31 @@ def test_table_has_a_column_for_your_network(show: Show) -> None:
     expect(cells.last).to_contain_text("128 → 576")
 
 
+RIGHT_JS = "node => node.x.baseVal.value + node.width.baseVal.value"
+
+
+def test_costs_of_one_and_of_all_and_of_yours(show: Show) -> None:
+    page = show("variants-costs", scenes.network_scenes()["variants-costs"])
+    names = page.locator(".costs-chart text:nth-of-type(odd)")
+    sentence, select = page.locator(".costs-sentence"), page.locator(".costs select")
+    assert names.count() == 9  # stem, 4 blocks, 3 transitions, classifier
+    assert numbers(sentence.inner_text().replace("-", " "))[:3] == [121, 3, 36]
+    choose(page, "multiply-adds").click()
+    page.get_by_role("switch").click()
+    bars = page.locator(".costs-chart > g").all()
+    ends = [bar.locator("rect").last.evaluate(RIGHT_JS) for bar in bars]
+    assert max(ends) - min(ends) < 0.5  # shares fill every bar
+    page.locator(".costs summary").click()
+    cells = page.locator(".costs-table tr", has_text="Block 1").locator("td")
+    expect(cells.last).to_have_text("1,040,449,536")
+    select.select_option("all side by side")
+    assert names.all_text_contents() == [f"DenseNet-{number}" for number in ORDER]
+    page.evaluate(ALSO_JS, [adapt_stage("variants"), scenes.explored_strips(block4=40)])
+    assert names.all_text_contents()[-1] == "Yours"
+    select.select_option("Yours")
+    assert numbers(sentence.inner_text())[0] == 4  # its block 4 is the largest part
+
+
 # -- counter ----------------------------------------------------------------------------------
 
 
