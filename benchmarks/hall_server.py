@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
+from typing import Final
 
-from scripts.browser import ROOT, free_port
+from densenet_viz.lecture.page import STYLES
+from densenet_viz.stage.modules import FILES, files_of, version
+from scripts.browser import ROOT, free_port, wait_until_healthy
 
-TRIES = 300
-_IMPORT = re.compile(r'^(?:import|export) .*?from "\./([\w-]+\.js)"', re.MULTILINE)
+PAGE_FILES: Final = (*STYLES, *files_of("follow/page.js"))
+"""What the follower's page loads besides itself: style sheets and modules."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its port and process, its deck, and the files of the follower's page."""
+    """A running server: its port and process, its deck, and each slide's pictures."""
 
     port: int
     pid: int
     deck: str
-    slides: int
-    deck_bytes: int
-    folder: str
-    files: tuple[str, ...]
+    pictures: tuple[tuple[str, ...], ...]
+
+    def files(self) -> tuple[str, ...]:
+        """The addresses of the files that the follower's page loads."""
+        return tuple(f"{FILES.format(version=version())}{name}" for name in PAGE_FILES)
+
+    def near(self, slide: int) -> tuple[str, ...]:
+        """The addresses of the pictures of a slide, from 0, and of the next: a phone loads both."""
+        keys = dict.fromkeys(key for slide in self.pictures[slide : slide + 2] for key in slide)
+        return tuple(f"/hall/decks/{self.deck}/{key}.json" for key in keys)
 
     def processor_seconds(self) -> float:
         """The server's processor time so far, in its process and in the system."""
@@ -47,9 +53,10 @@ def served() -> Iterator[Server]:
     process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        told = next(line.split() for line in process.stdout if line.startswith("deck "))
-        folder, files = _files(port)
-        yield Server(port, process.pid, told[1], int(told[2]), int(told[3]), folder, files)
+        line = next(line for line in process.stdout if line.startswith("deck "))
+        told = json.loads(line.partition(" ")[2])
+        wait_until_healthy(process, f"http://127.0.0.1:{port}")
+        yield Server(port, process.pid, told["key"], tuple(map(tuple, told["pictures"])))
     finally:
         process.terminate()
         try:
@@ -57,27 +64,3 @@ def served() -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _files(port: int) -> tuple[str, tuple[str, ...]]:
-    """The address of the page's files, and everything that it links to and imports."""
-    page = _text(port, "/follow")
-    waiting = re.findall(r'(?:src|href)="(/hall/files/[^"]+)"', page)
-    folder = waiting[0].rpartition("/")[0]
-    names: list[str] = []
-    waiting = [path.rpartition("/")[2] for path in waiting]
-    while waiting:
-        name = waiting.pop()
-        if name not in names:
-            names.append(name)
-            waiting += _IMPORT.findall(_text(port, f"{folder}/{name}"))
-    return folder, tuple(names)
-
-
-def _text(port: int, path: str) -> str:
-    address = f"http://127.0.0.1:{port}{path}"
-    for _ in range(TRIES):
-        with suppress(URLError), urllib.request.urlopen(address, timeout=10) as answer:
-            return str(answer.read().decode())
-        time.sleep(0.1)
-    raise RuntimeError(f"the server did not answer within {TRIES / 10:.0f} seconds")

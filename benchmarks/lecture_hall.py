@@ -3,9 +3,10 @@
     python -m benchmarks.lecture_hall [--followers N] [--moves N] [--json]
 
 Starts the app's own server, opens a room on it, and lets N real HTTP clients on loopback join, load
-the page with its files and the deck, and listen. Then the presenter changes the slide many times,
-while one more client requests the tally and another the app's own health route. All of them share
-this machine with the server; in a real hall, each phone has its own processor.
+the page with its files, the deck's words and the first pictures, and listen. Then the presenter
+changes the slide many times, and each client loads the pictures that it lacks, while one more
+client requests the tally and another the app's own health route. All of them share this machine
+with the server; in a real hall, each phone has its own processor.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,17 +38,36 @@ PATIENCE_SECONDS = 30.0
 class Phone:
     """One follower: its open line, and when it got each version (seconds, one clock)."""
 
+    server: Server
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     heard: dict[int, float] = field(default_factory=dict)
+    showed: dict[int, float] = field(default_factory=dict)
+    """When it had the slide's pictures and the next slide's, by version."""
+    loaded: dict[str, asyncio.Task[bytes]] = field(default_factory=dict)
 
     async def listen(self) -> None:
         """Notes each state as soon as its line is complete."""
+        loading: set[asyncio.Task[None]] = set()
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while line := await self.reader.readline():
                 if line.startswith(b"data: ") and b'"version"' in line:
-                    now = time.perf_counter()
-                    self.heard[json.loads(line[6:])["version"]] = now
+                    state = json.loads(line[6:])
+                    self.heard[state["version"]] = time.perf_counter()
+                    task = asyncio.create_task(self.show(state))
+                    loading.add(task)
+                    task.add_done_callback(loading.discard)
+
+    async def show(self, state: Mapping[str, Any]) -> None:
+        """Loads what it lacks of a slide's pictures and the next slide's."""
+        await asyncio.gather(*map(self.load, self.server.near(state["slide"] - 1)))
+        self.showed[state["version"]] = time.perf_counter()
+
+    async def load(self, path: str) -> None:
+        if path not in self.loaded:
+            request = fetched(self.server.port, "GET", path)
+            self.loaded[path] = asyncio.create_task(request)
+        await asyncio.shield(self.loaded[path])
 
 
 async def asked(
@@ -88,13 +108,13 @@ async def joined(server: Server, room: dict[str, Any]) -> Phone:
     """A phone that has loaded everything and receives each move from now on."""
     port, code = server.port, room["code"]
     await fetched(port, "GET", f"/follow/{code}")
-    for name in server.files:
-        await fetched(port, "GET", f"{server.folder}/{name}")
+    for path in server.files():
+        await fetched(port, "GET", path)
     told = json.loads(await fetched(port, "POST", f"/hall/{code}/join", {"follower": ""}))
     await fetched(port, "GET", f"/hall/decks/{told['deck']}.json")
     path = f"/hall/{code}/events?follower={told['follower']}"
     _, reader, writer = await asked(port, "GET", path)
-    return Phone(reader, writer)
+    return Phone(server, reader, writer)
 
 
 async def timed(each: Callable[[], Awaitable[object]], times: list[float]) -> None:
@@ -114,6 +134,7 @@ class Found:
     moves: list[float] = field(default_factory=list)
     reach_95: list[float] = field(default_factory=list)
     reach_all: list[float] = field(default_factory=list)
+    pictures_95: list[float] = field(default_factory=list)
     tally: list[float] = field(default_factory=list)
     health: list[float] = field(default_factory=list)
     processor: float = 0.0
@@ -127,10 +148,11 @@ async def measure(server: Server, followers: int, moves: int) -> Found:
     code, token = room["code"], room["token"]
     start, used = time.perf_counter(), server.processor_seconds()
     phones = await asyncio.gather(*(joined(server, room) for _ in range(followers)))
+    listening = [asyncio.ensure_future(phone.listen()) for phone in phones]
+    heard, showed = ([one.heard for one in phones], [one.showed for one in phones])
+    await until(showed, 1)
     found = Found(joining=time.perf_counter() - start)
     found.joining_processor = server.processor_seconds() - used
-    listening = [asyncio.ensure_future(phone.listen()) for phone in phones]
-    await until(phones, 1)
     asking = [
         timed(lambda: fetched(port, "POST", f"/hall/{code}/tally", {}, token), found.tally),
         timed(lambda: fetched(port, "GET", "/_stcore/health"), found.health),
@@ -139,12 +161,14 @@ async def measure(server: Server, followers: int, moves: int) -> Found:
     start, used = time.perf_counter(), server.processor_seconds()
     for number in range(moves):
         before = time.perf_counter()
-        place = {"slide": number % server.slides + 1, "step": 0}
+        place = {"slide": number % len(server.pictures) + 1, "step": 0}
         told = json.loads(await fetched(port, "POST", f"/hall/{code}/move", place, token))
         found.moves.append(1000 * (time.perf_counter() - before))
-        times = await until(phones, told["version"])
+        times = await until(heard, told["version"])
         found.reach_95.append(1000 * (percentile(times, 95) - before))
         found.reach_all.append(1000 * (max(times) - before))
+        times = await until(showed, told["version"])
+        found.pictures_95.append(1000 * (percentile(times, 95) - before))
         await asyncio.sleep(PAUSE_SECONDS)
     used = server.processor_seconds() - used
     found.processor = used / (time.perf_counter() - start)
@@ -157,19 +181,20 @@ async def measure(server: Server, followers: int, moves: int) -> Found:
     return found
 
 
-async def until(phones: Sequence[Phone], version: int) -> list[float]:
+async def until(phones: Sequence[Mapping[int, float]], version: int) -> list[float]:
     """When each phone got a version, after all have it."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not all(version in phone.heard for phone in phones):
+        while not all(version in phone for phone in phones):
             await asyncio.sleep(0.002)
-    return [phone.heard[version] for phone in phones]
+    return [phone[version] for phone in phones]
 
 
-def table(found: Found, followers: int, deck_bytes: int) -> Table:
-    """The figures of a run; `deck_bytes` is the size of the deck as it is sent."""
+def table(found: Found, followers: int) -> Table:
+    """The figures of a run."""
     rows = {
         "from the presenter's move to 95% of the phones": found.reach_95,
         "from the presenter's move to the last phone": found.reach_all,
+        "to the slide's and the next slide's pictures, on 95% of the phones": found.pictures_95,
         "the answer to the presenter's move": found.moves,
         "the answer to the presenter's tally meanwhile": found.tally,
         "the app's own health route meanwhile": found.health,
@@ -178,11 +203,10 @@ def table(found: Found, followers: int, deck_bytes: int) -> Table:
         f"{followers} phones follow, {len(found.moves)} moves",
         ("milliseconds", *SPREAD, "95th percentile"),
         tuple((name, *spread(times), percentile(times, 95)) for name, times in rows.items()),
-        f"All {followers} joined at once, each with the page, its files and the deck "
-        f"({deck_bytes / 1e6:.1f} MB, compressed), in "
-        f"{found.joining:.1f} s ({found.joining_processor:.1f} s of the server's processor time). "
-        f"With a move every half second the server used {100 * found.processor:.0f}% of one "
-        "core. The clients shared the same two cores.",
+        f"All {followers} joined at once, each with the page, its files, the deck's words and the "
+        f"first pictures, in {found.joining:.1f} s ({found.joining_processor:.1f} s of the "
+        "server's processor time). With a move every half second the server used "
+        f"{100 * found.processor:.0f}% of one core. The clients shared the same cores.",
     )
 
 
@@ -201,7 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     with served() as server:
         found = asyncio.run(measure(server, args.followers, args.moves))
-    shown = table(found, args.followers, server.deck_bytes)
+    shown = table(found, args.followers)
     if args.json:
         print(json.dumps(shown.as_records(), indent=1))
     else:

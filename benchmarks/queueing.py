@@ -31,8 +31,6 @@ from scripts.browser import settle
 VISITORS: Final = 10
 METHOD: Final = "integrated-gradients"
 PATIENCE: Final = 200.0
-MOST_ROUNDS: Final = 2
-"""Each makes thirty maps."""
 CLOCKS: Final = ("by the wall", "by the processor")
 Ends = tuple[float, float]
 """When something ended, by both clocks."""
@@ -47,7 +45,7 @@ def visitors_at_once(_browser: Browser, _url: str, rounds: int) -> Table:
     model = load_model("scenes")
     _ends([_question(model, 0)], Queue())  # what is slow only the first time is not counted
     rows: list[tuple[Cell, ...]] = []
-    for number in range(1, min(rounds, MOST_ROUNDS) + 1):
+    for number in range(1, rounds + 1):
         scenes = range(VISITORS * number, VISITORS * (number + 1))
         alone = _summed([_ends([_question(model, one)], Queue())[0] for one in scenes])
         # As many cores as all ten want together: nobody waits for a turn.

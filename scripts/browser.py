@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -82,7 +82,12 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _wait_until_healthy(server: subprocess.Popen[bytes], base_url: str) -> None:
+def wait_until_healthy(server: subprocess.Popen[Any], base_url: str) -> None:
+    """Waits until the server at an address answers.
+
+    Raises:
+        RuntimeError: the server ended or did not answer in time.
+    """
     deadline = time.monotonic() + START_SECONDS
     while not _answers(f"{base_url}/_stcore/health"):
         if server.poll() is not None:
@@ -109,7 +114,7 @@ def serve(port: int | None = None, script: Path = ROOT / "app.py") -> Iterator[s
     options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
     server = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        _wait_until_healthy(server, base_url)
+        wait_until_healthy(server, base_url)
         yield base_url
     finally:
         server.terminate()

@@ -58,8 +58,12 @@ def test_the_first_map_teaches_the_machines_speed_and_its_own_method_more() -> N
     expecting.learn(MODEL, "smoothgrad", settings("smoothgrad"), 3 * before["smoothgrad"])
     after = {name: expected(name) for name in before}
     assert after == pytest.approx({name: 3 * one for name, one in before.items()})
+    quick = expected("grad-cam")
     expecting.learn(MODEL, "grad-cam", settings("grad-cam"), 9.0)  # it loaded something
+    assert (expected("saliency"), expected("grad-cam")) == (after["saliency"], quick)
+    expecting.learn(MODEL, "grad-cam", settings("grad-cam"), 0.5)
     assert expected("saliency") == after["saliency"]
+    assert expected("grad-cam") == pytest.approx(0.5)
     expecting.learn(MODEL, "occlusion", settings("occlusion"), 7.0)
     assert expected("occlusion") == pytest.approx(7.0)
     assert expected("saliency") == pytest.approx(after["saliency"])

@@ -55,12 +55,20 @@ def expected_seconds(model: LoadedModel, method: str, settings: Mapping[str, Any
 
 
 def learn(model: LoadedModel, method: str, settings: Mapping[str, Any], seconds: float) -> None:
-    """Takes what a map took."""
+    """Takes what a map took.
+
+    What is loaded for the first map of a network is no speed: if that map is a small one, it
+    teaches nothing, and small ones teach nothing about other methods.
+    """
     work = work_of(model, method, settings)
     own, machine = _kinds(model, method)
+    if _is_small(model, method, settings):
+        first = ("first map", *cost_key(model))
+        known = EXPERIENCE.expected(first) is not None
+        EXPERIENCE.note(own if known else first, work, seconds)
+        return
     EXPERIENCE.note(own, work, seconds)
-    if not _is_small(model, method, settings):  # what is loaded for the first map is no speed
-        EXPERIENCE.note(machine, work, seconds)
+    EXPERIENCE.note(machine, work, seconds)
 
 
 def _kinds(model: LoadedModel, method: str) -> tuple[Hashable, Hashable]:
