@@ -126,8 +126,8 @@ def test_mean_flows_are_those_of_the_pictures_without_their_signs(model: LoadedM
             each_one.blocks[one.block - 1].matrix[one.source, one.reader - 1] for each_one in each
         ]
         assert size == pytest.approx(np.abs(flows).mean())
-    assert told == sorted(told)
-    assert told[-1] == 1
+    assert min(told) >= 0
+    assert told[-1] == max(told) == 1
     again = flows_from_json(json.loads(json.dumps(flows_to_json(found))))
     assert again.sizes == pytest.approx(found.sizes, rel=1e-3)
     assert (again.model, again.digest, again.pictures) == (model.name, model.digest, 3)

@@ -13,7 +13,8 @@ from densenet_viz.evaluation.ablation import measure_ablation, scenes_for
 from densenet_viz.evaluation.notions import flatness, rank_agreement
 from densenet_viz.facts.connections import Connection, connections_of
 from densenet_viz.figures.reuse import notions_figure, reuse_figure
-from densenet_viz.ui.inside import reuse
+from densenet_viz.network.models import load_model
+from densenet_viz.ui.inside import notions, reuse
 from tests.small_models import SPEC, small_model
 from tests.waiting import PATIENCE
 
@@ -71,6 +72,16 @@ def test_the_page_shows_each_notion(by: str) -> None:
     session.run()
     assert not session.exception
     assert session.session_state["reuse_by"] == by
+
+
+def test_shipped_flows_belong_to_their_network() -> None:
+    flows = notions.shipped_flows("scenes")
+    model = load_model("scenes")
+    assert flows is not None
+    assert flows.digest == model.digest
+    assert set(flows.sizes) == set(connections_of(model.spec))
+    assert flows.pictures >= 32
+    assert notions.shipped_flows("../scenes") is None
 
 
 def test_a_shipped_table_belongs_to_its_network() -> None:

@@ -190,6 +190,7 @@ def test_a_part_grows_and_the_old_view_goes(show: Show) -> None:
         (LAYER, 0, 3, 3),
         ("stem", 0, 9, 9),
         ("transition1", 1),
+        ("classifier",),
     ],
     ids=lambda place: "-".join(map(str, place)),
 )
