@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -244,7 +245,27 @@ def test_a_wrong_beginning_is_removed_and_the_next_attempt_succeeds(target: Path
 # -- two at once ----------------------------------------------------------------------------
 
 
-def test_two_at_once_are_one_download(target: Path) -> None:
+@dataclass
+class Held:
+    """A server that answers only when it is told to, and a download that waits for it."""
+
+    url: str
+    asked: list[str]
+    target: Path
+    let_go: threading.Event
+    running: list[threading.Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        given = {"sha256": SHA256}
+        self.running.append(
+            threading.Thread(target=download, args=(self.url, self.target), kwargs=given)
+        )
+        self.running[-1].start()
+
+
+@pytest.fixture
+def held(target: Path) -> Iterator[Held]:
+    """The first download has begun; at the end all have arrived, with one request."""
     let_go, begun = threading.Event(), threading.Event()
 
     def slow(handler: BaseHTTPRequestHandler) -> None:
@@ -253,35 +274,21 @@ def test_two_at_once_are_one_download(target: Path) -> None:
         whole(DATA)(handler)
 
     with serving(slow) as (url, asked):
-        both = [
-            threading.Thread(target=download, args=(url, target), kwargs={"sha256": SHA256})
-            for _ in range(2)
-        ]
-        both[0].start()
+        holding = Held(url, asked, target, let_go)
+        holding.start()
         begun.wait()
-        both[1].start()
+        yield holding
         let_go.set()
-        for one in both:
+        for one in holding.running:
             one.join()
     assert len(asked) == 1
     assert target.read_bytes() == DATA
 
 
-def test_the_one_that_waits_can_be_cancelled(target: Path) -> None:
-    let_go, begun = threading.Event(), threading.Event()
+def test_two_at_once_are_one_download(held: Held) -> None:
+    held.start()
 
-    def slow(handler: BaseHTTPRequestHandler) -> None:
-        begun.set()
-        let_go.wait()
-        whole(DATA)(handler)
 
-    with serving(slow) as (url, asked):
-        first = threading.Thread(target=download, args=(url, target), kwargs={"sha256": SHA256})
-        first.start()
-        begun.wait()
-        with pytest.raises(Cancelled):
-            download(url, target, sha256=SHA256, cancelled=lambda: True)
-        let_go.set()
-        first.join()
-    assert len(asked) == 1
-    assert target.read_bytes() == DATA
+def test_the_one_that_waits_can_be_cancelled(held: Held) -> None:
+    with pytest.raises(Cancelled):
+        download(held.url, held.target, sha256=SHA256, cancelled=lambda: True)

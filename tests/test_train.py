@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 
 from densenet_viz.network import models
 from densenet_viz.network.models import load_model
-from densenet_viz.scenes import fit, judge, train
+from densenet_viz.scenes import judge, train, training
 from densenet_viz.scenes.card import model_card
 from densenet_viz.scenes.checkpoint import CheckpointError
 from densenet_viz.scenes.generator import draw_scene
@@ -28,7 +28,7 @@ SMALL: dict[str, Any] = {"scenes": 64, "pairs": 64, "epochs": 1, "judged": 25, "
 def small_network() -> Iterator[None]:
     """The network is a small one. The bundled models show that DenseNet-121 can be trained."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (fit, judge, train):
+        for module in (judge, train, training):
             patch.setattr(module, "SPEC", SPEC)
         yield
 

@@ -17,12 +17,12 @@ from torch import Tensor, nn
 
 from densenet_viz.network.weights import WeightsError
 from densenet_viz.scenes.card import model_card
-from densenet_viz.scenes.fit import fit, say
 from densenet_viz.scenes.generator import SIZE
 from densenet_viz.scenes.judge import COUNT, Judge, measure, reloaded
 from densenet_viz.scenes.recipe import MEAN, SPEC, STD, TWINS, Recipe, Twin
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.strangers import photographs
+from densenet_viz.scenes.training import say, train_twin
 
 _PROJECT = Path(__file__).resolve().parents[2]
 ASSETS = _PROJECT / "assets"
@@ -78,7 +78,7 @@ def run(
     kept = checkpoints or (out / CHECKPOINTS.name if out else CHECKPOINTS)
     for place in (folder, kept):
         place.mkdir(parents=True, exist_ok=True)
-    network, seconds = fit(twin, recipe, seed=seed, device=chosen, folder=kept)
+    network, seconds = train_twin(twin, recipe, seed=seed, device=chosen, folder=kept)
     training = {**asdict(recipe), "seed": seed, "device": chosen.type}
     training |= {"minutes": round(seconds / 60, 1), "torch": torch.__version__}
     _save(network, folder / f"{model}.safetensors")

@@ -63,6 +63,8 @@ def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(page: Page, tmp_path:
     settle(page)
     assert alert.count() == 1
     assert page.get_by_test_id("stException").count() == 0
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=PATIENCE)
     expect(chosen(page)).to_have_value(OURS)
     page.locator(".stage-controls [role=radio]").nth(1).click()
     expect(page.locator(LAYERS)).to_have_count(12, timeout=PATIENCE)

@@ -60,7 +60,7 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
     `{"0": ["n01440764", "tench"]}`; torchvision's `class_to_idx`, `{"cat": 0}`; a configuration
     with `id2label` or the like; and numbered lines, "0: cat". Numbers count from 0 or from 1. A
     label may occur twice; one without letters becomes "class 3". Without data: "class 0", "class 1"
-    and so on.
+    and so on, or "no" and "yes" for one score.
 
     Each label is returned on one line, without control characters and Markdown's signs, at most
     60 characters long.
@@ -74,7 +74,7 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
         OwnModelError: the data has none of these forms, or the number of labels is wrong.
     """
     if data is None:
-        return tuple(f"class {index}" for index in range(classes))
+        return ("no", "yes") if single else tuple(f"class {index}" for index in range(classes))
     text, _encoding = decode(data)
     found = _from_text(text, classes)
     if len(found) > MOST_CLASSES:

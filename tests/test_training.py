@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from densenet_viz.network.build import build
-from densenet_viz.scenes import fit as module
+from densenet_viz.scenes import training as module
 from densenet_viz.scenes.checkpoint import CheckpointError
-from densenet_viz.scenes.fit import fit
 from densenet_viz.scenes.recipe import TWINS, Recipe, train
+from densenet_viz.scenes.training import train_twin
 from tests.small_twins import SMALL, same_weights
 
 RECIPE = Recipe(scenes=24, pairs=8, epochs=3, batch=8, peak_rate=0.01)
@@ -52,7 +52,7 @@ def _forbidden(*_given: Any) -> None:
 def test_a_run_tells_what_it_does_and_how_long_it_takes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    network, seconds = fit(TWINS["scenes"], RECIPE, seed=3, device=CPU, folder=tmp_path)
+    network, seconds = train_twin(TWINS["scenes"], RECIPE, seed=3, device=CPU, folder=tmp_path)
     assert not network.training
     assert seconds > 0
     assert not same_weights(network, build(SMALL, seed=3))
@@ -75,15 +75,15 @@ def test_a_stopped_run_goes_on_and_ends_as_if_it_had_not_been_stopped(
 ) -> None:
     twin = TWINS["cheater"]
     (tmp_path / "whole").mkdir()
-    whole, _ = fit(twin, RECIPE, seed=0, device=CPU, folder=tmp_path / "whole")
+    whole, _ = train_twin(twin, RECIPE, seed=0, device=CPU, folder=tmp_path / "whole")
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "SAVE_EVERY", -1.0)
         _stop_after(patch, 5)
         with pytest.raises(KeyboardInterrupt):
-            fit(twin, RECIPE, seed=0, device=CPU, folder=tmp_path)
+            train_twin(twin, RECIPE, seed=0, device=CPU, folder=tmp_path)
     capsys.readouterr()
-    again, seconds = fit(twin, RECIPE, seed=0, device=CPU, folder=tmp_path)
+    again, seconds = train_twin(twin, RECIPE, seed=0, device=CPU, folder=tmp_path)
     told = capsys.readouterr().err
     assert "5 of 12" in told.splitlines()[0]
     assert "step 8 of 12" in told
@@ -92,7 +92,7 @@ def test_a_stopped_run_goes_on_and_ends_as_if_it_had_not_been_stopped(
 
     monkeypatch.setattr(module, "draw", _forbidden)
     monkeypatch.setattr(module, "train", _forbidden)
-    finished, spent = fit(twin, RECIPE, seed=0, device=CPU, folder=tmp_path)
+    finished, spent = train_twin(twin, RECIPE, seed=0, device=CPU, folder=tmp_path)
     assert same_weights(whole, finished)
     assert not finished.training
     assert spent == pytest.approx(seconds, abs=1.0)
@@ -108,14 +108,14 @@ def test_a_file_is_written_about_once_a_minute_and_at_the_end(
     monkeypatch.setattr(
         module.checkpoint, "save", lambda *_, done, seconds: written.append((done, seconds))
     )
-    _, seconds = fit(TWINS["scenes"], RECIPE, seed=0, device=CPU, folder=tmp_path)
+    _, seconds = train_twin(TWINS["scenes"], RECIPE, seed=0, device=CPU, folder=tmp_path)
     assert written == [(3, 75.0), (6, 150.0), (9, 225.0), (12, 300.0)]
     assert seconds == 300.0
 
 
 def test_another_runs_checkpoint_is_refused(tmp_path: Path) -> None:
     short = replace(RECIPE, epochs=1)
-    fit(TWINS["scenes"], short, seed=0, device=CPU, folder=tmp_path)
+    train_twin(TWINS["scenes"], short, seed=0, device=CPU, folder=tmp_path)
     for recipe, seed in ((RECIPE, 0), (short, 1)):
         with pytest.raises(CheckpointError, match="other settings"):
-            fit(TWINS["scenes"], recipe, seed=seed, device=CPU, folder=tmp_path)
+            train_twin(TWINS["scenes"], recipe, seed=seed, device=CPU, folder=tmp_path)

@@ -26,7 +26,7 @@ _KEPT = 0.98
 """Share of the running mean of the loss that a step keeps."""
 
 
-def fit(
+def train_twin(
     twin: Twin, recipe: Recipe, *, seed: int, device: torch.device, folder: Path
 ) -> tuple[nn.Module, float]:
     """Trains a twin, and prints its progress and the time left on standard error.
