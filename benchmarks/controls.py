@@ -19,9 +19,12 @@ PRESSES: Final = 11
 MOVES: Final = 22
 FLOOR: Final = ROOT / "benchmarks" / "floor_app.py"
 START_JS: Final = "() => { window.told = window.stopwatch.choices(); }"
-START_EMPTY_JS: Final = """() => {
-  window.told = window.stopwatch.changes('[data-testid="stText"]');
+START_TEXT_JS: Final = """(selector) => {
+  window.told = window.stopwatch.changes(selector);
 }"""
+EMPTY_TEXT: Final = '[data-testid="stText"]'
+OWN_TEXT: Final = ".variants-own .stage-number b"
+"""The parameters of a visitor's own network."""
 DONE_JS: Final = """([count, part]) =>
   window.told.length === count && !Number.isNaN(window.told.at(-1)[part])"""
 
@@ -39,6 +42,7 @@ def control_to_picture(browser: Browser, url: str, rounds: int) -> Table:
     dragged: dict[int, list[Choice]] = {layers: [] for layers in LAYERS}
     own: dict[int, list[float]] = {layers: [] for layers in LAYERS}
     floor: list[Choice] = []
+    variant: list[Choice] = []
     with serve(script=FLOOR) as empty:
         _empty(browser, empty)  # the first visit loads the page's files
         for index in range(rounds):
@@ -49,6 +53,7 @@ def control_to_picture(browser: Browser, url: str, rounds: int) -> Table:
                 choices, spent = _dragged(browser, page)
                 dragged[layers] += choices
                 own[layers].append(spent)
+            variant += _variant(browser, url)
             floor += _empty(browser, empty)
     rows = [
         *(_row(f"{n} layers, key to numbers", pressed[n], "number") for n in LAYERS),
@@ -57,6 +62,7 @@ def control_to_picture(browser: Browser, url: str, rounds: int) -> Table:
             for n in LAYERS
         ),
         *(_row(f"{n} layers, key to live maps", pressed[n], "maps") for n in LAYERS),
+        _row("your own network on Architectures, key to its numbers", variant, "number"),
         _row("an empty script, key to its number", floor, "number"),
     ]
     return Table(
@@ -131,11 +137,25 @@ def _empty(browser: Browser, url: str) -> list[Choice]:
         page.goto(url)
         settle(page)
         page.get_by_role("slider").focus()
-        page.evaluate(START_EMPTY_JS)
-        for press in range(1, PRESSES + 1):
-            page.keyboard.press("ArrowRight")
-            page.wait_for_function(DONE_JS, arg=[press, "number"])
-        return _told(page)
+        return _changes(page, EMPTY_TEXT)
+
+
+def _variant(browser: Browser, url: str) -> list[Choice]:
+    """Its strip, and its place in the count, the table and the chart of the page."""
+    with visitor(browser) as page:
+        page.goto(f"{url}/architectures?k={FIRST}&bottleneck=false")  # never one of the five
+        settle(page)
+        _slider(page).focus()
+        return _changes(page, OWN_TEXT)
+
+
+def _changes(page: Page, selector: str) -> list[Choice]:
+    """Each key until an element's text is another one."""
+    page.evaluate(START_TEXT_JS, selector)
+    for press in range(1, PRESSES + 1):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(DONE_JS, arg=[press, "number"])
+    return _told(page)
 
 
 def _told(page: Page) -> list[Choice]:

@@ -131,7 +131,7 @@
   // For each key from now on: milliseconds to the frame in which an element's text is another one.
   const changes = (selector) => {
     const told = [];
-    const text = () => document.querySelector(selector).textContent;
+    const text = () => find(selector).textContent;
     const watch = async ({ timeStamp }) => {
       const [before, choice] = [text(), { number: NaN, maps: NaN }];
       told.push(choice);

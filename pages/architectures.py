@@ -10,11 +10,12 @@ from densenet_viz.stage.variants.costs import costs_scene
 from densenet_viz.stage.variants.count import count_scene
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_scene
+from densenet_viz.ui.controls import take_link
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
 from densenet_viz.ui.own_variant import OWN_CONTROLS, own_network
 from densenet_viz.ui.staged import show_explored
 from densenet_viz.ui.stages import show_stage
-from densenet_viz.ui.variant_links import show_variant_links
+from densenet_viz.ui.variant_links import show_own_links, show_variant_links
 
 NAMES = tuple(VARIANTS)
 FIVE = variants_shown()
@@ -26,15 +27,28 @@ st.markdown(
     "differ only in how many layers their blocks have; torchvision's DenseNet-161 also has more "
     "channels: k = 48, and 96 channels from the stem."
 )
-own, explore = own_network(STAGE)
-variants = variants_shown(own)
+take_link(OWN_CONTROLS)
 # The networks are counted after the first picture: building them loads torch.
 counted = show_or_get(NAMES) if len(file_sizes(NAMES)) == len(NAMES) else {}
-scene = {**variants_scene(FIVE, counted), "explore": explore}
-show_explored("variants", scene, STAGE, OWN_CONTROLS)
+strips = variants_scene(FIVE, counted)
+
+
+@st.fragment
+def compare() -> None:
+    """The strips and what belongs to the visitor's own network; nothing else runs again with it.
+
+    The other pictures of the page hear of it from the strips.
+    """
+    own, explore = own_network(STAGE)
+    show_explored("variants", {**strips, "explore": explore}, STAGE, OWN_CONTROLS)
+    if own is not None:
+        show_own_links(own)
+
+
+compare()
 
 st.header("Open one", anchor=False)
-show_variant_links(variants)
+show_variant_links(FIVE)
 
 st.header("Why is it called 121?", anchor=False)
 show_stage("variants-count", count_scene(FIVE, counted), key="variants_count")
@@ -51,9 +65,9 @@ show_progress_line(NAMES)
 live = all(name in counted for name in NAMES)
 st.caption(
     f"{'Counted on the weights of the live networks' if live else 'Computed from the architecture'}"
-    f"{'; yours is computed from its architecture' if live and own else ''}. A wide cell is "
-    "shared by neighbouring variants; each conv in a block means BN-ReLU-conv. DenseNet-161 is "
-    "from torchvision; the paper's table 1 has the other four."
+    "; your own network is always computed. A wide cell is shared by neighbouring variants; each "
+    "conv in a block means BN-ReLU-conv. DenseNet-161 is from torchvision; the paper's table 1 has "
+    "the other four."
 )
 
 st.header("Which layers need parameters and work", anchor=False)

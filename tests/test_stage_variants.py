@@ -320,7 +320,7 @@ def opened(root: object, **address: str) -> AppTest:
 
 def shows_own(app: AppTest) -> bool:
     """Whether the page has the visitor's network: among its links, or as one that has none."""
-    return any("Yours" in element.value for element in (*app.markdown, *app.caption))
+    return any("yours" in element.value.lower() for element in (*app.markdown, *app.caption))
 
 
 def test_page_puts_your_own_beside_the_five(root: object) -> None:

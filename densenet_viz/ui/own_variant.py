@@ -21,7 +21,6 @@ from densenet_viz.ui.controls import (
     WITH_BOTTLENECK,
     change_spec,
     growth_address,
-    take_link,
 )
 from densenet_viz.ui.staged import chosen_values, controls_scene
 
@@ -64,7 +63,6 @@ def own_network(stage: str) -> tuple[DenseNetSpec | None, Explore]:
     There is no network if no network can have the values, if it is one of the five, or if the
     address asked for values that are not allowed, until a control is moved.
     """
-    take_link(OWN_CONTROLS)
     given = {key: st.query_params[key] for key in OWN_CONTROLS if key in st.query_params}
     why = refusal(given)
     values = chosen_values(OWN_CONTROLS)

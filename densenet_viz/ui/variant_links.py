@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from densenet_viz.facts.spec import VARIANTS
+from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network.models import UNTRAINED
-from densenet_viz.stage.variants.scene import OWN, Variant
+from densenet_viz.stage.variants.scene import Variant
 from densenet_viz.ui.controls import growth_address, link_with
 from densenet_viz.ui.current import MODEL_TITLES
 from densenet_viz.ui.own_variant import growth_link
@@ -22,10 +22,7 @@ def show_variant_links(variants: Sequence[Variant]) -> None:
     """Links for each network with random weights, and a closed list with ImageNet weights."""
     for variant in variants:
         with st.container(key=f"open-{variant.id}", gap=None):
-            if variant.id == OWN:
-                _show_own_link(variant)
-            else:
-                _show_links(variant.title, model_address(f"{variant.id}{UNTRAINED}"))
+            _show_links(variant.title, model_address(f"{variant.id}{UNTRAINED}"))
     st.caption("Their weights are random, so each opens at once, also offline.")
     with st.expander("Open one with ImageNet weights"):
         for variant in variants:
@@ -43,14 +40,16 @@ def model_address(name: str) -> dict[str, str]:
     return {"model": name, **growth_address(VARIANTS[name.removesuffix(UNTRAINED)])}
 
 
-def _show_own_link(variant: Variant) -> None:
-    address = growth_link(variant.spec)
-    if address is not None:
-        _show_links(variant.title, address, INSIDE[:1])
-    else:
-        st.caption(
-            "Yours cannot be opened: the growth page can change only a variant’s first block."
-        )
+def show_own_links(spec: DenseNetSpec) -> None:
+    """A link to the page that can show the visitor's own network, if there is one."""
+    with st.container(key="open-own", gap=None):
+        address = growth_link(spec)
+        if address is not None:
+            _show_links("Open yours", address, INSIDE[:1])
+        else:
+            st.caption(
+                "Yours cannot be opened: the growth page can change only a variant’s first block."
+            )
 
 
 def _show_links(title: str, address: dict[str, str], names: Collection[str] = INSIDE) -> None:

@@ -1,8 +1,11 @@
 // Costs as numbers and words that are easy to read; `densenet_viz/ui/numbers.py` writes them alike.
 
+/** Many times as quick as a number's own `toLocaleString`. */
+const GROUPED = new Intl.NumberFormat("en");
+
 /** @param {number} count */
 export function grouped(count) {
-  return count.toLocaleString("en");
+  return GROUPED.format(count);
 }
 
 /** A count of multiply-adds: "340 M", "5.25 G". @param {number} count */

@@ -189,11 +189,16 @@ export class Controls {
   send() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const { values, scene, asked } = this;
-    const search = searchWith(location.search, values, defaultsOf(scene));
+    const { values, asked } = this;
+    this.address();
+    this.tell("chosen", { asked, values, held: HELD.names() });
+  }
+
+  /** Writes the values into the address. */
+  address() {
+    const search = searchWith(location.search, this.values, defaultsOf(this.scene));
     if (search !== location.search)
       history.replaceState(history.state, "", location.pathname + search + location.hash);
-    this.tell("chosen", { asked, values, held: HELD.names() });
   }
 
   /** The answer lacks maps that are not held any more: asks for all of them. */
@@ -211,6 +216,7 @@ export class Controls {
     if (scene.asked < this.asked) return false;
     this.asked = scene.asked;
     this.show(scene);
+    if (scene.asked) this.address(); // an answer to an earlier choice may have changed it since
     return true;
   }
 

@@ -85,6 +85,7 @@ class Counter {
     /** @type {Wall | null} */
     this.wall = null;
     this.width = 0;
+    this.spare = 0;
     this.passed = -1;
     this.title = h("h2", { class: "stage-title" });
     this.badge = h("span", { class: "stage-badge" });
@@ -157,7 +158,7 @@ class Counter {
     this.network = network;
     this.walk = this.network.stops;
     if (ended) this.player.time = this.walk.length;
-    this.lay(this.width);
+    this.build();
     this.player.setSteps(this.walk.length);
   }
 
@@ -189,8 +190,14 @@ class Counter {
   lay(width) {
     this.width = width;
     this.node.classList.toggle("count-narrow", width < NARROW);
-    const spare = spareOf(/** @type {Element} */ (this.node.parentElement), this.svg) ?? 0;
-    this.wall = wall(this.walk, width, width < NARROW, spare);
+    this.spare = spareOf(/** @type {Element} */ (this.node.parentElement), this.svg) ?? 0;
+    this.build();
+  }
+
+  /** The wall of the walk, in the room that was measured. */
+  build() {
+    if (!this.width) return;
+    this.wall = wall(this.walk, this.width, this.width < NARROW, this.spare);
     this.passed = -1;
     this.paint();
     this.player.seek(Math.min(this.player.time, this.walk.length));

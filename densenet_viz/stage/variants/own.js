@@ -1,6 +1,7 @@
 // The visitor's own network by arithmetic: its strip, its column of table 1, and the walk through it.
 // `tests/test_own_variant_in_js.py` compares all of it with what Python says of such a network.
 
+import { grouped } from "../shared/amounts.js";
 import { blockSizes, keepsNothing, networkOf } from "../shared/arithmetic.js";
 import { wanted } from "../shared/wanted.js";
 
@@ -41,11 +42,6 @@ function millions(count) {
 /** Multiply-adds in billions. @param {number} count */
 function billions(count) {
   return `${(count / 1e9).toFixed(2)} G`;
-}
-
-/** @param {number} count */
-function grouped(count) {
-  return count.toLocaleString("en");
 }
 
 /** The last of some things that are never empty. @template T @param {T[]} things @returns {T} */

@@ -142,7 +142,8 @@ export class Variants {
   /** The visitor chose another network. */
   showOwn() {
     this.addOwn();
-    if (this.width) this.lay(this.width);
+    // Nothing is measured: the named strips keep their heights, and it takes longer than drawing.
+    if (this.width) this.layPage(this.width, this.width < NARROW);
     this.show();
   }
 
@@ -152,7 +153,14 @@ export class Variants {
     const narrow = width < NARROW;
     this.node.classList.toggle("variants-narrow", narrow);
     const letters = narrow ? 0 : lettersOf(this.node);
-    if (letters) return this.laySlide(width, letters);
+    if (letters) this.laySlide(width, letters);
+    else this.layPage(width, narrow);
+    const height = this.own ? this.own.node.offsetTop - 10 : this.list.offsetHeight;
+    this.guide.style.height = `${height}px`;
+  }
+
+  /** @param {number} width @param {boolean} narrow */
+  layPage(width, narrow) {
     const sizes = {
       width: width - (narrow ? 4 : 12),
       tallest: narrow ? 150 : Math.min(250, Math.max(170, width * 0.2)),
@@ -195,8 +203,7 @@ export class Variants {
   put(laid, width) {
     for (const [index, row] of this.rows.entries()) row.lay(laid[index], width);
     const alike = sharedUntil(laid.slice(0, this.named.length));
-    const height = this.own ? this.own.node.offsetTop - 10 : this.list.offsetHeight;
-    this.guide.style.cssText = `left:${alike}px;height:${height}px`;
+    this.guide.style.left = `${alike}px`;
     for (const node of [this.guide, this.alike]) node.style.display = alike > 0 ? "" : "none";
     this.reach(this.done);
   }

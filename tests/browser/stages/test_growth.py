@@ -198,6 +198,17 @@ def test_maps_that_the_page_holds_are_not_needed_again(explored: Page) -> None:
     assert [(sent["asked"], sent["held"]) for sent in told(page)[1:]] == [(2, [])]
 
 
+def test_the_last_answer_has_the_last_word_on_the_address(explored: Page) -> None:
+    page = explored
+    for _ in range(2):
+        control(page, "k").press("ArrowRight")
+    page.wait_for_function("window.told.length")
+    # Streamlit writes the address of an earlier choice, whose answer came late.
+    page.evaluate("history.replaceState(null, '', '?k=5')")
+    page.evaluate("nextScene", scenes.explored(growth_rate=6, asked=2))
+    assert page.evaluate("location.search") == "?k=6"
+
+
 def test_a_drag_sends_only_its_last_value(show_timed: Show) -> None:
     page = show_timed("growth", scenes.explored())
     slider = control(page, "layers")
