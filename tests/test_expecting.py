@@ -10,10 +10,13 @@ import pytest
 from densenet_viz.attribution import METHODS
 from densenet_viz.attribution.resources import RESOURCES, memory_of, passes_of
 from densenet_viz.facts.spec import DenseNetSpec
+from densenet_viz.results.attributions import Prediction
 from densenet_viz.ui.attribution import expecting, map_jobs
+from densenet_viz.ui.attribution.explaining import MapQuestion
 from densenet_viz.ui.attribution.map_jobs import Ask, MapsJob
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work.experience import Experience
+from densenet_viz.ui.work.line import NOTHING
 from tests.small_models import picture, small_model
 
 MODEL = small_model()
@@ -77,6 +80,14 @@ def test_a_job_needs_the_time_of_all_its_maps_and_the_memory_of_one() -> None:
     assert both.seconds == pytest.approx(expected("saliency") + expected("occlusion"))
     assert both.memory == memory_of("occlusion", MODEL.spec)
     assert (small.cores, both.cores) == (1, expecting.AT_ONCE)
+
+
+def test_a_known_map_waits_for_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, target = METHODS["occlusion"], Prediction(1, "ring", 0.5)
+    question = MapQuestion(MODEL, OWN, (target,), target, row, settings(row.name))
+    assert question.need.memory == memory_of(row.name, MODEL.spec)
+    monkeypatch.setattr(Ask, "known", property(lambda _self: "a map"))
+    assert question.need == NOTHING
 
 
 def test_the_estimate_counts_each_maps_own_time(monkeypatch: pytest.MonkeyPatch) -> None:

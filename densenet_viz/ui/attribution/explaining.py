@@ -48,7 +48,7 @@ from densenet_viz.ui.suited import DRAWN, chosen_model
 from densenet_viz.ui.uploads import UPLOADED, CurrentPicture, take_picture, uploaded
 from densenet_viz.ui.work.jobs import Reporter
 from densenet_viz.ui.work.keeping import Kept
-from densenet_viz.ui.work.line import Need
+from densenet_viz.ui.work.line import NOTHING, Need
 
 TOP = "the most probable class"
 NOBODY = "no other class"
@@ -94,7 +94,9 @@ class MapQuestion:
 
     @property
     def need(self) -> Need:
-        """What the job takes while it runs."""
+        """What the job takes while it runs; a map that is known waits for no turn."""
+        if self.ask.known is not None:
+            return NOTHING
         return need_of([self.ask.to_compute])
 
     @property
