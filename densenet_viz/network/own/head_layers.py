@@ -157,10 +157,11 @@ def _matrix(name: str, part: Mapping[str, Tensor]) -> Tensor:
     if weight.ndim == 4 and weight.shape[2:] == (1, 1):
         weight = weight.flatten(1)
     if weight.ndim == 1:
-        what = "a PReLU" if len(weight) == 1 else "a LayerNorm"
+        one = len(weight) == 1
+        count, what = ("1 number", "PReLU") if one else (f"{len(weight):,} numbers", "LayerNorm")
         raise OwnModelError(
-            f"The file's {name}.weight is {len(weight):,} numbers; a linear layer has 2 sides. Is "
-            f"it {what}? The app reads heads of linear layers, batch norms and ReLUs."
+            f"The file's {name}.weight is {count}; a linear layer has 2 sides. Is it a {what}? The "
+            "app reads heads of linear layers, batch norms and ReLUs."
         )
     if weight.ndim != 2 or 0 in weight.shape:
         sides = " × ".join(map(str, weight.shape))
