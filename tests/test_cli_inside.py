@@ -12,6 +12,7 @@ from PIL import Image
 from densenet_viz.cli import main
 from densenet_viz.measure.inside import take_apart
 from densenet_viz.network.models import load_model
+from densenet_viz.results.removal import removal_from_json
 from densenet_viz.scenes.generator import draw_scene
 
 IMAGE = draw_scene(8, "test", 3).image
@@ -72,3 +73,17 @@ def test_reuse_prints_a_matrix_for_each_block(capsys: pytest.CaptureFixture[str]
     told = asked(capsys, "reuse", "--measure", "norm-aware")
     assert [len(block) for block in told["blocks"]] == [7, 13, 25, 17]
     assert told["measure"] == "norm-aware"
+
+
+def test_layers_tells_what_is_left_without_them(
+    scene: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "left.json"
+    words = ["layers", scene, "--model", "small-residual", "--orders", "2", "--out", str(out)]
+    assert main([*words, "--json"]) == 0
+    found = removal_from_json(json.loads(out.read_text()))
+    assert (found.pictures, found.orders, len(found.alone)) == (1, 2, 24)
+    assert found.whole.accuracy.mean == 1  # its own answer is right
+    assert main(words[:-2]) == 0
+    assert "stage3.unit8" in capsys.readouterr().out
+    refused(capsys, "layers", "--model", "small-dense", "--out", str(tmp_path / "no" / "file"))

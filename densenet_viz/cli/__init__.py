@@ -19,6 +19,7 @@ from densenet_viz.cli import (
     describe,
     evaluate,
     inside,
+    layers,
     lecture,
     predict,
     reuse,
@@ -39,6 +40,7 @@ _COMMANDS = {
     "inside": inside,
     "reuse": reuse,
     "predict": predict,
+    "layers": layers,
     "lecture": lecture,
     "weights": weights,
 }

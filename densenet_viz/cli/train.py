@@ -8,7 +8,8 @@ from typing import Any
 
 from densenet_viz.cli.common import DEVICES, Complaint, check_device, count
 
-_MODELS = ("scenes", "cheater")
+_SMALL = "small"
+_MODELS = ("scenes", "cheater", _SMALL)
 
 
 def add_options(commands: Any) -> None:
@@ -19,7 +20,11 @@ def add_options(commands: Any) -> None:
         description=f"{words.capitalize()}. A stopped run continues where it stopped; a finished "
         "one is only measured again.",
     )
-    parser.add_argument("model", choices=_MODELS, help="which bundled model")
+    parser.add_argument(
+        "model",
+        choices=_MODELS,
+        help="which bundled model; small: the two small networks, one dense and one residual",
+    )
     parser.add_argument(
         "--seed", type=count(0), default=0, help="seed of the run (default: %(default)s)"
     )
@@ -49,6 +54,9 @@ def run(options: argparse.Namespace) -> None:
     from densenet_viz.scenes.judge import COUNT
 
     check_device(options.device)
+    if options.model == _SMALL:
+        _train_small(options)
+        return
     judged = options.judged or COUNT
     try:
         if options.only_measure:
@@ -69,4 +77,28 @@ def run(options: argparse.Namespace) -> None:
             checkpoints=options.checkpoints,
         )
     except (CheckpointError, train.MeasureError) as error:
+        raise Complaint(str(error)) from None
+
+
+def _train_small(options: argparse.Namespace) -> None:
+    from densenet_viz.scenes import small
+    from densenet_viz.scenes.checkpoint import CheckpointError
+    from densenet_viz.scenes.train import ASSETS
+
+    for name in ("pairs", "photos"):
+        if getattr(options, name) is not None:
+            raise Complaint(f"--{name} was given; the small networks are trained without it.")
+    if options.only_measure:
+        raise Complaint("--only-measure was given; a finished run is measured again without it.")
+    try:
+        small.run(
+            seed=options.seed,
+            device=options.device,
+            epochs=options.epochs,
+            scenes=options.scenes,
+            judged=options.judged or small.JUDGED,
+            out=options.out or ASSETS,
+            checkpoints=options.checkpoints,
+        )
+    except CheckpointError as error:
         raise Complaint(str(error)) from None

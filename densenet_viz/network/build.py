@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -47,7 +47,7 @@ class TorchvisionDenseNet(densenet.DenseNet):  # type: ignore[misc]
         self.pool = nn.AdaptiveAvgPool2d(1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return _classify(self, x)
+        return classify(self, x)
 
 
 class GreyConvolution(nn.Conv2d):
@@ -147,7 +147,7 @@ class OwnDenseNet(nn.Module):
         self.classifier = classifier(spec)
 
     def forward(self, x: Tensor) -> Tensor:
-        return _classify(self, x)
+        return classify(self, x)
 
 
 class DenseNetStart(nn.Module):
@@ -187,10 +187,27 @@ def _features(spec: DenseNetSpec, until_block: int) -> OrderedDict[str, nn.Modul
     return parts
 
 
-def _classify(network: TorchvisionDenseNet | OwnDenseNet, x: Tensor) -> Tensor:
+class HasHead(Protocol):
+    """A network whose features are activated, averaged over the pixels, and classified."""
+
+    @property
+    def features(self) -> nn.Module: ...
+    @property
+    def relu(self) -> nn.Module: ...
+    @property
+    def pool(self) -> nn.Module: ...
+    @property
+    def classifier(self) -> nn.Module: ...
+
+
+def classify(network: HasHead, x: Tensor) -> Tensor:
     """(N, 3, H, W) normalised pictures to (N, classes) logits."""
-    maps = network.relu(network.features(x))
-    logits: Tensor = network.classifier(network.pool(maps).flatten(1))
+    return classify_maps(network, network.features(x))
+
+
+def classify_maps(network: HasHead, maps: Tensor) -> Tensor:
+    """(N, C, h, w), what `features` made, to (N, classes) logits."""
+    logits: Tensor = network.classifier(network.pool(network.relu(maps)).flatten(1))
     return logits
 
 

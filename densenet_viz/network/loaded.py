@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 Colour = tuple[float, float, float]
 
 
+def normalised(picture: Picture, mean: Colour, std: Colour) -> Tensor:
+    """(S, S, 3) uint8 to (1, 3, S, S) float32, channels last.
+
+    `mean` and `std` are per colour channel, of values from 0 to 1.
+    """
+    import torch
+
+    scaled = torch.from_numpy(picture.astype(np.float32) / 255)
+    normal = (scaled - torch.tensor(mean)) / torch.tensor(std)
+    return normal.permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
+
+
 @dataclass(frozen=True, eq=False)
 class LoadedModel:
     """A network in evaluation mode, and what is needed to use it and to read its output.
@@ -88,11 +100,7 @@ class LoadedModel:
 
     def tensor(self, picture: Picture) -> Tensor:
         """(H, W, 3) uint8 of any size to (1, 3, S, S) float32, normalised, channels last."""
-        import torch
-
-        scaled = torch.from_numpy(self.picture(picture).astype(np.float32) / 255)
-        normal = (scaled - torch.tensor(self.mean)) / torch.tensor(self.std)
-        return normal.permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
+        return normalised(self.picture(picture), self.mean, self.std)
 
     def uniform(self, colour: Colour) -> Tensor:
         """A picture of one colour, given as values from 0 to 1, as a (1, 3, S, S) input."""

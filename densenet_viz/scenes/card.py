@@ -192,3 +192,47 @@ def _limits(manifest: Figures) -> str:
 - Its probabilities are calibrated on scenes of one object, as drawn here. With two objects, both share the probability.
 - Other generators, other tags, blurred or compressed pictures were not measured.
 {extra}- It is small so that it runs on a laptop; it is meant for explaining DenseNet, not for real use."""
+
+
+def small_card(manifest: Figures, titles: Mapping[str, str]) -> str:
+    """The card of the two small networks, `titles` by their names, in words."""
+    training, networks = manifest["training"], manifest["networks"]
+    dense, residual = networks["dense"], networks["residual"]
+    files = _table(
+        ("network", "file, half precision", "parameters", "processor minutes", "top-1", "SHA-256"),
+        (
+            (
+                title,
+                f"`small.{name}.safetensors` ({networks[name]['bytes'] / 1e3:.0f} kB)",
+                f"{networks[name]['parameters']:,}",
+                f"{networks[name]['processor_minutes']}",
+                f"{networks[name]['held_out']['top1']:.2%}",
+                f"`{networks[name]['sha256'][:16]}…`",
+            )
+            for name, title in titles.items()
+        ),
+    )
+    count = dense["held_out"]["count"]
+    return f"""# Model card: two small networks
+
+They are included to compare what happens when layers are removed from a dense and from a residual network
+(Veit, Wilber, Belongie, NeurIPS 2016). For anything else, use `scenes`.
+
+{files}
+
+Processor minutes are those of the training steps of the last run; top-1 was measured on {count:,} unseen scenes.
+
+- **Small DenseNet**: growth rate {dense["spec"]["growth_rate"]}, blocks {list(dense["spec"]["block_config"])}, {dense["spec"]["initial_channels"]} initial channels. A layer is BN-ReLU-1×1-BN-ReLU-3×3,
+  and its maps are appended.
+- **Small ResNet**: stages {list(residual["spec"]["units"])} of {list(residual["spec"]["widths"])} maps. A layer is the residual unit BN-ReLU-3×3-BN-ReLU-3×3 of He et al. (ECCV 2016),
+  and its maps are added.
+- Stem, transitions, head, number of layers, scenes, their order, turns and tags, and the recipe are the same for both. The
+  parameters differ by {abs(residual["parameters"] / dense["parameters"] - 1):.1%}.
+- **Training**: {training["scenes"]:,} scenes of one object that this project draws, {training["epochs"]} epochs, batches of {training["batch"]}, AdamW with a one-cycle rate
+  (peak {training["peak_rate"]}, weight decay {training["weight_decay"]}), {"bfloat16 autocast" if training["half"] else "float32"}, seed {training["seed"]}, {training["threads"]} thread(s) on {training["device"].upper()}, torch {training["torch"]}.
+  `python -m densenet_viz train small --seed {training["seed"]}` trains them again on the same pictures in the same order. The
+  weights' last digits depend on the kind of processor and the number of threads.
+- **Limits**: they know only {len(manifest["labels"])} drawn objects, on single-object scenes, and were trained for a few minutes, so both are
+  far from what they could learn: with the same steps, the dense one learned faster. Compare how much of its own accuracy each
+  one keeps. One run each: another seed gives other accuracies.
+"""

@@ -39,7 +39,7 @@ TWINS: Mapping[str, Twin] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Recipe:
-    """AdamW in bfloat16 with a one-cycle learning rate, mirrors and quarter turns."""
+    """AdamW with a one-cycle learning rate, mirrors and quarter turns."""
 
     scenes: int = 14_000
     """Scenes of one object."""
@@ -49,6 +49,8 @@ class Recipe:
     batch: int = 64
     peak_rate: float = 2e-3
     weight_decay: float = 0.05
+    half: bool = True
+    """Whether the network computes in bfloat16 (autocast), else in float32."""
 
     @property
     def steps(self) -> int:
@@ -127,7 +129,7 @@ def train(
         images, wanted = torch.from_numpy(part.images).to(device), targets(part.labels).to(device)
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate(step)
-        with torch.autocast(device.type, torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=recipe.half):
             loss = nn.functional.cross_entropy(network(normalise(images)), wanted)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()

@@ -74,14 +74,12 @@ def run(
         scenes=recipe.scenes if scenes is None else scenes,
         pairs=recipe.pairs if pairs is None else pairs,
     )
-    folder, chosen = out or ASSETS, _device(device)
-    kept = checkpoints or (out / CHECKPOINTS.name if out else CHECKPOINTS)
-    for place in (folder, kept):
-        place.mkdir(parents=True, exist_ok=True)
+    folder, chosen = out or ASSETS, device_of(device)
+    kept = checkpoints_in(folder, checkpoints)
     network, seconds = train_twin(twin, recipe, seed=seed, device=chosen, folder=kept)
     training = {**asdict(recipe), "seed": seed, "device": chosen.type}
     training |= {"minutes": round(seconds / 60, 1), "torch": torch.__version__}
-    _save(network, folder / f"{model}.safetensors")
+    save_weights(network, folder / f"{model}.safetensors")
     _write(folder, twin, training, judged, photographs(photos))
 
 
@@ -116,13 +114,23 @@ def measure_again(
         ) from None
 
 
-def _device(name: str) -> torch.device:
+def checkpoints_in(folder: Path, given: Path | None) -> Path:
+    """The folder of unfinished runs that write to `folder`; both exist afterwards."""
+    kept = given or (CHECKPOINTS if folder == ASSETS else folder / CHECKPOINTS.name)
+    for place in (folder, kept):
+        place.mkdir(parents=True, exist_ok=True)
+    return kept
+
+
+def device_of(name: str) -> torch.device:
+    """The device "cpu" or "cuda"; "auto" is the GPU if there is one."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(name)
 
 
-def _save(network: nn.Module, path: Path) -> None:
+def save_weights(network: nn.Module, path: Path) -> None:
+    """Writes all weights and running statistics, in half precision."""
     save_file(_halved(network), path)
     path.chmod(0o644)
 
@@ -144,7 +152,7 @@ def _write(
 ) -> None:
     """Measures the saved weights and writes familiarity, manifest and card beside them."""
     weights = folder / f"{twin.name}.safetensors"
-    network = reloaded(weights, _device(str(training["device"])))
+    network = reloaded(weights, device_of(str(training["device"])))
     started = time.monotonic()
     figures, familiarity = measure(Judge(network, twin, training["seed"], judged, say), photos)
     beside = folder / f"{twin.name}.familiarity.safetensors"

@@ -27,19 +27,28 @@ _KEPT = 0.98
 
 
 def train_twin(
-    twin: Twin, recipe: Recipe, *, seed: int, device: torch.device, folder: Path
+    twin: Twin,
+    recipe: Recipe,
+    *,
+    seed: int,
+    device: torch.device,
+    folder: Path,
+    network: nn.Module | None = None,
+    name: str = "",
 ) -> tuple[nn.Module, float]:
-    """Trains a twin, and prints its progress and the time left on standard error.
+    """Trains a network on a twin's pictures; prints its progress and the time left on stderr.
 
     `folder` has a checkpoint, written about once a minute; a run that finds its own continues from
     there. A finished run keeps it, so that it can be measured again without training.
 
     Args:
-        twin: which of the two models.
+        twin: whose pictures it learns from.
         recipe: how it is trained.
         seed: of the scenes, the first weights, and the order and turns of the batches.
         device: where it is trained.
         folder: an existing folder.
+        network: what is trained, in place; by default the twins' DenseNet-121.
+        name: of the checkpoint; by default the twin's.
 
     Returns:
         The trained network in evaluation mode, and the seconds that its steps took, in all runs.
@@ -47,10 +56,11 @@ def train_twin(
     Raises:
         CheckpointError: the folder's checkpoint belongs to another run, or cannot be read.
     """
-    network = build(SPEC, seed=seed).to(device)
+    network = (build(SPEC, seed=seed) if network is None else network).to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = optimiser_of(network, recipe)
-    run = _Run(folder / f"{twin.name}.checkpoint.safetensors", twin, recipe, seed)
+    name = name or twin.name
+    run = _Run(folder / f"{name}.checkpoint.safetensors", name, twin, recipe, seed)
     done, seconds = run.take_up(network, optimiser)
     if done < recipe.steps:
         seconds = run.go_on(network, optimiser, done, seconds)
@@ -60,13 +70,14 @@ def train_twin(
 class _Run:
     """One model's training: its parts, and its checkpoint file."""
 
-    def __init__(self, path: Path, twin: Twin, recipe: Recipe, seed: int) -> None:
-        self._path, self._twin, self._recipe, self._seed = path, twin, recipe, seed
+    def __init__(self, path: Path, name: str, twin: Twin, recipe: Recipe, seed: int) -> None:
+        self._path, self._name = path, name
+        self._twin, self._recipe, self._seed = twin, recipe, seed
 
     @property
     def _settings(self) -> dict[str, Any]:
         """The settings that another run must share to continue from this checkpoint."""
-        model = {"model": self._twin.name, "seed": self._seed, "labels": CLASSES, "size": SIZE}
+        model = {"model": self._name, "seed": self._seed, "labels": CLASSES, "size": SIZE}
         return model | asdict(self._recipe)
 
     def take_up(self, network: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
