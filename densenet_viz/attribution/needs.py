@@ -44,7 +44,7 @@ NEEDS: Final[Mapping[str, Needs]] = {
     "shapley-sampling": Needs(200, 230, 260),
     "kernel-shap": Needs(200, 280, 390),
     "lime": Needs(200, 250, 390),
-    "rise": Needs(235, 250, 390),
+    "rise": Needs(225, 250, 390),
     "input-x-gradient": Needs(5, 20, 60),
     "full-gradient": Needs(9, 80, 240),
     "smoothgrad": Needs(24, 130, 390),
