@@ -27,7 +27,7 @@ from densenet_viz.stage.attribution.scene import (
     gallery_scene,
     predictions_scene,
 )
-from densenet_viz.stage.shared.signed_scale import pack_heat, pack_palette
+from densenet_viz.stage.maps.signed_scale import pack_heat, pack_palette
 from densenet_viz.stage.shared.words import number
 from densenet_viz.ui import current
 from densenet_viz.ui.attribution import explained, explaining

@@ -14,7 +14,7 @@ from densenet_viz.figures.colours import limit_of
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.stage.agreement.scene import agreement_scene, extremes
 from densenet_viz.stage.bench.scene import Panel, bench_scene
-from densenet_viz.stage.shared.signed_scale import OWN_TITLE
+from densenet_viz.stage.maps.signed_scale import OWN_TITLE
 from tests.facts import names_in, numbers_in
 
 STAR = Prediction(0, "star", 0.9)

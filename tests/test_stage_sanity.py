@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from densenet_viz.figures.colours import limit_of
+from densenet_viz.stage.maps.signed_scale import pack_signed
 from densenet_viz.stage.sanity.scene import MEASURES, SIDE, Strip
-from densenet_viz.stage.shared.signed_scale import pack_signed
 from tests.facts import names_in
 from tests.stage_scenes.sanity import HEAT, STAGES, scene, strip
 

@@ -45,7 +45,7 @@ RESOURCES: Final[Mapping[str, Resources]] = {
     "shapley-sampling": Resources(200, 230, 260),
     "kernel-shap": Resources(200, 280, 390),
     "lime": Resources(200, 300, 320),
-    "rise": Resources(235, 300, 320),
+    "rise": Resources(225, 300, 320),
     "input-x-gradient": Resources(5, 20, 60),
     "full-gradient": Resources(9, 80, 240),
     "smoothgrad": Resources(24, 210, 590),

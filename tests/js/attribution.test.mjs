@@ -11,7 +11,7 @@ import {
   strengths,
   threshold,
   unpackHeat,
-} from "../../densenet_viz/stage/shared/signed-scale.js";
+} from "../../densenet_viz/stage/maps/signed-scale.js";
 
 // Full blue, half blue, white, half orange, full orange.
 const PALETTE = new Uint8Array([

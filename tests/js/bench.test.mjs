@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { paintHeat } from "../../densenet_viz/stage/shared/signed-scale.js";
+import { paintHeat } from "../../densenet_viz/stage/maps/signed-scale.js";
 import { ground, paintOver } from "../../densenet_viz/stage/maps/map-paint.js";
 import {
   altOf,

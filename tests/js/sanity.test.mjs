@@ -9,7 +9,7 @@ import {
   xOf,
   yOf,
 } from "../../densenet_viz/stage/sanity/geometry.js";
-import { paintFaded, unpackSigned } from "../../densenet_viz/stage/shared/signed-scale.js";
+import { paintFaded, unpackSigned } from "../../densenet_viz/stage/maps/signed-scale.js";
 import { markOf } from "../../densenet_viz/stage/shared/marks.js";
 import { randomWords, readout, two, verdict } from "../../densenet_viz/stage/sanity/words.js";
 

@@ -9,13 +9,13 @@ import {
   strengths,
   threshold,
   unpackHeat,
-} from "../shared/signed-scale.js";
+} from "../maps/signed-scale.js";
 import { h, say } from "../shared/dom.js";
 import { bytesOf } from "../maps/maps.js";
 import { Radios } from "../shared/radios.js";
 
-/** @typedef {import("../shared/signed-scale.js").PackedHeat} PackedHeat */
-/** @typedef {import("../shared/signed-scale.js").View} View */
+/** @typedef {import("../maps/signed-scale.js").PackedHeat} PackedHeat */
+/** @typedef {import("../maps/signed-scale.js").View} View */
 /** @typedef {{heat: PackedHeat, limit: number, limits: string[], meaning: string[], scale: string, alt: string}} HeatMap */
 /** @typedef {{title: string, sentence: string, picture: string, size: number, caption: string, label: string, method: string, maker: string, map: HeatMap | null, waiting: string, palette: string}} Scene */
 

@@ -11,8 +11,8 @@ from densenet_viz.figures.colours import limit_of
 from densenet_viz.results.attributions import Attribution, Explains, Prediction
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.attribution.words import Headline, map_headline, where
+from densenet_viz.stage.maps.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.words import maker_words, number, percent, score_word
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.results.traces import Picture
-from densenet_viz.stage.shared.signed_scale import Heat
+from densenet_viz.stage.maps.signed_scale import Heat
 from densenet_viz.stage.shared.words import number
 
 

@@ -1,7 +1,7 @@
 // A picture and up to nine maps of it on one scale. Scale, opacity, zoom and crosshair are handled
 // here, within one frame and without the server. All panels always show the same part of the picture.
 
-import { moved } from "../shared/signed-scale.js";
+import { moved } from "../maps/signed-scale.js";
 import { ground, paintOver } from "../maps/map-paint.js";
 import { MapPanel } from "./map.js";
 import { Panel } from "./panel.js";

@@ -1,6 +1,6 @@
 // A panel of the bench with a map, and the map's caption.
 
-import { unpackHeat } from "../shared/signed-scale.js";
+import { unpackHeat } from "../maps/signed-scale.js";
 import { Panel } from "./panel.js";
 import { altOf, peakOf, stateWords, underWords, valueWords } from "../maps/map-words.js";
 import { say } from "../shared/dom.js";

@@ -10,8 +10,7 @@ from densenet_viz.figures.colours import limit_of
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.results.traces import Picture
-from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import (
+from densenet_viz.stage.maps.signed_scale import (
     OWN_SENTENCE,
     OWN_TITLE,
     Scale,
@@ -22,6 +21,7 @@ from densenet_viz.stage.shared.signed_scale import (
     short_unit,
     strength_of,
 )
+from densenet_viz.stage.shared.packing import picture_address
 from densenet_viz.stage.shared.words import maker_mark, score_word
 
 MOST = 9

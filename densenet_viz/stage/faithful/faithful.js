@@ -7,10 +7,10 @@ import { Frame, pixelsOf } from "../shared/frame.js";
 import { bytesOf } from "../maps/maps.js";
 import { Player } from "../shared/player.js";
 import { Radios } from "../shared/radios.js";
-import { paintFaded, unpackSigned } from "../shared/signed-scale.js";
+import { paintFaded, unpackSigned } from "../maps/signed-scale.js";
 
 /** @typedef {import("./words.js").Way} Way */
-/** @typedef {import("./curve.js").CurveLine & {order: string, heat: import("../shared/signed-scale.js").PackedSigned}} Line */
+/** @typedef {import("./curve.js").CurveLine & {order: string, heat: import("../maps/signed-scale.js").PackedSigned}} Line */
 /** @typedef {{title: string, better: string, meaning: string, values: {text: string, best: boolean}[]}} Measure */
 /** @typedef {{title: string, sentence: string, caption: string, label: string, picture: string, blurred: string, mean: number[], size: number, axis: import("./words.js").Axis, lines: Line[], waiting: string[], outline: string, palette: string, measures: Measure[], notes: string[]}} Scene */
 /** @typedef {Way | "maps"} View */

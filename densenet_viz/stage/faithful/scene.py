@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from densenet_viz.figures.theme import OKABE_ITO
 from densenet_viz.results.attributions import Explains
 from densenet_viz.results.traces import Picture
+from densenet_viz.stage.maps.signed_scale import Heat, PackedSigned, pack_palette, pack_signed
 from densenet_viz.stage.shared.outline import Mask, outline
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, PackedSigned, pack_palette, pack_signed
 from densenet_viz.stage.shared.words import number
 
 Better = Literal["lower", "higher"]

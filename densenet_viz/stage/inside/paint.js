@@ -2,7 +2,7 @@
 
 import { h } from "../shared/dom.js";
 import { paintMaps, unpack } from "../maps/maps.js";
-import { placeOf } from "../shared/signed-scale.js";
+import { placeOf } from "../maps/signed-scale.js";
 import { sheetColumns } from "../maps/tiles.js";
 import { rangeOf } from "./values.js";
 

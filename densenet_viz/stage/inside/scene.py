@@ -14,8 +14,8 @@ from densenet_viz.stage.inside.levels.classifier import ClassifierDetail
 from densenet_viz.stage.inside.levels.layer import LayerDetail
 from densenet_viz.stage.inside.levels.number import NumberDetail
 from densenet_viz.stage.inside.plan import PartPlan, parts_of
+from densenet_viz.stage.maps.signed_scale import pack_palette
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import pack_palette
 
 Detail = BlockDetail | LayerDetail | ChannelDetail | NumberDetail | ClassifierDetail
 

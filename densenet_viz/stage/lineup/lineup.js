@@ -1,6 +1,6 @@
 // One picture, two networks: what each says and, when it is shown, where each of them looked.
 
-import { paintHeat, unpackHeat } from "../shared/signed-scale.js";
+import { paintHeat, unpackHeat } from "../maps/signed-scale.js";
 import { h, reducedMotion, say } from "../shared/dom.js";
 import { Frame, outlineSample, pixelsOf } from "../shared/frame.js";
 import { answered, mark, readout, revealed } from "./words.js";

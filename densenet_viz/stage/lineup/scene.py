@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from densenet_viz.figures.colours import limit_of
 from densenet_viz.results.attributions import Prediction
 from densenet_viz.results.traces import Picture
+from densenet_viz.stage.maps.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.outline import outline, pack_mask
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.words import number, percent
 
 Mask = NDArray[np.bool_]

@@ -1,9 +1,9 @@
 // Texts about two networks' answers and maps. Does not use the DOM.
 
-import { signed } from "../shared/signed-scale.js";
+import { signed } from "../maps/signed-scale.js";
 
 /** @typedef {{name: string, share: number, percent: string}} Share */
-/** @typedef {{heat: import("../shared/signed-scale.js").PackedHeat, limit: number, scale: string, shares: Share[], alt: string}} WitnessMap */
+/** @typedef {{heat: import("../maps/signed-scale.js").PackedHeat, limit: number, scale: string, shares: Share[], alt: string}} WitnessMap */
 /** A network that has not answered has only a name. @typedef {{name: string, label: null, map: null}} Asked */
 /**
  * @typedef {{name: string, label: string, share: number, percent: string, right: boolean,

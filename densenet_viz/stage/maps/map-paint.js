@@ -1,6 +1,6 @@
 // Many maps over one picture: the part that is the same for all of them is computed once.
 
-import { faded, greyOf } from "../shared/signed-scale.js";
+import { faded, greyOf } from "./signed-scale.js";
 
 /** @typedef {{under: Float32Array, colours: Float32Array, steps: number}} Ground */
 

@@ -1,6 +1,6 @@
 // The bench's controls: radio buttons, a slider, the zoom buttons, and the legend.
 
-import { ends } from "../shared/signed-scale.js";
+import { ends } from "./signed-scale.js";
 import { h, say } from "../shared/dom.js";
 import { Radios } from "../shared/radios.js";
 

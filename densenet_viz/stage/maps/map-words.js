@@ -1,10 +1,10 @@
 // The bench's text, and its number of columns. No document.
 
-import { signed } from "../shared/signed-scale.js";
+import { signed } from "./signed-scale.js";
 
 /** @typedef {"shared" | "share" | "own"} ScaleKey */
 /** @typedef {{key: ScaleKey, title: string, sentence: string, end: number | null, legend: string}} Scale */
-/** @typedef {{heat: import("../shared/signed-scale.js").PackedHeat, strength: number, ends: Record<ScaleKey, number>, unit: string, alt: string}} BenchMap */
+/** @typedef {{heat: import("./signed-scale.js").PackedHeat, strength: number, ends: Record<ScaleKey, number>, unit: string, alt: string}} BenchMap */
 /** @typedef {{name: string, note: string, maker: string, thumbnail: {address: string, alt: string} | null, sharpening: boolean, map: BenchMap | null}} PanelScene */
 /** @typedef {{picture: string, size: number, caption: string, palette: string, meaning: string[], waiting: string, begin: ScaleKey, scales: Scale[], panels: PanelScene[]}} Scene */
 

@@ -5,11 +5,11 @@ import { bytesOf } from "../maps/maps.js";
 import { Player } from "../shared/player.js";
 import { Radios } from "../shared/radios.js";
 import { between, lineOf, lowest, stageAt, xOf, yOf } from "./geometry.js";
-import { paintFaded, unpackSigned } from "../shared/signed-scale.js";
+import { paintFaded, unpackSigned } from "../maps/signed-scale.js";
 import { markOf } from "../shared/marks.js";
 import { randomWords, readout, two, verdict } from "./words.js";
 
-/** @typedef {import("../shared/signed-scale.js").PackedSigned} PackedSigned */
+/** @typedef {import("../maps/signed-scale.js").PackedSigned} PackedSigned */
 /** @typedef {{title: string, colour: string, alike: Record<string, number[]>, end: Record<string, number> | null, unchanged: boolean | null, maps: PackedSigned[]}} Method */
 /** @typedef {{title: string, sentence: string, caption: string, picture: string, stages: string[], measures: {key: string, name: string, meaning: string}[], limit: number, methods: Method[], edges: PackedSigned & {title: string}, palette: string}} Scene */
 /** @typedef {{node: HTMLElement, canvas: HTMLCanvasElement, value: HTMLElement, said: HTMLElement, strip: HTMLElement, frames: Float32Array[]}} Card */

@@ -8,8 +8,8 @@ from typing import TypedDict
 
 from densenet_viz.figures.theme import OKABE_ITO
 from densenet_viz.results.traces import Picture
+from densenet_viz.stage.maps.signed_scale import Heat, PackedSigned, pack_palette, pack_signed
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, PackedSigned, pack_palette, pack_signed
 
 SIDE = 128
 """The largest side of a map that is sent, in pixels."""

@@ -1,6 +1,6 @@
 // A square picture that can be pointed at, with the outlines of masks over it.
 
-import { moved } from "./signed-scale.js";
+import { moved } from "../maps/signed-scale.js";
 import { h, s } from "./dom.js";
 
 /** @typedef {[number, number]} Place  x, y in pixels of the picture */

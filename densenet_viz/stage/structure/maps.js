@@ -1,6 +1,6 @@
 // Two maps over the picture: the chosen flow, and everything that its reader reads.
 
-import { paintHeat } from "../shared/signed-scale.js";
+import { paintHeat } from "../maps/signed-scale.js";
 import { h, say } from "../shared/dom.js";
 import { enlarged, limitOf } from "./flows.js";
 import { scaleWords } from "./words.js";

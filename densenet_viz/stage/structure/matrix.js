@@ -1,6 +1,6 @@
 // Sources as rows, readers as columns: each cell is one connection's flow on the signed scale.
 
-import { placeOf as colourPlace } from "../shared/signed-scale.js";
+import { placeOf as colourPlace } from "../maps/signed-scale.js";
 
 /** @typedef {import("./flows.js").Flows} Flows */
 /** @typedef {{left: number, top: number, cell: number, row: number, width: number, height: number}} Frame */

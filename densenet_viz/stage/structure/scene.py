@@ -10,8 +10,8 @@ import numpy as np
 from densenet_viz.figures.theme import layer_colour
 from densenet_viz.results.flows import BlockFlows, StructureAttribution, place_of
 from densenet_viz.results.traces import Maps, Picture
+from densenet_viz.stage.maps.signed_scale import pack_palette
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import pack_palette
 from densenet_viz.stage.shared.words import entering, number
 
 MOST_BYTES = 4_000_000

@@ -1,6 +1,6 @@
 // The numbers behind the charts, as tables that are made when they are first opened.
 
-import { signed } from "../shared/signed-scale.js";
+import { signed } from "../maps/signed-scale.js";
 import { h } from "../shared/dom.js";
 
 /** @typedef {import("./flows.js").Scene} Scene */

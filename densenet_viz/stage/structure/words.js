@@ -1,6 +1,6 @@
 // The text about flows. No document.
 
-import { signed } from "../shared/signed-scale.js";
+import { signed } from "../maps/signed-scale.js";
 import { ALL, SUM } from "./flows.js";
 
 /** @typedef {import("./flows.js").Scene} Scene */

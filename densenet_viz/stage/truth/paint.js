@@ -1,6 +1,6 @@
 // The picture with the pixels that a threshold keeps, in patterns and colours, on plain arrays.
 
-import { greyOf } from "../shared/signed-scale.js";
+import { greyOf } from "../maps/signed-scale.js";
 
 /** @typedef {[number, number, number]} Colour */
 

@@ -13,9 +13,9 @@ from densenet_viz.figures.theme import FOUND_COLOURS
 from densenet_viz.results.attributions import Prediction
 from densenet_viz.results.scores import PrecisionRecall
 from densenet_viz.results.traces import Picture
+from densenet_viz.stage.maps.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.outline import PackedMask, outline, pack_mask
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.words import number
 
 Mask = NDArray[np.bool_]

@@ -1,7 +1,7 @@
 // A map with a threshold, compared with the true outline: what is kept, and how much of that is the
 // object. The slider is handled here, within one frame and without the server.
 
-import { paintHeat, unpackHeat } from "../shared/signed-scale.js";
+import { paintHeat, unpackHeat } from "../maps/signed-scale.js";
 import { h, say } from "../shared/dom.js";
 import { Frame, outlineSample, pixelsOf } from "../shared/frame.js";
 import { bytesOf } from "../maps/maps.js";
@@ -22,7 +22,7 @@ import { percent, pixelWords, sentence, sliderWords } from "./words.js";
 
 /** @typedef {import("../maps/masks.js").PackedMask} PackedMask */
 /** @typedef {import("../shared/frame.js").Place} Place */
-/** @typedef {{title: string, view: View, label: string, method: string, caption: string, picture: string, size: number, heat: import("../shared/signed-scale.js").PackedHeat, limit: number, limits: string[], meaning: string[], palette: string, mask: PackedMask, other: PackedMask | null, curve: [number, number][], average: number, averageText: string, chance: number, chanceText: string, shares: {name: string, percent: string}[], colours: {hit: string, extra: string}, alt: string}} Scene */
+/** @typedef {{title: string, view: View, label: string, method: string, caption: string, picture: string, size: number, heat: import("../maps/signed-scale.js").PackedHeat, limit: number, limits: string[], meaning: string[], palette: string, mask: PackedMask, other: PackedMask | null, curve: [number, number][], average: number, averageText: string, chance: number, chanceText: string, shares: {name: string, percent: string}[], colours: {hit: string, extra: string}, alt: string}} Scene */
 /** @typedef {"kept" | "over" | "picture"} View */
 
 /** @type {[View, string][]} */

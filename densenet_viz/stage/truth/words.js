@@ -1,6 +1,6 @@
 // Texts about a thresholded map, and about one of its pixels. Does not use the DOM.
 
-import { signed } from "../shared/signed-scale.js";
+import { signed } from "../maps/signed-scale.js";
 
 /** @typedef {import("../maps/masks.js").Counts} Counts */
 

@@ -1,6 +1,6 @@
 // One column of the comparison: the input, the answer, and the map below it.
 
-import { unpackHeat } from "../shared/signed-scale.js";
+import { unpackHeat } from "../maps/signed-scale.js";
 import { underWords, valueWords } from "../maps/map-words.js";
 import { h, say } from "../shared/dom.js";
 import { Frame } from "../shared/frame.js";

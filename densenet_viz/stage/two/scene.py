@@ -9,8 +9,7 @@ import numpy as np
 
 from densenet_viz.figures.colours import limit_of
 from densenet_viz.results.attributions import Prediction
-from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.signed_scale import (
+from densenet_viz.stage.maps.signed_scale import (
     OWN_SENTENCE,
     OWN_TITLE,
     Heat,
@@ -23,6 +22,7 @@ from densenet_viz.stage.shared.signed_scale import (
     short_unit,
     strength_of,
 )
+from densenet_viz.stage.shared.packing import picture_address
 from densenet_viz.stage.shared.words import number, percent
 from densenet_viz.stage.two.sides import (
     Apart,

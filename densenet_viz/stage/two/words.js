@@ -8,7 +8,7 @@ import { valueWords } from "../maps/map-words.js";
 /** @typedef {import("../maps/map-words.js").ScaleKey} ScaleKey */
 /** @typedef {{name: string, share: number, percent: string, explained: boolean, right: boolean}} Bar */
 /** @typedef {{name: string, caption: string, picture: string, size: number, says: string, bars: Bar[], note: string, where: string, sharpening: boolean, map: BenchMap | null}} SideScene */
-/** @typedef {{name: string, sentence: string, picture: string, size: number, meaning: string[], map: {heat: import("../shared/signed-scale.js").PackedHeat, end: number, alt: string} | null}} ApartScene */
+/** @typedef {{name: string, sentence: string, picture: string, size: number, meaning: string[], map: {heat: import("../maps/signed-scale.js").PackedHeat, end: number, alt: string} | null}} ApartScene */
 /** @typedef {{label: string, live: string, linked: boolean, palette: string, meaning: string[], waiting: string, begin: ScaleKey, scales: Scale[], sides: SideScene[], apart: ApartScene | null}} Scene */
 /** A map under the crosshair: its name, the pixel, and the value there. @typedef {{name: string, at: Place, value: string}} Reading */
 

@@ -1,7 +1,7 @@
 // The signed scale and the picture under it, on plain arrays. `figures/colours.py` does the same in
 // Python, so that the map on the screen and the downloaded one are the same.
 
-import { bytesOf } from "../maps/maps.js";
+import { bytesOf } from "./maps.js";
 
 /** A signed map: bytes; 127 and -127 are the ends of the colours. @typedef {{size: number, data: string}} PackedSigned */
 /** Signed values as Python packs them: 16-bit whole numbers; 32767 is `most`. @typedef {{size: number, most: number, data: string}} PackedHeat */
