@@ -39,7 +39,7 @@ def _rules(widths: Sequence[int], rooms: Mapping[str, Heights]) -> Iterator[str]
     yield f"{every} {{ position: relative; }}"
     yield (
         f"{every}::before {{ content: ''; position: absolute; inset: 0; border-radius: 0.6rem; "
-        "pointer-events: none; background: color-mix(in srgb, currentColor 4%, transparent); "
+        "pointer-events: none; background: color-mix(in srgb, currentColor 7%, transparent); "
         "color: color-mix(in srgb, currentColor 66%, transparent); "
         "animation: stage-room 0.2s 0.2s both; }"
     )
@@ -72,7 +72,7 @@ def _none_yet(keys: Sequence[str]) -> Iterator[str]:
         f"[data-testid=stMainBlockContainer]:has(h1):not(:has({places}))::after "
         "{ content: 'Loading …'; position: fixed; bottom: 2rem; padding: 0.4rem 1rem; "
         "border-radius: 2rem; background: color-mix(in srgb, currentColor 8%, transparent); "
-        "animation: stage-room 0.2s 0.5s both; }"
+        "animation: stage-room 0.2s 0.2s both; }"
     )
 
 
