@@ -27,7 +27,7 @@ DRAWN = Kind("drawn scenes for all layers", shared=1, own=1)
 """All scenes together take 49 MB."""
 SCENES = 1000
 SHOWN = 8
-WIDTH = 128
+WIDTH = 112
 
 
 def show_exciting(model: LoadedModel, place: Place) -> None:
