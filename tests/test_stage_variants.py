@@ -338,8 +338,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
     def keep(name: str, scene: dict[str, Any], **_: object) -> None:
         scenes[name] = scene
 
-    for module in ("stages", "staged"):  # the second may have been loaded before
-        monkeypatch.setattr(f"densenet_viz.ui.{module}.show_stage", keep)
+    monkeypatch.setattr("densenet_viz.ui.stages.show_stage", keep)
     return scenes
 
 
