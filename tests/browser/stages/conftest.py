@@ -46,6 +46,9 @@ MOUNT_JS = """async ({ code, css, scene }) => {
   await new Promise((told) => new ResizeObserver(told).observe(root.host));
   window.nextScene = (data) => { window.endStage = call(data); };
 }"""
+DRAWN_JS = "() => document.getElementById('place').hasAttribute('data-drawn')"
+FRAME = 17
+"""Milliseconds of the standing clock, a little more than a frame."""
 
 Show = Callable[..., Page]
 
@@ -99,6 +102,13 @@ def mounted(
     return page
 
 
+def drawn(page: Page, name: str, scene: Any, **options: Any) -> Page:
+    """The same, once the stage is laid out and visible."""
+    mounted(page, name, scene, **options)
+    page.wait_for_function(DRAWN_JS)
+    return page
+
+
 @contextmanager
 def without_errors(page: Page) -> Iterator[None]:
     errors: list[str] = []
@@ -121,7 +131,7 @@ def show(stage_page: Page) -> Iterator[Show]:
     next scene. A test fails where the page reported an error.
     """
     with without_errors(stage_page):
-        yield partial(mounted, stage_page)
+        yield partial(drawn, stage_page)
 
 
 @pytest.fixture
@@ -134,6 +144,8 @@ def show_timed(browser: Browser, root: Path) -> Iterator[Show]:
 
     def show(name: str, scene: Any, **options: Any) -> Page:
         mounted(page, name, scene, **{"reduced_motion": False, **options})
+        while not page.evaluate(DRAWN_JS):
+            page.clock.run_for(FRAME)
         page.evaluate(SEEN_JS)
         return page
 
