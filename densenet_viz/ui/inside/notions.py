@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import combinations
@@ -42,11 +42,11 @@ def compare_notions(model: LoadedModel, ablation: Ablation) -> None:
     found = agreements(model, notions)
     st.markdown(agreement_words(found))
     st.markdown(
-        "Rank correlation (Spearman’s ρ) of two notions over the connections of a block, with 95% "
-        "intervals (bootstrap). 1: the same order; 0: no relation."
+        "Rank correlation (Spearman’s ρ) of two measures of importance over the connections of a "
+        "block, with 95% intervals (bootstrap). 1: the same order; 0: no relation."
     )
     st.table(
-        rows_of(found), hide_index=True, alt="Rank correlation of each two notions, block by block"
+        rows_of(found), hide_index=True, alt="Rank correlation of each two measures, block by block"
     )
     if flows is None:
         _offer(model)
@@ -98,35 +98,44 @@ def agreements(model: LoadedModel, notions: Mapping[str, Notion]) -> Agreements:
 def rows_of(found: Agreements) -> list[dict[str, str]]:
     """A row for each two notions, a column for each block."""
     return [
-        {"Notions": f"{one} and {other}"}
+        {"Measures": f"{one} and {other}"}
         | {f"block {block}": _words(rho) for block, rho in blocks.items()}
         for (one, other), blocks in found.items()
     ]
 
 
 def agreement_words(found: Agreements) -> str:
-    """Where the notions agree most and least, and how often they agree at all.
+    """Whether weights, and flows, tell what a cut does: the rank correlations in one sentence each.
 
-    >>> rho = {1: Interval(0.25, -0.1, 0.5, 28), 2: Interval(0.6, 0.4, 0.7, 91)}
+    >>> rho = {1: Interval(0.25, -0.1, 0.5, 28), 2: Interval(0.36, 0.2, 0.5, 91)}
     >>> agreement_words({("mean |w|", CUT): rho}).split(":")[0]
-    '**In part.** They agree most in block 2'
+    '**Hardly.** Weights and the size of what a cut does'
     """
-    every = [
-        (rho, f"in block {block}: {one} and {other}, ρ = {rho.mean:+.2f}")
-        for (one, other), blocks in found.items()
-        for block, rho in blocks.items()
-        if rho is not None
-    ]
-    if not every:
+    told = {
+        words: [
+            (rho, block)
+            for pair, blocks in found.items()
+            if set(pair) & ones and CUT in pair
+            for block, rho in blocks.items()
+            if rho is not None
+        ]
+        for words, ones in (("Weights", set(WEIGHTS)), ("Flows", {FLOW}))
+    }
+    if not told["Weights"]:
         return "The blocks have too few connections for a rank correlation."
-    best = max(every, key=lambda each: each[0].mean)
-    worst = min(every, key=lambda each: each[0].mean)
-    clear = sum(rho.low > 0 for rho, _ in every)
-    highest = best[0].mean
+    highest = max(rho.mean for rho, _ in told["Weights"])
     answer = "Hardly" if highest < 0.4 else "In part" if highest < 0.8 else "Largely"
+    return f"**{answer}.** " + " ".join(
+        _highest_words(words, rhos) for words, rhos in told.items() if rhos
+    )
+
+
+def _highest_words(words: str, rhos: Sequence[tuple[Interval, int]]) -> str:
+    best, block = max(rhos, key=lambda each: each[0].mean)
+    clear = sum(rho.low > 0 for rho, _ in rhos)
     return (
-        f"**{answer}.** They agree most {best[1]}. They agree least {worst[1]}. The interval lies "
-        f"above 0 in {clear} of {len(every)}."
+        f"{words} and the size of what a cut does: ρ is at most {best.mean:+.2f} (block {block}), "
+        f"and its interval is above 0 in {clear} of {len(rhos)} cases."
     )
 
 

@@ -57,7 +57,7 @@ def show_reuse(model: LoadedModel, picture: CurrentPicture) -> None:
         _show_effects(model, instead, ablation)
     else:
         _show_weights(model, by)
-    st.header("Do large weights mean important connections, and do flows?", anchor=False)
+    st.header("Do large weights mean important connections? Do large flows?", anchor=False)
     if ablation is None:
         st.info("Measure first what cutting each connection does.")
         if by != "ablation":

@@ -101,7 +101,7 @@ def _form(picture: Callable[[], Picture]) -> None:
         st.session_state.pop(_REFUSED, None)
         right.caption(
             "Give the file that your training code saved. The app reads it, says what it found, "
-            "and asks what a file of weights cannot tell. Nothing of the file runs, and it stays "
+            "and asks for what a weight file does not say. Nothing of the file runs, and it stays "
             "in this session’s memory."
         )
         return
