@@ -29,7 +29,7 @@ SLIDE_JS = """() => {
   const slide = find('.lecture-hall > .lecture-slide:not(.lecture-away)', document);
   const host = slide.querySelector('.lecture-stage');
   const stage = host?.shadowRoot.querySelector('.stage');
-  const drawings = [...(stage?.querySelectorAll('canvas, svg, img, table') ?? [])];
+  const drawings = [...(stage?.querySelectorAll('canvas, svg, img, table, [role="grid"]') ?? [])];
   const room = (each) => each.getBoundingClientRect();
   return {
     number: Number(slide.dataset.slide),

@@ -25,9 +25,10 @@ LEAST_AT_1080 = 28
 
 @pytest.fixture(scope="module")
 def page(open_page: Opener) -> Iterator[Page]:
-    """The lecture, started."""
+    """The lecture, started when all of its pictures are made."""
     visit = open_page("lecture", width=1920, height=1080, reduced_motion=True)
     page: Page = visit.page
+    page.locator('.lecture[data-missing="0"]').wait_for(timeout=MADE_MILLISECONDS)
     page.locator(".lecture-main").click(timeout=MADE_MILLISECONDS)
     yield page
     assert visit.errors == []

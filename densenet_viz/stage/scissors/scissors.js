@@ -104,6 +104,7 @@ class Scissors {
       (!scene.served && scene.start !== this.scene.start);
     const asked = this.asked ?? this.scene.cuts;
     this.scene = scene;
+    this.root.dataset.served = String(scene.served);
     for (const row of this.rows) row.hidden = !scene.served; // a slide's cuts are those of its steps
     if (this.asked === undefined || (scene.cuts !== asked && this.cuts.text === asked)) {
       this.cuts.text = scene.cuts; // the first scene, another link, or another network
