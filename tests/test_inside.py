@@ -51,7 +51,8 @@ def test_200_numbers_of_every_block_of_real_networks(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten layers of each block (or all, if it has fewer), and 200 numbers in all of them."""
-    monkeypatch.setattr(inside, "run_watched", cache_last(inside.run_watched))  # a pass for each layer
+    # A pass for each layer, and not for each number.
+    monkeypatch.setattr(inside, "run_watched", cache_last(inside.run_watched))
     model = load_model(name)
     rng = np.random.default_rng(0)
     for block in range(1, len(model.spec.block_config) + 1):
