@@ -110,8 +110,7 @@ def _upload(page: Page, photo: bytes) -> float:
 
 
 def _send(page: Page, photo: bytes) -> None:
-    box = page.get_by_test_id("stFileUploader").filter(has_text="Or upload your own")
-    box.locator("input[type=file]").set_input_files(
+    page.locator(".st-key-upload_widget input[type=file]").first.set_input_files(
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo}
     )
 
