@@ -228,10 +228,12 @@ def transition(reads: int, keeps: int) -> nn.Sequential:
 
 
 def initialise(network: nn.Module, generator: torch.Generator) -> None:
-    """torchvision's rule: He for convolutions, one and zero for norms, zero for the bias."""
+    """torchvision's rule: He for convolutions, one and zero for norms, zero for biases."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, generator=generator)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Linear):
             nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
             nn.init.zeros_(module.bias)
