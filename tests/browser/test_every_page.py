@@ -19,6 +19,11 @@ from tests.browser.conftest import PATIENCE_MILLISECONDS, Visit
 
 FIRST = (View("light", "light", 1440, 900), View("dark-phone", "dark", 390, 844))
 OTHERS = (View("dark", "dark", 1440, 900), View("light-phone", "light", 390, 844))
+LIGHTER = {"bench": "?maps=Saliency&maps=Grad-CAM"}
+"""In the first tier the bench makes two maps instead of seven, so its kept height is not theirs."""
+GROWING = frozenset({"lecture"})
+"""Pages that are complete at once and make pictures in the background, for later slides: the first
+tier looks at them meanwhile."""
 CASES = [
     pytest.param(row, view, id=f"{row.name}-{view.name}", marks=marks)
     for views, marks in ((FIRST, ()), (OTHERS, pytest.mark.slow))
@@ -73,8 +78,11 @@ def window(app_url: str, browser: Browser) -> Iterator[Visit]:
         yield visit
 
 
-def look_at(window: Visit, url: str, view: View) -> Page:
-    """Opens an address as somebody with this screen and theme would, with an empty record."""
+def look_at(window: Visit, url: str, view: View, *, until_made: bool = True) -> Page:
+    """Opens an address as somebody with this screen and theme would, with an empty record.
+
+    Without `until_made`, progress bars may still run.
+    """
     page = window.page
     page.goto("about:blank")
     page.set_viewport_size({"width": view.width, "height": view.height})
@@ -86,14 +94,18 @@ def look_at(window: Visit, url: str, view: View) -> Page:
     page.goto(url)
     settle(page)
     # Between two steps of its work a page may look settled.
-    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=MADE_MILLISECONDS)
-    settle(page)
+    if until_made:
+        expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=MADE_MILLISECONDS)
+        settle(page)
     return page
 
 
 @pytest.mark.parametrize(("row", "view"), CASES)
 def test_page_opens_as_it_should(window: Visit, app_url: str, row: PageRow, view: View) -> None:
-    page = look_at(window, f"{app_url}/{row.url_path}", view)
+    first = view in FIRST
+    lighter = LIGHTER.get(row.name, "") if first else ""
+    address = f"{app_url}/{row.url_path}{lighter}"
+    page = look_at(window, address, view, until_made=not (first and row.name in GROWING))
     heading = page.locator("h1")
     page.emulate_media(reduced_motion="reduce")  # axe shall see nothing that fades
     found = {
@@ -105,7 +117,7 @@ def test_page_opens_as_it_should(window: Visit, app_url: str, row: PageRow, view
         "wider than the window": page.evaluate(WIDER_THAN_WINDOW_JS),
         "pictures without words": page.evaluate(UNNAMED_PICTURES_JS),
         "axe": axe_findings(page),
-        "stages without their room": page.evaluate(ROOMS_JS, SAME_HEIGHT),
+        "stages without their room": [] if lighter else page.evaluate(ROOMS_JS, SAME_HEIGHT),
         "errors": window.errors,
         "asked of others": window.foreign,
     }
