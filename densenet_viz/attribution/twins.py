@@ -20,7 +20,6 @@ from densenet_viz.network.fused.network import FusedDenseNet, fuse
 if TYPE_CHECKING:
     from densenet_viz.network.loaded import LoadedModel
 
-_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _LOCK = RLock()
 _TEMPLATES: WeakKeyDictionary[nn.Module, nn.Module] = WeakKeyDictionary()
 _FUSED: WeakKeyDictionary[nn.Module, dict[tuple[str, torch.dtype], FusedDenseNet]] = (
@@ -36,14 +35,9 @@ def twin_of(model: LoadedModel, device: str = "cpu") -> nn.Module:
     with _LOCK:
         template = _TEMPLATES.get(model.network)
         if template is None:
-            with model.lock:  # so that no other thread hooks it now
-                template = sharing(model.network, frozen=True)
-            for module in template.modules():
-                for name in _HOOKS:
-                    getattr(module, name).clear()
-            _TEMPLATES[model.network] = template
-        twin = sharing(template, frozen=True)
-    return twin if device == "cpu" else twin.to(device)
+            template = _TEMPLATES[model.network] = sharing(model.network, frozen=True)
+    # Moving a module moves its weights, also for those who share them.
+    return sharing(template) if device == "cpu" else sharing(template, frozen=True).to(device)
 
 
 def fused_of(

@@ -54,11 +54,24 @@ class Subject:
 
 def show_scissors(model: LoadedModel, picture: CurrentPicture) -> None:
     """Shows the whole part: the scissors, the answer, and both maps."""
-    subject = Subject(model, picture, _chosen_cuts(model))
-    _show_stage(subject)
+    cuts = _chosen_cuts(model)
+    _show_answer(model, picture, cuts)
+    subject = Subject(model, picture, cuts)
     _show_search(subject)
     _show_maps(subject)
     _explain(model)
+
+
+@st.fragment
+def _show_answer(model: LoadedModel, picture: CurrentPicture, known: frozenset[Connection]) -> None:
+    """The stage answers a cut by itself; then the rest of the page follows.
+
+    `known` are the cuts of the rest of the page.
+    """
+    cuts = _chosen_cuts(model)
+    _show_stage(Subject(model, picture, cuts))
+    if cuts != known:
+        st.rerun()
 
 
 def _chosen_cuts(model: LoadedModel) -> frozenset[Connection]:
