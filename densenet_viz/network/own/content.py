@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -24,6 +25,8 @@ from densenet_viz.network.own.pickled import (
 )
 from densenet_viz.network.own.spec import SIZE_LIMIT
 
+METADATA = "__metadata__"
+"""What safetensors calls the texts beside the tensors."""
 HEADER_LIMIT = 4 * 1024**2
 """Bytes of names and shapes: a safetensors header, or the pickle in a .pth."""
 _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
@@ -62,7 +65,10 @@ def read_content(data: bytes) -> tuple[object, bool]:
 
 
 def _safetensors(data: bytes) -> object:
-    """The tensors in the order of their names: the file's own order is not kept by its writer."""
+    """The tensors in the order of their names: the file's own order is not kept by its writer.
+
+    Texts that the file keeps beside them are under `METADATA`.
+    """
     if int.from_bytes(data[:8], "little") > HEADER_LIMIT:  # the length of its header
         raise OwnModelError(UNREADABLE)
     try:
@@ -71,7 +77,9 @@ def _safetensors(data: bytes) -> object:
         if "not fully covered" in str(error):
             raise OwnModelError(INCOMPLETE) from None
         raise
-    return dict(sorted(read.items(), key=lambda item: natural(item[0])))
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    tensors = dict(sorted(read.items(), key=lambda item: natural(item[0])))
+    return {**tensors, METADATA: header.get(METADATA)}
 
 
 def _zipped(data: bytes) -> Reader:
