@@ -94,8 +94,9 @@ def check_joined(found: FoundNetwork) -> None:
     Raises:
         OwnModelError: they do.
     """
-    from densenet_viz.network.own.conversions import FASTAI, sequential_lines
+    from densenet_viz.network.own.conversions import FASTAI
     from densenet_viz.network.own.names import is_number
+    from densenet_viz.network.own.renaming import sequential_lines
 
     if not is_number(found.start.rstrip(".").rpartition(".")[2]):
         return

@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as read_safetensors
 
-from densenet_viz.network.own.conversions import NUMPY, PICKLE
+from densenet_viz.network.own.conversions import DISTRIBUTED, NUMPY, NUMPY_PICKLE, PICKLE
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.kinds import INCOMPLETE, check_kind
 from densenet_viz.network.own.names import natural
@@ -96,7 +96,7 @@ def _zipped(data: bytes) -> Reader:
     order = f"{folder}byteorder"
     if pickled.file_size > HEADER_LIMIT:
         with archive.open(pickled) as file:
-            raise _too_much(file.read(_LOOKED_AT))
+            raise _too_much(file.read(_LOOKED_AT), NUMPY)
     if order in names and archive.read(order).strip() != b"little":
         raise OwnModelError(UNREADABLE)
     read: dict[str, memoryview] = {}
@@ -147,8 +147,14 @@ def _legacy(data: bytes) -> Reader:
 
 def _without_torch(data: bytes) -> OwnModelError:
     """What is wrong with a pickle that torch did not write."""
+    if b"torch.distributed.checkpoint.metadata" in data[:_LOOKED_AT]:
+        return OwnModelError(
+            "This is the list of a distributed checkpoint, whose weights are in other files "
+            "(.distcp). These lines join them.",
+            DISTRIBUTED,
+        )
     if _holds_numpy(data[:_LOOKED_AT]):
-        return _too_much(data[:_LOOKED_AT])
+        return _too_much(data[:_LOOKED_AT], NUMPY_PICKLE)
     return OwnModelError(
         "This is a pickle, not a file of torch.save: reading it would run code of the file. These "
         "lines make a file of torch.",
@@ -156,14 +162,14 @@ def _without_torch(data: bytes) -> OwnModelError:
     )
 
 
-def _too_much(begin: bytes) -> OwnModelError:
+def _too_much(begin: bytes, lines: str) -> OwnModelError:
     """What is wrong with a pickle whose own values are many bytes."""
     if not _holds_numpy(begin):
         return OwnModelError(UNREADABLE)
     return OwnModelError(
         "The file holds NumPy arrays, not tensors; reading them would run code of the file. These "
         "lines make tensors of them.",
-        NUMPY,
+        lines,
     )
 
 

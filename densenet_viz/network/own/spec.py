@@ -92,8 +92,8 @@ def _stem(state: Mapping[str, Tensor]) -> tuple[Stem, int, int]:
     if "features.conv1.weight" in state:
         raise OwnModelError(
             "This network begins with several convolutions (a deep stem, as timm's "
-            "densenetblur121d has). The app knows a stem of one convolution, as timm's densenet121 "
-            "has it."
+            "densenetblur121d has), and its file does not say how it pools. The app knows a stem "
+            "of one convolution: train timm's densenet121, which has it."
         )
     if colours not in (1, 3):
         raise OwnModelError(
