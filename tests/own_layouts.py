@@ -55,9 +55,9 @@ def headed(*head: nn.Module) -> nn.Module:
     return odd_norms(made)
 
 
-def grey(classes: int) -> nn.Module:
+def grey(classes: int, *, bias: bool = False) -> nn.Module:
     made = net(classes)
-    made.features.conv0 = nn.Conv2d(1, 12, 7, 2, 3, bias=False)
+    made.features.conv0 = nn.Conv2d(1, 12, 7, 2, 3, bias=bias)
     return made.eval()
 
 
@@ -196,6 +196,7 @@ LAYOUTS: dict[str, tuple[nn.Module, Callable[[State], object]]] = {
     ),
     "no bias": (headed(nn.Linear(WIDTH, 4, bias=False)), dict),
     "grey": (grey(2), dict),
+    "grey with a bias": (grey(2, bias=True), dict),
     "small inputs": (
         small_inputs(),
         lambda state: {key.replace("norm5", "norm_final"): v for key, v in state.items()},

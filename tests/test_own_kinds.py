@@ -18,7 +18,7 @@ from densenet_viz.network.own.loading import read_weight_file
 from tests.own_layouts import WIDTH, State, headed, monai, net, refusal, under
 from tests.small_models import saved
 
-SIZE = 64
+ONE = torch.ones(1)
 
 
 def zipped(*names: str) -> bytes:
@@ -40,6 +40,7 @@ def zipped(*names: str) -> bytes:
         (bytes((8, 7, 0x12, 7)) + b"pytorch" + bytes(100), "ONNX"),
         (b"\x1c\x00\x00\x00TFL3" + bytes(100), "TensorFlow Lite"),
         (b"<!DOCTYPE html><html>404</html>", "web page"),
+        (b"\n <html><title>Virus scan warning", "web page"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS"),
         (zipped("a.npy", "b.npy"), "NumPy"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "picture"),
@@ -223,6 +224,11 @@ def half(state: State, *, second: bool) -> State:
                 | {"roi_heads.box_predictor.cls_score.weight": torch.zeros(2, 8)}
             ),
             "detector",
+        ),
+        (lambda: without_classifier() | {"projector.weight": torch.zeros(8, WIDTH)}, "contrastive"),
+        (
+            lambda: dict(net().state_dict()) | {"features.conv0.weight_fake_quant.scale": ONE},
+            "rounded",
         ),
         (lambda: half(dict(net().state_dict()), second=False), "one part of several"),
         (lambda: half(dict(net().state_dict()), second=True), "one part of several"),

@@ -21,7 +21,7 @@ from tests.own_layouts import LAYOUTS, net
 from tests.small_models import picture, saved
 from tests.tiers import in_tiers
 
-FIRST = ("CheXNet", "Lightning", "MONAI", "norms in the head", "grey", "small inputs")
+FIRST = ("CheXNet", "Lightning", "MONAI", "norms in the head", "grey with a bias", "small inputs")
 
 
 def script_map(data: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) -> float:

@@ -31,6 +31,7 @@ _WEIGHT_ENDINGS = (".pth", ".pt", ".ckpt", ".bin", ".tar", ".safetensors", ".h5"
 _TABLE_END = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
 """The last bytes of a table of LevelDB, as TensorFlow's index of a checkpoint is one."""
 _LOOKED_AT = 1000
+_WEB_PAGES = (b"<!doctype", b"<html", b"<?xml")
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -177,7 +178,7 @@ KINDS = (
     Kind("This is a file of MATLAB. The app reads files of PyTorch.", starts=(b"MATLAB ",)),
     Kind(
         "This is a web page, not a weight file: the download probably failed. Download it again.",
-        starts=(b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML", b"<?xml"),
+        looks=lambda data: data[:99].lstrip().lower().startswith(_WEB_PAGES),
     ),
     Kind(
         "This is a pointer of Git LFS, not the weights. Run git lfs pull in its folder first.",

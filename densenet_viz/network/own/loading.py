@@ -27,7 +27,7 @@ from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import read_labels
 from densenet_viz.network.own.layout import FileLayout
 from densenet_viz.network.own.preparation import Preparation, Signs, guess
-from densenet_viz.network.own.spec import check_stem, last_channels, spec_from_state
+from densenet_viz.network.own.spec import check_stem, joined_stem, last_channels, spec_from_state
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -83,7 +83,9 @@ def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
     content, plain = read_content(weights)
     networks = networks_in(content)
     found = next((each for each in networks if each.name == name), networks[0])
-    features = {f"features.{key}": value for key, value in found.features.items()}
+    named = {f"features.{key}": value for key, value in found.features.items()}
+    features = joined_stem(named)
+    stem_bias = len(features) < len(named)
     check_purpose(found)
     check_stem(features)
     check_norms(features)
@@ -101,7 +103,7 @@ def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
     )
     preset, preparation = guess(signs)
     labels, unused = labels_inside(content, outputs)
-    notes = notes_of(found, networks, head, spec, outputs)
+    notes = notes_of(found, networks, head, spec, outputs, stem_bias=stem_bias)
     return WeightFile(
         digest=hashlib.sha256(weights).hexdigest(),
         name=found.name,
@@ -113,7 +115,13 @@ def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
         notes=(*notes, unused) if unused else notes,
         state=features | _named(head),
         layout=FileLayout(
-            found.path, found.start, head.modules, outputs == 1, plain, found.wrapped
+            path=found.path,
+            start=found.start,
+            head=head.modules,
+            single=outputs == 1,
+            plain=plain,
+            wrapped=found.wrapped,
+            stem_bias=stem_bias,
         ),
         labels=labels,
     )
