@@ -69,7 +69,7 @@ class _Job:
             self.bench.picture.pixels,
             found,
             axis=self.axis,
-            mask=true_mask(self.bench.picture, model.input_size),
+            mask=true_mask(self.bench.picture, model.input_size, model.fit),
             on_progress=lambda part: report((done + part * (whole - done)) / whole),
             cancelled=cancelled,
             on_preview=report.preview,
@@ -139,7 +139,7 @@ def _draw(bench: Bench, names: list[str], measured: Any) -> None:
         methods=[_line(row) for row in measured.methods],
         references=[_line(row) for row in measured.references],
         planned=[METHODS[name].title for name in names],
-        mask=true_mask(bench.picture, model.input_size),
+        mask=true_mask(bench.picture, model.input_size, model.fit),
         notes=_notes(bench, measured.samples),
         axis=measured.axis,
     )
