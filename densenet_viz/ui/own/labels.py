@@ -58,11 +58,11 @@ def _offer_inside(file: WeightFile) -> ChosenLabels:
     """The labels of the weight file, if it has some that fit."""
     if file.labels is None:
         return ChosenLabels()
-    place = plain(file.labels.place)
     key = f"own_inside_{file.digest[:12]}"  # each file begins with a yes
-    taken = st.checkbox(f"Use the labels in the weight file ({place})", True, key=key)
+    taken = st.checkbox("Use the labels in the weight file", True, key=key)
     if taken:
-        st.caption(f"{len(file.labels.names):,} labels: {_first(file.labels.names)}")
+        count, place = f"{len(file.labels.names):,} labels", plain(file.labels.place)
+        st.caption(f"{count} ({place}): {_first(file.labels.names)}")
     return ChosenLabels(key="inside" if taken else "", inside=taken)
 
 
