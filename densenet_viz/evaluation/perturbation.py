@@ -1,7 +1,7 @@
 """Deletion and insertion: the network's answer while the map's highest pixels go or come back.
 
 Petsiuk, Das, Saenko (2018), "RISE: Randomized Input Sampling for Explanation of Black-box Models".
-Deletion replaces pixels by the training pictures' mean colour; insertion starts from
+Deletion replaces pixels by the mean colour of the normalisation; insertion starts from
 a blurred picture and brings back the sharp pixels.
 """
 

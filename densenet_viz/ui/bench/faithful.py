@@ -178,7 +178,7 @@ def _notes(bench: Bench, samples: Mapping[str, int]) -> list[str]:
         "The network never learned from pictures with missing pixels. So a score can fall because "
         "of the holes, not only because of what is missing. Insertion starts from a blurred "
         "picture for that reason, but has the same weakness.",
-        "Infidelity covers 60 squares with the training pictures’ mean colour; they are a "
+        "Infidelity covers 60 squares with the mean colour of the normalisation; they are a "
         "sixteenth, an eighth or a quarter of the picture wide. Large squares lower the score more "
         "wherever they are, and a map with one value everywhere predicts that, too: a good map has "
         "to beat the random one. Compare infidelity only between maps of the same picture and "
