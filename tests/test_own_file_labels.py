@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -48,6 +49,10 @@ PLACES: dict[str, Callable[[], dict[str, object]]] = {
     "hparams": lambda: beside(hparams=AttributeDict(lr=0.1, classes=list(NAMES))),
     "argparse": lambda: beside(args=argparse.Namespace(lr=0.1, classes="cat, dog, owl")),
     "a namespace": lambda: beside(config=types.SimpleNamespace(data={"labels": list(NAMES)})),
+    "np.unique": lambda: beside(class_names=list(np.unique(NAMES))),
+    "an array": lambda: beside(classes=np.array(NAMES)),
+    "LabelEncoder": lambda: beside(classes=np.array(NAMES, dtype=object)),
+    "NumPy's numbers": lambda: beside(class_to_idx=dict(zip(NAMES, np.arange(3), strict=True))),
     "JSON": lambda: beside(classes=json.dumps(NAMES)),
     "ImageNet's pairs": lambda: beside(
         idx_to_class={n: [f"n{n:08}", name] for n, name in enumerate(NAMES)}
@@ -109,6 +114,11 @@ def test_labels_that_do_not_fit_are_not_used_and_said() -> None:
         {"classes": {"cat": 0, "dog": 5, "owl": 6}},
         {"labels": torch.zeros(3)},
         {"labels": [1, 2, 3]},
+        {"labels": np.array([[0.5, 1.0, 2.0]])},
+        {"labels": np.arange(3)},
+        {"classes": np.array(["a", "b", 3.0], dtype=object)},
+        {"classes": np.zeros((2, 3), "U4")},
+        {"classes": [np.float64(0.5), np.bool_(True), np.datetime64("2020")]},
         {"names": {"project": "x"}},
         {"classes": "everything"},
         {"idx_to_class": {10**30: "a", -1: "b", 2: "c"}},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import INSIDE, LABEL_BYTES, fitted, in_order, labels_of
 from densenet_viz.network.own.names import printable
+from densenet_viz.network.own.numpy_values import NumpyArray, NumpyScalar
 
 _DEPTH = 4
 """How many mappings inside each other are looked into."""
@@ -77,6 +78,8 @@ def _rank(path: tuple[str | int, ...]) -> int:
 def _labels(value: object, outputs: int) -> list[str]:
     """The labels of a mapping (a list is one, with numbers), or of a text with several."""
     try:
+        if isinstance(value, NumpyArray):
+            return value.texts()
         if isinstance(value, Mapping):
             return in_order({key: _pair(inside) for key, inside in value.items()})
         if isinstance(value, str) and len(value) <= LABEL_BYTES:
@@ -88,5 +91,7 @@ def _labels(value: object, outputs: int) -> list[str]:
 
 
 def _pair(value: object) -> object:
-    """ImageNet's pairs of a synset and a label were lists of two."""
+    """A label or number; ImageNet's pairs of a synset and a label were lists of two."""
+    if isinstance(value, NumpyScalar):
+        return value.value()
     return list(value.values()) if isinstance(value, Mapping) and set(value) == {0, 1} else value

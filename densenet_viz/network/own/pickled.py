@@ -2,8 +2,8 @@
 
 There are four kinds of names: tensors are rebuilt here, from the bytes of the file and never from
 new memory; a dictionary is a `Dictionary`; settings of a training (an `argparse.Namespace`) are
-`Settings`; and every other name (a NumPy number, a class of a model) is an `Inert`, which takes
-anything and does nothing.
+`Settings`; and every other name (a class of a model) is an `Inert`, which takes anything and does
+nothing. NumPy's texts and numbers are kept as they are (`numpy_values`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ import torch
 from torch import Tensor
 
 from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.inert import Dictionary, Inert, Settings
 from densenet_viz.network.own.names import printable
+from densenet_viz.network.own.numpy_values import NUMPY_VALUES, Encoded, NumpyScalar
 from densenet_viz.network.own.spec import MOST_CLASSES
 
 NAMES_LIMIT = 20_000
@@ -54,46 +56,6 @@ _STORAGES = {
 }
 
 
-class Dictionary(dict[Any, Any]):
-    """A dictionary of a file: plain, whatever its class was there."""
-
-    __slots__ = ()
-
-    def __init__(self, *_args: Any, **_named: Any) -> None:
-        super().__init__()
-
-    def __setstate__(self, _state: Any) -> None:
-        pass
-
-
-class Settings(Dictionary):
-    """What training code keeps its settings in: a dictionary, or an object with attributes."""
-
-    __slots__ = ()
-
-    def __setstate__(self, state: Any) -> None:
-        if isinstance(state, dict):
-            self.update(state)
-
-
-class Inert:
-    """Stands for an object that a pickle names; it takes anything, keeps nothing, does nothing."""
-
-    called = ""
-    """The full name of what it stands for."""
-
-    def __new__(cls, *_args: Any, **_named: Any) -> Inert:
-        return object.__new__(cls)
-
-    def __init__(self, *_args: Any, **_named: Any) -> None:
-        pass
-
-    def _nothing(self, *_args: Any) -> None:
-        pass
-
-    __setstate__ = __setitem__ = append = extend = add = _nothing
-
-
 @dataclass(frozen=True, eq=False)
 class Storage:
     """Values of a file, in bytes of their own."""
@@ -121,9 +83,11 @@ class Reader(pickle._Unpickler):
         kind = getattr(torch, name, None) if module == "torch" else None
         if isinstance(kind, torch.dtype):
             return kind
-        self.is_plain &= full == "_codecs.encode"
+        self.is_plain = False
         if name in _SETTINGS:
             return Settings
+        if module.split(".")[0] == "numpy" and name in NUMPY_VALUES:
+            return NUMPY_VALUES[name]
         return type("Inert", (Inert,), {"called": printable(full)})
 
     def persistent_load(self, pid: Any) -> Storage:
@@ -214,6 +178,7 @@ _BUILDERS: dict[str, Any] = {
     "collections.OrderedDict": Dictionary,
     "collections.defaultdict": Dictionary,
     "collections.Counter": Dictionary,
+    "_codecs.encode": Encoded,
     "torch._utils._rebuild_tensor": _rebuild,
     "torch._utils._rebuild_tensor_v2": _rebuild,
     "torch._utils._rebuild_tensor_v3": _rebuild_typed,
@@ -242,7 +207,7 @@ def plain_values(content: Any, depth: int, seen: dict[int, Any]) -> Any:
         seen[place] = torch.empty(0) if content.storage is None else content.tensor()
         return seen[place]
     if isinstance(content, (list, tuple)):
-        texts = all(type(one) is str for one in content)
+        texts = all(isinstance(one, (str, NumpyScalar)) for one in content)
         content = dict(enumerate(content[: MOST_CLASSES + 1 if texts else _MOST_ITEMS]))
     if not isinstance(content, dict) or depth == 0:
         return content if isinstance(content, Inert) or _is_name(content) else None

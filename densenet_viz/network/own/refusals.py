@@ -22,8 +22,8 @@ from densenet_viz.network.own.conversions import (
     whole_model_lines,
 )
 from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.inert import Inert
 from densenet_viz.network.own.names import printable
-from densenet_viz.network.own.pickled import Inert
 from densenet_viz.network.own.renaming import numbered_lines
 
 Path = tuple[str | int, ...]
