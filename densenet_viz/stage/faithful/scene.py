@@ -353,9 +353,9 @@ def _title(
     if always:
         verb = "is" if len(always) == 1 else "are"
         return f"{' and '.join(always)} {verb} best in every measure that shows a difference"
-    (first, ahead), *others = best.items()
-    second, rivals = next(each for each in others if ahead[0] not in each[1])
-    return f"The measures disagree: {ahead[0]} is best in {first}, {rivals[0]} in {second}"
+    (first, (one, *_)), *others = best.items()
+    second, (two, *_) = next(each for each in others if one not in each[1])
+    return f"The measures disagree: {one} is best in {first}, {two} in {second}"
 
 
 def _alone(line: Line, references: Sequence[Line], label: str) -> str:
