@@ -22,7 +22,8 @@ from torch import Tensor, nn
 
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network._torchvision import densenet
-from densenet_viz.network.build import OwnDenseNet, blank, build
+from densenet_viz.network.build import blank, build
+from densenet_viz.network.densenet import OwnDenseNet
 from densenet_viz.network.own import content
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import read_labels
