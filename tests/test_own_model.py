@@ -570,7 +570,7 @@ def test_a_label_without_letters_is_called_by_its_number() -> None:
 
 def test_labels_by_default() -> None:
     assert read_labels(None, 3) == ("class 0", "class 1", "class 2")
-    assert read_labels(None, 2, single=True) == ("no", "yes")
+    assert read_labels(None, 2, single=True) == ("negative", "positive")
 
 
 def test_a_label_may_occur_twice_and_is_cut() -> None:

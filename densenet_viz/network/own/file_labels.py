@@ -32,7 +32,8 @@ def labels_inside(content: object, outputs: int) -> tuple[FileLabels | None, str
 
     Args:
         content: as `read_content` gives it.
-        outputs: how many numbers the network gives; one number needs two labels, or that of a yes.
+        outputs: how many numbers the network gives; one number needs two
+            labels, or that of the positive class.
     """
     refused = ""
     places = sorted(_places(content, (), _DEPTH), key=lambda each: (len(each[0]), _rank(each[0])))

@@ -61,7 +61,7 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
     `{"0": ["n01440764", "tench"]}`; torchvision's `class_to_idx`, `{"cat": 0}`; a configuration
     with `id2label` or the like; and numbered lines, "0: cat". Numbers count from 0 or from 1. A
     label may occur twice; one without letters becomes "class 3". Without data: "class 0", "class 1"
-    and so on, or "no" and "yes" for one score.
+    and so on, or "negative" and "positive" for one score.
 
     Each label is returned on one line, without control characters and Markdown's signs, at most
     60 characters long.
@@ -69,13 +69,14 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
     Args:
         data: the file's bytes; `decode` finds their encoding.
         classes: outputs of the network.
-        single: whether the network has one score; then one label is enough, for a yes.
+        single: whether the network has one score; then one label is enough, for the positive class.
 
     Raises:
         OwnModelError: the data has none of these forms, or the number of labels is wrong.
     """
     if data is None:
-        return ("no", "yes") if single else tuple(f"class {index}" for index in range(classes))
+        numbered = tuple(f"class {index}" for index in range(classes))
+        return ("negative", "positive") if single else numbered
     text, _encoding = decode(data)
     return fitted(labels_of(text, classes), classes, single=single)
 

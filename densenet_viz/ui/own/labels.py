@@ -32,7 +32,7 @@ def choose_labels(file: WeightFile, turn: int) -> ChosenLabels:
         file: the weight file.
         turn: a new number empties the choice.
     """
-    one_is_enough = " The name of a yes is enough." if file.outputs == 1 else ""
+    one_is_enough = " The name of the positive class is enough." if file.outputs == 1 else ""
     chosen = st.file_uploader(
         "Labels (optional)",
         key=f"own_labels_{turn}",
