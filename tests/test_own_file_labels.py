@@ -225,3 +225,4 @@ def test_from_a_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["predict", str(drawn), *words]) == 0
     report = json.loads(capsys.readouterr().out)
     assert {each["label"] for each in report["predictions"]} == set(NAMES)
+    assert any("classes" in note for note in report["notes"])

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 INPUT_SIZES = (32, 512)
 """Smallest and largest side of the pictures, in pixels."""
+_NAMED = 5
+"""The most labels that are named."""
 PROVENANCE = "Your own file; the app does not know its training data."
 
 
@@ -184,7 +186,10 @@ def own_model(
 
 
 def _said(labels: FileLabels) -> str:
-    return f"The {len(labels.names):,} labels are in the weight file ({labels.place})."
+    first = ", ".join(labels.names[:_NAMED])
+    more = ", …" if len(labels.names) > _NAMED else ""
+    place = f"in the weight file ({labels.place})"
+    return f"The {len(labels.names):,} labels are {place}: {first}{more}"
 
 
 def _sized(spec: DenseNetSpec, size: int) -> DenseNetSpec:
