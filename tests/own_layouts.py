@@ -55,9 +55,17 @@ def headed(*head: nn.Module) -> nn.Module:
     return odd_norms(made)
 
 
-def grey(classes: int) -> nn.Module:
+def headed_by_name() -> nn.Module:
+    """A head as courses teach it: its modules have names, and a log-softmax ends it."""
+    made = headed(nn.Linear(WIDTH, 9), nn.ReLU(), nn.Dropout(0.5), nn.Linear(9, 2))
+    names = ("fc1", "relu", "dropout", "fc2")
+    made.classifier = nn.Sequential(OrderedDict(zip(names, made.classifier, strict=True)))  # type: ignore[arg-type]
+    return made.eval()
+
+
+def grey(classes: int, *, bias: bool = False) -> nn.Module:
     made = net(classes)
-    made.features.conv0 = nn.Conv2d(1, 12, 7, 2, 3, bias=False)
+    made.features.conv0 = nn.Conv2d(1, 12, 7, 2, 3, bias=bias)
     return made.eval()
 
 
@@ -156,6 +164,33 @@ LAYOUTS: dict[str, tuple[nn.Module, Callable[[State], object]]] = {
             | {"module.criterion.pos_weight": torch.ones(3)}
         ),
     ),
+    "skorch": (net(), lambda state: under("module_.", state)),
+    "Catalyst": (net(), lambda s: {"model_state_dict": s, "epoch_metrics": {"auc": [0.1]}}),
+    "timm's checkpoint": (
+        net(),
+        lambda state: {
+            "arch": "densenet121",
+            "state_dict": state,
+            "optimizer": torch.optim.SGD(net().parameters(), 0.1).state_dict(),
+            "args": argparse.Namespace(model="densenet121", class_map=""),
+            "metric": 80.1,
+        },
+    ),
+    "features in a dictionary, heads in a list": (
+        net(),
+        lambda state: {
+            key.replace("features.", "backbone.rgb.").replace("classifier.", "heads.0."): value
+            for key, value in state.items()
+        },
+    ),
+    "a norm of pictures beside it": (
+        net(),
+        lambda state: {"normalize.mean": torch.zeros(3), **under("model.", state)},
+    ),
+    "a head with names": (
+        headed_by_name(),
+        lambda state: {"state_dict": state, "class_to_idx": {"1": 0, "2": 1}},
+    ),
     "torch's own wrappers": (net(), wrapped),
     "a namespace": (
         net(),
@@ -196,6 +231,7 @@ LAYOUTS: dict[str, tuple[nn.Module, Callable[[State], object]]] = {
     ),
     "no bias": (headed(nn.Linear(WIDTH, 4, bias=False)), dict),
     "grey": (grey(2), dict),
+    "grey with a bias": (grey(2, bias=True), dict),
     "small inputs": (
         small_inputs(),
         lambda state: {key.replace("norm5", "norm_final"): v for key, v in state.items()},

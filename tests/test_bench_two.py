@@ -16,9 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.attribution import METHODS, AttributionError, attribute
 from densenet_viz.evaluation.agreement import rank_correlation
+from densenet_viz.images.fitting import fit_as
 from densenet_viz.network.models import LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
-from densenet_viz.scenes.generator import draw_scene
+from densenet_viz.scenes.generator import draw_scene, sample_scene
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.ui import current, fetching
 from densenet_viz.ui.attribution import map_jobs
@@ -289,6 +290,19 @@ def test_differing_defaults_are_told() -> None:
 
 
 # -- the true mask --------------------------------------------------------------------------
+
+
+def test_the_true_mask_is_fitted_as_the_picture_is() -> None:
+    """A model that keeps the middle of a picture sees a larger object, less its edges."""
+    given = sample("ring")
+    whole = bench_two.true_mask(given, 64)
+    middle = bench_two.true_mask(given, 64, "margin")
+    drawn = sample_scene("ring").mask
+    grey = np.repeat(np.where(drawn, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
+    assert whole is not None
+    assert middle is not None
+    assert not np.array_equal(whole, middle)
+    np.testing.assert_array_equal(middle, fit_as(grey, 64, "margin")[..., 0] >= 128)
 
 
 def test_shares_are_held_against_the_true_mask() -> None:

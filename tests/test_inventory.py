@@ -19,7 +19,8 @@ from densenet_viz.facts.arithmetic.resnet import ResNetSpec
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.facts.systems import NAMED_SPECS
 from densenet_viz.measure.inventory import file_bytes, take_inventory
-from densenet_viz.network.build import OwnDenseNet, TorchvisionDenseNet, blank, build
+from densenet_viz.network.build import blank, build
+from densenet_viz.network.densenet import OwnDenseNet, TorchvisionDenseNet
 from densenet_viz.network.resnet import PreactivationResNet, TorchvisionResNet, build_resnet
 from tests.live_counts import counted
 from tests.tiers import in_tiers

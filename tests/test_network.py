@@ -14,13 +14,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.network._torchvision import densenet
-from densenet_viz.network.build import (
-    OwnDenseLayer,
-    OwnDenseNet,
-    TorchvisionDenseNet,
-    build,
-    build_start,
-)
+from densenet_viz.network.build import build, build_start
+from densenet_viz.network.densenet import OwnDenseLayer, OwnDenseNet, TorchvisionDenseNet
 
 
 class Ledger(TorchDispatchMode):

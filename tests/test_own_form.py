@@ -55,6 +55,21 @@ def test_findings_do_not_exclude_each_other() -> None:
     assert "100%" in captions(app)
 
 
+def test_the_window_does_not_open_by_itself_on_another_page() -> None:
+    """As after a browser's Back: the page changes, and nobody closed the window."""
+    app = given(net().state_dict())
+    assert has_window(app)
+    for page in ("growth_rate", "attributions"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert not has_window(app)
+    app.button(key="own_open").click().run()
+    assert has_window(app)
+
+
+def has_window(app: AppTest) -> bool:
+    return any(str(each.key).startswith("own_weights_") for each in app.file_uploader)
+
+
 def test_a_preset_fills_the_controls_and_each_can_be_changed() -> None:
     app = given(net(14).state_dict())
     app.selectbox(key="own_preset").set_value("MONAI").run()

@@ -7,13 +7,15 @@ import pytest
 import torch
 
 from densenet_viz.attribution import attribute
+from densenet_viz.evaluation.faithfulness import faithfulness
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.build import build
 from densenet_viz.network.fused.differentiable import DifferentiableDenseNet
 from densenet_viz.network.fused.network import fuse
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.own.loading import own_model
-from densenet_viz.network.own.preparation import Preparation
+from densenet_viz.network.own.preparation import Outputs, Preparation
+from densenet_viz.results.attributions import Explains
 from tests.own_layouts import LAYOUTS, odd_norms
 from tests.small_models import picture, saved
 
@@ -46,6 +48,23 @@ def test_fast_gradients_are_autograds(kind: str) -> None:
     torch.testing.assert_close(gradients, expected)
     (again,) = torch.autograd.grad(DifferentiableDenseNet(fused)(x)[:, 1].sum(), x)
     torch.testing.assert_close(again, expected)
+
+
+@pytest.mark.parametrize("axis", ["probability", "logit"])
+@pytest.mark.parametrize("layout", ["CheXNet", "grey", "plain"])
+def test_deletion_begins_and_insertion_ends_with_the_answer(layout: str, axis: Explains) -> None:
+    """Of a picture that is cut to its middle once, and not a second time for the curves."""
+    network, write = LAYOUTS[layout]
+    outputs: Outputs = "independent" if layout == "CheXNet" else "exclusive"
+    given = Preparation(64, (0.5,) * 3, (0.25,) * 3, "margin", outputs)
+    model = own_model(saved(write(dict(network.state_dict()))), None, given)
+    pixels = np.ascontiguousarray(picture(150)[:, :120])
+    made = attribute(model, pixels, method="saliency", target=1)
+    logits = model.answer(pixels).logits
+    answer = logits[1] if axis == "logit" else model.prediction(logits, 1).probability
+    for row in faithfulness(model, pixels, [made], axis=axis).methods:
+        ends = (row.curves.deletion[0], row.curves.insertion[-1])
+        assert ends == pytest.approx((answer, answer), abs=1e-4)  # float32, fused or not
 
 
 def opened(layout: str) -> LoadedModel:

@@ -22,7 +22,8 @@ from torch import Tensor, nn
 
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec
 from densenet_viz.network._torchvision import densenet
-from densenet_viz.network.build import OwnDenseNet, blank, build
+from densenet_viz.network.build import blank, build
+from densenet_viz.network.densenet import OwnDenseNet
 from densenet_viz.network.own import content
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import read_labels
@@ -421,7 +422,7 @@ def test_a_header_of_millions_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_files_that_hold_something_else(value: object) -> None:
     said = refusal(saved(value))
-    assert any(fact in said for fact in (".safetensors", "names", "features.denseblock1", "conv0"))
+    assert any(fact in said for fact in (".safetensors", "name", "features.denseblock1", "conv0"))
 
 
 def test_a_quantised_network() -> None:
@@ -569,7 +570,7 @@ def test_a_label_without_letters_is_called_by_its_number() -> None:
 
 def test_labels_by_default() -> None:
     assert read_labels(None, 3) == ("class 0", "class 1", "class 2")
-    assert read_labels(None, 2, single=True) == ("no", "yes")
+    assert read_labels(None, 2, single=True) == ("negative", "positive")
 
 
 def test_a_label_may_occur_twice_and_is_cut() -> None:

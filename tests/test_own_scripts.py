@@ -21,15 +21,17 @@ from tests.own_layouts import LAYOUTS, net
 from tests.small_models import picture, saved
 from tests.tiers import in_tiers
 
-FIRST = ("CheXNet", "Lightning", "MONAI", "norms in the head", "grey", "small inputs")
+FIRST = ("CheXNet", "Lightning", "MONAI", "norms in the head", "grey with a bias", "small inputs")
 
 
-def script_map(data: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) -> float:
+def script_map(
+    data: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch, method: str = "saliency"
+) -> float:
     """The cosine of the map that the script of a file makes, and of ours."""
     assert torchvision is not None  # imported first, so that the script's own import works
-    model = own_model(data, None, Preparation(64, (0.4,) * 3, (0.3,) * 3, "squeezed"))
+    model = own_model(data, None, Preparation(64, (0.4,) * 3, (0.3,) * 3, "margin"))
     pixels = picture(90)
-    made = attribute(model, pixels, method="saliency", target=1)
+    made = attribute(model, pixels, method=method, target=1)
     fitted = model.picture(pixels)
     (folder / "picture.png").write_bytes(picture_png(fitted))
     (folder / "weights.pth").write_bytes(data)
@@ -57,3 +59,9 @@ def test_the_script_of_one_score_has_both_outputs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert script_map(saved(net(1).state_dict()), tmp_path, monkeypatch) > 0.999
+
+
+def test_the_script_has_the_superpixels_of_the_fitted_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert script_map(saved(net(3).state_dict()), tmp_path, monkeypatch, "kernel-shap") > 0.999

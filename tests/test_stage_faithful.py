@@ -96,6 +96,14 @@ def test_the_title_says_what_to_see() -> None:
     assert names_in(titles["each ahead"], *leads) == leads
 
 
+def test_two_that_are_equally_good_are_ahead_of_a_third() -> None:
+    a, b, c = "α", "β", "γ"
+    ahead = [line(a, 0.25, energy=0.2), line(b, energy=0.5), line(c, energy=0.5)]
+    assert names_in(scene(*ahead)["title"], a, b, c) == [a, b]
+    both = [line(a), line(b, 0.25, energy=0.5), line(c, 0.25, energy=0.5)]
+    assert names_in(scene(*both)["title"], a, b, c) == [b, c]
+
+
 def test_before_all_are_measured_nobody_is_ahead() -> None:
     given = scene(line("α", 0.1), planned=2)
     assert "α" not in given["title"]

@@ -12,7 +12,8 @@ from torch import nn
 from densenet_viz.facts.spec import VARIANTS, DenseNetSpec, SpecError
 from densenet_viz.measure import capture
 from densenet_viz.measure.transition import transition_row, with_compression
-from densenet_viz.network.build import build, transition
+from densenet_viz.network.build import build
+from densenet_viz.network.densenet import transition
 from densenet_viz.results.traces import NetworkTrace
 from densenet_viz.stage.transition import scene as stage
 from densenet_viz.stage.transition.scene import (

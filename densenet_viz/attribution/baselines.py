@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from densenet_viz.results.traces import Picture
 
 BASELINES = ("black", "white", "grey", "mean", "blur", "noise")
-"""A colour, the mean colour of the training pictures, the blurred picture, or random pixels."""
+"""A colour, the mean colour of the normalisation, the blurred picture, or random pixels."""
 
 BASELINE_WORDS = {
     "black": "all black",
     "white": "all white",
     "grey": "middle grey",
-    "mean": "the mean colour of the training pictures",
+    "mean": "the mean colour of the normalisation",
     "blur": "the picture itself, blurred",
     "noise": "random pixels, averaged over several samples",
 }

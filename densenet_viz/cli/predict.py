@@ -29,7 +29,12 @@ def run(options: argparse.Namespace) -> None:
         {**asdict(each), "logit": round(float(answer.logits[each.index]), 6)}
         for each in model.predictions(answer.logits)
     ]
-    report = {"model": model.name, "cut": options.cut, "predictions": predictions}
+    report = {
+        "model": model.name,
+        "cut": options.cut,
+        "predictions": predictions,
+        "notes": model.notes,
+    }
     if options.json:
         print(as_json(report))
         return
@@ -37,3 +42,5 @@ def run(options: argparse.Namespace) -> None:
     print(f"{model.title}{cut}")
     for each in predictions:
         print(f"  {each['probability']:6.1%}  logit {each['logit']:+8.3f}  {each['label']}")
+    for note in model.notes:
+        print(f"  {note}")

@@ -1,7 +1,7 @@
 """Deletion and insertion: the network's answer while the map's highest pixels go or come back.
 
 Petsiuk, Das, Saenko (2018), "RISE: Randomized Input Sampling for Explanation of Black-box Models".
-Deletion replaces pixels by the training pictures' mean colour; insertion starts from
+Deletion replaces pixels by the mean colour of the normalisation; insertion starts from
 a blurred picture and brings back the sharp pixels.
 """
 
@@ -80,7 +80,7 @@ def perturb(
 
     Args:
         model: whose network is asked.
-        picture: (S, S, 3) uint8, of the model's input size.
+        picture: (S, S, 3) uint8, as `model.picture` gives it.
         target: the class that is measured.
         heats: maps by name, each (S, S).
         rng: breaks ties; the same state gives the same order.
@@ -97,8 +97,8 @@ def perturb(
     Raises:
         Cancelled: `cancelled` returned True.
     """
-    sharp = model.tensor(picture)[0]
-    blurred = model.tensor(out_of_focus(picture))[0]
+    sharp = model.prepared(picture)[0]
+    blurred = model.prepared(out_of_focus(picture))[0]
     mean = model.uniform(model.mean)[0]
     answer = ask or fused_of(model).logits
 

@@ -115,7 +115,7 @@ def _scene_measured(work: TaskWork, task: Task) -> Rows:
         fused = fused_of(work.model, work.device)
         curves = perturb(
             work.model,
-            scene.image,
+            work.model.picture(scene.image),
             scene.label,
             heats,
             rng,

@@ -65,7 +65,11 @@ for ours, theirs in {head}:
         if f"{{theirs}}.{{key}}" in state:
             value = state[f"{{theirs}}.{{key}}"].float()
             weights[f"{{ours}}.{{key}}"] = value.flatten(1) if value.ndim == 4 else value
-network.load_state_dict(weights)"""
+{stem}network.load_state_dict(weights)"""
+
+_JOINED_STEM = """# torchvision's first convolution has no bias: the norm after it takes it in.
+weights["features.norm0.running_mean"] -= weights.pop("features.conv0.bias")
+"""
 
 _UNWRAP = """# FSDP, activation checkpoints and torch.compile put these parts between the names.
 for part in ("_fsdp_wrapped_module.", "_checkpoint_wrapped_module.", "_orig_mod."):
@@ -175,7 +179,9 @@ def _read(layout: FileLayout) -> str:
         note = "# It holds objects beside weights: this runs code of the file.\n    "
     load = f'{note}state = torch.load(WEIGHTS, map_location="cpu", weights_only={trusted}){inside}'
     unwrap = f"\n{_UNWRAP}" if layout.wrapped else ""
-    return _READ.format(load=load, unwrap=unwrap, start=layout.start, head=_head_names(layout))
+    stem = _JOINED_STEM if layout.stem_bias else ""
+    head = _head_names(layout)
+    return _READ.format(load=load, unwrap=unwrap, start=layout.start, head=head, stem=stem)
 
 
 def _weights(model: LoadedModel) -> str:

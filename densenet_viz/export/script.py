@@ -273,7 +273,7 @@ def _superpixels(model: LoadedModel, picture: Picture, attribution: Attribution)
     """Lines that define `mask` (1, 3, S, S), each pixel's superpixel."""
     from densenet_viz.attribution.superpixels import superpixels_in
 
-    labels = superpixels_in(model, model.tensor(picture), int(attribution.parameters["segments"]))
+    labels = superpixels_in(model, model.prepared(picture), int(attribution.parameters["segments"]))
     packed = base64.b85encode(zlib.compress(labels.astype(np.uint8).tobytes(), 9)).decode()
     lines = "\n".join(f'    "{packed[at : at + 90]}"' for at in range(0, len(packed), 90))
     return (

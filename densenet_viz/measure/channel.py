@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from densenet_viz.facts.connections import Connection, reader_norm, source_channels
 from densenet_viz.facts.places import NoSuchPlace, Place
 from densenet_viz.measure.reuse import strength_by_channel
-from densenet_viz.network.build import GreyConvolution
+from densenet_viz.network.densenet import GreyConvolution
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.inside import ChannelInside, LayerInside, Reader, SourceShare, Step

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from densenet_viz.facts.places import NoSuchPlace, places_of
-from densenet_viz.network.build import GreyConvolution
+from densenet_viz.network.densenet import GreyConvolution
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.inside import LayerInside, OneNumber, Step

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from densenet_viz.facts.arithmetic import rows
 from densenet_viz.facts.spec import DenseNetSpec, LayerRow, SpecError
-from densenet_viz.network.build import initialise, transition
+from densenet_viz.network.build import initialise
+from densenet_viz.network.densenet import transition
 from densenet_viz.results.traces import Maps, TransitionTrace
 
 

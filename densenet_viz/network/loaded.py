@@ -100,7 +100,14 @@ class LoadedModel:
 
     def tensor(self, picture: Picture) -> Tensor:
         """(H, W, 3) uint8 of any size to (1, 3, S, S) float32, normalised, channels last."""
-        return normalised(self.picture(picture), self.mean, self.std)
+        return self.prepared(self.picture(picture))
+
+    def prepared(self, square: Picture) -> Tensor:
+        """(S, S, 3) uint8 that `picture` made to (1, 3, S, S) float32, as `tensor` does.
+
+        A picture that is fitted a second time can lose its margin a second time.
+        """
+        return normalised(square, self.mean, self.std)
 
     def uniform(self, colour: Colour) -> Tensor:
         """A picture of one colour, given as values from 0 to 1, as a (1, 3, S, S) input."""

@@ -18,14 +18,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from densenet_viz.network.build import (
-    blank,
-    classify,
-    classify_maps,
-    generator_of,
-    initialise,
-    transition,
-)
+from densenet_viz.network.build import blank, generator_of, initialise
+from densenet_viz.network.densenet import classify, classify_maps, transition
 
 
 @dataclass(frozen=True)

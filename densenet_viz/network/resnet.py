@@ -17,7 +17,8 @@ from torch import Tensor, nn
 
 from densenet_viz.facts.arithmetic.resnet import STEM_CHANNELS, ResNetSpec, Unit
 from densenet_viz.network._torchvision import resnet
-from densenet_viz.network.build import blank, generator_of, initialise, out_of_place
+from densenet_viz.network.build import blank, generator_of, initialise
+from densenet_viz.network.densenet import out_of_place
 
 
 class TorchvisionResNet(resnet.ResNet):  # type: ignore[misc]

@@ -8,7 +8,8 @@ from threading import Lock
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.measure import capture
 from densenet_viz.measure.transition import with_compression
-from densenet_viz.network.build import DenseNetStart, build_start
+from densenet_viz.network.build import build_start
+from densenet_viz.network.densenet import DenseNetStart
 from densenet_viz.network.models import LoadedModel
 from densenet_viz.network.shares import alone
 from densenet_viz.results.traces import NetworkTrace, TransitionTrace

@@ -70,6 +70,18 @@ def test_a_bad_file_gets_one_sentence_and_the_page_goes_on(page: Page, tmp_path:
     expect(page.locator(LAYERS)).to_have_count(12, timeout=PATIENCE)
 
 
+def test_back_leaves_the_window_closed(page: Page) -> None:
+    visit(page, "Transition")
+    settle(page)
+    page.locator(".st-key-own_open button").click()
+    expect(page.get_by_role("dialog")).to_have_count(1, timeout=PATIENCE)
+    page.go_back()
+    page.wait_for_url(lambda address: "dense_block" in address, timeout=PATIENCE)
+    expect(page.locator(LAYERS).first).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    assert page.get_by_role("dialog").count() == 0
+
+
 def test_a_model_is_loaded_and_named(page: Page, tmp_path: Path) -> None:
     weights, labels = tmp_path / "mine.safetensors", tmp_path / "labels.txt"
     state = {key: value.contiguous() for key, value in small_network(SPEC).state_dict().items()}

@@ -29,7 +29,7 @@ from densenet_viz.attribution.ours.relevance_rules import (
 )
 from densenet_viz.attribution.ours.replacing import Layer, Ruled, replace_each
 from densenet_viz.attribution.parameters import Settings
-from densenet_viz.network.build import colour_weight
+from densenet_viz.network.densenet import colour_weight
 
 
 def lrp(asking: Asking, settings: Settings) -> Explanation:

@@ -30,7 +30,7 @@ ROWS = (
         question="How much would each pixel add if the score were linear, with its slope here?",
         caution=(
             "The score is not linear: the values do not add up to it, and a pixel with the mean "
-            "colour of the training pictures always gets zero, even if it matters."
+            "colour of the normalisation always gets zero, even if it matters."
         ),
         unit="share of the score's linear part",
         paper=(

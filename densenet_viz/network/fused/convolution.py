@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # the field's name for it
 
-from densenet_viz.network.build import colour_weight
+from densenet_viz.network.densenet import colour_weight
 
 _ONEDNN = torch.ops.mkldnn
 

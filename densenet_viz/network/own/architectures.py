@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from densenet_viz.network.own.conversions import BAMOS, MMPRETRAIN, PYTORCH_CIFAR, PYTORCHCV
+from densenet_viz.network.own.renaming import BAMOS, MMPRETRAIN, PYTORCH_CIFAR, PYTORCHCV
 
 _RENAME = "These lines give them torchvision's names."
 

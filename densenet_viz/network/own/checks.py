@@ -45,6 +45,8 @@ _PURPOSES = (
     (("encoder_k.",), "MoCo, which compares pictures"),
 )
 """Parts of the names of weights outside the features, and what such a network is."""
+_ROUNDED = ("_fake_quant.", ".activation_post_process.")
+"""Parts of the names of what torch adds to train with rounded weights."""
 _POOLING = re.compile(r"(^|[._])(pool\w*|gem\w*)\.p$")
 _ACTIVATION = re.compile(r"(^|\.)(relu|act|prelu)\w*\.weight$")
 
@@ -60,6 +62,12 @@ def check_purpose(found: FoundNetwork) -> None:
             raise OwnModelError(
                 f"These are the weights of {title}. The app explains networks that name classes."
             )
+    if any(part in key for part in _ROUNDED for key in (*found.features, *found.others)):
+        raise OwnModelError(
+            "The network was trained with rounded weights (quantisation-aware training); the app "
+            "computes without rounding, so its answers would be others than yours. Save the "
+            "network before that."
+        )
     if any(_POOLING.search(key) for key in found.others):
         raise OwnModelError(
             "The network's last maps are pooled by a generalised mean (GeM); the app's DenseNets "
@@ -94,8 +102,9 @@ def check_joined(found: FoundNetwork) -> None:
     Raises:
         OwnModelError: they do.
     """
-    from densenet_viz.network.own.conversions import FASTAI, sequential_lines
+    from densenet_viz.network.own.conversions import FASTAI
     from densenet_viz.network.own.names import is_number
+    from densenet_viz.network.own.renaming import sequential_lines
 
     if not is_number(found.start.rstrip(".").rpartition(".")[2]):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as read_safetensors
 
-from densenet_viz.network.own.conversions import NUMPY, PICKLE
+from densenet_viz.network.own.conversions import DISTRIBUTED, NUMPY, NUMPY_PICKLE, PICKLE
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.kinds import INCOMPLETE, check_kind
 from densenet_viz.network.own.names import natural
@@ -24,6 +25,8 @@ from densenet_viz.network.own.pickled import (
 )
 from densenet_viz.network.own.spec import SIZE_LIMIT
 
+METADATA = "__metadata__"
+"""What safetensors calls the texts beside the tensors."""
 HEADER_LIMIT = 4 * 1024**2
 """Bytes of names and shapes: a safetensors header, or the pickle in a .pth."""
 _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
@@ -62,7 +65,10 @@ def read_content(data: bytes) -> tuple[object, bool]:
 
 
 def _safetensors(data: bytes) -> object:
-    """The tensors in the order of their names: the file's own order is not kept by its writer."""
+    """The tensors in the order of their names: the file's own order is not kept by its writer.
+
+    Texts that the file keeps beside them are under `METADATA`.
+    """
     if int.from_bytes(data[:8], "little") > HEADER_LIMIT:  # the length of its header
         raise OwnModelError(UNREADABLE)
     try:
@@ -71,7 +77,9 @@ def _safetensors(data: bytes) -> object:
         if "not fully covered" in str(error):
             raise OwnModelError(INCOMPLETE) from None
         raise
-    return dict(sorted(read.items(), key=lambda item: natural(item[0])))
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    tensors = dict(sorted(read.items(), key=lambda item: natural(item[0])))
+    return {**tensors, METADATA: header.get(METADATA)}
 
 
 def _zipped(data: bytes) -> Reader:
@@ -88,7 +96,7 @@ def _zipped(data: bytes) -> Reader:
     order = f"{folder}byteorder"
     if pickled.file_size > HEADER_LIMIT:
         with archive.open(pickled) as file:
-            raise _too_much(file.read(_LOOKED_AT))
+            raise _too_much(file.read(_LOOKED_AT), NUMPY)
     if order in names and archive.read(order).strip() != b"little":
         raise OwnModelError(UNREADABLE)
     read: dict[str, memoryview] = {}
@@ -139,8 +147,14 @@ def _legacy(data: bytes) -> Reader:
 
 def _without_torch(data: bytes) -> OwnModelError:
     """What is wrong with a pickle that torch did not write."""
+    if b"torch.distributed.checkpoint.metadata" in data[:_LOOKED_AT]:
+        return OwnModelError(
+            "This is the list of a distributed checkpoint, whose weights are in other files "
+            "(.distcp). These lines join them.",
+            DISTRIBUTED,
+        )
     if _holds_numpy(data[:_LOOKED_AT]):
-        return _too_much(data[:_LOOKED_AT])
+        return _too_much(data[:_LOOKED_AT], NUMPY_PICKLE)
     return OwnModelError(
         "This is a pickle, not a file of torch.save: reading it would run code of the file. These "
         "lines make a file of torch.",
@@ -148,14 +162,14 @@ def _without_torch(data: bytes) -> OwnModelError:
     )
 
 
-def _too_much(begin: bytes) -> OwnModelError:
+def _too_much(begin: bytes, lines: str) -> OwnModelError:
     """What is wrong with a pickle whose own values are many bytes."""
     if not _holds_numpy(begin):
         return OwnModelError(UNREADABLE)
     return OwnModelError(
         "The file holds NumPy arrays, not tensors; reading them would run code of the file. These "
         "lines make tensors of them.",
-        NUMPY,
+        lines,
     )
 
 

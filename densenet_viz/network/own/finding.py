@@ -31,7 +31,7 @@ _STEM = re.compile(r"^(?P<prefix>(?:.*?\.)??)(?P<features>(?:features\.)?)conv0\
 _LAYERS = re.compile(r"(^|\.)denselayer\d+\.")
 _FEATURE = re.compile(r"(conv|norm|relu|pool|denseblock|transition)\d+\.|(norm_final|final_norm)\.")
 """What a weight of the features begins with, where "features." does not stand before it."""
-_AVERAGED = {"ema", "average", "averaged", "avg", "swa", "shadow", "teacher"}
+_AVERAGED = {"ema", "average", "averaged", "avg", "swa", "shadow"}
 WRAPPERS = ("_fsdp_wrapped_module.", "_checkpoint_wrapped_module.", "_orig_mod.")
 """What torch's own wrappers (FSDP, activation checkpoints, compile) put between names."""
 _COUNTERS = ("num_batches_tracked", "n_averaged")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from densenet_viz.network.own.conversions import FASTAI
+from densenet_viz.network.own.conversions import FASTAI, SAVE
 from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.finding import check_weight
 from densenet_viz.network.own.layout import HeadModule
@@ -53,6 +53,12 @@ def linear_layers(
         else:
             made.add_linear(full, module, part)
     if not made.layers:
+        if any(key.endswith("zero_point") for key in group):
+            raise OwnModelError(
+                f"The file's {printable(name)} is quantised: its weights are whole numbers. Save "
+                "the network before that.",
+                SAVE,
+            )
         raise OwnModelError(f"The file's {printable(name)} has no linear layer.")
     if made.norm is not None:
         raise OwnModelError(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NAMES = ("classifier", "class_layers", "fc", "last_linear", "head", "heads", "linear", "out")
 """The usual names, the most usual first."""
+_PROJECTS = re.compile(r"(^|_)(proj|projector|projection|embedding|embed)(_|$)")
 _ANGLES = re.compile(r"(^|_)(arc|arcface|cosface|cosine|margin|metric)(_|$)|arcface|cosface")
 
 
@@ -99,6 +100,12 @@ def _chosen(
         raise OwnModelError(
             f"The file's head {printable(names[0])} compares angles (ArcFace and its kind); the "
             "app reads heads of linear layers."
+        )
+    if _PROJECTS.search(_last(names[0])):
+        raise OwnModelError(
+            f"The file's head {printable(names[0])} makes a vector by which pictures are compared "
+            "(contrastive learning); it names no classes. Train a classifier on the features "
+            "first, and save both."
         )
     return heads[names[0]]
 

@@ -11,7 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
-from densenet_viz.network.own.conversions import EXPORTED, KERAS, NUMPY, PARTS, SAVE, TORCHSCRIPT
+from densenet_viz.network.own.conversions import (
+    EXPORTED,
+    HDF5,
+    KERAS,
+    KERAS_WEIGHTS,
+    NUMPY_ARCHIVE,
+    PARTS,
+    SAVE,
+    TORCHSCRIPT,
+)
 from densenet_viz.network.own.errors import OwnModelError
 
 INCOMPLETE = (
@@ -22,6 +31,8 @@ _WEIGHT_ENDINGS = (".pth", ".pt", ".ckpt", ".bin", ".tar", ".safetensors", ".h5"
 _TABLE_END = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
 """The last bytes of a table of LevelDB, as TensorFlow's index of a checkpoint is one."""
 _LOOKED_AT = 1000
+_WEB_PAGES = (b"<!doctype", b"<html", b"<?xml")
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -84,9 +95,20 @@ def _is_core_ml(data: bytes) -> bool:
 KINDS = (
     Kind("The file is empty.", looks=lambda data: not data),
     Kind(
+        "This is an HDF5 file with weights of torch. These lines make a file of torch of it.",
+        HDF5,
+        looks=lambda data: data.startswith(_HDF5) and b"denselayer" in data,
+    ),
+    Kind(
         "This is a Keras model (HDF5), not a file of torch. These lines make one of it.",
         KERAS,
-        starts=(b"\x89HDF\r\n\x1a\n",),
+        looks=lambda data: data.startswith(_HDF5) and b"model_config" in data,
+    ),
+    Kind(
+        "This file has the weights of a Keras model (HDF5), without the model. These lines make a "
+        "file of torch of it.",
+        KERAS_WEIGHTS,
+        starts=(_HDF5,),
     ),
     Kind(
         "This is a Keras model, not a file of torch. These lines make one of it.",
@@ -156,7 +178,7 @@ KINDS = (
     Kind("This is a file of MATLAB. The app reads files of PyTorch.", starts=(b"MATLAB ",)),
     Kind(
         "This is a web page, not a weight file: the download probably failed. Download it again.",
-        starts=(b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML", b"<?xml"),
+        looks=lambda data: data[:99].lstrip().lower().startswith(_WEB_PAGES),
     ),
     Kind(
         "This is a pointer of Git LFS, not the weights. Run git lfs pull in its folder first.",
@@ -174,9 +196,13 @@ KINDS = (
         looks=_is_json,
     ),
     Kind(
-        "This is a file of NumPy arrays, not of torch. These lines make tensors of them.",
-        NUMPY,
+        "This is a NumPy array without a name, not weights of torch. Save all weights by name.",
+        SAVE,
         starts=(b"\x93NUMPY",),
+    ),
+    Kind(
+        "This is a file of NumPy arrays, not of torch. These lines make tensors of them.",
+        NUMPY_ARCHIVE,
         holds=lambda names: bool(names) and all(name.endswith(".npy") for name in names),
     ),
     Kind(

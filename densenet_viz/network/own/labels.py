@@ -43,11 +43,12 @@ _NUMBERS = ("id", "index", "idx", "class_id", "class_index", "label_id", "number
 """Headers of a column of classes' numbers."""
 _COLUMNS = ("label", "labels", "name", "class_name", "class name", "class", "category", "finding")
 """Headers of a column of labels, the surest first."""
-_INSIDE = (
-    *("id2label", "class_to_idx", "label2id", "label_names", "labels", "names", "classes"),
-    *("class_names", "categories", "pathologies"),
+INSIDE = (
+    *("id2label", "class_to_idx", "idx_to_class", "label2id", "class_names", "classes"),
+    *("label_names", "labels", "names", "categories", "pathologies", "class_labels", "label_map"),
+    *("idx2class", "class2idx", "idx_to_label", "label_to_idx", "target_names"),
 )
-"""Names in a configuration under which its labels stand."""
+"""Names in a configuration under which its labels stand, the surest first."""
 _PLAIN = str.maketrans("[]<>`$\\", "()‹›'＄/")
 """Replaces what Markdown would read as a link, a picture, a formula or HTML."""
 
@@ -60,7 +61,7 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
     `{"0": ["n01440764", "tench"]}`; torchvision's `class_to_idx`, `{"cat": 0}`; a configuration
     with `id2label` or the like; and numbered lines, "0: cat". Numbers count from 0 or from 1. A
     label may occur twice; one without letters becomes "class 3". Without data: "class 0", "class 1"
-    and so on, or "no" and "yes" for one score.
+    and so on, or "negative" and "positive" for one score.
 
     Each label is returned on one line, without control characters and Markdown's signs, at most
     60 characters long.
@@ -68,15 +69,24 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
     Args:
         data: the file's bytes; `decode` finds their encoding.
         classes: outputs of the network.
-        single: whether the network has one score; then one label is enough, for a yes.
+        single: whether the network has one score; then one label is enough, for the positive class.
 
     Raises:
         OwnModelError: the data has none of these forms, or the number of labels is wrong.
     """
     if data is None:
-        return ("no", "yes") if single else tuple(f"class {index}" for index in range(classes))
+        numbered = tuple(f"class {index}" for index in range(classes))
+        return ("negative", "positive") if single else numbered
     text, _encoding = decode(data)
-    found = _from_text(text, classes)
+    return fitted(labels_of(text, classes), classes, single=single)
+
+
+def fitted(found: list[str], classes: int, *, single: bool = False) -> tuple[str, ...]:
+    """Labels as `read_labels` returns them.
+
+    Raises:
+        OwnModelError: they are too many, or not one for each class.
+    """
     if len(found) > MOST_CLASSES:
         raise OwnModelError(f"There are more than {MOST_CLASSES:,} labels.")
     if single and len(found) == 1:
@@ -89,12 +99,12 @@ def read_labels(data: bytes | None, classes: int, *, single: bool = False) -> tu
     return tuple(_cleaned(label, index) for index, label in enumerate(found))
 
 
-def _from_text(text: str, classes: int) -> list[str]:
+def labels_of(text: str, classes: int) -> list[str]:
     """The labels of JSON, of a table or of lines."""
     if text[:1] not in ("[", "{"):
         return _split(labels_in(text), classes)
     try:
-        return _in_order(_from_json(text))
+        return in_order(_from_json(text))
     except OwnModelError:
         lines = labels_in(text)
         if len(lines) == classes > 1:  # the first label begins with a bracket
@@ -207,7 +217,7 @@ def _order(numbers: list[str]) -> list[int] | None:
     return order if whole else None
 
 
-def _from_json(text: str) -> object:
+def _from_json(text: str) -> list[object] | Mapping[object, object]:
     for read in (json.loads, ast.literal_eval):  # Python's own way to write them comes second
         with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
             found = read(text)
@@ -216,11 +226,14 @@ def _from_json(text: str) -> object:
     raise OwnModelError(f"The labels are not valid JSON; {_FORMS}.")
 
 
-def _in_order(raw: object) -> list[str]:
-    """The labels by the number of their class."""
-    assert isinstance(raw, (list, Mapping))  # JSON that begins with [ or { is nothing else
+def in_order(raw: list[object] | Mapping[object, object]) -> list[str]:
+    """The labels of a list or a mapping, by the number of their class.
+
+    Raises:
+        OwnModelError: a class has no label, or one that is not a text.
+    """
     if isinstance(raw, Mapping):
-        named = (raw.get(name) for name in _INSIDE)
+        named = (raw.get(name) for name in INSIDE)
         raw = next((inside for inside in named if isinstance(inside, (list, Mapping))), raw)
     if len(raw) > MOST_CLASSES:
         raise OwnModelError(f"There are more than {MOST_CLASSES:,} labels.")

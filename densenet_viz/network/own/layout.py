@@ -35,6 +35,7 @@ class FileLayout:
         plain: whether torch reads the file without help: it names nothing but tensors.
         wrapped: whether names have parts of torch's own wrappers (`finding.WRAPPERS`), which
             `start` and `head` leave out.
+        stem_bias: whether the first convolution has a bias, which is joined with its norm.
     """
 
     path: tuple[str | int, ...]
@@ -43,3 +44,4 @@ class FileLayout:
     single: bool
     plain: bool
     wrapped: bool = False
+    stem_bias: bool = False

@@ -27,15 +27,18 @@ from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import read_labels
 from densenet_viz.network.own.layout import FileLayout
 from densenet_viz.network.own.preparation import Preparation, Signs, guess
-from densenet_viz.network.own.spec import check_stem, last_channels, spec_from_state
+from densenet_viz.network.own.spec import check_stem, joined_stem, last_channels, spec_from_state
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from densenet_viz.network.own.file_labels import FileLabels
     from densenet_viz.network.own.heads import Head
 
 INPUT_SIZES = (32, 512)
 """Smallest and largest side of the pictures, in pixels."""
+_NAMED = 5
+"""The most labels that are named."""
 PROVENANCE = "Your own file; the app does not know its training data."
 
 
@@ -45,7 +48,8 @@ class WeightFile:
 
     `choices` are the names of all networks in the file, if there are several; `name` is the one
     that was read. `outputs` counts the numbers that the network gives. `preset` and `preparation`
-    are a first guess. `notes` say how the file was read, a sentence each.
+    are a first guess. `notes` say how the file was read, a sentence each. `labels` are those that
+    the file has, if they fit.
     """
 
     digest: str
@@ -58,6 +62,7 @@ class WeightFile:
     notes: tuple[str, ...]
     state: Mapping[str, Tensor]
     layout: FileLayout
+    labels: FileLabels | None = None
 
 
 def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
@@ -72,6 +77,7 @@ def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
         OwnModelError: the file cannot be used; one sentence says why.
     """
     from densenet_viz.network.own.content import read_content
+    from densenet_viz.network.own.file_labels import labels_inside
     from densenet_viz.network.own.finding import networks_in
     from densenet_viz.network.own.heads import head_of
     from densenet_viz.network.own.notes import notes_of
@@ -79,7 +85,9 @@ def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
     content, plain = read_content(weights)
     networks = networks_in(content)
     found = next((each for each in networks if each.name == name), networks[0])
-    features = {f"features.{key}": value for key, value in found.features.items()}
+    named = {f"features.{key}": value for key, value in found.features.items()}
+    features = joined_stem(named)
+    stem_bias = len(features) < len(named)
     check_purpose(found)
     check_stem(features)
     check_norms(features)
@@ -96,6 +104,8 @@ def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
         left_out=head.left_out,
     )
     preset, preparation = guess(signs)
+    labels, unused = labels_inside(content, outputs)
+    notes = notes_of(found, networks, head, spec, outputs, stem_bias=stem_bias)
     return WeightFile(
         digest=hashlib.sha256(weights).hexdigest(),
         name=found.name,
@@ -104,11 +114,18 @@ def read_weight_file(weights: bytes, name: str | None = None) -> WeightFile:
         outputs=outputs,
         preset=preset,
         preparation=preparation,
-        notes=notes_of(found, networks, head, spec, outputs),
+        notes=(*notes, unused) if unused else notes,
         state=features | _named(head),
         layout=FileLayout(
-            found.path, found.start, head.modules, outputs == 1, plain, found.wrapped
+            path=found.path,
+            start=found.start,
+            head=head.modules,
+            single=outputs == 1,
+            plain=plain,
+            wrapped=found.wrapped,
+            stem_bias=stem_bias,
         ),
+        labels=labels,
     )
 
 
@@ -121,7 +138,8 @@ def own_model(
 
     Args:
         weights: a file's bytes, or what `read_weight_file` made of them.
-        labels: a file's bytes as `read_labels` reads them; None names classes by their number.
+        labels: a file's bytes as `read_labels` reads them; None takes the weight file's own
+            labels, and names classes by their number if it has none.
         preparation: how pictures are prepared and outputs are read; None takes the guess.
 
     Returns:
@@ -140,11 +158,12 @@ def own_model(
     spec = _sized(file.spec, given.input_size)
     check_cost(spec)
     single = file.outputs == 1
-    names = read_labels(labels, spec.num_classes, single=single)
+    inside = file.labels if labels is None else None
+    names = inside.names if inside else read_labels(labels, spec.num_classes, single=single)
     exclusive = single or given.outputs == "exclusive"
     classes = f"{spec.num_classes:,} {'class' if spec.num_classes == 1 else 'classes'}"
     model = LoadedModel(
-        name=_name(file, labels, given),
+        name=_name(file, names, given),
         title=f"Your model ({spec.name}, {classes})",
         spec=spec,
         network=_network(spec, file.state),
@@ -159,11 +178,18 @@ def own_model(
         temperature=2.0 if single else 1.0,
         fit=given.fit,
         exclusive=exclusive,
-        notes=file.notes,
+        notes=(*file.notes, *([_said(inside)] if inside else [])),
         layout=file.layout,
     )
     check_answer(model)
     return model
+
+
+def _said(labels: FileLabels) -> str:
+    first = ", ".join(labels.names[:_NAMED])
+    more = ", …" if len(labels.names) > _NAMED else ""
+    place = f"in the weight file ({labels.place})"
+    return f"The {len(labels.names):,} labels are {place}: {first}{more}"
 
 
 def _sized(spec: DenseNetSpec, size: int) -> DenseNetSpec:
@@ -203,11 +229,10 @@ def _named(head: Head) -> dict[str, Tensor]:
     return named
 
 
-def _name(file: WeightFile, labels: bytes | None, given: Preparation) -> str:
+def _name(file: WeightFile, labels: tuple[str, ...], given: Preparation) -> str:
     digest = hashlib.sha256()
-    parts = (file.digest, file.name, repr(given))
-    for part in (*(part.encode() for part in parts), b"" if labels is None else labels):
-        digest.update(hashlib.sha256(part).digest())
+    for part in (file.digest, file.name, repr(given), *labels):
+        digest.update(hashlib.sha256(part.encode()).digest())
     return f"own-{digest.hexdigest()[:12]}"
 
 

@@ -12,6 +12,7 @@ from densenet_viz.network.own.names import printable
 
 _NAMED = 4
 """The most weights that are named."""
+_STEM_BIAS = "The first convolution has a bias, which is joined exactly with the norm after it."
 
 
 def notes_of(
@@ -20,6 +21,8 @@ def notes_of(
     head: Head,
     spec: DenseNetSpec,
     outputs: int,
+    *,
+    stem_bias: bool = False,
 ) -> tuple[str, ...]:
     """The sentences about a network of a file.
 
@@ -29,10 +32,12 @@ def notes_of(
         head: its head; `left_out` are weights that were not read.
         spec: its configuration.
         outputs: how many numbers it gives.
+        stem_bias: whether the first convolution has a bias.
     """
     return (
         *_about_copies(found, networks),
         *_about_left_out(found, head),
+        *([_STEM_BIAS] if stem_bias else []),
         *_about_structure(found, head, spec, outputs),
     )
 

@@ -1,8 +1,9 @@
 """Python's own reader of pickles with names of ours: nothing that a file names is imported or run.
 
-There are three kinds of names: tensors are rebuilt here, from the bytes of the file and never from
-new memory; a dictionary is a `Dictionary`; and every other name (an `argparse.Namespace`, a NumPy
-number, a class of a model) is an `Inert`, which takes anything and does nothing.
+There are four kinds of names: tensors are rebuilt here, from the bytes of the file and never from
+new memory; a dictionary is a `Dictionary`; settings of a training (an `argparse.Namespace`) are
+`Settings`; and every other name (a class of a model) is an `Inert`, which takes anything and does
+nothing. NumPy's texts and numbers are kept as they are (`numpy_values`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ import torch
 from torch import Tensor
 
 from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.inert import Dictionary, Inert, Settings
 from densenet_viz.network.own.names import printable
+from densenet_viz.network.own.numpy_values import NUMPY_VALUES, Encoded, NumpyScalar
+from densenet_viz.network.own.spec import MOST_CLASSES
 
 NAMES_LIMIT = 20_000
 """The most weights of a file, and the most entries of a ZIP."""
@@ -29,6 +33,11 @@ _REFUSED = {
 }
 """Modules of which a weight file has no need: a file that names them is an attack."""
 _REFUSED_BUILTINS = {"eval", "exec", "compile", "open", "__import__", "input", "breakpoint"}
+_SETTINGS = {
+    *("Namespace", "SimpleNamespace", "AttributeDict", "AttrDict", "EasyDict", "CfgNode"),
+    *("ConfigDict", "Munch"),
+}
+"""Classes that hold settings: argparse's, Lightning's, easydict's, yacs', MMEngine's, munch's."""
 _STORAGES = {
     "HalfStorage": torch.float16,
     "BFloat16Storage": torch.bfloat16,
@@ -45,36 +54,6 @@ _STORAGES = {
     "QInt32Storage": torch.int32,
     "UntypedStorage": torch.uint8,
 }
-
-
-class Dictionary(dict[Any, Any]):
-    """A dictionary of a file: plain, whatever its class was there."""
-
-    __slots__ = ()
-
-    def __init__(self, *_args: Any, **_named: Any) -> None:
-        super().__init__()
-
-    def __setstate__(self, _state: Any) -> None:
-        pass
-
-
-class Inert:
-    """Stands for an object that a pickle names; it takes anything, keeps nothing, does nothing."""
-
-    called = ""
-    """The full name of what it stands for."""
-
-    def __new__(cls, *_args: Any, **_named: Any) -> Inert:
-        return object.__new__(cls)
-
-    def __init__(self, *_args: Any, **_named: Any) -> None:
-        pass
-
-    def _nothing(self, *_args: Any) -> None:
-        pass
-
-    __setstate__ = __setitem__ = append = extend = add = _nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +83,11 @@ class Reader(pickle._Unpickler):
         kind = getattr(torch, name, None) if module == "torch" else None
         if isinstance(kind, torch.dtype):
             return kind
-        self.is_plain &= full == "_codecs.encode"
+        self.is_plain = False
+        if name in _SETTINGS:
+            return Settings
+        if module.split(".")[0] == "numpy" and name in NUMPY_VALUES:
+            return NUMPY_VALUES[name]
         return type("Inert", (Inert,), {"called": printable(full)})
 
     def persistent_load(self, pid: Any) -> Storage:
@@ -162,8 +145,9 @@ class _Pending:
 DEPTH = 8
 """How many dictionaries or lists inside each other are read."""
 _MOST_SIDES = 8
+_LARGEST = 1 << 63
 _MOST_ITEMS = 100
-"""The most entries of a list that are looked into."""
+"""The most entries of a list that are looked into; of a list of texts, all that may be labels."""
 
 
 def _rebuild(storage: Storage, offset: int, size: Any, stride: Any, *_more: Any) -> _Pending:
@@ -194,6 +178,7 @@ _BUILDERS: dict[str, Any] = {
     "collections.OrderedDict": Dictionary,
     "collections.defaultdict": Dictionary,
     "collections.Counter": Dictionary,
+    "_codecs.encode": Encoded,
     "torch._utils._rebuild_tensor": _rebuild,
     "torch._utils._rebuild_tensor_v2": _rebuild,
     "torch._utils._rebuild_tensor_v3": _rebuild_typed,
@@ -209,7 +194,9 @@ _BUILDERS: dict[str, Any] = {
 
 
 def plain_values(content: Any, depth: int, seen: dict[int, Any]) -> Any:
-    """Dictionaries with texts and numbers as keys (a list's are numbers), tensors, and `Inert`.
+    """Dictionaries with texts and numbers as keys (a list's are numbers), and what is in them.
+
+    That is tensors, `Inert`, and texts and whole numbers, which may be labels.
 
     A dictionary that stands in several places, or in itself, is kept in the first one only.
     """
@@ -220,16 +207,20 @@ def plain_values(content: Any, depth: int, seen: dict[int, Any]) -> Any:
         seen[place] = torch.empty(0) if content.storage is None else content.tensor()
         return seen[place]
     if isinstance(content, (list, tuple)):
-        content = dict(enumerate(content[:_MOST_ITEMS]))
+        texts = all(isinstance(one, (str, NumpyScalar)) for one in content)
+        content = dict(enumerate(content[: MOST_CLASSES + 1 if texts else _MOST_ITEMS]))
     if not isinstance(content, dict) or depth == 0:
-        return content if isinstance(content, Inert) else None
+        return content if isinstance(content, Inert) or _is_name(content) else None
     if len(content) > NAMES_LIMIT:
         raise OwnModelError(f"The file has more than {NAMES_LIMIT:,} weights.")
     seen[place] = None
     if "param_groups" in content:  # an optimiser's: as large as the network, and never needed
         return dict.fromkeys(key for key in content if type(key) is str)
     return {
-        key: plain_values(value, depth - 1, seen)
-        for key, value in content.items()
-        if type(key) in (str, int)
+        key: plain_values(value, depth - 1, seen) for key, value in content.items() if _is_name(key)
     }
+
+
+def _is_name(value: Any) -> bool:
+    """Whether it is a text, or a whole number of a few digits (Python writes no very long one)."""
+    return type(value) is str or (type(value) is int and abs(value) < _LARGEST)

@@ -21,7 +21,7 @@ OUTPUTS: Mapping[Outputs, str] = MappingProxyType(
     {
         "exclusive": "one class (softmax)",
         "independent": "each by itself (sigmoid)",
-        "single": "one score, yes or no (sigmoid)",
+        "single": "one score, positive or negative (sigmoid)",
     }
 )
 """What the outputs of a network mean, in words."""

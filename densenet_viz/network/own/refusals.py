@@ -12,6 +12,7 @@ from densenet_viz.network.own.conversions import (
     ADAPTER,
     AVERAGED,
     DEEPSPEED,
+    DISTRIBUTED,
     FSDP,
     LEARNER,
     NUMPY,
@@ -21,8 +22,9 @@ from densenet_viz.network.own.conversions import (
     whole_model_lines,
 )
 from densenet_viz.network.own.errors import OwnModelError
+from densenet_viz.network.own.inert import Inert
 from densenet_viz.network.own.names import printable
-from densenet_viz.network.own.pickled import Inert
+from densenet_viz.network.own.renaming import numbered_lines
 
 Path = tuple[str | int, ...]
 """The names of the mappings around something in a file, and its number in a list."""
@@ -178,6 +180,12 @@ def _without_names(
         return _whole(*models[0])
     if keys:
         return None
+    if isinstance(content, Tensor):
+        return OwnModelError(
+            "The file holds a weight without its name, as each part of a distributed checkpoint "
+            "does (.distcp). These lines join the parts.",
+            DISTRIBUTED,
+        )
     if any(True for _ in _tensors(content, _DEPTH)):
         return OwnModelError(
             "The file holds weights without their names. These lines save them with names.", SAVE
@@ -192,6 +200,13 @@ def _without_names(
 def _layers_only(keys: list[str]) -> OwnModelError | None:
     if not any(_LAYERS.search(key) for key in keys):
         return None
+    if lines := numbered_lines(keys):
+        return OwnModelError(
+            "The file has the parts of a DenseNet by their numbers in a Sequential, and does not "
+            "say whether a ReLU follows the last norm, as the app's DenseNets have it. If one "
+            "does, these lines give the weights torchvision's names.",
+            lines,
+        )
     return OwnModelError(
         "The file has layers of a DenseNet but no features.conv0.weight, the first convolution. If "
         "it is one part of several, these lines join them.",

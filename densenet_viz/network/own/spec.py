@@ -21,6 +21,8 @@ MOST_CLASSES = 10_000
 """The most classes of a classifier, so that a page can still list them."""
 
 _STEM = "features.conv0.weight"
+_STEM_BIAS = "features.conv0.bias"
+_STEM_MEAN = "features.norm0.running_mean"
 _NORM = "features.norm5.weight"
 _LAYER = re.compile(r"features\.denseblock([1-9]\d{0,2})\.denselayer([1-9]\d{0,2})\.")
 _DIGITS = 17
@@ -79,6 +81,20 @@ def check_stem(state: Mapping[str, Tensor]) -> None:
     _stem(state)
 
 
+def joined_stem(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same with a bias of the first convolution subtracted from the mean of the norm after it.
+
+    Code that replaces the convolution for grey pictures often gives it one, which torchvision's
+    has not; the norm takes it away again in training.
+    """
+    bias, mean = state.get(_STEM_BIAS), state.get(_STEM_MEAN)
+    if bias is None or mean is None or bias.shape != mean.shape:
+        return dict(state)
+    joined = dict(state) | {_STEM_MEAN: mean.detach().float() - bias.detach().float()}
+    del joined[_STEM_BIAS]
+    return joined
+
+
 def _stem(state: Mapping[str, Tensor]) -> tuple[Stem, int, int]:
     """The kind of the stem, the channels that it reads, and the maps that it writes."""
     sides = state[_STEM].ndim if _STEM in state else 4
@@ -92,8 +108,8 @@ def _stem(state: Mapping[str, Tensor]) -> tuple[Stem, int, int]:
     if "features.conv1.weight" in state:
         raise OwnModelError(
             "This network begins with several convolutions (a deep stem, as timm's "
-            "densenetblur121d has). The app knows a stem of one convolution, as timm's densenet121 "
-            "has it."
+            "densenetblur121d has), and its file does not say how it pools. The app knows a stem "
+            "of one convolution: train timm's densenet121, which has it."
         )
     if colours not in (1, 3):
         raise OwnModelError(

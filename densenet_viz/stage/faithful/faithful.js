@@ -129,7 +129,7 @@ class Faithful {
     const waiting = scene.waiting.length ? ` Not measured yet: ${scene.waiting.join(", ")}.` : "";
     say(
       this.caption,
-      `${scene.caption}. The curves show the ${scene.axis.name} of ${scene.label}. Deleted pixels get the mean colour of the training pictures; insertion starts from the blurred picture.${waiting}`,
+      `${scene.caption}. The curves show the ${scene.axis.name} of ${scene.label}. Deleted pixels get the mean colour of the normalisation; insertion starts from the blurred picture.${waiting}`,
     );
     this.palette = bytesOf(scene.palette);
     const methods = scene.lines.filter(({ colour }) => colour).length;

@@ -340,17 +340,21 @@ def _title(
         return f"Do the highest pixels matter for {label}?"
     if len(methods) == 1:
         return _alone(methods[0], references, label)
-    winners: dict[str, str] = {}
-    for key, measure in measures.items():
-        best = _best(measure, key, methods)
-        if len(best) == 1 and key != "infidelity":
-            winners.setdefault(best[0].title, measure.title.split(",")[0].lower())
-    if not winners:
+    best = {
+        measure.title.split(",")[0].lower(): [line.title for line in ahead]
+        for key, measure in measures.items()
+        if key != "infidelity" and (ahead := _best(measure, key, methods))
+    }
+    if not best:
         return "No measure shows a difference between these maps"
-    if len(winners) == 1:
-        (name,) = winners
-        return f"{name} is best in every measure that shows a difference"
-    (one, first), (two, second), *_ = winners.items()
+    always = [
+        name for name in next(iter(best.values())) if all(name in each for each in best.values())
+    ]
+    if always:
+        verb = "is" if len(always) == 1 else "are"
+        return f"{' and '.join(always)} {verb} best in every measure that shows a difference"
+    (first, (one, *_)), *others = best.items()
+    second, (two, *_) = next(each for each in others if one not in each[1])
     return f"The measures disagree: {one} is best in {first}, {two} in {second}"
 
 

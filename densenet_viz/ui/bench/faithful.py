@@ -69,7 +69,7 @@ class _Job:
             self.bench.picture.pixels,
             found,
             axis=self.axis,
-            mask=true_mask(self.bench.picture, model.input_size),
+            mask=true_mask(self.bench.picture, model.input_size, model.fit),
             on_progress=lambda part: report((done + part * (whole - done)) / whole),
             cancelled=cancelled,
             on_preview=report.preview,
@@ -139,7 +139,7 @@ def _draw(bench: Bench, names: list[str], measured: Any) -> None:
         methods=[_line(row) for row in measured.methods],
         references=[_line(row) for row in measured.references],
         planned=[METHODS[name].title for name in names],
-        mask=true_mask(bench.picture, model.input_size),
+        mask=true_mask(bench.picture, model.input_size, model.fit),
         notes=_notes(bench, measured.samples),
         axis=measured.axis,
     )
@@ -178,7 +178,7 @@ def _notes(bench: Bench, samples: Mapping[str, int]) -> list[str]:
         "The network never learned from pictures with missing pixels. So a score can fall because "
         "of the holes, not only because of what is missing. Insertion starts from a blurred "
         "picture for that reason, but has the same weakness.",
-        "Infidelity covers 60 squares with the training pictures’ mean colour; they are a "
+        "Infidelity covers 60 squares with the mean colour of the normalisation; they are a "
         "sixteenth, an eighth or a quarter of the picture wide. Large squares lower the score more "
         "wherever they are, and a map with one value everywhere predicts that, too: a good map has "
         "to beat the random one. Compare infidelity only between maps of the same picture and "

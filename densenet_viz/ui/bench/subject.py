@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from densenet_viz.attribution import METHODS
 from densenet_viz.attribution.logit_or_probability import possible_for
-from densenet_viz.images.pictures import fit
+from densenet_viz.images.fitting import Fit, fit_as
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.attributions import Explains, Prediction
 from densenet_viz.scenes.generator import sample_scene
@@ -61,13 +61,19 @@ def say_only_logit(bench: Bench, what: str) -> None:
         st.caption(f"Explain: probability is chosen above, but {what} explain the logit.")
 
 
-def true_mask(picture: CurrentPicture, size: int) -> Mask | None:
-    """Where the object of a drawn scene is, (size, size); None if that is not known."""
+def true_mask(picture: CurrentPicture, size: int, fit: Fit = "square") -> Mask | None:
+    """Where the object of a drawn scene is, (size, size); None if that is not known.
+
+    Args:
+        picture: the current picture.
+        size: pixels of the model's input.
+        fit: how the model makes a square of a picture.
+    """
     if picture.truth not in CLASSES:
         return None
     mask = sample_scene(picture.truth).mask
     grey = np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
-    return np.asarray(fit(grey, size)[..., 0] >= 128)
+    return np.asarray(fit_as(grey, size, fit)[..., 0] >= 128)
 
 
 def choose_bench(model: LoadedModel, picture: CurrentPicture) -> Bench:

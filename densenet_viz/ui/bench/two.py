@@ -8,6 +8,7 @@ import streamlit as st
 
 from densenet_viz.attribution.logit_or_probability import why_only_logit, words_for
 from densenet_viz.evaluation import difference
+from densenet_viz.images.fitting import Fit
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.stage.two.scene import NAMES, two_scene
@@ -94,13 +95,13 @@ def _side(bench: Bench, made: Attribution | None) -> Side:
         bench.target,
         made,
         picture.truth,
-        None if made is None or not made.finished else looked_of(picture, made),
+        None if made is None or not made.finished else looked_of(picture, made, model.fit),
     )
 
 
-def looked_of(picture: CurrentPicture, made: Attribution) -> Looked | None:
+def looked_of(picture: CurrentPicture, made: Attribution, fit: Fit = "square") -> Looked | None:
     """How much of a map lies on the drawn object or near it; None if no mask is known."""
-    mask = true_mask(picture, len(made.heat))
+    mask = true_mask(picture, len(made.heat), fit)
     if mask is None or picture.truth is None:
         return None
     return Looked(picture.truth, share_near(made, mask), float(near(mask).mean()))
