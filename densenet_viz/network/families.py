@@ -9,14 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from densenet_viz.facts.families import FamilySpec
-from densenet_viz.network.build import (
-    blank,
-    build,
-    classify,
-    first_convolution,
-    generator_of,
-    initialise,
-)
+from densenet_viz.network.build import blank, build, generator_of, initialise
+from densenet_viz.network.densenet import classify, first_convolution
 
 
 class Layer(nn.Sequential):
