@@ -26,6 +26,7 @@ from densenet_viz.errors import Cancelled
 from densenet_viz.facts.families import FamilySpec
 from densenet_viz.measure.direct import Cut, logits_without
 from densenet_viz.network.families import build_family, weight_layers
+from densenet_viz.network.shares import without_sharing
 from densenet_viz.results.gradients import DirectPaths, GradientFlow, LayerGradients
 
 _PER_LAYER = 2.0
@@ -114,7 +115,8 @@ def measure_gradients(
     for count, seed in enumerate(seeds, start=1):
         for spec, weight, rows in zip(specs, weights, found, strict=True):
             walk.look()
-            rows.append(sizes_by_layer(build_family(spec, seed=seed).train(), batch))
+            with without_sharing():  # many small operations
+                rows.append(sizes_by_layer(build_family(spec, seed=seed).train(), batch))
             walk.step(weight)
         flow = GradientFlow(
             tuple(
@@ -170,8 +172,9 @@ def measure_direct(
         network = build_family(spec, seed=seed).train()
         for row, cut in enumerate(cuts):
             walk.look()
-            stem, logits = logits_without(network, spec.family, batch.pictures, cut)
-            loss = cross_entropy(logits, batch.labels)
-            found[row, column] = float(torch.autograd.grad(loss, stem)[0].norm())
+            with without_sharing():
+                stem, logits = logits_without(network, spec.family, batch.pictures, cut)
+                loss = cross_entropy(logits, batch.labels)
+                found[row, column] = float(torch.autograd.grad(loss, stem)[0].norm())
             walk.step(1)
     return DirectPaths(spec, tuple(seeds), *found)

@@ -59,12 +59,17 @@ class LayerGradients:
         sizes = self.sizes(at)
         return sizes.min(axis=0), sizes.max(axis=0)
 
-    def kept(self, at: At) -> NDArray[np.float64]:
-        """(seeds,): the first layer's gradient as a multiple of the last layer's."""
+    def parts(self, at: At) -> NDArray[np.float64]:
+        """(seeds, layers): each layer's gradient as a multiple of the last layer's."""
         sizes = self.sizes(at)
         # A gradient of exactly 0 has no ratio: float32 can underflow in a very deep network.
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.nan_to_num(sizes[:, 0] / sizes[:, -1], nan=0.0, posinf=0.0))
+            ratios = sizes / sizes[:, -1:]
+        return np.asarray(np.nan_to_num(ratios, nan=0.0, posinf=0.0))
+
+    def kept(self, at: At) -> NDArray[np.float64]:
+        """(seeds,): the first layer's gradient as a multiple of the last layer's."""
+        return np.asarray(self.parts(at)[:, 0])
 
 
 @dataclass(frozen=True, eq=False)
