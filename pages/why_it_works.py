@@ -1,14 +1,16 @@
-"""Why it works: the gradient at every layer of four families of networks."""
+"""Why it works: gradients and features of four families of networks."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from densenet_viz.ui.parts import Part, choose_part
-from densenet_viz.ui.why import flow
+from densenet_viz.ui.why import flow, similar, training
 
 PARTS = {
     "flow": Part("Gradient flow", flow, flow.show_flow),
+    "training": Part("Along training", training, training.show_training),
+    "similar": Part("Few parameters, and why", similar, similar.show_similar),
 }
 
 st.title("Why it works")

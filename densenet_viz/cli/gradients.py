@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from densenet_viz.cli.common import Complaint, as_json, count, progress_bar
+from densenet_viz.cli.reuse import check_writable, write
 from densenet_viz.facts.arithmetic.limits import SpecError
-from densenet_viz.facts.families import FAMILIES, Family
-from densenet_viz.facts.gradient_flow import specs_of
+from densenet_viz.facts.families import FAMILIES, Family, Norm
+from densenet_viz.facts.gradient_flow import DEPTHS, specs_of
+from densenet_viz.results.depths import DepthCurves, curves_to_json
 from densenet_viz.results.gradients import (
     AT,
+    At,
     DirectPaths,
     GradientFlow,
     direct_to_json,
@@ -77,6 +82,14 @@ def add_options(commands: Any) -> None:
         action="store_true",
         help="also the first layer's gradient with and without direct connections",
     )
+    parser.add_argument(
+        "--every-depth",
+        action="store_true",
+        help="only the first layer's gradient, at depths from 10 to 106, with and without norm",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the JSON of --every-depth to this file"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(command=run)
 
@@ -89,6 +102,11 @@ def _families(text: str) -> tuple[Family, ...]:
 
 
 def run(options: argparse.Namespace) -> None:
+    if options.every_depth:
+        _run_depths(options)
+        return
+    if options.out is not None:
+        raise Complaint("--out needs --every-depth.")
     from densenet_viz.evaluation.digits import digit_batch
     from densenet_viz.measure.gradients import measure_direct, measure_gradients
 
@@ -110,13 +128,60 @@ def run(options: argparse.Namespace) -> None:
         print(told(flow, direct, options.at))
 
 
+def _run_depths(options: argparse.Namespace) -> None:
+    from densenet_viz.evaluation.depths import measure_depths
+
+    if options.out is not None:
+        check_writable(options.out)
+    norms: tuple[Norm, ...] = ("none", "batch")
+    try:
+        curves = measure_depths(
+            options.families,
+            DEPTHS,
+            options.growth_rate,
+            norms,
+            seeds=range(options.seeds),
+            pictures=options.pictures,
+            on_progress=progress_bar("measuring"),
+        )
+    except SpecError as error:
+        raise Complaint(str(error)) from None
+    form = curves_to_json(curves)
+    if options.out is not None:
+        points = ",\n".join(f"    {json.dumps(row)}" for row in form.pop("points"))
+        head = json.dumps(form, indent=2, ensure_ascii=False).removesuffix("\n}")
+        write(options.out, f'{head},\n  "points": [\n{points}\n  ]\n}}\n')
+    elif options.json:
+        print(as_json(form))
+    else:
+        print(depths_told(curves, options.at))
+
+
+def depths_told(curves: DepthCurves, at: At) -> str:
+    """The curves as text: a column for each family and norm, medians over the seeds."""
+    norms: tuple[Norm, ...] = ("none", "batch")
+    lines = [
+        f"{AT[at]}: the first layer's as a multiple of the last layer's, median of "
+        f"{len(curves.seeds)} random networks; k = {curves.growth_rate}, {curves.pictures} digits"
+    ]
+    for norm in norms:
+        families = curves.families(norm)
+        found = [curves.of(family, norm) for family in families]
+        lines += ["", _row(f"norm {norm}", list(families))]
+        lines += [
+            _row(f"{row[0].depth}", [f"{point.middle(at):.2e}" for point in row])
+            for row in zip(*found, strict=True)
+        ]
+    return "\n".join(lines)
+
+
 def report(flow: GradientFlow, direct: list[DirectPaths]) -> dict[str, Any]:
     """The measurement as JSON types."""
     cut = {"direct": [direct_to_json(one) for one in direct]} if direct else {}
     return {"definitions": dict(AT), **flow_to_json(flow), **cut}
 
 
-def told(flow: GradientFlow, direct: list[DirectPaths], at: Any) -> str:
+def told(flow: GradientFlow, direct: list[DirectPaths], at: At) -> str:
     """The measurement as text: a column for each family, medians over the seeds."""
     norm = "with batch norm" if flow.normalised else "without batch norm"
     first = flow.families[0]

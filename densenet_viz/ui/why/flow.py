@@ -22,6 +22,9 @@ from densenet_viz.stage.gradients.scene import gradients_scene
 from densenet_viz.stage.gradients.words import layer_names
 from densenet_viz.ui.inside.choices import choose
 from densenet_viz.ui.stages import show_stage
+from densenet_viz.ui.why import depths, direct
+from densenet_viz.ui.why.depths import show_depths
+from densenet_viz.ui.why.direct import show_direct
 from densenet_viz.ui.work.jobs import Reporter, desk
 from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
@@ -30,7 +33,7 @@ from densenet_viz.ui.work.unfinished import GLANCE, show_stopped
 NORMS = {"none": "without", "batch": "with"}
 SHOWN = {"output": "what it writes", "weight": "its weights"}
 _DESK = "why-flow"
-DESKS = (_DESK,)
+DESKS = (_DESK, direct.DESK, depths.DESK)
 KEYS = ("flow_depth", "flow_k", "flow_norm", "flow_at", "flow_families")
 DEPTH = 58
 GROWTH_RATE = 6
@@ -78,6 +81,8 @@ def show_flow() -> None:
         st.info("Choose at least one family.")
         return
     _show_measurement(chosen, at)
+    show_direct(chosen)
+    show_depths(chosen, at)
 
 
 def _choose() -> tuple[Chosen | None, At]:
