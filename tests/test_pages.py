@@ -49,7 +49,7 @@ def test_table_names_every_page_file_once(root: Path) -> None:
 
 def test_table_stands_in_the_order_of_the_lesson() -> None:
     assert {heading: [row.title for row in rows] for heading, rows in sections().items()} == {
-        "Learn": ["Overview", "Growth rate", "Dense block", "Transition", "Inside"],
+        "Learn": ["Overview", "Growth rate", "Dense block", "Transition", "Inside", "Why it works"],
         "Compare": ["Architectures", "Nine systems", "Few parameters", "Much memory"],
         "Explain": ["Attributions", "Bench", "Ground truth"],
         "Teach": ["Lecture"],

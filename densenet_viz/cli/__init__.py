@@ -18,6 +18,7 @@ from densenet_viz.cli import (
     concepts,
     describe,
     evaluate,
+    gradients,
     inside,
     layers,
     lecture,
@@ -41,6 +42,7 @@ _COMMANDS = {
     "reuse": reuse,
     "predict": predict,
     "layers": layers,
+    "gradients": gradients,
     "lecture": lecture,
     "weights": weights,
 }

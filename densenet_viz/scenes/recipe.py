@@ -62,15 +62,20 @@ class Recipe:
         return (self.scenes + self.pairs) // self.batch
 
     def rate(self, step: int) -> float:
-        """The learning rate of a step, counted from 0: half a cosine up, then one down to 0.
+        """The learning rate of a step, counted from 0."""
+        return one_cycle(step, self.steps, self.peak_rate)
 
-        Smith & Topin (2017), "Super-Convergence", in the form that fast.ai made popular.
-        """
-        rise, start = 0.2 * self.steps, self.peak_rate / 25
-        if step < rise:
-            return start + (self.peak_rate - start) * (1 - math.cos(math.pi * step / rise)) / 2
-        along = (step - rise) / (self.steps - rise)
-        return self.peak_rate * (1 + math.cos(math.pi * along)) / 2
+
+def one_cycle(step: int, steps: int, peak: float) -> float:
+    """The learning rate of a step, counted from 0: half a cosine up, then one down to 0.
+
+    Smith & Topin (2017), "Super-Convergence", in the form that fast.ai made popular.
+    """
+    rise, start = 0.2 * steps, peak / 25
+    if step < rise:
+        return start + (peak - start) * (1 - math.cos(math.pi * step / rise)) / 2
+    along = (step - rise) / (steps - rise)
+    return peak * (1 + math.cos(math.pi * along)) / 2
 
 
 def normalise(images: Tensor) -> Tensor:

@@ -40,6 +40,13 @@ PAGES: tuple[PageRow, ...] = (
     PageRow("pages/transition.py", "Transition", "transition", "Learn", ":material/compress:"),
     PageRow("pages/inside.py", "Inside", "inside", "Learn", ":material/zoom_in:"),
     PageRow(
+        "pages/why_it_works.py",
+        "Why it works",
+        "why_it_works",
+        "Learn",
+        ":material/conversion_path:",
+    ),
+    PageRow(
         "pages/architectures.py",
         "Architectures",
         "architectures",
@@ -76,7 +83,7 @@ def sections() -> dict[str, list[PageRow]]:
     """The rows under their headings, both in the table's order.
 
     >>> [(heading, len(rows)) for heading, rows in sections().items()]
-    [('Learn', 5), ('Compare', 4), ('Explain', 3), ('Teach', 1)]
+    [('Learn', 6), ('Compare', 4), ('Explain', 3), ('Teach', 1)]
     """
     grouped: dict[str, list[PageRow]] = {}
     for row in PAGES:

@@ -1,0 +1,71 @@
+"""What a network did in each step and each epoch of its training: frozen values, without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One step of a training.
+
+    `step` and `epoch` count from 1. `loss` is the cross-entropy of the batch before the step, 0 or
+    more. `gradients` are the Euclidean norms of the loss's gradient by the weights of each
+    layer, in the order of computation. `seconds` are those of all steps so far.
+    """
+
+    step: int
+    epoch: int
+    loss: float
+    rate: float
+    gradients: tuple[float, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class EpochRecord:
+    """The network after an epoch; 0 is before the first.
+
+    `loss` is the mean of the epoch's steps (None before the first), `accuracy` the share of unseen
+    pictures with the right answer, 0 to 1. `answers` (U,) is the class that it names for each
+    unseen picture, `chances` (U, classes) the probabilities. `maps` are those of the watched
+    picture: the first maps that each of some layers writes, (C, h, w).
+    """
+
+    epoch: int
+    step: int
+    loss: float | None
+    accuracy: float
+    gradients: tuple[float, ...]
+    """The mean norm of each layer over the epoch's steps; empty before the first."""
+    answers: NDArray[np.int64]
+    chances: NDArray[np.float32]
+    maps: tuple[NDArray[np.float32], ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A training that is over, without its network.
+
+    `settings` are the values by name (`learning.settings`). `losses`, `accuracies` and `gradients`
+    have one value for each epoch; the first of `accuracies` is before any step.
+    """
+
+    settings: dict[str, object]
+    parameters: int
+    layers: tuple[str, ...]
+    losses: tuple[float, ...]
+    accuracies: tuple[float, ...]
+    gradients: tuple[tuple[float, ...], ...]
+    seconds: float
+    complete: bool
+    """Whether it made all its steps."""
+
+    @property
+    def accuracy(self) -> float:
+        """Of the last epoch, on unseen pictures."""
+        return self.accuracies[-1]
