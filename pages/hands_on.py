@@ -1,0 +1,19 @@
+"""Hands on: a visitor trains a small network, and sees what changes in it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from densenet_viz.ui.parts import Part, choose_part
+from densenet_viz.ui.training import live
+
+PARTS = {
+    "train": Part("Train", live, live.show_part),
+}
+
+st.title("Train it yourself")
+st.markdown(
+    "Choose a small network and let it learn here, on this machine, from the first random weights "
+    "to its last step. Its accuracy is measured on pictures that it **never sees** in training."
+)
+choose_part("part", PARTS)()
