@@ -5,10 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from densenet_viz.ui.parts import Part, choose_part
-from densenet_viz.ui.training import live
+from densenet_viz.ui.training import drawing, live, runs, tasks
 
 PARTS = {
     "train": Part("Train", live, live.show_part),
+    "runs": Part("Compare and take home", runs, runs.show_part),
+    "draw": Part("Draw a digit", drawing, drawing.show_part),
+    "tasks": Part("Tasks", tasks, tasks.show_part),
 }
 
 st.title("Train it yourself")

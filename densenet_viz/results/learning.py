@@ -72,6 +72,18 @@ class FinishedRun:
         return self.accuracies[-1]
 
 
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a network says of one picture: (classes,) probabilities, and a map (S, S) of its answer.
+
+    `method` is a name of `attribution.METHODS`.
+    """
+
+    chances: NDArray[np.float32]
+    heat: NDArray[np.float32]
+    method: str
+
+
 def layer_title(name: str) -> str:
     """A layer with weights in words, from its module's name.
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from densenet_viz.network.own.heads import Head
 
-INPUT_SIZES = (32, 512)
+INPUT_SIZES = (16, 512)
 """Smallest and largest side of the pictures, in pixels."""
 PROVENANCE = "Your own file; the app does not know its training data."
 

@@ -13,6 +13,10 @@ import { answerWords, epochWords, sentenceWords } from "./words.js";
 /** @typedef {{run: string, picture: string, truth: string, labels: string[], layers: ShownLayer[], epochs: LearnedEpoch[], samples: Sample[], palette: string}} Scene */
 
 const STEP_MILLISECONDS = 700;
+/** Maps of a layer that are shown at most. */
+const MOST_MAPS = 8;
+/** Sides of a map and gaps between them, in canvas pixels. */
+const [TILE, GAP] = [96, 8];
 
 /**
  * @param {HTMLElement} root
@@ -27,6 +31,7 @@ class Training {
   constructor(root, scene) {
     this.scene = scene;
     this.shown = -1;
+    this.palette = bytesOf(scene.palette);
     this.title = h("h3", { class: "stage-title" });
     this.sentence = h("p", { class: "stage-sentence" });
     this.picture = h("img", { class: "training-picture", alt: "" });
@@ -141,15 +146,12 @@ class Training {
         const maps = HELD.take(packed);
         const { name, colour } = this.scene.layers[index];
         if (!maps) return [];
-        const canvas = paintMaps(maps, maps.count, /** @type {Uint8Array} */ (this.palette), null);
-        canvas.className = "training-maps";
-        canvas.setAttribute("role", "img");
+        const canvas = tiles(maps, this.palette);
+        canvas.style.width = `${(100 * maps.count) / MOST_MAPS}%`;
         canvas.setAttribute(
           "aria-label",
           `${name} after epoch ${epoch}: ${maps.count} maps of ${maps.height} × ${maps.width} px`,
         );
-        canvas.style.aspectRatio = String(maps.count);
-        canvas.style.width = `${(100 * maps.count) / 8}%`;
         const size = `${maps.height} × ${maps.width} px`;
         return [
           h(
@@ -179,4 +181,29 @@ class Training {
       h("span", {}, answerWords(named, truth)),
     );
   }
+}
+
+/**
+ * The maps of a layer side by side, with gaps.
+ * @param {import("../maps/maps.js").Maps} maps @param {Uint8Array} palette
+ */
+function tiles(maps, palette) {
+  const painted = paintMaps(maps, maps.count, palette, null);
+  const canvas = h("canvas", {
+    class: "training-maps",
+    role: "img",
+    width: maps.count * (TILE + GAP) - GAP,
+    height: TILE,
+  });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.imageSmoothingEnabled = false;
+  for (let map = 0; map < maps.count; map++) {
+    const left = map * (TILE + GAP);
+    context.drawImage(
+      painted,
+      ...[map * maps.width, 0, maps.width, maps.height],
+      ...[left, 0, TILE, TILE],
+    );
+  }
+  return canvas;
 }

@@ -20,6 +20,7 @@ from densenet_viz.ui.work.line import Need
 if TYPE_CHECKING:
     from torch import nn
 
+    from densenet_viz.learning.looking import Looker
     from densenet_viz.learning.training import Run
 
 MOST_RUNS = 12
@@ -42,6 +43,21 @@ class Entry:
     settings: Settings
     run: FinishedRun
     network: nn.Module | None = field(repr=False)
+    _looker: Looker | None = field(default=None, repr=False)
+
+    def looker(self) -> Looker:
+        """Who asks its network about pictures; only while it has a network."""
+        from densenet_viz.learning.looking import Looker
+
+        if self._looker is None:
+            if self.network is None:
+                raise ValueError(f"{self.name} has no network any more.")
+            self._looker = Looker(self.settings, self.network)
+        return self._looker
+
+    def drop_network(self) -> None:
+        """Frees the memory of its weights."""
+        self.network = self._looker = None
 
     @property
     def bytes(self) -> int:
@@ -85,7 +101,7 @@ class Trainings:
             for entry in reversed(self.over):
                 spare -= entry.bytes
                 if spare < 0 and entry is not self.over[-1]:
-                    entry.network = None
+                    entry.drop_network()
 
     def find(self, name: str) -> Entry | None:
         """The training of that name that is over."""
