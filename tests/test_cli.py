@@ -387,7 +387,11 @@ def test_a_checkpoint_of_another_run_is_one_line(
 @pytest.mark.parametrize(
     ("words", "facts"),
     [
-        (["digits"], ["'digits'"]),
+        (["letters"], ["'letters'"]),
+        (["digits", "--depth", "23"], ["depth", "23", "148"]),
+        (["digits", "--pairs", "2"], ["--pairs"]),
+        (["digits", "--learning-rate", "nan"], ["learning_rate", "nan"]),
+        (["scenes", "--growth-rate", "8"], ["--growth-rate", "digits"]),
         (["scenes", "--epochs", "0"], ["--epochs", "'0'", "1"]),
         (["scenes", "--scenes", "many"], ["--scenes", "'many'", "1"]),
         (["cheater", "--pairs", "0"], ["--pairs", "'0'", "1"]),
@@ -399,6 +403,17 @@ def test_train_says_what_is_wrong(
     capsys: pytest.CaptureFixture[str], words: list[str], facts: list[str]
 ) -> None:
     assert names_in(refused(capsys, "train", *words), *facts) == facts
+
+
+def test_train_digits_reports_its_run(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["train", "digits", "--growth-rate", "2", "--depth", "10", "--epochs", "1"]
+    assert cli.main([*words, "--seed", "5", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["growth_rate"], told["depth"], told["seed"], told["family"]) == (2, 10, 5, "dense")
+    assert len(told["accuracies"]) == 2
+    assert len(told["gradients"]) == 10
+    assert cli.main([*words, "--family", "plain"]) == 0
+    assert "plain" in capsys.readouterr().out
 
 
 def test_train_without_a_gpu(

@@ -99,6 +99,24 @@ def test_a_running_job_pauses_only_for_one_that_is_much_shorter() -> None:
     assert (long.ran(6.0), long.waited(6.0)) == (5.0, 1.0)
 
 
+def test_several_jobs_pause_for_one_that_needs_the_cores_of_all() -> None:
+    line = line_of(2)
+    first, second = Place(Need(60.0, cores=1)), Place(Need(50.0, cores=1))
+    for place in (first, second):
+        line.join(place, 0.0)
+    assert line.admit(0.0) == [first, second]
+    (short,) = come(line, 5.0, 1.0)
+    assert line.should_pause(first, 5.0)
+    assert line.should_pause(second, 5.0)
+    first.turn(5.0, running=False)
+    assert line.admit(5.0) == []  # the other one still has a core
+    assert line.should_pause(second, 5.1)
+    second.turn(5.2, running=False)
+    assert line.admit(5.2) == [short]
+    line.leave(short, 6.2)
+    assert set(line.admit(6.2)) == {first, second}
+
+
 def test_equal_jobs_never_pause_for_each_other_even_on_a_busy_machine() -> None:
     line = line_of()
     (first, *_) = come(line, 0.0, *[3.0] * 5)

@@ -1,4 +1,4 @@
-"""`train`: trains a bundled model again, on scenes drawn here."""
+"""`train`: trains a bundled model again on scenes drawn here, or a small network on digits."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from densenet_viz.cli.common import DEVICES, Complaint, check_device, count
+from densenet_viz.cli.train_digits import add_digit_options, refuse_digit_options, train_digits
 
-_SMALL = "small"
-_MODELS = ("scenes", "cheater", _SMALL)
+_SMALL, _DIGITS = "small", "digits"
+_MODELS = ("scenes", "cheater", _SMALL, _DIGITS)
 
 
 def add_options(commands: Any) -> None:
@@ -23,7 +24,8 @@ def add_options(commands: Any) -> None:
     parser.add_argument(
         "model",
         choices=_MODELS,
-        help="which bundled model; small: the two small networks, one dense and one residual",
+        help="which bundled model; small: the two small networks, one dense and one residual; "
+        "digits: a new small network on handwritten digits, of which only the result is printed",
     )
     parser.add_argument(
         "--seed", type=count(0), default=0, help="seed of the run (default: %(default)s)"
@@ -45,6 +47,7 @@ def add_options(commands: Any) -> None:
     parser.add_argument(
         "--only-measure", action="store_true", help="measure the existing weights, do not train"
     )
+    add_digit_options(parser)
     parser.set_defaults(command=run)
 
 
@@ -54,6 +57,10 @@ def run(options: argparse.Namespace) -> None:
     from densenet_viz.scenes.judge import COUNT
 
     check_device(options.device)
+    if options.model == _DIGITS:
+        train_digits(options)
+        return
+    refuse_digit_options(options)
     if options.model == _SMALL:
         _train_small(options)
         return

@@ -20,6 +20,7 @@ OPTIMISERS: Mapping[OptimiserName, str] = MappingProxyType(
 RATES = (1e-6, 10.0)
 """Smallest and largest learning rate."""
 MOST_EPOCHS = 40
+MOST_PARAMETERS = 3_000_000
 MOST_WORK = 6e12
 """Multiply-adds of all steps together: about a quarter of an hour on one slow processor."""
 MOST_BYTES = 10**9
@@ -101,6 +102,11 @@ class Settings:
             self.family == "dense" or not self.bottleneck,
             f"bottleneck with family={self.family}",
             "only a dense network can have it",
+        )
+        require(
+            self.spec.parameters <= MOST_PARAMETERS,
+            f"a network with {self.spec.parameters:,} parameters",
+            f"up to {MOST_PARAMETERS:,} are allowed: choose a smaller growth rate or depth",
         )
         require(
             self.work <= MOST_WORK,
@@ -244,3 +250,5 @@ _ADDRESS: Mapping[str, tuple[str, Callable[[str], Any]]] = MappingProxyType(
     }
 )
 """The name in the address, the setting, and how it is read."""
+ADDRESS_NAMES = tuple(_ADDRESS)
+"""The names of all settings in an address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,3 +70,37 @@ class FinishedRun:
     def accuracy(self) -> float:
         """Of the last epoch, on unseen pictures."""
         return self.accuracies[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a network says of one picture: (classes,) probabilities, and a map (S, S) of its answer.
+
+    `method` is a name of `attribution.METHODS`.
+    """
+
+    chances: NDArray[np.float32]
+    heat: NDArray[np.float32]
+    method: str
+
+
+def layer_title(name: str) -> str:
+    """A layer with weights in words, from its module's name.
+
+    >>> layer_title("features.denseblock2.denselayer3.conv1")
+    'block 2, layer 3'
+    >>> layer_title("features.block1.layers.0.conv2"), layer_title("features.transition1.conv1")
+    ('block 1, layer 1 (3×3)', 'transition 1')
+    """
+    if name == "features.conv0":
+        return "stem"
+    if found := re.search(r"transition(\d+)", name):
+        return f"transition {found[1]}"
+    for pattern, first in (
+        (r"denseblock(\d+)\.denselayer(\d+)", 0),
+        (r"block(\d+)\.layers\.(\d+)", 1),
+    ):
+        if found := re.search(pattern, name):
+            step = " (3×3)" if name.endswith("conv2") else ""
+            return f"block {found[1]}, layer {int(found[2]) + first}{step}"
+    return name

@@ -75,6 +75,7 @@ PAGES: tuple[PageRow, ...] = (
         "Explain",
         ":material/frame_inspect:",
     ),
+    PageRow("pages/hands_on.py", "Hands on", "hands_on", "Teach", ":material/model_training:"),
     PageRow("pages/lecture.py", "Lecture", "lecture", "Teach", ":material/co_present:"),
 )
 
@@ -83,7 +84,7 @@ def sections() -> dict[str, list[PageRow]]:
     """The rows under their headings, both in the table's order.
 
     >>> [(heading, len(rows)) for heading, rows in sections().items()]
-    [('Learn', 6), ('Compare', 4), ('Explain', 3), ('Teach', 1)]
+    [('Learn', 6), ('Compare', 4), ('Explain', 3), ('Teach', 2)]
     """
     grouped: dict[str, list[PageRow]] = {}
     for row in PAGES:

@@ -133,6 +133,14 @@ def _take_upload(name: str, choice: str) -> None:
         suit_model()
 
 
+def hold_picture(pixels: Picture) -> None:
+    """Makes (H, W, 3) uint8 the session's picture, as if it were uploaded."""
+    leave(("attribution",))
+    kept = CurrentPicture(UPLOADED, pixels, key_of(pixels), None)
+    st.session_state[f"_{_UPLOADS[UPLOADED]}"] = kept
+    st.session_state["picture"] = UPLOADED
+
+
 def key_of(pixels: Picture) -> str:
     """The SHA-256 of a picture: its size and its pixels."""
     digest = hashlib.sha256(repr(pixels.shape).encode())

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from densenet_viz.network.own.file_labels import FileLabels
     from densenet_viz.network.own.heads import Head
 
-INPUT_SIZES = (32, 512)
+INPUT_SIZES = (16, 512)
 """Smallest and largest side of the pictures, in pixels."""
 _NAMED = 5
 """The most labels that are named."""

@@ -37,6 +37,7 @@ NORMALISATIONS: Mapping[str, tuple[Colour, Colour]] = MappingProxyType(
         "−1 to 1": (_HALF, _HALF),
         "0 to 255": (_ZERO, (1 / 255,) * 3),
         "−1024 to 1024": (_HALF, (0.5 / 1024,) * 3),
+        "−2 to 2": (_HALF, (0.25,) * 3),
     }
 )
 """Mean and standard deviation per colour channel, of values from 0 to 1, by their usual names."""
@@ -47,7 +48,7 @@ class Preparation:
     """How a network gets its pictures, and how its outputs are read.
 
     Args:
-        input_size: height and width, in pixels (32 to 512).
+        input_size: height and width, in pixels (16 to 512).
         mean: subtracted from each colour channel, of values from 0 to 1.
         std: what each channel is divided by, above 0.
         fit: how a picture becomes a square.
@@ -82,9 +83,11 @@ PRESETS: Mapping[str, Preparation] = MappingProxyType(
         "torchxrayvision": _prepared("−1024 to 1024", 224, "square", "independent"),
         "MONAI": _prepared("0 to 1", 224, "squeezed"),
         "CIFAR-10": _prepared("CIFAR-10", 32),
+        "Hands on": _prepared("−2 to 2", 16),
     }
 )
-"""How the code that most weights come from prepares its pictures."""
+"""How the code that most weights come from prepares its pictures; "Hands on" is a page of this app,
+with digits of 16 px (its drawn scenes have 32)."""
 
 
 def read_colour(text: str, *, above: float | None = None) -> Colour:
@@ -137,6 +140,7 @@ def guess(signs: Signs) -> tuple[str, Preparation]:
 
 _RULES = (
     ("torchxrayvision", lambda signs: "op_threshs" in " ".join(signs.left_out)),
+    ("Hands on", lambda signs: signs.grey and signs.small_stem),
     ("torchxrayvision", lambda signs: signs.grey and signs.outputs == 18),
     ("MONAI", lambda signs: signs.monai_names or signs.grey),
     ("CIFAR-10", lambda signs: signs.small_stem),

@@ -1,4 +1,4 @@
-"""The visitor's own DenseNet: uploaded on any page that has a choice of model.
+"""The visitor's own DenseNet: uploaded on any page that has a choice of model, or trained here.
 
 The session keeps one such model in memory, and drops it when it ends.
 """
@@ -80,7 +80,22 @@ def hold(file: WeightFile, labels: bytes | None, preparation: Preparation) -> No
     with _ONE_AT_A_TIME:
         check_room(4 * file.spec.parameters)
         model = opened(file, labels, preparation)
-        HELD.add(model)
+        _keep(model)
+
+
+def hold_model(model: LoadedModel) -> None:
+    """Makes a network that was trained here the session's model.
+
+    Raises:
+        OwnModelError: there is too little memory for it.
+    """
+    with _ONE_AT_A_TIME:
+        check_room(4 * model.spec.parameters)
+        _keep(model)
+
+
+def _keep(model: LoadedModel) -> None:
+    HELD.add(model)
     st.session_state[_MODEL] = Brought(model)
     st.session_state[_NEW] = True
 

@@ -216,16 +216,25 @@ class Line:
         return admitted
 
     def should_pause(self, place: Place, now: float) -> bool:
-        """Whether a waiting job that has room without this one is so much shorter."""
+        """Whether a waiting job is so much shorter, and has room without this one and the others
+        that have to pause for it, too.
+        """
         if place.whole or not any(one.waiting for one in self._places):
             return False
         ranks = dict(self._ranks(now))
-        others = [one for one in self.running if one is not place]
-        left, slow = place.left(now), place.slowness(now)
+        slow = place.slowness(now)
+
+        def gives_way(running: Place, one: Place) -> bool:
+            left = running.left(now)
+            return (
+                not running.whole
+                and ranks[one] + GAIN < ranks[running]
+                and slow * one.left(now) + GAIN < left
+            )
+
         return any(
-            ranks[one] + GAIN < ranks[place]
-            and slow * one.left(now) + GAIN < left
-            and self._has_cores(one, others)
+            gives_way(place, one)
+            and self._has_cores(one, [run for run in self.running if not gives_way(run, one)])
             and self._shortage(one) is None
             for one in self._places
             if one.waiting
