@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from densenet_viz.facts.families import Family
-from densenet_viz.network.build import HasHead, classify_maps
+from densenet_viz.network.densenet import HasHead, classify_maps
 
 Cut = Literal["none", "first", "every"]
 """Whose direct connections are cut: nobody's, those of the stem in the first block, everybody's."""
