@@ -22,6 +22,7 @@ MAIN_PICTURES: Final = {
     "dense_block": ".block-view > canvas[style]",
     "transition": ".transition-view canvas[style]",
     "inside": ".inside-strip polygon",
+    "why_it_works": ".gradients-picture .gradients-line",
     "architectures": ".variants-row svg polygon",
     "nine_systems": ".scatter[aria-label^='Nine ImageNet'] svg text",
     "efficiency": ".scatter[aria-label^='Error on'] svg text",

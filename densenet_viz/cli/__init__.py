@@ -17,6 +17,7 @@ from densenet_viz.cli import (
     benchmark,
     concepts,
     describe,
+    efficiency,
     evaluate,
     gradients,
     inside,
@@ -43,6 +44,7 @@ _COMMANDS = {
     "predict": predict,
     "layers": layers,
     "gradients": gradients,
+    "efficiency": efficiency,
     "lecture": lecture,
     "weights": weights,
 }

@@ -35,7 +35,7 @@ def add_options(commands: Any) -> None:
     parser = commands.add_parser("gradients", help=words, description=f"Measures {words}.")
     parser.add_argument(
         "--families",
-        type=_families,
+        type=families_of,
         default=("plain", "residual", "dense"),
         metavar="NAMES",
         help=f"a list with commas, of {', '.join(FAMILIES)} (default: plain,residual,dense)",
@@ -94,7 +94,8 @@ def add_options(commands: Any) -> None:
     parser.set_defaults(command=run)
 
 
-def _families(text: str) -> tuple[Family, ...]:
+def families_of(text: str) -> tuple[Family, ...]:
+    """A type for argparse: families in a list with commas."""
     names = dict.fromkeys(text.split(","))
     if wrong := [name for name in names if name not in FAMILIES]:
         raise argparse.ArgumentTypeError(f"{wrong[0][:40]!r} is not one of {', '.join(FAMILIES)}")

@@ -12,8 +12,8 @@ from densenet_viz.figures.families import LOOKS
 from densenet_viz.results.depths import DepthCurves, DepthPoint
 from densenet_viz.results.gradients import At
 
-_SYMBOLS = ("circle", "square", "triangle-up", "diamond")
-_DASHES = {"plain": "dot", "residual": "dash", "dense": "solid", "aggregated": "dashdot"}
+SYMBOLS = ("circle", "square", "triangle-up", "diamond")
+DASHES = {"plain": "dot", "residual": "dash", "dense": "solid", "aggregated": "dashdot"}
 _LEAST = 1e-30
 """A gradient of exactly 0 is drawn here."""
 
@@ -48,8 +48,8 @@ def _line(points: Sequence[DepthPoint], family: Family, at: At) -> go.Scatter:
         error_y=_bars(points, middle, at),
         mode="lines+markers",
         name=look.title,
-        line={"width": 3, "color": look.colour, "dash": _DASHES[family]},
-        marker={"symbol": _SYMBOLS[look.mark], "size": 10},
+        line={"width": 3, "color": look.colour, "dash": DASHES[family]},
+        marker={"symbol": SYMBOLS[look.mark], "size": 10},
         hovertemplate="%{fullData.name}, depth %{x}: %{y:.2e}<extra></extra>",
     )
 

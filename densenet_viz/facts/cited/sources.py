@@ -85,3 +85,17 @@ MMPRETRAIN = Source(
     "https://github.com/open-mmlab/mmpretrain/tree/main/configs/densenet",
     2022,
 )
+RDNET = Source(
+    "RDNet",
+    "Kim, Heo, Han, DenseNets Reloaded: Paradigm Shift Beyond ResNets and ViTs",
+    "the authors’ model cards",
+    "https://arxiv.org/abs/2403.19588",
+    2024,
+)
+VOVNET = Source(
+    "VoVNet",
+    "Lee et al., An Energy and GPU-Computation Efficient Backbone Network",
+    "section 3",
+    "https://arxiv.org/abs/1904.09730",
+    2019,
+)

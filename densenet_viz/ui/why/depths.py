@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DESK = "why-depths"
 SEEDS = 2
 """Random networks at each depth that the page measures; the bundled table has more."""
+NORM_WORDS: dict[Norm, str] = {"none": "Without batch norm", "batch": "With batch norm"}
 VANISHED = 0.01
 """A first layer that gets less than this part of the last layer's gradient."""
 
@@ -125,14 +126,18 @@ def depth_words(curves: DepthCurves, norm: Norm, at: At, families: tuple[Family,
     """From which depth on the first layer gets almost nothing, and what it gets at the deepest."""
     parts = []
     for family in families:
-        points, name = curves.of(family, norm), LOOKS[family].title
+        points = curves.of(family, norm)
+        first, last = points[0], points[-1]
         depth = curves.vanished_at(family, norm, at, VANISHED)
-        last = f"{ratio_words(points[-1].middle(at))} at depth {points[-1].depth}"
-        if depth is None:
-            parts.append(f"**{name}**: {last}")
-        else:
-            parts.append(f"**{name}**: below 1/100 from depth {depth} on, {last}")
-    return f"The first layer’s gradient, compared with the last layer’s: {'; '.join(parts)}."
+        since = "" if depth is None else f" (below 1/100 from depth {depth} on)"
+        parts.append(
+            f"**{LOOKS[family].title}** {ratio_words(first.middle(at))} at depth {first.depth} and "
+            f"{ratio_words(last.middle(at))} at depth {last.depth}{since}"
+        )
+    return (
+        f"{NORM_WORDS[norm]}, the first layer’s gradient, compared with the last layer’s: "
+        f"{'; '.join(parts)}."
+    )
 
 
 def table_of(
