@@ -19,4 +19,4 @@ st.markdown(
     "Choose a small network and let it learn here, on this machine, from the first random weights "
     "to its last step. Its accuracy is measured on pictures that it **never sees** in training."
 )
-choose_part("part", PARTS)()
+choose_part("hands", PARTS)()

@@ -52,7 +52,7 @@ def test_table_stands_in_the_order_of_the_lesson() -> None:
         "Learn": ["Overview", "Growth rate", "Dense block", "Transition", "Inside", "Why it works"],
         "Compare": ["Architectures", "Nine systems", "Few parameters", "Much memory"],
         "Explain": ["Attributions", "Bench", "Ground truth"],
-        "Teach": ["Lecture"],
+        "Teach": ["Hands on", "Lecture"],
     }
     assert [row.url_path for row in PAGES].count("") == 1
     assert len({row.url_path for row in PAGES}) == len(PAGES)

@@ -34,7 +34,7 @@ def curves_figure(curves: Sequence[Curve], *, epochs: int) -> go.Figure:
         curves: at most 12.
         epochs: how far the axis goes.
     """
-    figure = make_subplots(cols=2, subplot_titles=("loss", "right on unseen pictures, %"))
+    figure = make_subplots(cols=2, subplot_titles=("loss", "unseen: right, %"))
     for place, curve in enumerate(curves):
         colour = OKABE_ITO[_ORDER[place % len(_ORDER)]]
         line = {"color": colour, "width": 2.5, "dash": _DASHES[place % len(_DASHES)]}
@@ -100,7 +100,7 @@ def gradients_figure(
                 hovertemplate="%{text}: %{y:.2g}",
             )
         )
-    figure.update_xaxes(title_text="layer, from the input to the classifier")
+    figure.update_xaxes(title_text="layer, from the input on")
     figure.update_yaxes(type="log", title_text="gradient’s norm", exponentformat="power")
     _lay_out(figure, 300)
     return figure

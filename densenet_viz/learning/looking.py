@@ -81,7 +81,8 @@ class Looker:
         from densenet_viz.attribution.engine import attribute
 
         found = attribute(self._model, picture, method=method, target=target)
-        return Look(chances, np.asarray(found.heat, np.float32), method)
+        heat = np.maximum(found.heat, 0) if method == "grad-cam" else np.abs(found.heat)
+        return Look(chances, np.asarray(heat, np.float32), method)
 
     def _gradient(self, picture: Picture, target: int) -> NDArray[np.float32]:
         """The gradient of the answer's logit by each pixel, its colours together: absolute."""

@@ -74,7 +74,8 @@ class FinishedRun:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What a network says of one picture: (classes,) probabilities, and a map (S, S) of its answer.
+    """What a network says of one picture: (classes,) probabilities, and a map (S, S) of its answer,
+    0 and more: for Grad-CAM the part that speaks for the answer, else absolute values.
 
     `method` is a name of `attribution.METHODS`.
     """

@@ -84,7 +84,7 @@ def hold(file: WeightFile, labels: bytes | None, preparation: Preparation) -> No
 
 
 def hold_model(model: LoadedModel) -> None:
-    """Makes a network that was trained here the session's model.
+    """Makes a network that was trained here the session's model, and the current one.
 
     Raises:
         OwnModelError: there is too little memory for it.
@@ -92,6 +92,7 @@ def hold_model(model: LoadedModel) -> None:
     with _ONE_AT_A_TIME:
         check_room(4 * model.spec.parameters)
         _keep(model)
+    st.session_state["model"] = OWN
 
 
 def _keep(model: LoadedModel) -> None:

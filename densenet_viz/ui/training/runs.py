@@ -16,6 +16,7 @@ from densenet_viz.learning.settings import Settings
 from densenet_viz.results.learning import FinishedRun, layer_title
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.own import holding
+from densenet_viz.ui.suited import note_choice
 from densenet_viz.ui.training import choices
 from densenet_viz.ui.training.live import describe
 from densenet_viz.ui.training.session import MOST_RUNS, Entry, trainings
@@ -197,7 +198,7 @@ def _show_entry(entry: Entry) -> None:
 
 def _choose_again(settings: Settings) -> None:
     choices.choose_again(settings)
-    st.session_state["part"] = "train"
+    st.session_state["hands"] = "train"
 
 
 def _offer_script(settings: Settings) -> None:
@@ -281,6 +282,7 @@ def use_elsewhere(entry: Entry) -> None:
     except OwnModelError as error:
         st.session_state[_TOLD] = str(error)
         return
+    note_choice()
     hold_picture(samples_of(entry.settings.data).unseen[0])
     st.session_state[_TOLD] = (
         f"{entry.name} is now “your model” on the pages Growth rate, Dense block, Transition, "

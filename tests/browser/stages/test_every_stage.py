@@ -18,14 +18,14 @@ from tests.browser.checks import (
 from tests.browser.stages.conftest import Show
 from tests.browser.stages.scenes import network_scenes
 from tests.stage_pages import check_scenes, map_scenes
-from tests.stage_scenes import flows, gradients, inside, maps, scissors
+from tests.stage_scenes import flows, gradients, inside, learning, maps, scissors
 
 STAGES = (
     *("agreement", "attribution", "attribution-bars", "attribution-gallery", "bench", "faithful"),
     *("lineup", "paths", "sanity", "scoreboard", "structure", "truth", "two"),
     *("growth", "block", "transition", "overview", "variants", "variants-count", "variants-table"),
     *("variants-costs", "scatter", "reconciliation", "drop", "inside", "scissors"),
-    *("gradients", "gradients-direct"),
+    *("gradients", "gradients-direct", "training", "digit"),
 )
 
 
@@ -37,6 +37,7 @@ def scenes() -> dict[str, Any]:
         "attribution-bars": bars,
         "attribution-gallery": gallery_scene(samples, "ring", label="Pictures"),
         "bench": maps.bench(),
+        "digit": learning.digit(),
         "drop": drop_scene("input"),
         "gradients": gradients.scene(),
         "gradients-direct": gradients.direct(),
@@ -44,6 +45,7 @@ def scenes() -> dict[str, Any]:
         "paths": flows.paths(),
         "scissors": scissors.scene(),
         "structure": flows.structure(),
+        "training": learning.training(),
     }
     return map_scenes() | check_scenes() | others | network_scenes()
 
