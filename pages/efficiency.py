@@ -31,3 +31,7 @@ elif measure is not None:
         ui.show_matches(nearest_matches(imagenet_entries(measure)))
     ui.show_published_errors()
 ui.show_sources(data)
+st.markdown(
+    "The same question on small networks trained here: "
+    "[Concatenate or add](why_it_works?part=trained)."
+)

@@ -23,6 +23,8 @@ WAYS = {
     "window.",
     "inside": "Go into the network: blocks, layers, channels, down to one number and how it was "
     "computed. Then cut connections.",
+    "why_it_works": "The loss’s gradient at every layer of plain, residual and dense networks. Cut "
+    "the direct paths, and train them.",
     "attributions": "Upload a picture, and see where the network looked to name it.",
     "bench": "Up to nine maps of one picture side by side, on one scale: methods, classes, layers, "
     "baselines.",

@@ -48,7 +48,7 @@ VIEWS: Final = (
 # How far a page's stage has played when the screenshot is taken, 0 to 1.
 MOMENTS: Final = {"overview": 1.0, "growth_rate": 0.27, "dense_block": 1.0}
 # Pages whose first picture is animated; the screenshot shows its end.
-STILL: Final = {"architectures", "ground_truth"}
+STILL: Final = {"architectures", "ground_truth", "why_it_works"}
 # The buttons that are pressed before the screenshot.
 PRESSED: Final = {
     "ground_truth": ("I do not know", "Show what they say", "Show where they looked"),
@@ -60,10 +60,11 @@ AWAITED: Final = {
     "attributions": ".attribution:not(.attribution-empty)",
     "bench": ".bench-done",
     "ground_truth": ".lineup-told",
+    "why_it_works": ".gradients-line",
     "lecture": ".lecture-slide:not(.lecture-away) .lecture-stage:not(.lecture-fitting) canvas",
 }
 # Where a page is scrolled to if its main picture begins below the first screen.
-SCROLLED: Final = {"bench": ".bench", "ground_truth": ".lineup"}
+SCROLLED: Final = {"bench": ".bench", "ground_truth": ".lineup", "why_it_works": ".stage-head"}
 _SCRUB_JS: Final = """(slider, share) => {
   slider.value = String(slider.max * share);
   slider.dispatchEvent(new Event('input', { bubbles: true }));

@@ -7,6 +7,7 @@ import pytest
 
 from densenet_viz.facts.families import FAMILIES, Family, dense_spec, matched
 from densenet_viz.network.families import build_family, weight_layers
+from densenet_viz.results.gradients import GradientFlow, LayerGradients
 from densenet_viz.stage.gradients.direct import direct_scene, reaches_of
 from densenet_viz.stage.gradients.scene import gradients_scene
 from densenet_viz.stage.gradients.words import flow_words, layer_names, verdict_words
@@ -47,6 +48,22 @@ def test_the_sentence_has_the_numbers_of_the_first_layer() -> None:
     assert plain in vanished
     assert residual in kept
     assert dense in kept
+
+
+def test_seeds_on_both_sides_of_the_limit_give_no_verdict() -> None:
+    (spec,) = gradients.specs(families=["residual"])
+    sizes = np.ones((2, 10))
+    sizes[:, 0] = 0.5, 200.0
+    one = LayerGradients(spec, (0, 1), sizes, sizes, np.ones(2))
+    words = {
+        verdict_words(GradientFlow((each,), 8), "output").split("(")[0]
+        for each in (
+            one,
+            LayerGradients(spec, (0,), sizes[:1], sizes[:1], np.ones(1)),
+            LayerGradients(spec, (1,), sizes[1:], sizes[1:], np.ones(1)),
+        )
+    }
+    assert len(words) == 3
 
 
 def test_a_scene_without_a_measurement_has_families_and_no_line() -> None:

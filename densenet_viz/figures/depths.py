@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from densenet_viz.facts.families import Family, Norm
 from densenet_viz.figures.families import LOOKS
+from densenet_viz.figures.theme import ENTERING
 from densenet_viz.results.depths import DepthCurves, DepthPoint
 from densenet_viz.results.gradients import At
 
@@ -22,7 +23,7 @@ def depths_figure(curves: DepthCurves, norm: Norm, at: At, families: Sequence[Fa
     """The median over the seeds at each depth, with the full range as bars, on a log scale."""
     lines = [_line(curves.of(family, norm), family, at) for family in families]
     figure = go.Figure(lines)
-    figure.add_hline(y=1, line_width=1.5, line_dash="dot")
+    figure.add_hline(y=1, line_width=1.5, line_dash="dot", line_color=ENTERING)
     figure.update_layout(
         height=400,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},

@@ -55,28 +55,26 @@ def middle_of(one: LayerGradients, at: At) -> float:
 
 
 def verdict_words(flow: GradientFlow, at: At) -> str:
-    """Which families keep the gradient's size from the loss to the first layer, within a factor.
+    """In which families the first layer's gradient vanishes, explodes, or keeps its size.
 
-    A family *keeps* it if, over all seeds, the ratio stays between 1/100 and 100.
+    A family is named under one of these only if all its random networks agree.
     """
-    kept, small, large = [], [], []
+    named: dict[str, list[str]] = {}
     for one in flow.families:
         ratios = one.kept(at)
-        name = LOOKS[one.family].title
-        if ratios.max() < 1 / FACTOR:
-            small.append(name)
-        elif ratios.min() > FACTOR:
-            large.append(name)
+        low, high = float(ratios.min()), float(ratios.max())
+        if high < 1 / FACTOR:
+            verdict = f"It nearly vanishes (below 1/{FACTOR})"
+        elif low > FACTOR:
+            verdict = f"It explodes (over {FACTOR} times)"
+        elif low >= 1 / FACTOR and high <= FACTOR:
+            verdict = f"It keeps its size within a factor of {FACTOR}"
         else:
-            kept.append(name)
-    parts = []
-    if small:
-        parts.append(f"It nearly vanishes (below 1/{FACTOR}) in: {_listed(small)}.")
-    if large:
-        parts.append(f"It explodes (over {FACTOR} times) in: {_listed(large)}.")
-    if kept:
-        parts.append(f"It keeps its size within a factor of {FACTOR} in: {_listed(kept)}.")
-    return " ".join(parts)
+            verdict = (
+                f"It is on the limit of {FACTOR}: some random networks are beyond it, some not"
+            )
+        named.setdefault(verdict, []).append(LOOKS[one.family].title)
+    return " ".join(f"{verdict}: {_listed(names)}." for verdict, names in named.items())
 
 
 FACTOR = 100
