@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from densenet_viz.ui.work.experience import LAST, Experience
-from densenet_viz.ui.work.line import AGEING, GAIN, Declined, Line, Need, Place
+from densenet_viz.ui.work.line import AGEING, GAIN, LATER, Declined, Line, Need, Place
 from densenet_viz.ui.work.visitors import GRACE, Visitor
 
 PLENTY = 10**12
@@ -115,6 +115,37 @@ def test_several_jobs_pause_for_one_that_needs_the_cores_of_all() -> None:
     assert line.admit(5.2) == [short]
     line.leave(short, 6.2)
     assert set(line.admit(6.2)) == {first, second}
+
+
+def test_patient_jobs_let_all_others_go_first_however_long_they_waited() -> None:
+    line = line_of(1)
+    running, *waiting = (Place(Need(20.0, cores=1, patient=True)) for _ in range(5))
+    for place in (running, *waiting):
+        line.join(place, 0.0)
+    assert line.admit(0.0) == [running]
+    assert not line.should_pause(running, 100.0)
+    (other,) = come(line, 100.0, 19.5)
+    assert line.should_pause(running, 100.0)
+    running.turn(100.0, running=False)
+    assert line.admit(100.0) == [other]
+    assert not line.should_pause(other, 110.0)
+    line.leave(other, 119.5)
+    (first,) = line.admit(119.5)
+    line.leave(first, 120.0)
+    (late,) = come(line, 2 * LATER / AGEING, 1.0)
+    assert line.admit(2 * LATER / AGEING) != [late]  # nobody waits for ever
+
+
+def test_a_training_does_not_put_off_the_maps_of_its_visitor() -> None:
+    line = line_of(1)
+    training = Place(Need(100.0, patient=True), visitor="one")
+    line.join(training, 0.0)
+    line.admit(0.0)
+    own, others = Place(Need(1.0), visitor="one"), Place(Need(2.0), visitor="two")
+    for place in (others, own):
+        line.join(place, 1.0)
+    training.turn(1.0, running=False)
+    assert line.admit(1.0) == [own]
 
 
 def test_equal_jobs_never_pause_for_each_other_even_on_a_busy_machine() -> None:

@@ -49,6 +49,8 @@ class Run:
         self.settings, self.samples, self.watched = settings, samples, watched
         self.lock = RLock()
         self.network = build_family(settings.spec, seed=settings.seed)
+        # A fifth less time on a CPU: the pictures have this layout, too.
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._weights = weight_layers(self.network)
         self.layers = tuple(name for name, _ in self._weights)
         """The layers with weights, in the order of `StepRecord.gradients`."""

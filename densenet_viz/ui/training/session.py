@@ -190,10 +190,11 @@ def stop() -> None:
 
 
 def _need(now: Training, *, one_step: bool) -> Need:
-    """One processor, so that two trainings or a training and a map can run at the same time."""
+    """One processor, so that two trainings run at the same time on two; all other jobs go first."""
     settings, done = now.settings, 0.0 if now.run is None else now.run.part
     work = settings.work / settings.steps if one_step else settings.work * (1 - done)
-    return Need(cores=1, memory=settings.step_bytes, kind=KIND, work=work)
+    memory = settings.step_bytes
+    return Need(cores=1, memory=memory, kind=KIND, work=work, patient=True)
 
 
 def _computing(

@@ -3,7 +3,7 @@
 The short ones go before the long ones: the smallest *rank* is next. A rank is the seconds that a
 job still takes, plus those of its visitor's earlier jobs (the ended ones, too, while there are
 others), minus a part of the time that it has waited. So a visitor with seven jobs holds up nobody
-who has one, and nobody waits for ever.
+who has one, and nobody waits for ever. A *patient* job, such as a training, comes after all others.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ GAIN = 1.0
 """Seconds by which a waiting job must be ahead of a running one, before that one pauses for it."""
 ENOUGH = 0.05
 """The part, 0 to 1, that must be done before the time so far says how long the rest takes."""
+LATER = 600.0
+"""Seconds by which a patient job is behind all others: so long ones of many visitors hold up no
+page, and after twenty minutes in the line they count like the others."""
 MOST = 200
 """Jobs that may wait or run at the same time."""
 
@@ -48,6 +51,8 @@ class Need:
     """Of what kind the job is, so that it teaches what others of the kind take; None: no kind."""
     work: float = 1.0
     """How much there is to do, in a unit of the kind."""
+    patient: bool = False
+    """Whether jobs that are not patient go first, and it pauses for each of them."""
 
 
 NOTHING = Need(cores=0)
@@ -198,7 +203,8 @@ class Line:
         """Gives a place back, whether it was running or not."""
         if place in self._places:
             self._places.remove(place)
-            self._used[place.visitor] = self._used.get(place.visitor, 0.0) + place.ran(now)
+            ran = 0.0 if place.need.patient else place.ran(now)
+            self._used[place.visitor] = self._used.get(place.visitor, 0.0) + ran
             here = {one.visitor for one in self._places} - {None}
             self._used = {who: used for who, used in self._used.items() if who in here}
         place.turn(now, running=None)
@@ -225,12 +231,11 @@ class Line:
         slow = place.slowness(now)
 
         def gives_way(running: Place, one: Place) -> bool:
-            left = running.left(now)
-            return (
-                not running.whole
-                and ranks[one] + GAIN < ranks[running]
-                and slow * one.left(now) + GAIN < left
-            )
+            if running.whole or ranks[one] + GAIN >= ranks[running]:
+                return False
+            if running.need.patient and not one.need.patient:
+                return True
+            return slow * one.left(now) + GAIN < running.left(now)
 
         return any(
             gives_way(place, one)
@@ -263,8 +268,11 @@ class Line:
         before: dict[Hashable, float] = defaultdict(float, self._used)
         for place in self._places:
             visitor = id(place) if place.visitor is None else place.visitor
-            before[visitor] += _left(place, slow, now)
-            yield place, before[visitor] - AGEING * place.waited(now)
+            left = _left(place, slow, now)
+            later = LATER if place.need.patient else 0.0
+            yield place, before[visitor] + left + later - AGEING * place.waited(now)
+            if not place.need.patient:  # a visitor's training does not put off the same one's maps
+                before[visitor] += left
 
     def _slowness(self, now: float) -> float:
         """How many times as long as expected the jobs take that have begun; 1 if none is known."""
