@@ -33,7 +33,7 @@ GROWTH_RATE = 6
 NORMS = {"batch": "with", "none": "without"}
 Found = tuple[FamilyTraining, ...]
 DIGITS = DATA["digits"]
-EVERY = 1.0
+EVERY = 2.0
 """Seconds between two looks at the training."""
 
 
@@ -82,15 +82,15 @@ def choose_training() -> Trained | None:
             width=220,
         )
         norm: Any = choose("Batch norm", NORMS, "train_norm")
-        chosen = st.pills(
-            "Families",
-            FAMILIES,
-            default=("plain", "residual", "dense"),
-            selection_mode="multi",
-            format_func=lambda family: LOOKS[family].title,
-            key="train_families",
-            bind="query-params",
-        )
+    chosen = st.pills(
+        "Families",
+        FAMILIES,
+        default=("plain", "residual", "dense"),
+        selection_mode="multi",
+        format_func=lambda family: LOOKS[family].title,
+        key="train_families",
+        bind="query-params",
+    )
     families = tuple(family for family in FAMILIES if family in chosen)
     return Trained(families, depth, growth_rate, norm) if families else None
 
