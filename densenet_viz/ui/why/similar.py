@@ -23,9 +23,10 @@ WHEN = {"after": "after training", "before": "with random first weights"}
 def show_similar() -> None:
     """Shows the whole part."""
     st.markdown(
-        "If two layers write nearly the same features, one of them is not needed. **Linear CKA** "
-        "compares what two layers write for the same 200 digits: 1 is the same up to a turn and a "
-        "scale. A dense layer can read all earlier maps, so it has no need to write them again."
+        "If two layers write nearly the same features, one of them may not be needed. **Linear "
+        "CKA** compares what two layers write for the same 200 digits: 1 is the same up to a turn "
+        "and a scale. A dense layer can read all earlier maps, so it need not write them again. "
+        "Does it write something else?"
     )
     trained = choose_training()
     when = choose("Compared", WHEN, "similar_when")
