@@ -42,6 +42,7 @@ def test_gradients_are_those_of_the_networks(capsys: pytest.CaptureFixture[str])
         ["--depth", "9"],
         ["--norm", "layer"],
         ["--seeds", "0"],
+        ["--out", "found.json"],
     ],
 )
 def test_what_cannot_be_met_is_one_line(
