@@ -8,7 +8,7 @@ from torch import Tensor
 from densenet_viz.facts.families import FAMILIES, Family, dense_spec, matched
 from densenet_viz.measure.similarity import layer_similarity
 from densenet_viz.network.families import build_family, weight_layers
-from densenet_viz.results.along_training import mean_within_blocks
+from densenet_viz.results.along_training import mean_within_blocks, means_by_block
 
 
 def hsic(one: Tensor, other: Tensor) -> float:
@@ -67,3 +67,5 @@ def test_blocks_are_where_their_layers_are() -> None:
     for start in (1, 4, 7):  # after the stem and each transition; two layers in each block
         matrix[start, start + 1] = matrix[start + 1, start] = 0.5
     assert mean_within_blocks(matrix, 2) == 0.5
+    matrix[7, 8] = 0.2
+    assert means_by_block(matrix, 2) == (0.5, 0.5, 0.2)

@@ -148,6 +148,29 @@ def test_a_point_is_a_mean_with_its_interval(cost: str) -> None:
     assert words.index("dense 90.5%") < words.index("plain 50.5%")
 
 
+def test_the_price_of_concatenation_is_said() -> None:
+    found = made()
+    assert trained.price_words(found) == ""  # no residual network
+    bundled = trained.bundled_families()
+    dense, residual = (bundled.sizes(family)[-1][0] for family in ("dense", "residual"))
+    times = f"{dense.multiply_adds / residual.multiply_adds:.1f}"
+    assert times in trained.price_words(bundled)
+
+
+def test_the_bundled_table_is_that_of_the_command() -> None:
+    bundled = trained.bundled_families()
+    chosen = settings_of(
+        FAMILIES, trained_families.DEPTH, trained_families.SIZES, trained_families.SEEDS, 1
+    )
+    assert (bundled.depth, bundled.epochs) == (trained_families.DEPTH, trained_families.EPOCHS)
+    rows = {(one.family, one.growth_rate, one.seed): one for one in bundled.networks}
+    assert len(rows) == len(bundled.networks) == len(chosen)
+    for settings in chosen:
+        one = rows[settings.family, settings.growth_rate, settings.seed]
+        assert one.parameters == settings.spec.parameters
+        assert one.multiply_adds == settings.spec.multiply_adds
+
+
 def test_published_numbers_have_their_sources() -> None:
     first, *others = published_comparisons()
     assert "4.51" in first.sentence

@@ -17,6 +17,7 @@ from densenet_viz.ui.why import depths, flow, similar, training
 from densenet_viz.ui.work.jobs import Job, Reporter, desk_key
 from tests.facts import numbers_in
 from tests.stage_scenes import gradients
+from tests.tiers import in_tiers
 from tests.waiting import PATIENCE, until
 
 PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "why_it_works.py")
@@ -96,7 +97,7 @@ def test_a_stopped_preview_of_one_seed_is_shown() -> None:
     assert len(flow.table_of(gradients.flow(), "weight")) == 10
 
 
-@pytest.mark.parametrize("part", ["training", "similar"])
+@pytest.mark.parametrize("part", in_tiers(["training", "similar"], first={"similar"}))
 def test_the_parts_that_train_share_one_training(part: str) -> None:
     session = opened(part=part, train_depth="10", train_k="3", train_families="plain")
     place = session.session_state[desk_key(f"why-{part}")]

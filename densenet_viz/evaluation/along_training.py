@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from densenet_viz.errors import Cancelled
 from densenet_viz.facts.families import Family, Norm
+from densenet_viz.facts.gradient_flow import TRAINED_EPOCHS
 from densenet_viz.learning.samples import samples_of
 from densenet_viz.learning.settings import Settings
 from densenet_viz.learning.training import Diverged, Run
@@ -18,7 +19,6 @@ from densenet_viz.network.shares import without_sharing
 from densenet_viz.results.along_training import FamilyTraining
 from densenet_viz.scenes.recipe import normalise
 
-EPOCHS = 3
 RATE = 3e-3
 SEED = 0
 COMPARED = 200
@@ -40,7 +40,7 @@ def settings_for(family: Family, depth: int, growth_rate: int, norm: Norm) -> Se
         depth=depth,
         growth_rate=growth_rate,
         norm=norm,
-        epochs=EPOCHS,
+        epochs=TRAINED_EPOCHS,
         learning_rate=RATE,
         seed=SEED,
     )

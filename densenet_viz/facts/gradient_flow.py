@@ -13,6 +13,8 @@ DEPTHS = tuple(range(10, 107, 12))
 GROWTH_RATES = (3, 4, 6, 8)
 PICTURES = 64
 SEEDS = 5
+TRAINED_EPOCHS = 3
+"""Passes over the digits where gradients are followed along training."""
 _FLOAT = 4
 _COPIES = 3
 """What a layer reads, what its norm makes of it, and what its ReLU makes of that."""

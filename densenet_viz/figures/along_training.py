@@ -39,7 +39,12 @@ def gradients_figure(found: Sequence[FamilyTraining], steps: int) -> go.Figure:
                 zmin=low,
                 zmax=high,
                 colorscale="Cividis",
-                colorbar={"title": "norm", "tickprefix": "10<sup>", "ticksuffix": "</sup>"},
+                colorbar={
+                    "title": "norm",
+                    "thickness": 16,
+                    "tickprefix": "10<sup>",
+                    "ticksuffix": "</sup>",
+                },
                 showscale=column == len(found),
                 hovertemplate=f"{LOOKS[one.family].title}<br>step %{{x}}, layer %{{y}}: "
                 "10<sup>%{z:.1f}</sup><extra></extra>",
@@ -67,7 +72,7 @@ def similarity_figure(
                 zmin=0,
                 zmax=1,
                 colorscale="Cividis",
-                colorbar={"title": "CKA"},
+                colorbar={"title": "CKA", "thickness": 16},
                 showscale=column == len(found),
                 hovertemplate=f"{LOOKS[one.family].title}<br>layers %{{x}} and %{{y}}: "
                 "%{z:.2f}<extra></extra>",
@@ -85,7 +90,8 @@ def _side_by_side(found: Sequence[FamilyTraining]) -> Any:
         rows=1,
         cols=len(found),
         subplot_titles=[LOOKS[one.family].title for one in found],
-        horizontal_spacing=0.06,
+        horizontal_spacing=0.03,
+        shared_yaxes=True,
     )
     figure.update_layout(height=_HEIGHT, margin={"l": 8, "r": 8, "t": 36, "b": 8}, font_size=15)
     figure.update_yaxes(tickfont_size=14)

@@ -49,17 +49,22 @@ class FamilyTraining:
         return float(np.median(rows[:, 0] / np.maximum(rows[:, -1], 1e-300)))
 
 
-def mean_within_blocks(similarity: NDArray[np.float64], layers: int) -> float:
-    """The mean of a (weight layers, weight layers) matrix over pairs of layers of the same block.
+def means_by_block(similarity: NDArray[np.float64], layers: int) -> tuple[float, ...]:
+    """For each of three blocks, the mean over the pairs of its layers.
 
     Args:
-        similarity: of all weight layers of a network with three blocks.
+        similarity: (weight layers, weight layers) of a network with three blocks.
         layers: 3x3 convolutions of each block, at least 2.
 
-    >>> mean_within_blocks(np.ones((10, 10)), 2)
-    1.0
+    >>> means_by_block(np.ones((10, 10)), 2)
+    (1.0, 1.0, 1.0)
     """
     places = np.triu_indices(layers, 1)
     starts = [1 + block * (layers + 1) for block in range(3)]
     parts = [similarity[start : start + layers, start : start + layers][places] for start in starts]
-    return float(np.mean(np.concatenate(parts)))
+    return tuple(float(part.mean()) for part in parts)
+
+
+def mean_within_blocks(similarity: NDArray[np.float64], layers: int) -> float:
+    """The mean over all pairs of layers of the same block; arguments as in `means_by_block`."""
+    return float(np.mean(means_by_block(similarity, layers)))

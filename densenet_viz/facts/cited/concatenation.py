@@ -34,7 +34,7 @@ def published_comparisons() -> tuple[Published, ...]:
         ),
         Published(
             f"Memory of a training step: {step.network}, batch {step.batch}, needs "
-            f"{step.plain_gigabytes:.2f} GB, and {step.efficient_gigabytes:.2f} GB with "
+            f"{step.plain_gigabytes:.3f} GB, and {step.efficient_gigabytes:.3f} GB with "
             "checkpointing.",
             step.source,
         ),

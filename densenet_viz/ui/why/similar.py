@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from densenet_viz.figures.along_training import similarity_figure
 from densenet_viz.figures.families import LOOKS
-from densenet_viz.results.along_training import mean_within_blocks
+from densenet_viz.results.along_training import FamilyTraining, mean_within_blocks, means_by_block
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inside.choices import choose
 from densenet_viz.ui.why.training import KEYS as TRAINING_KEYS
@@ -21,9 +23,10 @@ WHEN = {"after": "after training", "before": "with random first weights"}
 def show_similar() -> None:
     """Shows the whole part."""
     st.markdown(
-        "If two layers write nearly the same features, one of them is not needed. **Linear CKA** "
-        "compares what two layers write for the same 200 digits: 1 is the same up to a turn and a "
-        "scale. A dense layer can read all earlier maps, so it has no need to write them again."
+        "If two layers write nearly the same features, one of them may not be needed. **Linear "
+        "CKA** compares what two layers write for the same 200 digits: 1 is the same up to a turn "
+        "and a scale. A dense layer can read all earlier maps, so it need not write them again. "
+        "Does it write something else?"
     )
     trained = choose_training()
     when = choose("Compared", WHEN, "similar_when")
@@ -42,8 +45,7 @@ def _draw(found: Found, when: str) -> None:
     shown = tuple(one for one in found if when == "before" or one.after is not None)
     if not shown:
         return
-    matrices = [one.before if when == "before" else one.after for one in shown]
-    known = [matrix for matrix in matrices if matrix is not None]
+    known = [matrix for one in shown if (matrix := _matrix(one, when)) is not None]
     words = similar_words(shown, when)
     st.markdown(words)
     show_chart(
@@ -53,35 +55,48 @@ def _draw(found: Found, when: str) -> None:
         file="similar-layers",
     )
     with st.expander("The numbers as a table"):
-        st.dataframe(
-            [
-                {
-                    "family": LOOKS[one.family].title,
-                    "within a block, random first weights": f"{_mean(one, 'before'):.3f}",
-                    "within a block, after training": f"{_mean(one, 'after'):.3f}",
-                    "right answers": f"{one.accuracy:.1%}",
-                }
-                for one in shown
-                if one.after is not None
-            ],
-            hide_index=True,
-        )
+        st.dataframe(table_of(shown), hide_index=True, key="similar_table")
 
 
-def _mean(one: object, when: str) -> float:
-    matrix = getattr(one, when)
-    return mean_within_blocks(matrix, one.spec.layers)  # type: ignore[attr-defined]
+def table_of(found: Found) -> list[dict[str, str]]:
+    """A row for each family, and before and after training."""
+    rows = []
+    for one in found:
+        for when, words in WHEN.items():
+            matrix = _matrix(one, when)
+            if matrix is not None:
+                means = means_by_block(matrix, one.spec.layers)
+                rows.append(
+                    {
+                        "family": LOOKS[one.family].title,
+                        "compared": words,
+                        **{f"in block {n}": f"{mean:.3f}" for n, mean in enumerate(means, 1)},
+                        "right answers": f"{one.accuracies[0 if when == 'before' else -1]:.1%}",
+                    }
+                )
+    return rows
+
+
+def _matrix(one: FamilyTraining, when: str) -> NDArray[np.float64] | None:
+    return one.before if when == "before" else one.after
 
 
 def similar_words(found: Found, when: str) -> str:
-    """How alike two layers of a block are on average, in each family."""
-    parts = [
-        f"{_mean(one, when):.2f} in the **{LOOKS[one.family].title}** network" for one in found
-    ]
-    lowest = min(found, key=lambda one: _mean(one, when))
+    """How alike two layers of a block are on average, in each family: all, first and last block."""
+    parts, lowest, least = [], "", 2.0
+    for one in found:
+        matrix = _matrix(one, when)
+        if matrix is None:
+            continue
+        layers, title = one.spec.layers, LOOKS[one.family].title
+        first, _, last = means_by_block(matrix, layers)
+        mean = mean_within_blocks(matrix, layers)
+        parts.append(f"**{title}** {mean:.2f} (first block {first:.2f}, last block {last:.2f})")
+        if mean < least:
+            lowest, least = title, mean
     return (
-        f"Two layers of the same block have, {WHEN[when]}, a mean similarity of "
-        f"{', '.join(parts)}. The most different features: {LOOKS[lowest.family].title}."
+        f"The mean similarity of two layers of the same block, {WHEN[when]}: {', '.join(parts)}. "
+        f"The most different features: {lowest}."
     )
 
 

@@ -36,7 +36,7 @@ def show_trained() -> None:
         "have equal parameters, within 2%."
     )
     cost = choose("Against", {name: name for name in COSTS}, "trained_cost")
-    words = trained_words(found)
+    words = f"{trained_words(found)} {price_words(found)}"
     st.markdown(words)
     show_chart(
         trained_figure(found, cost, bootstrap),
@@ -70,6 +70,19 @@ def trained_words(found: TrainedFamilies) -> str:
         one = found.sizes(found.families()[0])[place][0]
         parts.append(f"with the **{name}** budget, about {one.parameters:,} parameters: {listed}")
     return f"Right answers {'; '.join(parts)}."
+
+
+def price_words(found: TrainedFamilies) -> str:
+    """What the dense network of the largest budget costs more than the residual one."""
+    if not {"dense", "residual"} <= set(found.families()):
+        return ""
+    dense, residual = (found.sizes(family)[-1][0] for family in ("dense", "residual"))
+    return (
+        f"With equal parameters, the largest dense network needs "
+        f"{dense.multiply_adds / residual.multiply_adds:.1f} times the multiply-adds and "
+        f"{dense.step_bytes / residual.step_bytes:.1f} times the memory of the residual one: "
+        "compare against these, too."
+    )
 
 
 def table_of(found: TrainedFamilies) -> list[dict[str, str]]:

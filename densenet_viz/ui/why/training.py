@@ -11,9 +11,10 @@ from typing import Any
 import streamlit as st
 
 from densenet_viz.facts.families import FAMILIES, Family, Norm
-from densenet_viz.facts.gradient_flow import GROWTH_RATES, memory_of, specs_of
+from densenet_viz.facts.gradient_flow import GROWTH_RATES, TRAINED_EPOCHS, memory_of, specs_of
 from densenet_viz.figures.along_training import gradients_figure
 from densenet_viz.figures.families import LOOKS
+from densenet_viz.learning.data import DATA
 from densenet_viz.results.along_training import FamilyTraining
 from densenet_viz.stage.gradients.words import ratio_words
 from densenet_viz.ui.charts import show_chart
@@ -31,7 +32,8 @@ DEPTH = 34
 GROWTH_RATE = 6
 NORMS = {"batch": "with", "none": "without"}
 Found = tuple[FamilyTraining, ...]
-EVERY = 1.0
+DIGITS = DATA["digits"]
+EVERY = 2.0
 """Seconds between two looks at the training."""
 
 
@@ -80,15 +82,15 @@ def choose_training() -> Trained | None:
             width=220,
         )
         norm: Any = choose("Batch norm", NORMS, "train_norm")
-        chosen = st.pills(
-            "Families",
-            FAMILIES,
-            default=("plain", "residual", "dense"),
-            selection_mode="multi",
-            format_func=lambda family: LOOKS[family].title,
-            key="train_families",
-            bind="query-params",
-        )
+    chosen = st.pills(
+        "Families",
+        FAMILIES,
+        default=("plain", "residual", "dense"),
+        selection_mode="multi",
+        format_func=lambda family: LOOKS[family].title,
+        key="train_families",
+        bind="query-params",
+    )
     families = tuple(family for family in FAMILIES if family in chosen)
     return Trained(families, depth, growth_rate, norm) if families else None
 
@@ -138,9 +140,9 @@ _NOTICE = Notice(
 def show_training() -> None:
     """Shows the whole part."""
     st.markdown(
-        "The same families, **trained here** on 1,437 handwritten digits (3 epochs, AdamW), one "
-        "after the other from one seed. A column is a step, a row a layer; the colour is how large "
-        "the gradient of the layer’s **weights** is."
+        f"The same families, **trained here** on {DIGITS.train:,} handwritten digits "
+        f"({TRAINED_EPOCHS} epochs, AdamW), one after the other from one seed. A column is a step, "
+        "a row a layer; the colour is how large the gradient of the layer’s **weights** is."
     )
     trained = choose_training()
     if trained is None:
@@ -150,7 +152,7 @@ def show_training() -> None:
 
 
 def _draw(found: Found) -> None:
-    steps = max(one.steps_per_epoch for one in found) * 3
+    steps = max(one.steps_per_epoch for one in found) * TRAINED_EPOCHS
     words = training_words(found)
     alt = f"A heat map for each family: the size of each layer’s gradient at each step. {words}"
     st.markdown(words)
@@ -163,8 +165,8 @@ def _draw(found: Found) -> None:
     with st.expander("The numbers as a table"):
         st.dataframe(table_of(found), hide_index=True, key="training_table")
     st.caption(
-        "One training of each: with another seed the numbers move. Accuracy: 360 digits that were "
-        "never used in training."
+        "One training of each: with another seed the numbers move. Accuracy: "
+        f"{DIGITS.unseen} digits that were never used in training."
     )
 
 
@@ -174,8 +176,8 @@ def training_words(found: Found) -> str:
     for one in found:
         epoch = (len(one.losses) - 1) // one.steps_per_epoch
         parts.append(
-            f"**{LOOKS[one.family].title}** has {one.accuracy:.0%} right, and its first layer’s "
-            f"gradient is {ratio_words(one.first_to_last(epoch))} of the last one’s"
+            f"**{LOOKS[one.family].title}** has {one.accuracy:.0%} right (its first layer’s "
+            f"gradient, compared with the last one’s: {ratio_words(one.first_to_last(epoch))})"
             if len(one.losses)
             else f"**{LOOKS[one.family].title}** has made no step"
         )
