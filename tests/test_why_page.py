@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.evaluation.along_training import settings_for
 from densenet_viz.facts.families import FAMILIES
-from densenet_viz.facts.gradient_flow import DEPTHS, GROWTH_RATES
+from densenet_viz.facts.gradient_flow import DEPTHS, GROWTH_RATES, SEEDS
 from densenet_viz.figures.along_training import gradients_figure, similarity_figure
 from densenet_viz.results.along_training import FamilyTraining
 from densenet_viz.ui.why import depths, flow, similar, training
+from densenet_viz.ui.why.choice import Chosen
 from densenet_viz.ui.work.jobs import Job, Reporter, desk_key
 from tests.facts import numbers_in
 from tests.stage_scenes import gradients
@@ -34,9 +35,9 @@ def opened(**address: str) -> AppTest:
 def test_a_link_chooses_what_is_measured() -> None:
     session = opened(flow_depth="10", flow_k="3", flow_norm="batch", flow_families="plain")
     place = session.session_state[desk_key("why-flow")]
-    assert place.job.key == flow.Chosen(("plain",), 10, 3, "batch")
+    assert place.job.key == Chosen(("plain",), 10, 3, "batch")
     until(place.job.finished.is_set)
-    assert place.job.result.families[0].output.shape == (flow.SEEDS, 10)
+    assert place.job.result.families[0].output.shape == (SEEDS, 10)
     session.run()
     assert not session.exception
     table = session.dataframe[0].value
@@ -91,7 +92,7 @@ def test_the_depth_sentence_has_both_ends() -> None:
 
 def test_a_stopped_preview_of_one_seed_is_shown() -> None:
     job = Job("key")
-    chosen = flow.Chosen(("plain",), 10, GROWTH_RATES[0], "none")
+    chosen = Chosen(("plain",), 10, GROWTH_RATES[0], "none")
     result = chosen.compute(Reporter(job), lambda: False)
     assert job.preview.families[0].seeds == result.families[0].seeds
     assert len(flow.table_of(gradients.flow(), "weight")) == 10

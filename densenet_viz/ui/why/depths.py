@@ -24,7 +24,7 @@ from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 from densenet_viz.ui.work.unfinished import show_stopped
 
 if TYPE_CHECKING:
-    from densenet_viz.ui.why.flow import Chosen
+    from densenet_viz.ui.why.choice import Chosen
 
 DESK = "why-depths"
 SEEDS = 2

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from densenet_viz.facts.families import FAMILIES, Family, FamilySpec, Norm
+from densenet_viz.facts.families import FAMILIES, Family
 from densenet_viz.facts.gradient_flow import (
     DEPTHS,
     GROWTH_RATES,
     SEEDS,
     memory_of,
-    specs_of,
 )
 from densenet_viz.figures.families import LOOKS
 from densenet_viz.results.gradients import AT, At, GradientFlow
@@ -23,9 +21,10 @@ from densenet_viz.stage.gradients.words import layer_names
 from densenet_viz.ui.inside.choices import choose
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.why import depths, direct
+from densenet_viz.ui.why.choice import Chosen
 from densenet_viz.ui.why.depths import show_depths
 from densenet_viz.ui.why.direct import show_direct
-from densenet_viz.ui.work.jobs import Reporter, desk
+from densenet_viz.ui.work.jobs import desk
 from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
 from densenet_viz.ui.work.unfinished import GLANCE, show_stopped
@@ -38,34 +37,6 @@ KEYS = ("flow_depth", "flow_k", "flow_norm", "flow_at", "flow_families")
 DEPTH = 58
 GROWTH_RATE = 6
 """Deep enough that the plain network loses most of its gradient, and measured in seconds."""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What a visitor chose to measure."""
-
-    families: tuple[Family, ...]
-    depth: int
-    growth_rate: int
-    norm: Norm
-
-    @property
-    def specs(self) -> list[FamilySpec]:
-        return specs_of(self.families, self.depth, self.growth_rate, self.norm)
-
-    def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> GradientFlow:
-        """Measures all seeds; the seeds that are done are shown meanwhile."""
-        from densenet_viz.evaluation.digits import digit_batch
-        from densenet_viz.measure.gradients import measure_gradients
-
-        return measure_gradients(
-            self.specs,
-            digit_batch(),
-            seeds=range(SEEDS),
-            on_progress=report,
-            on_flow=report.preview,
-            cancelled=cancelled,
-        )
 
 
 def show_flow() -> None:

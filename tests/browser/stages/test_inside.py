@@ -135,7 +135,7 @@ def test_the_kernel_slides_without_the_server(show: Show) -> None:
         assert total == pytest.approx(made, rel=1e-4, abs=1e-6)
         seen.add(total)
     assert len(seen) == 3
-    page.wait_for_function("window.told.length > 0")
+    page.wait_for_function("window.told.at(-1)?.[1].x === 1 && window.told.at(-1)[1].y === 2")
     assert told(page)[-1] == ({"at": LAYER, "channel": 2, "y": 2, "x": 1}, True)
     choice = page.locator(".inside-terms button").nth(5)
     choice.click()
