@@ -1,7 +1,9 @@
 """Small networks that learn: settings, pictures, and a run a step at a time."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -178,6 +180,23 @@ def test_a_stopped_run_goes_on_where_it_stopped() -> None:
     for _ in train(parts):
         pass
     assert [step.loss for step in parts.steps] == [step.loss for step in whole.steps]
+
+
+def test_two_threads_make_no_step_too_many() -> None:
+    whole, shared = finished(TINY), Run(TINY, samples_of("digits"))
+
+    def make_all() -> None:
+        with suppress(ValueError):  # the other thread made the last step
+            for _ in train(shared):
+                pass
+
+    threads = [Thread(target=make_all) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [step.loss for step in shared.steps] == [step.loss for step in whole.steps]
+    assert [epoch.step for epoch in shared.epochs] == [0, TINY.steps]
 
 
 def test_the_copy_of_a_network_stays_as_it_is() -> None:

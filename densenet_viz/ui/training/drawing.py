@@ -30,7 +30,7 @@ def show_part() -> None:
     """The whole part: which trainings answer, the drawing, and the answers."""
     known = [
         entry
-        for entry in trainings().over
+        for entry in trainings().entries()
         if entry.settings.data == "digits" and entry.network is not None
     ]
     if not known:

@@ -32,7 +32,7 @@ _TOLD = "_train_told"
 
 def show_part() -> None:
     """The whole part: a table, curves, files, and one training."""
-    entries = list(trainings().over)
+    entries = trainings().entries()
     if not entries:
         st.info("No training is over yet. Train a network first; it then appears here.")
         return
