@@ -8,7 +8,7 @@ from densenet_viz.ui.parts import Part, choose_part
 from densenet_viz.ui.training import drawing, live, runs, tasks
 
 PARTS = {
-    "train": Part("Train", live, live.show_part),
+    live.TRAIN: Part("Train", live, live.show_part),
     "runs": Part("Compare and take home", runs, runs.show_part),
     "draw": Part("Draw a digit", drawing, drawing.show_part),
     "tasks": Part("Tasks", tasks, tasks.show_part),
@@ -19,4 +19,4 @@ st.markdown(
     "Choose a small network and let it learn here, on this machine, from the first random weights "
     "to its last step. Its accuracy is measured on pictures that it **never sees** in training."
 )
-choose_part("hands", PARTS)()
+choose_part(live.PART, PARTS)()

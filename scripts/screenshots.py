@@ -52,6 +52,7 @@ STILL: Final = {"architectures", "ground_truth", "why_it_works"}
 # The buttons that are pressed before the screenshot.
 PRESSED: Final = {
     "ground_truth": ("I do not know", "Show what they say", "Show where they looked"),
+    "hands_on": ("Start",),
     "lecture": ("Start the lecture",),
 }
 # The keys that are pressed after the buttons, and what must be visible then.
@@ -61,6 +62,7 @@ AWAITED: Final = {
     "bench": ".bench-done",
     "ground_truth": ".lineup-told",
     "why_it_works": ".gradients-line",
+    "hands_on": '[data-testid="stProgress"]:has-text("done in")',
     "lecture": ".lecture-slide:not(.lecture-away) .lecture-stage:not(.lecture-fitting) canvas",
 }
 # Where a page is scrolled to if its main picture begins below the first screen.

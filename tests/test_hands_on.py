@@ -154,6 +154,18 @@ def test_every_part_can_be_opened_without_a_training() -> None:
         part(app, name)
 
 
+@pytest.mark.parametrize("name", ["runs", "draw"])
+def test_who_has_no_trained_network_can_begin_there(name: str) -> None:
+    app = part(opened(), name)
+    app.button(key="train_first").click().run()
+    assert_sound(app)
+    assert app.session_state["hands"] == "train"
+    now = trainings_of(app).now
+    assert now is not None
+    assert now.settings == Settings()
+    app.button(key="train_stop").click().run()
+
+
 def test_a_trained_network_can_be_compared_and_used_elsewhere() -> None:
     app = part(trained(), "runs")
     assert len(app.table) == 1

@@ -1,7 +1,9 @@
 """Small networks that learn: settings, pictures, and a run a step at a time."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -11,11 +13,19 @@ from torch import nn
 
 from densenet_viz.errors import Cancelled
 from densenet_viz.facts.families import FAMILIES, Family
+from densenet_viz.learning import samples
 from densenet_viz.learning.data import DATA
-from densenet_viz.learning.samples import digit_pixels, samples_of
+from densenet_viz.learning.samples import (
+    AROUND,
+    BACKGROUND,
+    digit_pixels,
+    reduced,
+    samples_of,
+)
 from densenet_viz.learning.settings import Settings, SettingsError, settings_from, settings_in
 from densenet_viz.learning.training import Diverged, Run, order_of, train
 from densenet_viz.network.families import build_family, weight_layers
+from densenet_viz.scenes.generator import SIZE, draw_scene
 from densenet_viz.scenes.recipe import normalise, one_cycle
 
 TINY = Settings(growth_rate=2, depth=10, epochs=1, batch=256, learning_rate=0.01)
@@ -108,7 +118,20 @@ def test_the_scenes_have_the_size_that_is_said() -> None:
     assert set(samples.unseen_labels) == set(range(len(row.labels)))
 
 
-def test_drawing_scenes_can_be_stopped() -> None:
+def test_a_scene_is_cut_around_its_object_and_its_background_is_dark() -> None:
+    scene = draw_scene(0, "test", 3)
+    light = replace(scene, image=np.full_like(scene.image, 200))
+    small = reduced(light, 32)
+    assert small.max() == pytest.approx(200, abs=1)
+    assert small.min() == pytest.approx(200 * BACKGROUND, abs=1)
+    inside = small[..., 0] > 125
+    assert inside.sum() > 0.5 * 32 * 32 * scene.mask.sum() / SIZE**2  # it is not smaller
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 == pytest.approx(32 / AROUND, abs=2)
+
+
+def test_drawing_scenes_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "_MADE", {})  # another test may have drawn them
     with pytest.raises(Cancelled):
         samples_of("scenes", lambda: True)
 
@@ -178,6 +201,23 @@ def test_a_stopped_run_goes_on_where_it_stopped() -> None:
     for _ in train(parts):
         pass
     assert [step.loss for step in parts.steps] == [step.loss for step in whole.steps]
+
+
+def test_two_threads_make_no_step_too_many() -> None:
+    whole, shared = finished(TINY), Run(TINY, samples_of("digits"))
+
+    def make_all() -> None:
+        with suppress(ValueError):  # the other thread made the last step
+            for _ in train(shared):
+                pass
+
+    threads = [Thread(target=make_all) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [step.loss for step in shared.steps] == [step.loss for step in whole.steps]
+    assert [epoch.step for epoch in shared.epochs] == [0, TINY.steps]
 
 
 def test_the_copy_of_a_network_stays_as_it_is() -> None:

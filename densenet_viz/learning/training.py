@@ -78,9 +78,9 @@ class Run:
             Diverged: the loss is not a number any more; the weights stay as they were.
             ValueError: all steps are made.
         """
-        if self.done:
-            raise ValueError("All steps of this run are made.")
         with self.lock, without_sharing():
+            if self.done:
+                raise ValueError("All steps of this run are made.")
             if not self.epochs:
                 self.epochs.append(self._look(0))
             started = time.perf_counter()

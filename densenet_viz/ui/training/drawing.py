@@ -12,7 +12,7 @@ from densenet_viz.results.learning import Look
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.digit.scene import MOST, digit_scene, read_cells
 from densenet_viz.ui.stages import show_stage
-from densenet_viz.ui.training.live import describe
+from densenet_viz.ui.training.live import describe, offer_training
 from densenet_viz.ui.training.session import Entry, trainings
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def show_part() -> None:
     """The whole part: which trainings answer, the drawing, and the answers."""
     known = [
         entry
-        for entry in trainings().over
+        for entry in trainings().entries()
         if entry.settings.data == "digits" and entry.network is not None
     ]
     if not known:
-        st.info("No training on digits is over yet. Train a network on digits first.")
+        offer_training("No training on digits is over yet. A trained network answers here.")
         return
     _draw(known)
 

@@ -26,6 +26,8 @@ DESKS: tuple[str, ...] = ()
 """None: a training goes on while another part, or another page, is shown."""
 EVERY = 0.8
 """Seconds between two looks at the training."""
+PART, TRAIN = "hands", "train"
+"""The choice of the page's parts, and this part."""
 MOST_POINTS = 300
 """Of a curve of losses; of more steps, means are drawn."""
 
@@ -76,6 +78,23 @@ def _show_buttons(settings: Settings, trouble: str, state: session.State) -> Non
             key="train_step",
         )
         st.button("Stop", disabled=not open_run, on_click=session.stop, key="train_stop")
+
+
+def offer_training(words: str) -> None:
+    """Says that something needs a trained network, and offers to train one on digits now."""
+    st.info(words)
+    st.button(
+        "Train one now",
+        on_click=_train_first,
+        type="primary",
+        key="train_first",
+        help="With the settings that are chosen first, on handwritten digits.",
+    )
+
+
+def _train_first() -> None:
+    session.start(Settings())
+    st.session_state[PART] = TRAIN
 
 
 def _one_step(settings: Settings, open_run: bool) -> None:

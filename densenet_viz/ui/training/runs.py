@@ -18,7 +18,7 @@ from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.own import holding
 from densenet_viz.ui.suited import note_choice
 from densenet_viz.ui.training import choices
-from densenet_viz.ui.training.live import describe
+from densenet_viz.ui.training.live import describe, offer_training
 from densenet_viz.ui.training.session import MOST_RUNS, Entry, trainings
 from densenet_viz.ui.uploads import hold_picture
 
@@ -32,9 +32,9 @@ _TOLD = "_train_told"
 
 def show_part() -> None:
     """The whole part: a table, curves, files, and one training."""
-    entries = list(trainings().over)
+    entries = trainings().entries()
     if not entries:
-        st.info("No training is over yet. Train a network first; it then appears here.")
+        offer_training("No training is over yet. A trained network appears here.")
         return
     st.table(table(entries), hide_index=True, alt="The trainings of this session")
     st.caption(f"This session keeps its last {MOST_RUNS} trainings, until its page is closed.")

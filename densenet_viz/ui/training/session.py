@@ -105,7 +105,12 @@ class Trainings:
 
     def find(self, name: str) -> Entry | None:
         """The training of that name that is over."""
-        return next((entry for entry in self.over if entry.name == name), None)
+        return next((entry for entry in self.entries() if entry.name == name), None)
+
+    def entries(self) -> list[Entry]:
+        """Those that are over, the oldest first; a job's thread may add one meanwhile."""
+        with self._lock:
+            return list(self.over)
 
 
 def _name(training: Training) -> str:

@@ -13,7 +13,7 @@ DESKS: tuple[str, ...] = ()
 
 def show_part() -> None:
     """All tasks, and what the trainings of this session show so far."""
-    runs = [entry.run for entry in trainings().over]
+    runs = [entry.run for entry in trainings().entries()]
     outcomes = {name: judge(challenge, runs) for name, challenge in CHALLENGES.items()}
     done = sum(outcome.done for outcome in outcomes.values())
     st.markdown(
