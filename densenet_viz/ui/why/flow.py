@@ -41,17 +41,17 @@ GROWTH_RATE = 6
 
 def show_flow() -> None:
     """Shows the whole part."""
+    chosen, at = _choose()
+    if chosen is None:
+        st.info("Choose at least one family.")
+        return
+    _show_measurement(chosen, at)
     st.markdown(
         "A layer learns from the **loss’s gradient**, which comes back through all later layers. "
         "These networks have the **same depth**, and as many parameters within 2%; they differ "
         "only in how a layer’s maps reach later layers. All are measured **here, with random "
         "first weights**, on the same handwritten digits."
     )
-    chosen, at = _choose()
-    if chosen is None:
-        st.info("Choose at least one family.")
-        return
-    _show_measurement(chosen, at)
     show_direct(chosen)
     show_depths(chosen, at)
 
@@ -64,7 +64,7 @@ def _choose() -> tuple[Chosen | None, At]:
             value=DEPTH,
             key="flow_depth",
             bind="query-params",
-            width=260,
+            width=220,
         )
         growth_rate: int = st.select_slider(
             "Growth rate k",
@@ -73,7 +73,7 @@ def _choose() -> tuple[Chosen | None, At]:
             key="flow_k",
             bind="query-params",
             help="Of the dense network; the others have as many parameters.",
-            width=220,
+            width=180,
         )
         norm: Any = choose("Batch norm", NORMS, "flow_norm")
         at: Any = choose("Gradient of", SHOWN, "flow_at")
