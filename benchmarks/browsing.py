@@ -30,9 +30,11 @@ MAIN_PICTURES: Final = {
     "attributions": ".attribution:not(.attribution-empty) > .attribution-pictures canvas[height]",
     "bench": ".bench-canvas[height]",
     "ground_truth": ".lineup .frame-canvas[height]",
+    "hands_on": ".st-key-train_buttons button",
     "lecture": ".lecture-card",
 }
-"""An element that exists when a page's main picture is drawn, by the page's name."""
+"""An element that exists when a page's main picture is drawn, by the page's name; a visitor of
+Hands on gets a picture only after a click."""
 BAR_MILLISECONDS: Final = 20
 
 

@@ -66,7 +66,7 @@ def test_softmax_can_be_chosen(chest: Path, capsys: pytest.CaptureFixture[str]) 
         (["--weights", "none.pth"], "none.pth"),
         (["--fit", "padded"], "--weights"),
         (["--weights", "mine.pth", "--labels", "none.txt"], "none.txt"),
-        (["--weights", "mine.pth", "--input-size", "7"], "32"),
+        (["--weights", "mine.pth", "--input-size", "7"], "16"),
         (["--weights", "mine.pth", "--network", "ema"], "ema"),
         (["--weights", "mine.pth", "--network", ""], "--network"),
         (["--weights", "mine.pth", "--mean", "grey"], "three"),
