@@ -29,8 +29,7 @@ WAYS = {
     "bench": "Up to nine maps of one picture side by side, on one scale: methods, classes, layers, "
     "baselines.",
     "ground_truth": "Two models are equally accurate, but one cheats. Find it by where it looks.",
-    "hands_on": "Train a small network yourself, watch it learn epoch by epoch, and draw a digit for "
-    "it.",
+    "hands_on": "Train a small network yourself, watch it learn epoch by epoch, and draw a digit.",
     "lecture": "Present all of this to an audience: slides with live pictures, a speaker view, and "
     "phones that follow.",
     "architectures": "121, 161, 169, 201, 264: one rule, five sizes, and what the numbers mean.",
