@@ -30,7 +30,7 @@ MAIN_PICTURES: Final = {
     "attributions": ".attribution:not(.attribution-empty) > .attribution-pictures canvas[height]",
     "bench": ".bench-canvas[height]",
     "ground_truth": ".lineup .frame-canvas[height]",
-    "hands_on": ".st-key-train_buttons button",
+    "hands_on": "[data-testid='stMain'] button[kind='primary']",
     "lecture": ".lecture-card",
 }
 """An element that exists when a page's main picture is drawn, by the page's name; a visitor of
