@@ -16,6 +16,7 @@ from densenet_viz.figures.reuse import notions_figure, reuse_figure
 from densenet_viz.network.models import load_model
 from densenet_viz.ui.inside import notions, reuse
 from tests.small_models import SPEC, small_model
+from tests.tiers import in_tiers
 from tests.waiting import PATIENCE
 
 PAGE = str(Path(__file__).resolve().parent.parent / "pages" / "inside.py")
@@ -65,7 +66,7 @@ def test_a_point_has_its_interval() -> None:
     np.testing.assert_allclose(low, [effects[one].low for one in EVERY[:6]])
 
 
-@pytest.mark.parametrize("by", ["weights", "norm-aware", "ablation"])
+@pytest.mark.parametrize("by", in_tiers(["weights", "norm-aware", "ablation"], first={"ablation"}))
 def test_the_page_shows_each_notion(by: str) -> None:
     session = AppTest.from_file(PAGE, default_timeout=PATIENCE)
     session.query_params.update({"part": "reuse", "reuse_by": by})
