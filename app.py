@@ -48,7 +48,9 @@ def show() -> None:
         {
             heading: [as_page(row, default=row is PAGES[0]) for row in rows]
             for heading, rows in sections().items()
-        }
+        },
+        # Or a page with choices in the side bar would show ten pages, and hide the others.
+        expanded=True,
     )
     row = next(row for row in PAGES if row.url_path == page.url_path)
     st.set_page_config(

@@ -57,6 +57,14 @@ def test_menu_leads_to_a_page(page: Page, row: PageRow) -> None:
     go_by_menu(page, row)
 
 
+def test_pages_with_parts_do_not_share_them_and_the_menu_stays_whole(page: Page) -> None:
+    parted = [row for row in PAGES if row.name in ("inside", "why_it_works", "ground_truth")]
+    for row in (*parted, parted[0]):
+        go_by_menu(page, row)  # without an address of the page before
+        # The side bar of Inside has choices, which leave less room for the menu.
+        assert page.get_by_test_id("stSidebarNav").get_by_role("link").count() == len(PAGES)
+
+
 def test_menu_opens_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{page.url.rpartition('/')[0]}/{QUICK[0].url_path}")
