@@ -35,8 +35,8 @@ def choose_part(key: str, parts: Mapping[str, Part]) -> Callable[..., Any]:
 
     for part in parts.values():
         _keep(part.room.KEYS)
-    if st.session_state.get(key) not in parts:  # another page's part, under the same key
-        st.session_state.pop(key, None)
+    if st.session_state.get(key, next(iter(parts))) not in parts:  # another page's part
+        del st.session_state[key]
     take_from_address(key, parts, title)
     chosen = st.segmented_control(
         "Part",

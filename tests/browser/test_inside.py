@@ -26,7 +26,10 @@ def test_places_are_detailed_by_the_server_and_bound_to_the_address(open_page: A
     page.go_back()
     expect(stage).to_have_attribute("data-place", f"{LAYER} 0")
     settle(page)
-    page.get_by_role("combobox", name="Picture").fill("star")
+    picture = page.get_by_role("combobox", name="Picture")
+    picture.scroll_into_view_if_needed()  # its list closes when the side bar scrolls
+    picture.click()
+    picture.fill("star")
     page.keyboard.press("Enter")
     settle(page)
     expect(stage).to_have_attribute("data-filled", f"{LAYER} 0")
