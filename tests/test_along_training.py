@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from densenet_viz.errors import Cancelled
-from densenet_viz.evaluation.along_training import Found, settings_for, train_families
+from densenet_viz.evaluation.families.along_training import Found, settings_for, train_families
 from densenet_viz.learning.samples import samples_of
 from densenet_viz.learning.settings import Settings
 from densenet_viz.learning.training import Diverged, Run

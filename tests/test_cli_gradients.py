@@ -7,7 +7,7 @@ import json
 import pytest
 
 from densenet_viz.cli import main
-from densenet_viz.evaluation.digits import digit_batch
+from densenet_viz.evaluation.families.digits import digit_batch
 from densenet_viz.facts.families import BUDGET_TOLERANCE, FAMILIES, FamilySpec, dense_spec
 from densenet_viz.facts.gradient_flow import DEPTHS, GROWTH_RATES, memory_of, specs_of
 from densenet_viz.measure.gradients import sizes_by_layer

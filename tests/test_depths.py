@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from densenet_viz.evaluation.depths import measure_depths
-from densenet_viz.evaluation.digits import digit_batch
+from densenet_viz.evaluation.families.depths import measure_depths
+from densenet_viz.evaluation.families.digits import digit_batch
 from densenet_viz.facts.families import BUDGET_TOLERANCE, FAMILIES
 from densenet_viz.facts.gradient_flow import DEPTHS, SEEDS, specs_of
 from densenet_viz.figures.depths import depths_figure

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from densenet_viz.cli import main
-from densenet_viz.evaluation import trained_families
+from densenet_viz.evaluation.families import trained_families
+from densenet_viz.evaluation.families.trained_families import settings_of, train_all
 from densenet_viz.evaluation.statistics import bootstrap
-from densenet_viz.evaluation.trained_families import settings_of, train_all
 from densenet_viz.facts.cited.concatenation import published_comparisons
 from densenet_viz.facts.families import BUDGET_TOLERANCE, FAMILIES
 from densenet_viz.figures.trained_families import COSTS, trained_figure

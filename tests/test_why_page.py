@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.evaluation.along_training import settings_for
+from densenet_viz.evaluation.families.along_training import settings_for
 from densenet_viz.facts.families import FAMILIES
 from densenet_viz.facts.gradient_flow import DEPTHS, GROWTH_RATES, SEEDS
 from densenet_viz.figures.along_training import gradients_figure, similarity_figure

@@ -54,7 +54,7 @@ def add_options(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from densenet_viz.evaluation.trained_families import SIZES, settings_of, train_all
+    from densenet_viz.evaluation.families.trained_families import SIZES, settings_of, train_all
     from densenet_viz.learning.settings import SettingsError
 
     sizes = tuple(dict.fromkeys(options.growth_rate or SIZES))

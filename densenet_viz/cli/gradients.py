@@ -108,7 +108,7 @@ def run(options: argparse.Namespace) -> None:
         return
     if options.out is not None:
         raise Complaint("--out needs --every-depth.")
-    from densenet_viz.evaluation.digits import digit_batch
+    from densenet_viz.evaluation.families.digits import digit_batch
     from densenet_viz.measure.gradients import measure_direct, measure_gradients
 
     try:
@@ -130,7 +130,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _run_depths(options: argparse.Namespace) -> None:
-    from densenet_viz.evaluation.depths import measure_depths
+    from densenet_viz.evaluation.families.depths import measure_depths
 
     if options.out is not None:
         check_writable(options.out)

@@ -26,7 +26,7 @@ class Chosen:
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> GradientFlow:
         """Measures all seeds; the seeds that are done are shown meanwhile."""
-        from densenet_viz.evaluation.digits import digit_batch
+        from densenet_viz.evaluation.families.digits import digit_batch
         from densenet_viz.measure.gradients import measure_gradients
 
         return measure_gradients(

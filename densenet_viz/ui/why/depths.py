@@ -86,7 +86,7 @@ def _begin(chosen: Chosen) -> None:
 
 
 def _measure(chosen: Chosen, report: Reporter, cancelled: Callable[[], bool]) -> DepthCurves:
-    from densenet_viz.evaluation.depths import measure_depths
+    from densenet_viz.evaluation.families.depths import measure_depths
 
     return measure_depths(
         chosen.families,

@@ -69,7 +69,7 @@ def _begin(chosen: Chosen) -> None:
 
 
 def _measure(chosen: Chosen, report: Reporter, cancelled: Callable[[], bool]) -> Found:
-    from densenet_viz.evaluation.digits import digit_batch
+    from densenet_viz.evaluation.families.digits import digit_batch
     from densenet_viz.measure.gradients import measure_direct
 
     batch, found = digit_batch(), Found()

@@ -48,7 +48,7 @@ class Trained:
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Found:
         """Trains one family after the other; the steps so far are shown meanwhile."""
-        from densenet_viz.evaluation.along_training import settings_for, train_families
+        from densenet_viz.evaluation.families.along_training import settings_for, train_families
 
         return train_families(
             [

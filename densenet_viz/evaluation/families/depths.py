@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from densenet_viz import machine
-from densenet_viz.evaluation.digits import digit_batch
+from densenet_viz.evaluation.families.digits import digit_batch
 from densenet_viz.facts.families import Family, Norm
 from densenet_viz.facts.gradient_flow import PICTURES, specs_of
 from densenet_viz.measure.gradients import measure_gradients

@@ -12,7 +12,7 @@ import torch
 
 from densenet_viz import machine
 from densenet_viz.errors import Cancelled
-from densenet_viz.evaluation.along_training import settings_for
+from densenet_viz.evaluation.families.along_training import settings_for
 from densenet_viz.facts.families import Family
 from densenet_viz.learning.samples import Samples, samples_of
 from densenet_viz.learning.settings import Settings

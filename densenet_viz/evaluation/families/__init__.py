@@ -1,0 +1,1 @@
+"""The four families of small networks, compared on digits: gradients, training, and cost."""
