@@ -131,6 +131,8 @@ def slider(page: Page, name: str) -> Locator:
 
 def open_controls(page: Page) -> None:
     page.locator(".variants-own details").evaluate("node => { node.open = true; }")
+    # A stage is hidden until it is laid out, and a hidden slider takes no key.
+    expect(slider(page, "k")).to_be_visible()
 
 
 def test_a_moved_control_shows_your_network_before_any_answer(show: Show) -> None:
