@@ -259,6 +259,28 @@ def test_the_cheater_is_held_against_the_honest_one() -> None:
     assert not any(option == "121, drawn scenes" for option in box.options)
 
 
+@pytest.mark.parametrize("name", ["own", "scenes"])
+def test_what_a_network_of_drawn_shapes_does_not_know_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, shown: dict[str, Any], name: str
+) -> None:
+    """The page says it over this part of the left network, and a second offer would be an error."""
+    monkeypatch.setattr(current, "model_named", lambda _name: replace(OTHER, name="cheater"))
+    given = bench(replace(MODEL, name=name), "a photograph of a cat")
+    session = done(opened(given, two="networks", model=name))
+    assert [OTHER.title in one.value for one in session.warning] == [True] * (name == "own")
+    assert not any(button.key == "use_imagenet" for button in session.button)
+    left, right = (side["says"] for side in shown["sides"])
+    assert (given.predictions[0].label in left) == (name == "own")
+    assert not any(label in right for label in OTHER.labels)
+
+
+def test_findings_are_not_called_what_the_network_says(shown: dict[str, Any]) -> None:
+    findings = bench(replace(MODEL, exclusive=False))
+    done(opened(findings, two_picture="heart"))
+    assert all("finding" in side["says"] for side in shown["sides"])
+    assert findings.predictions[0].label in shown["sides"][0]["says"]
+
+
 # -- settings -------------------------------------------------------------------------------
 
 

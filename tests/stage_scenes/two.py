@@ -42,6 +42,7 @@ LEFT = Side(
     attribution=made(corner(2, 2)),
     truth="ring",
     looked=Looked("ring", 0.9, 0.2),
+    says="It says ring",
 )
 RIGHT = replace(
     LEFT, network="The cheater", called="the cheater", attribution=made(corner(6, 0)), looked=None

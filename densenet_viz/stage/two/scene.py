@@ -230,7 +230,7 @@ def _side(side: Side, method: str, unit: str, ends: SharedEnds) -> Column:
         "caption": f"{side.caption}, {size} × {size} px",
         "picture": picture_address(side.picture),
         "size": size,
-        "says": f"It says {side.predictions[0].label}",
+        "says": side.says,
         "bars": [_bar(one, side) for one in _answers(side)],
         "note": f"{method} for {side.target.label}",
         "where": f"{_capital(where_words(side))}." if side.finished else "",

@@ -41,6 +41,7 @@ class Side:
     `network` is the network's title, `called` its name inside a sentence. `picture` is (S, S, 3)
     uint8, the network's input; `caption` says what it is. `predictions` are most probable first.
     `truth` is the right class if it is known, and `looked` is given if its place is known too.
+    `says` is the heading of its answer.
     """
 
     network: str
@@ -52,6 +53,7 @@ class Side:
     attribution: Attribution | None = None
     truth: str | None = None
     looked: Looked | None = None
+    says: str = ""
 
     @property
     def heat(self) -> Heat | None:

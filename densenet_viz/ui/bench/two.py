@@ -13,7 +13,11 @@ from densenet_viz.results.attributions import Attribution
 from densenet_viz.stage.shared.words import percent
 from densenet_viz.stage.two.scene import NAMES, two_scene
 from densenet_viz.stage.two.sides import Apart, Looked, Side, Sides
-from densenet_viz.ui.attribution.explained import show_limits_of_knowledge
+from densenet_viz.ui.attribution.explained import (
+    answer_title,
+    knows_only_shapes,
+    show_limits_of_knowledge,
+)
 from densenet_viz.ui.attribution.map_jobs import MapsJob
 from densenet_viz.ui.bench.grid import LOOK, maps_so_far
 from densenet_viz.ui.bench.subject import Bench, true_mask
@@ -40,7 +44,7 @@ def show(bench: Bench) -> None:
     if pair is None:
         desk(_TWO).leave()
         return
-    show_limits_of_knowledge(pair.sides[1].model, pair.sides[1].picture)
+    _show_limits(pair)
     job, mine = MapsJob(pair.asks), desk(_TWO)
     if None in job.known():
         mine.ask(job.key, job.compute, job.kept, job.need).finished.wait(GLANCE)
@@ -54,6 +58,21 @@ def show(bench: Bench) -> None:
     redraw(mine, partial(_draw, pair, job, mine, working), LOOK)
     made = [] if working else [maps_so_far(job, mine).get(ask.key) for ask in pair.asks]
     _show_numbers(pair, [one for one in made if one is not None])
+
+
+def _show_limits(pair: Pair) -> None:
+    """What the right side's network does not know, if the top of the page has not said it."""
+    left, right = pair.sides
+    strange_left = knows_only_shapes(left.model, left.picture)
+    if not knows_only_shapes(right.model, right.picture) or (
+        pair.kind == "pictures" and not strange_left
+    ):
+        show_limits_of_knowledge(right.model, right.picture)
+    elif not strange_left:
+        st.warning(
+            f"**{right.model.title} knows drawn shapes only.** Its answer says nothing about this "
+            "picture."
+        )
 
 
 def _draw(pair: Pair, job: MapsJob, mine: Desk, working: bool) -> None:
@@ -96,7 +115,16 @@ def _side(bench: Bench, made: Attribution | None) -> Side:
         made,
         picture.truth,
         None if made is None or not made.finished else looked_of(picture, made, model.fit),
+        _heading(bench),
     )
+
+
+def _heading(side: Bench) -> str:
+    """What stands over a side's answer."""
+    if knows_only_shapes(side.model, side.picture):
+        return answer_title(side.model, side.picture)
+    top = side.predictions[0].label
+    return f"It says {top}" if side.model.exclusive else f"Its highest finding: {top}"
 
 
 def looked_of(picture: CurrentPicture, made: Attribution, fit: Fit = "square") -> Looked | None:
