@@ -44,7 +44,7 @@ def map_scenes() -> dict[str, Any]:
             caption="a drawn ring",
             method="Saliency",
             target=RING,
-            is_top=True,
+            is_said=True,
             verdict="It says ring, and is right.",
             attribution=seen(0),
         ),

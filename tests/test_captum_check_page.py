@@ -321,7 +321,7 @@ def test_the_map_says_who_computed_it() -> None:
             caption="noise",
             method=ask.row.title,
             target=found.target,
-            is_top=True,
+            is_said=True,
             verdict="",
             attribution=found,
         )

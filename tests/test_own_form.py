@@ -12,6 +12,7 @@ from densenet_viz.network.own.conversions import WHOLE_MODEL
 from densenet_viz.network.own.preparation import OWN_NUMBERS, PRESETS
 from densenet_viz.ui.own import holding
 from tests.own_layouts import LAYOUTS, grey, net
+from tests.sessions import let_finish
 from tests.small_models import saved
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
@@ -53,6 +54,11 @@ def test_findings_do_not_exclude_each_other() -> None:
     assert not model.exclusive
     assert (model.fit, model.input_size) == (PRESETS["CheXNet"].fit, 64)
     assert "100%" in captions(app)
+    assert "5 highest of 14" in captions(app)
+    app = let_finish(app, "attribution")
+    findings = app.table[0].value  # all of them: the bars show five
+    assert len(findings) == 14
+    assert "Finding" in findings
 
 
 def test_the_window_does_not_open_by_itself_on_another_page() -> None:

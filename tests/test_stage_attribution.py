@@ -31,6 +31,7 @@ from densenet_viz.stage.maps.signed_scale import pack_heat, pack_palette
 from densenet_viz.stage.shared.words import number
 from densenet_viz.ui import current
 from densenet_viz.ui.attribution import explained, explaining
+from densenet_viz.ui.attribution.explaining import MapQuestion
 from densenet_viz.ui.bench.words import completeness_words
 from densenet_viz.ui.uploads import CurrentPicture
 from densenet_viz.ui.work import jobs, unfinished
@@ -62,7 +63,7 @@ def scene(result: Attribution | None, **changes: Any) -> dict[str, Any]:
         "caption": "a drawn ring",
         "method": "Grad-CAM",
         "target": RING,
-        "is_top": True,
+        "is_said": True,
         "verdict": "It says ring.",
     }
     return attribution_scene(
@@ -110,6 +111,33 @@ def test_palette_is_blue_white_orange() -> None:
     assert colours[256].tolist() == signed_rgb(np.array([[1.0]]), 1.0)[0, 0].tolist()
 
 
+@pytest.mark.parametrize(
+    ("exclusive", "chances", "index", "said"),
+    [
+        (True, (0.2, 0.3), 1, True),  # the most probable class, however improbable
+        (True, (0.2, 0.3), 0, False),
+        (False, (0.2, 0.3), 1, False),  # the highest finding, but it is not found
+        (False, (0.6, 0.9), 0, True),  # not the highest, and found
+    ],
+)
+def test_the_network_says_its_class_or_all_findings_over_half(
+    exclusive: bool, chances: tuple[float, float], index: int, said: bool
+) -> None:
+    model = replace(small_model(), exclusive=exclusive)
+    both = [Prediction(each, name, chances[each]) for each, name in enumerate(("star", "ring"))]
+    question = MapQuestion(
+        model,
+        CurrentPicture("x", picture(), "x", None),
+        tuple(both[::-1]),
+        both[index],
+        METHODS["saliency"],
+        {},
+    )
+    assert question.is_said is said
+    assert not replace(question, against=both[1 - index]).is_said
+    assert ("50%" in explained.verdict(question)) == (not exclusive and max(chances) <= 0.5)
+
+
 def test_scene_says_where_it_looked_with_its_numbers() -> None:
     drawn = scene(attribution())
     assert "ring" in drawn["title"]
@@ -124,9 +152,9 @@ def test_scene_says_where_it_looked_with_its_numbers() -> None:
 
 
 def test_scene_of_another_class_does_not_claim_that_it_was_said() -> None:
-    drawn = scene(attribution(), target=STAR, is_top=False)
+    drawn = scene(attribution(), target=STAR, is_said=False)
     assert "star" in drawn["title"]
-    assert drawn["title"] != scene(attribution(), target=STAR, is_top=True)["title"]
+    assert drawn["title"] != scene(attribution(), target=STAR, is_said=True)["title"]
     assert all("star" in end for end in drawn["map"]["meaning"])
 
 

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from densenet_viz.figures.colours import SIGNED_SCALE, limit_of, overlay, signed_rgb
 from densenet_viz.results.attributions import Attribution
 from densenet_viz.results.traces import Picture
-from densenet_viz.stage.shared.words import number, percent
+from densenet_viz.stage.shared.words import number, probability_words
 
 OPACITY = 0.6
 """The opacity of the map over the picture."""
@@ -144,7 +144,7 @@ def figure_svg(
     sheet = _Sheet(width)
     sheet.text(words.title, 22, bold=True)
     target = attribution.target
-    sheet.text(f"Map for {target.label}, probability {percent(target.probability)}", 16)
+    sheet.text(f"Map for {target.label}, probability {probability_words(target.probability)}", 16)
     side = (width - 3 * sheet.margin) / 2
     limit = limit_of(attribution.heat)
     drawn = overlay(picture, attribution.heat, OPACITY, limit)

@@ -38,7 +38,7 @@ def attribution(networks: Networks, given: Settings) -> StageScene:
         caption=f"a drawn {kind}",
         method=METHODS[method].title,
         target=top,
-        is_top=True,
+        is_said=True,
         verdict=verdict_words(top, top, kind),
         attribution=found,
     )

@@ -66,7 +66,7 @@ def single(seed: int | None = 0, **changes: Any) -> dict[str, Any]:
         "caption": "a drawn ring",
         "method": "Saliency",
         "target": RING,
-        "is_top": True,
+        "is_said": True,
         "verdict": "It says ring.",
         "attribution": None if seed is None else attribution(seed),
         "waiting": "to come",

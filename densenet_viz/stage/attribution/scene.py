@@ -10,10 +10,10 @@ import numpy as np
 from densenet_viz.figures.colours import limit_of
 from densenet_viz.results.attributions import Attribution, Explains, Prediction
 from densenet_viz.results.traces import Picture
-from densenet_viz.stage.attribution.words import Headline, map_headline, where
+from densenet_viz.stage.attribution.words import HALF, Headline, map_headline, where
 from densenet_viz.stage.maps.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.words import maker_words, number, percent, score_word
+from densenet_viz.stage.shared.words import maker_words, number, probability_words, score_word
 
 
 class HeatMap(TypedDict):
@@ -81,7 +81,7 @@ def attribution_scene(
     caption: str,
     method: str,
     target: Prediction,
-    is_top: bool,
+    is_said: bool,
     verdict: str,
     attribution: Attribution | None,
     explains: Explains = "logit",
@@ -95,7 +95,7 @@ def attribution_scene(
         caption: what the picture is, a few words.
         method: the method's title.
         target: the class that is explained.
-        is_top: whether the network gives it the highest probability.
+        is_said: whether the network says that class.
         verdict: one sentence: what the network says and, if known, whether that is right.
         attribution: the map, or None while there is none.
         explains: what of the class the map explains.
@@ -105,7 +105,9 @@ def attribution_scene(
     finished = attribution is not None and attribution.finished
     label, score = target.label, score_word(explains)
     words = headline or (
-        map_headline(attribution.heat, picture, label, is_top=is_top, verdict=verdict, score=score)
+        map_headline(
+            attribution.heat, picture, label, is_said=is_said, verdict=verdict, score=score
+        )
         if attribution is not None and finished
         else {"title": f"What raises the {score} of {label}?", "sentence": verdict}
     )
@@ -139,7 +141,7 @@ def predictions_scene(
             {
                 "name": names[prediction.index],
                 "share": round(prediction.probability, 6),
-                "text": percent(prediction.probability),
+                "text": probability_words(prediction.probability),
                 "chosen": prediction.index == chosen,
                 "right": truth is not None and prediction.label == truth,
             }
@@ -174,19 +176,23 @@ def verdict_words(
 ) -> str:
     """What the network says about a picture and, if `truth` is known, whether that is right.
 
-    If the classes do not exclude each other, it has a highest finding.
+    If the classes do not exclude each other, it has a highest finding, which may be below 50%.
 
     >>> ring, star = Prediction(2, "ring", 0.75), Prediction(0, "star", 0.25)
     >>> verdict_words(ring, star, "star")
     'It says ring, with 75.0%, and is wrong: this is a drawn star. It gives star 25.0%.'
+    >>> verdict_words(star, star, None, exclusive=False)
+    'Its highest finding is star, with 25.0%; no finding is above 50%.'
     """
     says = "It says" if exclusive else "Its highest finding is"
-    says += f" {top.label}, with {percent(top.probability)}"
+    says += f" {top.label}, with {probability_words(top.probability)}"
+    if not exclusive and top.probability <= HALF:
+        says += "; no finding is above 50%"
     if truth is not None:
         right = truth == top.label
         says += ", and is right" if right else f", and is wrong: this is a drawn {truth}"
     if target.index != top.index:
-        says += f". It gives {target.label} {percent(target.probability)}"
+        says += f". It gives {target.label} {probability_words(target.probability)}"
     return f"{says}."
 
 

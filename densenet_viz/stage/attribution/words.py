@@ -11,6 +11,9 @@ from densenet_viz.results.traces import Picture
 from densenet_viz.stage.maps.signed_scale import Heat
 from densenet_viz.stage.shared.words import number
 
+HALF = 0.5
+"""Above it, a network whose findings do not exclude each other says a finding."""
+
 
 class Headline(TypedDict):
     """What there is to see, and a sentence on it."""
@@ -20,7 +23,7 @@ class Headline(TypedDict):
 
 
 def map_headline(
-    heat: Heat, picture: Picture, label: str, *, is_top: bool, verdict: str, score: str = "score"
+    heat: Heat, picture: Picture, label: str, *, is_said: bool, verdict: str, score: str = "score"
 ) -> Headline:
     """The title and the sentences of a finished map.
 
@@ -28,7 +31,7 @@ def map_headline(
         heat: (S, S), the map.
         picture: (S, S, 3) uint8, the network's input.
         label: of the class that is explained.
-        is_top: whether the network gives it the highest probability.
+        is_said: whether the network says that class.
         verdict: one sentence: what the network says.
         score: what of the class the map explains, a word.
     """
@@ -52,7 +55,7 @@ def map_headline(
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     return {
         "title": f"The network looked here to say {label}"
-        if is_top
+        if is_said
         else f"This raises the {score} of {label}",
         "sentence": f"{verdict} {where(heat, f'what raises {label}')}; the strongest pixel is "
         f"+{number(float(heat.max()))} at x {column}, y {row}.{only}",

@@ -5,10 +5,10 @@
 /** The bytes of the order go from 0 to this number minus one. */
 export const LEVELS = 256;
 
-/** A probability with few digits; a value near 0 or 1 is not rounded to 0% or 100%. @param {number} value 0 to 1 */
+/** A network's probability with few digits; it is never 0% or 100%. @param {number} value 0 to 1 */
 export function percent(value) {
-  if (value > 0 && value < 0.001) return "under 0.1%";
-  if (value < 1 && value > 0.999) return "over 99.9%";
+  if (value < 0.001) return "under 0.1%";
+  if (value > 0.999) return "over 99.9%";
   return `${(100 * value).toFixed(1)}%`;
 }
 

@@ -15,7 +15,7 @@ from densenet_viz.results.traces import Picture
 from densenet_viz.stage.maps.signed_scale import Heat, PackedHeat, pack_heat, pack_palette
 from densenet_viz.stage.shared.outline import outline, pack_mask
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.words import number, percent
+from densenet_viz.stage.shared.words import number, probability_words
 
 Mask = NDArray[np.bool_]
 
@@ -209,7 +209,7 @@ def _witness(witness: Witness) -> Asked | Answered:
         "name": witness.name,
         "label": answer.label,
         "share": round(answer.probability, 6),
-        "percent": percent(answer.probability),
+        "percent": probability_words(answer.probability),
         "right": witness.right,
         "map": None if witness.heat is None else _map(witness, witness.heat, answer.label),
     }

@@ -26,8 +26,17 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
+def probability_words(probability: float) -> str:
+    """A probability of a network, which is never 0% or 100%: a computer only rounds it to them.
+
+    >>> probability_words(0.9731), probability_words(1.0), probability_words(0.0)
+    ('97.3%', 'over 99.9%', 'under 0.1%')
+    """
+    return percent(min(max(probability, 1e-9), 1 - 1e-9))
+
+
 def percent(part: float) -> str:
-    """A probability in words; values close to 0% or 100% are not rounded to them.
+    """A part of a whole in words; values close to 0% or 100% are not rounded to them.
 
     >>> percent(0.9731), percent(0.9999), percent(0.0004), percent(1.0), percent(0.0)
     ('97.3%', 'over 99.9%', 'under 0.1%', '100.0%', '0.0%')

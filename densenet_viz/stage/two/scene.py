@@ -23,7 +23,7 @@ from densenet_viz.stage.maps.signed_scale import (
     strength_of,
 )
 from densenet_viz.stage.shared.packing import picture_address
-from densenet_viz.stage.shared.words import number, percent
+from densenet_viz.stage.shared.words import number, probability_words
 from densenet_viz.stage.two.sides import (
     Apart,
     Kind,
@@ -250,7 +250,7 @@ def _bar(one: Prediction, side: Side) -> Bar:
     return {
         "name": one.label,
         "share": round(one.probability, 6),
-        "percent": percent(one.probability),
+        "percent": probability_words(one.probability),
         "explained": one.index == side.target.index,
         "right": side.truth is not None and one.label == side.truth,
     }

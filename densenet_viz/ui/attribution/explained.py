@@ -7,14 +7,14 @@ import streamlit as st
 from densenet_viz.attribution.logit_or_probability import words_for
 from densenet_viz.network.familiarity import PERCENTILE
 from densenet_viz.network.models import MODELS, LoadedModel
-from densenet_viz.results.attributions import Attribution, Verdict
+from densenet_viz.results.attributions import Attribution, Prediction, Verdict
 from densenet_viz.results.regions import strongest_regions
 from densenet_viz.stage.attribution.scene import verdict_words
 from densenet_viz.stage.attribution.words import Headline
-from densenet_viz.stage.shared.words import number, percent, score_word
+from densenet_viz.stage.shared.words import number, probability_words, score_word
 from densenet_viz.ui import fetching
 from densenet_viz.ui.attribution.answers import answer_of
-from densenet_viz.ui.attribution.explaining import MapQuestion
+from densenet_viz.ui.attribution.explaining import MOST_LISTED, MapQuestion
 from densenet_viz.ui.bench.words import axiom_words, completeness_words, cost_words
 from densenet_viz.ui.plain_text import plain
 from densenet_viz.ui.suited import DRAWN, IMAGENET, choose_imagenet, chosen_model
@@ -130,16 +130,26 @@ def value_words(question: MapQuestion, attribution: Attribution) -> str:
     return f"{words} Each pixel's value is the sum over its three colours." if three else words
 
 
+def _listed(question: MapQuestion) -> tuple[Prediction, ...]:
+    """The most probable classes; of findings, where several count, many more."""
+    if question.model.exclusive:
+        return question.predictions
+    logits = answer_of(question.model, question.picture).logits
+    return question.model.predictions(logits, MOST_LISTED)
+
+
 def show_tables(question: MapQuestion, attribution: Attribution) -> None:
     """The predictions and the strongest regions as tables."""
+    exclusive = question.model.exclusive
+    kind = "Class" if exclusive else "Finding"
     with st.expander("The numbers as a table"):
         st.table(
             [
-                {"Class": plain(one.label), "Probability": percent(one.probability)}
-                for one in question.predictions
+                {kind: plain(one.label), "Probability": probability_words(one.probability)}
+                for one in _listed(question)
             ],
             hide_index=True,
-            alt="The most probable classes",
+            alt="The most probable classes" if exclusive else "The findings, the highest first",
         )
         st.table(
             [

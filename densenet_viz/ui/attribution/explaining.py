@@ -30,6 +30,7 @@ from densenet_viz.stage.attribution.scene import (
     predictions_scene,
     with_picture,
 )
+from densenet_viz.stage.attribution.words import HALF
 from densenet_viz.stage.drop.scene import drop_scene
 from densenet_viz.ui.attribution.answers import answer_of
 from densenet_viz.ui.attribution.expecting import need_of
@@ -54,6 +55,8 @@ TOP = "the most probable class"
 NOBODY = "no other class"
 _NUMBERED = re.compile(r"\(class \d+\)$")
 THUMBNAIL = 64
+MOST_LISTED = 50
+"""The most findings whose probabilities are listed."""
 _UPLOAD_INPUT = ".st-key-upload_widget input[type=file]"
 
 
@@ -100,8 +103,13 @@ class MapQuestion:
         return need_of([self.ask.to_compute])
 
     @property
-    def is_top(self) -> bool:
-        return self.against is None and self.target.index == self.predictions[0].index
+    def is_said(self) -> bool:
+        """Whether the network says the class: it is the most probable, or a finding over 50%."""
+        if self.against is not None:
+            return False
+        if not self.model.exclusive:
+            return self.target.probability > HALF
+        return self.target.index == self.predictions[0].index
 
     def compute(self, report: Reporter, cancelled: Callable[[], bool]) -> Attribution:
         return compute_map(self.ask, report, cancelled, report.preview)
@@ -210,8 +218,11 @@ def choose_target(
     with bars:
         show_stage("attribution-bars", scene, key="bars", on_picked_change=_take_target)
         if not model.exclusive:
+            shown, count = len(predictions), len(model.labels)
+            these = f" These are the {shown} highest of {count:,}." if shown < count else ""
             st.caption(
-                "Each finding has a probability of its own (sigmoid): they do not add up to 100%."
+                "Each finding has a probability of its own (sigmoid): they do not add up to "
+                f"100%.{these}"
             )
     return chosen
 

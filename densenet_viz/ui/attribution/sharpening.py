@@ -47,7 +47,7 @@ def _draw(question: MapQuestion, desk: Desk) -> None:
                 caption=question.picture.caption,
                 method=question.method.title,
                 target=question.subject,
-                is_top=question.is_top,
+                is_said=question.is_said,
                 verdict=explained.verdict(question),
                 attribution=attribution,
                 explains=question.explains,

@@ -13,7 +13,7 @@ from densenet_viz.attribution.logit_or_probability import possible_for
 from densenet_viz.batch.files import ImageFile, list_images
 from densenet_viz.batch.table import BatchRow
 from densenet_viz.images.pictures import ENDINGS, MAX_BYTES
-from densenet_viz.stage.shared.words import percent
+from densenet_viz.stage.shared.words import probability_words
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import choose_method, choose_settings
 from densenet_viz.ui.bench.batch_results import MOST_BYTES, MOST_PICTURES, Batch, Results
@@ -192,7 +192,7 @@ def _show_latest(batch: Batch) -> None:
 def _caption(row: BatchRow) -> str:
     name = row.file.rpartition("/")[2]
     short = name if len(name) <= 24 else f"{name[:21]}..."
-    return f"{short}: {row.named} {percent(row.probability or 0.0)}"
+    return f"{short}: {row.named} {probability_words(row.probability or 0.0)}"
 
 
 def _show_end(batch: Batch, mine: Desk) -> None:

@@ -15,7 +15,7 @@ from densenet_viz.attribution.places import all_places, coarse_places
 from densenet_viz.network.loaded import LoadedModel
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.bench.scene import MOST
-from densenet_viz.stage.shared.words import percent, score_word
+from densenet_viz.stage.shared.words import probability_words, score_word
 from densenet_viz.ui.attribution.explaining import class_names
 from densenet_viz.ui.attribution.methods import (
     choose_method,
@@ -161,7 +161,9 @@ def _classes(bench: Bench, line: Any) -> Comparison:
         index = names.index(name)
         probability = bench.model.prediction(bench.logits, index).probability
         ask = bench.ask(row.name, settings, target=index)
-        entries.append(ComparedMap(name, ask, f"the network gives it {percent(probability)}"))
+        entries.append(
+            ComparedMap(name, ask, f"the network gives it {probability_words(probability)}")
+        )
     return Comparison(
         title=f"One picture, {count_words(len(entries), 'answers').lower()}: what raises each",
         lesson=f"{row.title}, for each class. Look for parts that raise one class and lower "

@@ -10,7 +10,7 @@ from densenet_viz.attribution.logit_or_probability import why_only_logit, words_
 from densenet_viz.evaluation import difference
 from densenet_viz.images.fitting import Fit
 from densenet_viz.results.attributions import Attribution
-from densenet_viz.stage.shared.words import percent
+from densenet_viz.stage.shared.words import probability_words
 from densenet_viz.stage.two.scene import NAMES, two_scene
 from densenet_viz.stage.two.sides import Apart, Looked, Side, Sides
 from densenet_viz.ui.attribution.explained import (
@@ -172,4 +172,4 @@ def _show_numbers(pair: Pair, made: list[Attribution]) -> None:
 
 
 def _says(label: str, probability: float) -> str:
-    return f"{plain(label)} ({percent(probability)})"
+    return f"{plain(label)} ({probability_words(probability)})"

@@ -63,7 +63,9 @@ def show(comparison: Comparison, made: Made | None) -> None:
         leave(DESKS)
     st.subheader("What each map answers", anchor=False)
     for method in comparison.methods:
-        with st.expander(f"**{method.title}** · {method.question}"):
+        asked = next(ask for ask in comparison.asks if ask.method == method.name)
+        question = words_for(method.question, asked.explains)
+        with st.expander(f"**{method.title}** · {question}"):
             _show_method(method, comparison, made)
     with st.expander("Methods that cannot be right here, and why"):
         for row in UNSUITED:

@@ -16,7 +16,7 @@ from densenet_viz.evaluation import metrics
 from densenet_viz.network.models import ASSETS, LoadedModel, ModelUnavailable
 from densenet_viz.results.attributions import Attribution, Prediction
 from densenet_viz.results.traces import Picture
-from densenet_viz.stage.shared.words import percent
+from densenet_viz.stage.shared.words import probability_words
 from densenet_viz.ui.attribution.answers import answer_to
 from densenet_viz.ui.attribution.expecting import need_of
 from densenet_viz.ui.current import bundled_model, take_from_address
@@ -62,7 +62,7 @@ def answer_words(answer: Prediction) -> str:
     >>> answer_words(Prediction(2, "ring", 0.9731))
     'ring (97.3%)'
     """
-    return f"{answer.label} ({percent(answer.probability)})"
+    return f"{answer.label} ({probability_words(answer.probability)})"
 
 
 # -- answers ----------------------------------------------------------------------------------
