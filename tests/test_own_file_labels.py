@@ -20,6 +20,7 @@ from densenet_viz.cli import main
 from densenet_viz.network.own.loading import own_model, read_weight_file
 from densenet_viz.network.own.preparation import Preparation
 from densenet_viz.network.own.spec import MOST_CLASSES
+from tests.facts import names_in
 from tests.own_layouts import net, under
 from tests.small_models import saved
 
@@ -110,7 +111,6 @@ def test_labels_that_do_not_fit_are_not_used_and_said() -> None:
     "given",
     [
         {"classes": 3},
-        {"classes": ["x"] * (MOST_CLASSES + 9)},
         {"classes": {"cat": 0, "dog": 5, "owl": 6}},
         {"labels": torch.zeros(3)},
         {"labels": [1, 2, 3]},
@@ -131,6 +131,16 @@ def test_what_is_no_list_of_labels_is_left_alone(given: dict[Any, object]) -> No
     file = read_weight_file(saved({"state_dict": dict(net().state_dict()), **given}))
     assert file.labels is None
     assert file.notes == ()
+
+
+@pytest.mark.parametrize("write", [list, dict], ids=["a list", "a mapping"])
+def test_more_labels_than_are_read_get_a_sentence(write: Callable[[Any], Any]) -> None:
+    many = [f"name {each}" for each in range(MOST_CLASSES + 9)]
+    given = many if write is list else {name: each for each, name in enumerate(many)}
+    file = read_weight_file(saved(beside(class_to_idx=given)))
+    assert file.labels is None
+    (note,) = file.notes
+    assert names_in(note, "10,000", "class_to_idx") == ["10,000", "class_to_idx"]
 
 
 def test_hostile_labels_are_cleaned_as_those_of_a_label_file() -> None:

@@ -9,6 +9,7 @@ from densenet_viz.network.own.errors import OwnModelError
 from densenet_viz.network.own.labels import INSIDE, LABEL_BYTES, fitted, in_order, labels_of
 from densenet_viz.network.own.names import printable
 from densenet_viz.network.own.numpy_values import NumpyArray, NumpyScalar
+from densenet_viz.network.own.spec import MOST_CLASSES
 
 _DEPTH = 4
 """How many mappings inside each other are looked into."""
@@ -38,10 +39,15 @@ def labels_inside(content: object, outputs: int) -> tuple[FileLabels | None, str
     refused = ""
     places = sorted(_places(content, (), _DEPTH), key=lambda each: (len(each[0]), _rank(each[0])))
     for path, value in places[:_MOST]:
+        place = ".".join(printable(str(part)) for part in path)
+        if isinstance(value, Mapping) and len(value) > MOST_CLASSES:
+            refused = refused or (
+                f"The file has more than {MOST_CLASSES:,} labels ({place}): they are not used."
+            )
+            continue
         labels = _labels(value, outputs)
         if not labels:
             continue
-        place = ".".join(printable(str(part)) for part in path)
         try:
             names = fitted(labels, max(outputs, 2), single=outputs == 1)
         except OwnModelError:

@@ -90,4 +90,7 @@ def _about_structure(
     if not all(module.bias for module in head.modules if module.kind == "linear"):
         yield "The head has a layer without bias; zeros stand for it."
     if outputs == 1:
-        yield "The network gives one score z; it is shown as two classes, with −z and z."
+        yield (
+            "The network gives one score z. It is shown as two classes: the first has −z, the "
+            "second z."
+        )
