@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from densenet_viz.attribution.baselines import BASELINE_WORDS
 from densenet_viz.attribution.errors import AttributionError
 from densenet_viz.ui.bench import flows as bench_flows
 from tests.sessions import let_finish
@@ -69,6 +70,14 @@ def test_another_baseline_is_another_question(app: AppTest) -> None:
     shown = scene(app)
     assert shown["baseline"] == "all white"
     assert shown["rise"] != before
+
+
+def test_a_link_with_the_words_of_an_earlier_version_opens_its_baseline() -> None:
+    app = AppTest.from_function(script, default_timeout=60)
+    app.query_params["inside_baseline"] = "the mean colour of the training pictures"
+    app.run()
+    assert app.selectbox(key="inside_baseline").value == "mean"
+    assert app.query_params["inside_baseline"] == BASELINE_WORDS["mean"]
 
 
 def test_a_failure_is_said_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:

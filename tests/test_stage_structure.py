@@ -106,4 +106,6 @@ def test_what_is_exact_and_what_is_not_is_said_in_numbers() -> None:
         *("5.03", "62.88%"),  # 2 in, 7.03 out of layer 1
     ]
     assert names_in(words, *facts) == facts
+    below = BlockFlows(1, own.maps, np.array([2.0, 1.0, 6.97]))
+    assert "0.0300 (0.38%)" in exact_words(replace(result, rise=8.0, blocks=(below,)))
     assert "(" not in exact_words(replace(result, rise=0.0, blocks=(own,)))

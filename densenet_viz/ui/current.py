@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from functools import cache
 from threading import Lock
@@ -57,7 +57,10 @@ _LOADING = {name: Lock() for name in MODEL_TITLES}
 
 
 def take_from_address(
-    key: str, values: Collection[Name], title: Callable[[Name], str] = str
+    key: str,
+    values: Collection[Name],
+    title: Callable[[Name], str] = str,
+    former: Mapping[str, Name] | None = None,
 ) -> None:
     """Lets a link name a choice by its short name (`?model=densenet201`), not only by its title.
 
@@ -69,9 +72,10 @@ def take_from_address(
         key: of the widget, and of the address.
         values: the known short names.
         title: the widget's title for each (its `format_func`).
+        former: names by titles that the widget had once, for links from that time.
     """
     asked = st.query_params.get(key)
-    given = next((value for value in values if value == asked), None)
+    given = next((value for value in values if value == asked), (former or {}).get(asked or ""))
     if key in st.session_state or given is None:
         return
     st.session_state[key] = given
@@ -79,6 +83,9 @@ def take_from_address(
         with suppress(StreamlitAPIException):  # the page before also has a widget of that key
             st.query_params[key] = title(given)
             st.rerun()
+
+
+MEANWHILE = "Until it is here, this page shows the bundled network of drawn scenes."
 
 
 def choose(container: Any) -> CurrentPicture:
@@ -157,7 +164,9 @@ def current_model() -> LoadedModel:
 
     name = chosen_model()
     try:
-        return arrived_model(name, fetching.DESK) or bundled_model()
+        if (model := arrived_model(name, fetching.DESK)) is not None:
+            return model
+        st.caption(MEANWHILE)
     except ModelUnavailable as error:
         if name == BUNDLED:
             raise

@@ -22,7 +22,14 @@ import {
 
 test("a probability that is nearly nothing or all is not rounded to it", () => {
   const words = [0, 0.0004, 0.012, 0.5, 0.9994, 1].map(percent);
-  assert.deepEqual(words, ["under 0.1%", "under 0.1%", "1.2%", "50.0%", "over 99.9%", "over 99.9%"]);
+  assert.deepEqual(words, [
+    "under 0.1%",
+    "under 0.1%",
+    "1.2%",
+    "50.0%",
+    "over 99.9%",
+    "over 99.9%",
+  ]);
 });
 
 const CHANCE = { name: "probability", low: 0, high: 1 };

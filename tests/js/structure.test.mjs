@@ -198,6 +198,13 @@ test("a fallen score is told as one", () => {
   assert.match(sentenceWords(fallen), /is \+7\.50, 8\.00 lower than for all black/);
 });
 
+test("a part of more than the whole is explained, and only then", () => {
+  const told = (rise) => sentenceWords({ ...SCENE, rise, blocks: [flows.packed] });
+  assert.ok(!told(8).includes("100%")); // added 6, passed 2
+  assert.match(told(4), /lower .* raise .* 100%/);
+  assert.ok(!told(-4).includes("100%"));
+});
+
 test("words give the sums that belong together", () => {
   assert.deepEqual(numbersIn(cellWords(SCENE, flows, 1, 2)), [1, 2, 3, 38, 2, 4, 50, 5, 63]);
   assert.match(

@@ -90,7 +90,7 @@ def exact_words(found: StructureAttribution) -> str:
         f"Exact: each source’s flow is divided fully among its readers. Approximate: gradients "
         f"were taken at {found.points} points of the path from {found.baseline}. So the sums "
         f"differ from the score’s change of {number(found.rise)} by at most "
-        f"{number(found.worst_delta)}{_part(found, found.worst_delta)}. "
+        f"{number(abs(found.worst_delta))}{_part(found, found.worst_delta)}. "
         f"What flows into a layer should equal what flows out of it; here they "
         f"differ by at most {number(imbalance)}{_part(found, imbalance)}."
     )

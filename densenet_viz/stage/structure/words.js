@@ -1,10 +1,9 @@
 // The text about flows. No document.
 
 import { signed } from "../maps/signed-scale.js";
-import { ALL, SUM } from "./flows.js";
+import { ALL, Flows, SUM } from "./flows.js";
 
 /** @typedef {import("./flows.js").Scene} Scene */
-/** @typedef {import("./flows.js").Flows} Flows */
 
 /** A part in percent with few digits, and with a minus sign if it is negative. @param {number} part */
 export function percent(part) {
@@ -62,7 +61,17 @@ export function titleWords(scene, flows) {
 /** @param {Scene} scene */
 export function sentenceWords(scene) {
   const turned = scene.rise < 0 ? "lower" : "higher";
-  return `The score of ${scene.label} is ${signed(scene.score)}, ${signed(Math.abs(scene.rise)).replace("+", "")} ${turned} than for ${scene.baseline}. To see which connections it went through, choose a block, then a reader, then a source. A layer’s flow is the sum over all its readers.`;
+  return `The score of ${scene.label} is ${signed(scene.score)}, ${signed(Math.abs(scene.rise)).replace("+", "")} ${turned} than for ${scene.baseline}. To see which connections it went through, choose a block, then a reader, then a source. A layer’s flow is the sum over all its readers.${moreWords(scene)}`;
+}
+
+/** Why a part can have more than the whole, if one has. @param {Scene} scene */
+function moreWords(scene) {
+  const more = scene.blocks
+    .map((block) => new Flows(block))
+    .some(({ added, passed }) => Math.max(added / scene.rise, passed / scene.rise) > 1);
+  if (!scene.shares || !more) return "";
+  const [some, others] = scene.rise < 0 ? ["raise", "lower"] : ["lower", "raise"];
+  return ` Some parts ${some} the score, so parts that ${others} it can have more than 100%.`;
 }
 
 /** What the bars add up to. @param {Scene} scene @param {Flows} flows @param {number} reader */

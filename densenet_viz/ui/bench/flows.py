@@ -23,6 +23,8 @@ from densenet_viz.ui.work.progress import Notice
 from densenet_viz.ui.work.unfinished import run_job
 
 KEYS = ("inside_baseline",)
+_FORMER = {"the mean colour of the training pictures": "mean"}
+"""Baselines by the words that older links have."""
 DESKS = ("inside",)
 TITLE = "The paths through the network"
 
@@ -83,7 +85,7 @@ def _draw(inside: FlowQuestion, found: StructureAttribution) -> None:
 
 
 def _choose_baseline() -> str:
-    take_from_address("inside_baseline", BASELINES, BASELINE_WORDS.__getitem__)
+    take_from_address("inside_baseline", BASELINES, BASELINE_WORDS.__getitem__, _FORMER)
     chosen: str = st.selectbox(
         "Baseline: what the picture is compared with",
         BASELINES,
