@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.ui import charts, efficiency, stages
 from densenet_viz.ui.controls import growth_controls, growth_spec
+from densenet_viz.ui.own import holding
+from tests.small_models import small_model
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
 
@@ -65,6 +67,20 @@ def test_the_growth_page_draws_the_trained_network_first(shown: dict[str, Any]) 
     app.session_state["k"] = 32  # the default leaves the address
     app.run()
     assert "k" not in app.query_params
+
+
+def test_the_numbers_of_the_architectures_page_do_not_stay_with_another_model() -> None:
+    """Its controls have the same keys, and begin with DenseNet-121's numbers."""
+    app = opened("architectures")
+    assert app.session_state["k"] == 32
+    app.session_state["_own_model"] = holding.Brought(small_model())
+    app.session_state["model"] = holding.OWN
+    app.switch_page("pages/growth_rate.py").run()
+    assert not app.exception
+    assert (app.session_state["k"], app.session_state["layers"]) == (4, 2)
+    app.switch_page("pages/architectures.py").run()
+    app.switch_page("pages/growth_rate.py").run()
+    assert app.session_state["k"] == 4
 
 
 def test_maps_that_the_page_holds_are_not_sent_again(shown: dict[str, Any]) -> None:

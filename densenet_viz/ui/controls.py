@@ -177,6 +177,14 @@ def _defaults(base: DenseNetSpec) -> dict[str, Any]:
     }
 
 
+def begin_from(base: DenseNetSpec) -> None:
+    """Notes that the controls began with the numbers of `base`, if no model's were shown before.
+
+    The growth page then goes over to the numbers of the model that is chosen there.
+    """
+    st.session_state.setdefault(SEEN, _defaults(base))
+
+
 def follow(seen: str, defaults: dict[str, Any]) -> None:
     """Sets the controls to the numbers of another model when one is chosen.
 

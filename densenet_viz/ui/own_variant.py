@@ -19,6 +19,7 @@ from densenet_viz.ui.controls import (
     BOTTLENECK,
     CONTROLS,
     WITH_BOTTLENECK,
+    begin_from,
     change_spec,
     growth_address,
 )
@@ -63,6 +64,7 @@ def own_network(stage: str) -> tuple[DenseNetSpec | None, Explore]:
     There is no network if no network can have the values, if it is one of the five, or if the
     address asked for values that are not allowed, until a control is moved.
     """
+    begin_from(BASE)
     given = {key: st.query_params[key] for key in OWN_CONTROLS if key in st.query_params}
     why = refusal(given)
     values = chosen_values(OWN_CONTROLS)
