@@ -16,8 +16,7 @@ from densenet_viz.ui.work.unfinished import LOOK
 st.title("What did the network look at?")
 st.markdown("Choose a picture. The map shows which pixels raise the score of a class.")
 
-gallery = explaining.show_picture_choice()
-limits = st.container()
+limits, gallery = explaining.show_picture_choice()
 answer_side, map_side = st.columns([3, 7], gap="medium")
 words_side, files_side = st.columns([1, 1], gap="medium")
 tables = st.container()

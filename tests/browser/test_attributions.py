@@ -68,6 +68,7 @@ def test_picture_and_values_can_be_taken_along(page: Page) -> None:
     page.get_by_role("button", name="Python", exact=True).click()
     expect(page.get_by_test_id("stCode")).to_contain_text("Saliency(", timeout=PATIENCE)
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=PATIENCE)
 
 
 def test_a_bar_asks_for_the_map_of_its_class(page: Page) -> None:

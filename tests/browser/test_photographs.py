@@ -16,6 +16,7 @@ from tests.image_files import encode
 
 PATIENCE = 180_000
 PHOTO = encode(np.random.default_rng(0).integers(0, 255, (96, 96, 3), np.uint8), "PNG")
+WIDE = encode(np.random.default_rng(0).integers(0, 255, (96, 144, 3), np.uint8), "PNG")
 # Lets a file arrive at an element as a browser does: dragged over it and dropped, or pasted.
 ARRIVE_JS = """([selector, how, name, type, data]) => {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
@@ -67,7 +68,7 @@ def test_the_way_in_and_the_offer_are_in_the_first_screen(
     assert 0 < box_of(way_in)["y"] < box_of(way_in)["y"] + box_of(way_in)["height"] < height
     accepted = way_in.locator("input").get_attribute("accept") or ""
     assert accepted.split(",")[0] == "image/*"  # phones offer the camera
-    file = {"name": "me.png", "mimeType": "image/png", "buffer": PHOTO}
+    file = {"name": "me.png", "mimeType": "image/png", "buffer": WIDE}
     way_in.locator("input").set_input_files([file])
     offer = page.locator(".st-key-use_imagenet button")
     offer.wait_for(timeout=PATIENCE)

@@ -152,15 +152,21 @@ def class_names(labels: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def show_picture_choice() -> DeltaGenerator:
-    """The upload (also by drop or paste) and the names; returns the place for the gallery."""
+def show_picture_choice() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The upload (also by drop or paste) and the names.
+
+    Returns:
+        The place below the upload for what the network does not know of the picture, which a phone
+        has in its first screen, and the place for the gallery.
+    """
     upload_side, name_side = st.columns([6, 4], gap="medium")
     with upload_side:
         take_picture("Your own picture: upload, drop or paste it", UPLOADED, "picture")
         show_stage("drop", drop_scene(_UPLOAD_INPUT), key="drop")
+        limits = st.container()
     with name_side:
         choose_picture()
-    return st.container()
+    return limits, st.container()
 
 
 def choose_sample(picture: CurrentPicture) -> None:

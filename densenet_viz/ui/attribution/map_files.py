@@ -22,6 +22,8 @@ from densenet_viz.stage.shared.words import score_word
 from densenet_viz.ui.suited import BUNDLED, CHEATER
 from densenet_viz.ui.uploads import CurrentPicture
 
+_WINDOW, _CODE = 900, 420
+"""The width of the script's window, and the height of the script in it, in pixels."""
 EQUAL = "Run it in the picture's folder: it makes the same map, except for rounding."
 
 
@@ -119,17 +121,28 @@ def words_of(model: LoadedModel, attribution: Attribution) -> Words:
 def _show_code(
     model: LoadedModel, given: Picture, attribution: Attribution, stem: str, key: str
 ) -> None:
-    """The script, in a window that is filled when opened, because superpixels take a moment."""
-    window = st.popover("Python", key=f"{key}_python", on_change="rerun")
-    if not window.open:
-        return
-    with window:
+    """The button of the script's window, which is filled when opened: superpixels take a moment.
+
+    A popover would tell the server when it closes: a click on another page in the menu closes it,
+    and its message would bring this page back.
+    """
+    if st.button("Python", key=f"{key}_python", help="The map by Captum alone, as a script."):
+        window = st.dialog("The map in Python", width=_WINDOW)
+        window(_show_script)(model, given, attribution, stem, key)
+
+
+def _show_script(
+    model: LoadedModel, given: Picture, attribution: Attribution, stem: str, key: str
+) -> None:
+    """What the window shows."""
+    # A window stands beside the app, whose colour scheme it does not get: app.css reads this key.
+    with st.container(key=f"script_{st.context.theme.type or 'light'}"):
         try:
             code = _code(model, given, attribution)
         except AttributionError as error:
             st.info(str(error))
             return
-        st.code(code, language="python", height=320)
+        st.code(code, language="python", height=_CODE)
         with st.container(horizontal=True, gap="small"):
             _download("Script", code, f"{stem}.py", "text/x-python", key)
             _download("Picture", picture_png(given), "picture.png", "image/png", key)
