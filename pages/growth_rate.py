@@ -54,7 +54,7 @@ def explore() -> None:
     if can_be_linked(spec):
         st.page_link(
             "pages/architectures.py",
-            label="Compare this network with the paper's five",
+            label="Compare with the paper's five",
             icon=":material/view_column:",
             query_params=link_with(growth_address(spec)),
         )

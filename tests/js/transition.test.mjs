@@ -31,6 +31,7 @@ import {
   plain,
   poolingWords,
   sentenceOf,
+  decimals,
   signed,
   titleOf,
   writerOf,
@@ -236,6 +237,8 @@ test("numbers are written with their sign, and to what is known of them", () => 
     [0.1234, -0.1234, -0.0001].map((value) => signed(value)),
     ["+0.123", "−0.123", "0.000"],
   );
+  const largest = [0.3, 9.99, 41, 125.5, 40_000];
+  assert.deepEqual(largest.map(decimals), [3, 3, 2, 1, 0]); // as wide as "+0.300"
   assert.equal(plain(-1.26, 1), "−1.3");
   assert.equal(digitsFor(4, 65535), 3);
   assert.equal(digitsFor(2, 255), 2);

@@ -55,6 +55,8 @@ class PartPlan(TypedDict):
 def parts_of(spec: DenseNetSpec) -> Iterator[PartPlan]:
     """The parts in the order of computation: stem, blocks, transitions, classifier.
 
+    The last norm is no part of its own: its parameters are counted with the classifier.
+
     >>> [part["writes"] for part in parts_of(DenseNetSpec())]
     [64, 256, 128, 512, 256, 1024, 512, 1024, 1000]
     """
@@ -70,7 +72,8 @@ def parts_of(spec: DenseNetSpec) -> Iterator[PartPlan]:
             layers = (_transition(spec, row),)
             yield _part("transition", name, row.block, size, (row,), layers)
         elif row.kind == "classifier":
-            yield _part("classifier", "Classifier", 0, 1, (row,), ())
+            (norm,) = (each for each in spec.rows if each.kind == "final norm")
+            yield _part("classifier", "Classifier", 0, 1, (norm, row), ())
 
 
 def _part(

@@ -3,7 +3,7 @@
 import { h, say } from "../shared/dom.js";
 import { Radios } from "../shared/radios.js";
 import { drawMap, paintSigned } from "./draw.js";
-import { grouped, pixels, signed, writerName, writerOf } from "./words.js";
+import { decimals, grouped, pixels, signed, writerName, writerOf } from "./words.js";
 
 /** @typedef {import("./words.js").Scene} Scene */
 /** @typedef {import("./words.js").Counts} Counts */
@@ -159,6 +159,7 @@ export function fillList(list, scene, sheet, activated, mixing) {
       1e-9,
       ...mixing.parts.map(({ input, weight }) => Math.abs(weight) * activated.high[input]),
     );
+  const digits = decimals(Math.max(mixing.largest, Math.abs(mixing.mean)));
   const rows = mixing.parts.map(({ input, weight, contribution }) => {
     const writer = writerOf(scene, input);
     const tile = h("canvas", {
@@ -190,7 +191,7 @@ export function fillList(list, scene, sheet, activated, mixing) {
       h("span", { class: "weight" }, `×\u00a0${signed(weight)}`),
       product,
       bar(contribution, mixing.largest),
-      value(contribution),
+      value(contribution, digits),
     );
   });
   const others = scene.given.count - mixing.parts.length;
@@ -203,14 +204,14 @@ export function fillList(list, scene, sheet, activated, mixing) {
       others === 1 ? "the other one" : `the other ${grouped(others)} together`,
     ),
     bar(mixing.rest, mixing.largest),
-    value(mixing.rest),
+    value(mixing.rest, digits),
   );
   const whole = h(
     "li",
     { class: "whole" },
     h("span", { class: "all" }, "= mean of the mixed map"),
     bar(mixing.mean, mixing.largest),
-    value(mixing.mean),
+    value(mixing.mean, digits),
   );
   list.replaceChildren(...rows, ...(others > 0 ? [rest] : []), whole);
 }
@@ -223,7 +224,7 @@ function bar(contribution, largest) {
   return h("span", { class: "bar", "aria-hidden": "true" }, fill);
 }
 
-/** @param {number} contribution */
-function value(contribution) {
-  return h("span", { class: "value" }, signed(contribution));
+/** @param {number} contribution @param {number} digits */
+function value(contribution, digits) {
+  return h("span", { class: "value" }, signed(contribution, digits));
 }

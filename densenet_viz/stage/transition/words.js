@@ -89,6 +89,11 @@ export function signed(value, digits = 3) {
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
+/** How many decimals fit in a column whose largest number this is. @param {number} largest */
+export function decimals(largest) {
+  return [10, 100, 1000].filter((limit) => Math.abs(largest) < limit).length;
+}
+
 /** A number with a real minus sign. @param {number} value @param {number} digits */
 export function plain(value, digits) {
   const text = value.toFixed(digits);
