@@ -75,6 +75,7 @@ def test_the_page_shows_each_notion(by: str) -> None:
     assert session.session_state["reuse_by"] == by
 
 
+@pytest.mark.slow
 def test_shipped_flows_belong_to_their_network() -> None:
     flows = notions.shipped_flows("scenes")
     model = load_model("scenes")

@@ -83,6 +83,7 @@ def test_what_is_made_outside_is_not_followed() -> None:
     assert (live.peak, live.now, len(kept)) == (0, 0, 1000)
 
 
+@pytest.mark.slow
 def test_the_peak_is_what_torchs_own_allocator_saw() -> None:
     """Held against torch's profiler, which is told of each allocation inside operations too."""
     from torch.profiler import ProfilerActivity, profile
