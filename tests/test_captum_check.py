@@ -43,7 +43,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("shapley-sampling", {"segments": 4, "permutations": 3, "seed": 4}),
     ("kernel-shap", {"segments": 5, "samples": 16, "baseline": "noise"}),
     ("lime", {"segments": 6, "samples": 20}),
-    ("rise", {"cells": 4, "samples": 12, "baseline": "noise"}),
+    ("rise", {"cells": 4, "samples": 16, "baseline": "noise"}),
     ("guided-backprop", {}),
     ("deconvolution", {}),
     ("guided-grad-cam", {"layer": "transition 1"}),
