@@ -15,8 +15,4 @@ PARTS = {
 }
 
 st.title("Train it yourself")
-st.markdown(
-    "Choose a small network and let it learn here, on this machine, from the first random weights "
-    "to its last step. Its accuracy is measured on pictures that it **never sees** in training."
-)
 choose_part(live.PART, PARTS)()

@@ -37,13 +37,13 @@ def show_trained() -> None:
     )
     cost = choose("Against", {name: name for name in COSTS}, "trained_cost")
     words = f"{trained_words(found)} {price_words(found)}"
-    st.markdown(words)
     show_chart(
         trained_figure(found, cost, bootstrap),
         key="trained-chart",
         alt=f"A line for each family: accuracy against {COSTS[cost][0]}. {words}",
         file=f"accuracy-{cost}",
     )
+    st.markdown(words)
     st.caption(
         f"A bar is the 95% interval over the seeds (bootstrap). Trained on "
         f"{found.machine['date']}, {found.machine['processor']}, one thread; the machine had other "
