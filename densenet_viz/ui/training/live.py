@@ -211,9 +211,9 @@ def _show_gradients(run: Run, steps: list[StepRecord]) -> None:
         f"{last.gradients[0]:.2g} at the stem, {last.gradients[-1]:.2g} at the classifier",
     )
     st.caption(
-        f"The length of the loss’s gradient by the weights of each layer. At step {last.step:,} it "
-        f"is {last.gradients[0]:.2g} at the stem, and smallest at {layers[weakest]}: "
-        f"{last.gradients[weakest]:.2g}."
+        "The chart shows how large the loss’s gradient of each layer’s weights is. At step "
+        f"{last.step:,} it is {last.gradients[0]:.2g} at the stem, and smallest at "
+        f"{layers[weakest]}: {last.gradients[weakest]:.2g}."
     )
     with st.expander("The numbers as tables"):
         left, right = st.columns(2)

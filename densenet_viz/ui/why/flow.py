@@ -55,9 +55,9 @@ def show_flow() -> None:
 def _show_rest(chosen: Chosen, at: At) -> None:
     st.markdown(
         "A layer learns from the **loss’s gradient**, which comes back through all later layers. "
-        "These networks have the **same depth**, and as many parameters within 2%; they differ "
-        "only in how a layer’s maps reach later layers. All are measured **here, with random "
-        "first weights**, on the same handwritten digits."
+        "These networks have the **same depth** and, within 2%, the same number of parameters. "
+        "They differ only in how a layer’s maps reach later layers. All are measured **here, with "
+        "random first weights**, on the same handwritten digits."
     )
     show_direct(chosen)
     show_depths(chosen, at)

@@ -99,7 +99,7 @@ def similar_words(found: Found, when: str) -> str:
             lowest, least = title, mean
     return (
         f"The mean similarity of two layers of the same block, {WHEN[when]}: {', '.join(parts)}. "
-        f"The most different features: {lowest}."
+        f"The layers of **{lowest}** differ most."
     )
 
 

@@ -142,8 +142,9 @@ def show_training() -> None:
     """Shows the whole part."""
     st.markdown(
         f"The same families, **trained here** on {DIGITS.train:,} handwritten digits "
-        f"({TRAINED_EPOCHS} epochs, AdamW), one after the other from one seed. A column is a step, "
-        "a row a layer; the colour is how large the gradient of the layer’s **weights** is."
+        f"({TRAINED_EPOCHS} epochs, AdamW), one after the other from one seed. A column is a step "
+        "and a row is a layer. The colour shows how large the gradient of the layer’s **weights** "
+        "is."
     )
     with controls_place("training"):
         trained = choose_training()
