@@ -9,7 +9,11 @@ import pytest
 from tests.browser.helpers import box_of
 
 PLACES = {
-    "why_it_works": (".st-key-narrow-controls-flow", ".st-key-gradients", ".st-key-narrow-rest-flow"),
+    "why_it_works": (
+        ".st-key-narrow-controls-flow",
+        ".st-key-gradients",
+        ".st-key-narrow-rest-flow",
+    ),
     "hands_on": (".st-key-narrow-controls-train", ".st-key-train_buttons", None),
 }
 
