@@ -31,6 +31,7 @@ from densenet_viz.network.models import LoadedModel
 from densenet_viz.results.attributions import Attribution
 from tests.exact_models import cosine, exact_model
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
+from tests.tiers import in_tiers
 
 PICTURE = picture()
 QUICK: dict[str, dict[str, Any]] = {
@@ -51,7 +52,7 @@ QUICK: dict[str, dict[str, Any]] = {
 """Settings that keep a test short; a method that is not named here runs with its defaults."""
 
 
-@pytest.fixture(params=[SPEC, OWN_SPEC], ids=["torchvision", "own class"])
+@pytest.fixture(params=in_tiers([SPEC, OWN_SPEC], {SPEC}), ids=["torchvision", "own class"])
 def model(request: pytest.FixtureRequest) -> LoadedModel:
     """In float64, so that no ReLU is open here and closed in an oracle."""
     return exact_model(request.param)

@@ -45,8 +45,10 @@ QUICK: Mapping[str, dict[str, Any]] = {
 
 NOT_IN_CAPTUM = [name for name, row in METHODS.items() if row.call is None]
 
-CASES: list[tuple[str, dict[str, Any]]] = [
-    *((name, QUICK.get(name, {})) for name in METHODS if name not in NOT_IN_CAPTUM),
+EACH: list[tuple[str, dict[str, Any]]] = [
+    (name, QUICK.get(name, {})) for name in METHODS if name not in NOT_IN_CAPTUM
+]
+MORE: list[tuple[str, dict[str, Any]]] = [
     ("integrated-gradients", {"n_steps": 11, "rule": "gauss-legendre", "baseline": "noise"}),
     ("integrated-gradients", {"n_steps": 12, "baseline": "blur"}),
     ("integrated-gradients", {"n_steps": 8, "baseline": "noise"}),
@@ -60,6 +62,11 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("shapley-sampling", {"segments": 6, "permutations": 2, "baseline": "noise", "seed": 2}),
     ("deeplift-shap", {"samples": 2, "distribution": "blurs", "seed": 5}),
     ("deeplift-shap", {"samples": 2, "distribution": "colours"}),
+]
+FIRST = [*EACH, *(case for case in MORE if case[0] in ("gradient-shap", "grad-cam"))]
+CASES = [
+    *FIRST,
+    *(pytest.param(*case, marks=pytest.mark.slow) for case in MORE if case not in FIRST),
 ]
 
 

@@ -147,6 +147,7 @@ def test_the_command_explains_a_difference_and_a_cut(
 ) -> None:
     Image.fromarray(draw_scene(8, "test", 3).image).save(tmp_path / "scene.png")
     words = ["attribute", str(tmp_path / "scene.png"), "--out", str(tmp_path), "--json"]
+    words += ["--method", "saliency"]
     sums = []
     for more in ([], ["--against", "ring"], ["--cut", "denseblock4:input>all"]):
         assert main([*words, "--target", "broken ring", *more]) == 0

@@ -25,6 +25,7 @@ from densenet_viz.images.pictures import ImageError, OpenedPicture, Reason, open
 from tests import dicom_files as dcm
 from tests.image_files import GREY, RGB, encode, png_of
 from tests.image_files import with_jpeg_size as resized
+from tests.tiers import in_tiers
 
 HERE = Path(__file__).parent
 NOISE = np.random.default_rng(0).integers(0, 256, (24, 40, 3), dtype=np.uint8)
@@ -218,6 +219,9 @@ def test_colours_that_use_their_sixteen_bits_stay_as_they_are(make: Any) -> None
     assert picture.notes == ()
 
 
+MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "LAB")
+
+
 def tiff(pixels: np.ndarray[Any, Any], mode: str = "", **options: Any) -> bytes:
     image = Image.fromarray(pixels)
     return encode(image.convert(mode) if mode else image, "TIFF", **options)
@@ -253,7 +257,7 @@ def test_a_value_that_is_no_number_is_said() -> None:
     assert complaint(tiff(column([0, np.inf, 1, 2] * 2, "<f4"))).reason is Reason.DAMAGED
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "LAB"])
+@pytest.mark.parametrize("mode", in_tiers(MODES, {"1", "PA", "CMYK", "LAB"}))
 def test_every_mode_of_a_tiff_gives_a_picture(mode: str) -> None:
     source = Image.fromarray(QUADRANTS)
     image = Image.new("LAB", (48, 32), (136, 208, 195)) if mode == "LAB" else source
@@ -325,15 +329,24 @@ def shades(file: bytes) -> list[int] | None:
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        (dcm.dicom(dcm.ramp(0, 4095)), [0, 130, 255]),
+        pytest.param(dcm.dicom(dcm.ramp(0, 4095)), [0, 130, 255], marks=pytest.mark.slow),
         (dcm.dicom(dcm.ramp(0, 4095), shades="MONOCHROME1"), [255, 125, 0]),
-        (dcm.dicom(dcm.ramp(-1000, 1000, "int16"), bits=16), [0, 130, 255]),
+        pytest.param(
+            dcm.dicom(dcm.ramp(-1000, 1000, "int16"), bits=16),
+            [0, 130, 255],
+            marks=pytest.mark.slow,
+        ),
         # Of 0 to 63, the window 16 to 48 goes from black to white (PS3.3 C.11.2.1.2: 15.5, 31).
         (dcm.dicom(dcm.ramp(0, 63), window=(32, 32)), [0, 132, 255]),
         # The same in the unit of slope and intercept: 10 x - 320 is 0 at 32.
         (dcm.dicom(dcm.ramp(0, 63), window=(0, 320), slope=(10, -320)), [0, 128, 255]),
-        (dcm.dicom(dcm.ramp(0, 63), window=(32, 0)), [0, 130, 255]),  # no window: stretched
-        (dcm.dicom(dcm.ramp(0, 63), window=("1", "nan")), [0, 130, 255]),
+        # No window: stretched.
+        pytest.param(
+            dcm.dicom(dcm.ramp(0, 63), window=(32, 0)), [0, 130, 255], marks=pytest.mark.slow
+        ),
+        pytest.param(
+            dcm.dicom(dcm.ramp(0, 63), window=("1", "nan")), [0, 130, 255], marks=pytest.mark.slow
+        ),
         (dcm.dicom(dcm.ramp(0, 4095), syntax=dcm.DEFLATED), [0, 130, 255]),
     ],
 )
@@ -370,7 +383,7 @@ DICOM_REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", DICOM_REFUSED)
+@pytest.mark.parametrize("name", in_tiers(DICOM_REFUSED, {"compression", "cut short", "bomb"}))
 def test_a_dicom_file_that_cannot_be_read_gets_one_sentence_without_its_patient(name: str) -> None:
     file, reason = DICOM_REFUSED[name]
     error = complaint(file)
@@ -424,7 +437,7 @@ def test_a_header_that_claims_50_gigabytes_is_refused(name: str) -> None:
     assert error.reason in (Reason.TOO_LARGE, Reason.DAMAGED, Reason.PACKAGE)
 
 
-@pytest.mark.parametrize("name", [kind.name for kind in KINDS])
+@pytest.mark.parametrize("name", in_tiers([kind.name for kind in KINDS], {"TIFF", "AVIF"}))
 def test_a_file_cut_short_is_damaged(name: str) -> None:
     file = FILES[name]
     for length in (len(file) // 3, len(file) * 3 // 4):

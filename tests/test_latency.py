@@ -19,6 +19,7 @@ from densenet_viz.facts.systems import REFERENCE, SYSTEMS
 from densenet_viz.measure import latency, rounds
 from densenet_viz.measure.latency import LAYOUT, WARM_UPS, benchmark
 from densenet_viz.measure.rounds import Steps, orders, seconds_of
+from tests.tiers import in_tiers
 
 PICTURE = 224
 
@@ -116,7 +117,7 @@ def test_progress_ends_at_one_and_never_falls(
     assert len(parts) == 1 + len(SYSTEMS) * (1 + WARM_UPS + 5)
 
 
-@pytest.mark.parametrize("after", [1, 9, 20])
+@pytest.mark.parametrize("after", in_tiers([1, 9, 20], {9}))
 def test_cancel_ends_it_between_passes_and_frees_the_networks(
     monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:

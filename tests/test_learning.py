@@ -27,6 +27,7 @@ from densenet_viz.learning.training import Diverged, Run, order_of, train
 from densenet_viz.network.families import build_family, weight_layers
 from densenet_viz.scenes.generator import SIZE, draw_scene
 from densenet_viz.scenes.recipe import normalise, one_cycle
+from tests.tiers import in_tiers
 
 TINY = Settings(growth_rate=2, depth=10, epochs=1, batch=256, learning_rate=0.01)
 """Five steps."""
@@ -174,7 +175,7 @@ def test_threads_of_torch_are_the_same_afterwards() -> None:
     assert torch.get_num_threads() == before
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", in_tiers(FAMILIES, {"dense", "residual"}))
 def test_records_fit_the_network(family: Family) -> None:
     run = finished(replace(TINY, family=family, epochs=2))
     assert [epoch.step for epoch in run.epochs] == [0, 5, 10]

@@ -18,6 +18,7 @@ from densenet_viz.network.own.preparation import Outputs, Preparation
 from densenet_viz.results.attributions import Explains
 from tests.own_layouts import LAYOUTS, odd_norms
 from tests.small_models import picture, saved
+from tests.tiers import in_tiers
 
 UNUSUAL = {
     "a small stem": DenseNetSpec(6, (2, 2), 12, num_classes=4, input_size=32, stem="3×3"),
@@ -82,7 +83,9 @@ def test_deeplift_adds_up_to_the_scores_rise(layout: str) -> None:
     assert abs(made.convergence_delta) < 1e-3 * largest
 
 
-@pytest.mark.parametrize("layout", ["small inputs", "grey", "a hidden layer"])
+@pytest.mark.parametrize(
+    "layout", in_tiers(["small inputs", "grey", "a hidden layer"], {"a hidden layer"})
+)
 @pytest.mark.parametrize("method", ["lrp", "grad-cam", "occlusion", "guided-backprop", "lime"])
 def test_other_methods_make_a_map(layout: str, method: str) -> None:
     made = attribute(opened(layout), picture(64), method=method, target=1)

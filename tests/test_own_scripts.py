@@ -61,6 +61,7 @@ def test_the_script_of_one_score_has_both_outputs(
     assert script_map(saved(net(1).state_dict()), tmp_path, monkeypatch) > 0.999
 
 
+@pytest.mark.slow
 def test_the_script_has_the_superpixels_of_the_fitted_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,12 +28,13 @@ from densenet_viz.results.reuse import (
 from densenet_viz.structure.mean import mean_flows
 from densenet_viz.structure.through import through_structure
 from tests.small_models import OWN_SPEC, SPEC, small_model
+from tests.tiers import in_tiers
 
 PICTURES, LABELS = scenes_for(12)
 LABELS = [label % 6 for label in LABELS]
 
 
-@pytest.fixture(params=[SPEC, OWN_SPEC], ids=["torchvision", "own class"])
+@pytest.fixture(params=in_tiers([SPEC, OWN_SPEC], {OWN_SPEC}), ids=["torchvision", "own class"])
 def model(request: pytest.FixtureRequest) -> LoadedModel:
     return small_model(request.param)
 

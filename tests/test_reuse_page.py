@@ -75,13 +75,18 @@ def test_the_page_shows_each_notion(by: str) -> None:
     assert session.session_state["reuse_by"] == by
 
 
-def test_shipped_flows_belong_to_their_network() -> None:
-    flows = notions.shipped_flows("scenes")
-    model = load_model("scenes")
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["scenes", "cheater"])
+def test_shipped_flows_belong_to_their_network(name: str) -> None:
+    flows = notions.shipped_flows(name)
+    model = load_model(name)
     assert flows is not None
     assert flows.digest == model.digest
     assert set(flows.sizes) == set(connections_of(model.spec))
     assert flows.pictures >= 32
+
+
+def test_no_other_table_is_opened() -> None:
     assert notions.shipped_flows("../scenes") is None
 
 

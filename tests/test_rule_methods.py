@@ -40,12 +40,13 @@ from densenet_viz.results.attributions import Attribution
 from densenet_viz.scenes.generator import PairScene, draw_pair, draw_scene
 from tests.exact_models import exact_model
 from tests.small_models import OWN_SPEC, SPEC, picture, small_model
+from tests.tiers import in_tiers
 
 PICTURE = picture()
 NAMES = tuple(row.name for row in ROWS)
 
 
-@pytest.fixture(params=[SPEC, OWN_SPEC], ids=["torchvision", "own class"])
+@pytest.fixture(params=in_tiers([SPEC, OWN_SPEC], {OWN_SPEC}), ids=["torchvision", "own class"])
 def model(request: pytest.FixtureRequest) -> LoadedModel:
     """In float64, so that no ReLU or max pool goes one way here and another way in Captum."""
     return exact_model(request.param)

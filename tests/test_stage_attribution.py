@@ -39,6 +39,7 @@ from densenet_viz.ui.work.progress import progress_words
 from tests.facts import names_in, numbers_in
 from tests.sessions import let_finish
 from tests.small_models import picture, small_model
+from tests.tiers import in_tiers
 from tests.waiting import PATIENCE
 
 RING = Prediction(1, "ring", 0.75)
@@ -290,7 +291,7 @@ def said(app: AppTest) -> str:
     return " ".join(text.value for text in app.markdown)
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", in_tiers(METHODS, {"saliency", "grad-cam", "occlusion", "lrp"}))
 def test_page_answers_with_every_method(page: AppTest, name: str) -> None:
     page.session_state["method"] = name
     with_map(page)

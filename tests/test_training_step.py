@@ -83,6 +83,7 @@ def test_what_is_made_outside_is_not_followed() -> None:
     assert (live.peak, live.now, len(kept)) == (0, 0, 1000)
 
 
+@pytest.mark.slow
 def test_the_peak_is_what_torchs_own_allocator_saw() -> None:
     """Held against torch's profiler, which is told of each allocation inside operations too."""
     from torch.profiler import ProfilerActivity, profile
@@ -291,7 +292,7 @@ class Watched(nn.Module):
         return pooled
 
 
-@pytest.mark.parametrize("end", ["well", "cancelled", "error"])
+@pytest.mark.parametrize("end", in_tiers(["well", "cancelled", "error"], {"error"}))
 def test_a_gpus_memory_is_given_back(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
     """When torch is told to let go of its cache, no network and no map is in use any more."""
     used: list[weakref.ref[nn.Module | Tensor]] = []
@@ -332,7 +333,8 @@ def test_only_densenets_can_checkpoint() -> None:
     }
 
 
-@pytest.mark.parametrize("name", in_tiers(["resnet50v2", "densenet121"], {"densenet121"}))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["resnet50v2", "densenet121"])
 def test_the_estimate_is_more_than_is_needed_but_not_much(name: str) -> None:
     network = build_system(name, seed=0).train()
     pictures, labels = examples(1, 224)

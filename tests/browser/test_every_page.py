@@ -19,11 +19,15 @@ from tests.browser.conftest import PATIENCE_MILLISECONDS, Visit
 
 FIRST = (View("light", "light", 1440, 900), View("dark-phone", "dark", 390, 844))
 OTHERS = (View("dark", "dark", 1440, 900), View("light-phone", "light", 390, 844))
-LIGHTER = {"bench": "?maps=Saliency&maps=Grad-CAM"}
-"""In the first tier the bench makes two maps instead of seven, so its kept height is not theirs."""
-GROWING = frozenset({"lecture"})
-"""Pages that are complete at once and make pictures in the background, for later slides: the first
-tier looks at them meanwhile."""
+LIGHTER = {
+    "bench": "?maps=Saliency&maps=Grad-CAM",
+    "why_it_works": "?flow_depth=10&flow_k=3",
+}
+"""In the first tier the bench makes two maps instead of seven, so its kept height is not theirs;
+and Why it works measures networks of 10 layers instead of 58."""
+GROWING = frozenset({"architectures", "lecture", "nine_systems"})
+"""Pages that are complete at once and go on in the background, with pictures for later slides or
+with counts of live networks: the first tier looks at them meanwhile."""
 CASES = [
     pytest.param(row, view, id=f"{row.name}-{view.name}", marks=marks)
     for views, marks in ((FIRST, ()), (OTHERS, pytest.mark.slow))

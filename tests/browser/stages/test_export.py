@@ -21,6 +21,7 @@ from tests.browser.helpers import saved_by
 from tests.browser.stages import scenes
 from tests.browser.stages.conftest import Show
 from tests.stage_pages import CHECKS, MAPS, SIDE, check_scenes, map_scenes
+from tests.tiers import in_tiers
 
 STAGES = ("growth", "block", "transition", "overview")
 OTHERS = ("variants", "variants-count", "scatter", "reconciliation")
@@ -29,6 +30,8 @@ LAYERS = 1
 MAPS_AT_THE_END = 8 + LAYERS * 4
 SVG = "{http://www.w3.org/2000/svg}"
 
+ON_A_PHONE = ("growth", "scatter", "variants", "attribution", "faithful")
+"""One of each kind is on a phone in the first tier."""
 CONTROLS = ".stage-aside, .stage-player, .stage-save, .stage-choice, .stage-switch"
 """What is for hands only."""
 
@@ -71,7 +74,7 @@ def size(page: Page) -> tuple[int, int]:
     return round(box["width"]), round(box["height"])
 
 
-@pytest.mark.parametrize("name", STAGES)
+@pytest.mark.parametrize("name", in_tiers(STAGES, {"growth", "overview"}))
 def test_a_picture_at_twice_the_size(stage: Opener, name: str, tmp_path: Path) -> None:
     page = stage(name)
     file, data = saved(page, "PNG", tmp_path)
@@ -224,7 +227,7 @@ def test_an_animation_can_be_stopped(stage: Opener, kind: str, name: str) -> Non
     assert [other.is_disabled() for other in others] == [False, False]
 
 
-@pytest.mark.parametrize("name", MAPS + CHECKS)
+@pytest.mark.parametrize("name", in_tiers(MAPS + CHECKS, {"attribution", "lineup", "faithful"}))
 def test_a_picture_of_maps_as_png(stage: Opener, name: str, tmp_path: Path) -> None:
     page = stage(name)
     file, data = saved(page, "PNG", tmp_path)
@@ -236,7 +239,7 @@ def test_a_picture_of_maps_as_png(stage: Opener, name: str, tmp_path: Path) -> N
     assert len(image.getcolors(1 << 24) or []) > 100
 
 
-@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize("name", in_tiers(MAPS, {"attribution", "bench"}))
 def test_a_picture_of_maps_as_svg(stage: Opener, name: str, tmp_path: Path) -> None:
     page = stage(name)
     _, data = saved(page, "SVG", tmp_path)
@@ -283,7 +286,7 @@ def test_a_hatched_bar_stays_hatched(stage: Opener, tmp_path: Path) -> None:
     assert {f"url(#{one.attrib['id']})" for one in hatches} <= used
 
 
-@pytest.mark.parametrize("name", STAGES + OTHERS + MAPS + CHECKS)
+@pytest.mark.parametrize("name", in_tiers(STAGES + OTHERS + MAPS + CHECKS, ON_A_PHONE))
 def test_the_row_fits_a_phone_and_takes_keys(stage: Opener, name: str) -> None:
     page = stage(name, width=390)
     boxes: list[Any] = [button.bounding_box() for button in row(page).get_by_role("button").all()]
