@@ -35,7 +35,7 @@ def curves_figure(curves: Sequence[Curve], *, epochs: int) -> go.Figure:
         curves: at most 12.
         epochs: how far the axis goes.
     """
-    figure = make_subplots(cols=2, subplot_titles=("loss", "right, of the unseen pictures, in %"))
+    figure = make_subplots(cols=2, subplot_titles=("loss", "right, unseen (%)"))
     for place, curve in enumerate(curves):
         colour = OKABE_ITO[_ORDER[place % len(_ORDER)]]
         line = {"color": colour, "width": 2.5, "dash": _DASHES[place % len(_DASHES)]}
