@@ -5,18 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from densenet_viz.ui.parts import Part, choose_part
-from densenet_viz.ui.training import drawing, live, runs, tasks
+from densenet_viz.ui.training import drawing, live, runs, tasks, watched
 
 PARTS = {
     live.TRAIN: Part("Train", live, live.show_part),
+    "watch": Part("Watch it learn", watched, watched.show_part),
     "runs": Part("Compare and take home", runs, runs.show_part),
     "draw": Part("Draw a digit", drawing, drawing.show_part),
     "tasks": Part("Tasks", tasks, tasks.show_part),
 }
 
 st.title("Train it yourself")
-st.markdown(
-    "Choose a small network and let it learn here, on this machine, from the first random weights "
-    "to its last step. Its accuracy is measured on pictures that it **never sees** in training."
-)
 choose_part(live.PART, PARTS)()

@@ -13,10 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from densenet_viz.learning.settings import Settings, settings_in
 from densenet_viz.results.learning import FinishedRun
+from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.ui.pages import PAGES
 from densenet_viz.ui.training.live import losses_of
 from densenet_viz.ui.training.runs import as_csv, as_json, link_of
 from densenet_viz.ui.training.session import DESK, MOST_RUNS, Entry, Training, Trainings
+from densenet_viz.ui.training.watched import said_by
 from densenet_viz.ui.work.owners import is_own
 from tests.sessions import desk_of, let_finish
 
@@ -239,3 +241,22 @@ def test_many_losses_become_means() -> None:
     assert points[0] == (0.04, np.mean([1, 2, 3, 4]))
     assert points[-1][0] == 10
     assert losses_of([], 10) == ()
+
+
+@pytest.mark.slow
+def test_two_networks_can_be_watched_with_any_tag() -> None:
+    app = opened(hands="watch", watched_tag="false")
+    let_finish(app, "watched")
+    assert_sound(app)
+    assert len(app.get("bidi_component")) == 1
+    runs = desk_of(app, "watched").job.result
+    assert [run.name for run in runs] == ["scenes", "cheater"]
+    assert CLASSES[runs[1].frames[-1].answer] == said_by("star", "false")
+    assert runs[1].frames[-1].on_tag > 0.5 > runs[0].frames[-1].on_tag
+    app.session_state["watched_tag"] = "none"
+    app.run()
+    let_finish(app, "watched")
+    assert_sound(app)
+    (honest, _) = desk_of(app, "watched").job.result
+    assert CLASSES[honest.frames[-1].answer] == "star"
+    assert honest.frames[-1].on_tag is None

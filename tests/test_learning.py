@@ -187,9 +187,22 @@ def test_records_fit_the_network(family: Family) -> None:
     assert last.chances.sum(1) == pytest.approx(1, abs=1e-5)
     assert len(last.maps) == len(run.shown)
     assert all(maps.ndim == 3 for maps in last.maps)
+    assert len(last.reuse) == (3 if family == "dense" else 0)
     share = (run.samples.unseen_labels == last.answers).mean()
     assert run.summary().accuracy == share
     assert run.summary().complete
+
+
+def test_who_reads_whom_is_read_off_the_weights_after_each_epoch() -> None:
+    run = finished(TINY)
+    weight = run.network.get_submodule("features.denseblock1.denselayer2.conv1").weight.detach()
+    entering = run.settings.spec.entering[0]
+    before, after = (epoch.reuse[0] for epoch in run.epochs)
+    assert after[0, 1] == pytest.approx(float(weight[:, :entering].abs().mean()), rel=1e-5)
+    assert after[1, 1] == pytest.approx(float(weight[:, entering:].abs().mean()), rel=1e-5)
+    assert np.isnan(after[2, 1])
+    assert before[0, 1] != after[0, 1]
+    assert finished(replace(TINY, norm="none")).epochs[-1].reuse == ()
 
 
 def test_a_stopped_run_goes_on_where_it_stopped() -> None:

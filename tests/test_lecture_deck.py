@@ -18,6 +18,7 @@ from densenet_viz.lecture.pairs import MOST_MINUTES
 from densenet_viz.lecture.reading import MOST_BYTES, DeckError, deck_of, read_deck
 from densenet_viz.lecture.rows import PICTURES
 from densenet_viz.lecture.words import blocks_of, spans_of
+from densenet_viz.ui.pages import PAGES
 from densenet_viz.ui.truth.twins import tag_figures
 from tests.facts import numbers_in
 
@@ -173,6 +174,7 @@ def test_lines_end_as_they_do_on_any_machine() -> None:
         ),
         ("title: a\n---\n# b\nlayout: words\npicture: block\n", 4, "allowed here: picture"),
         ("title: a\n---\n# b\nlayout: wide\n", 4, "nothing but its title"),
+        ("title: a\n---\n# b\npage: ../x\n", 4, "for example hands_on"),
         ("title: a\n---\n# b\n\n# c\n", 5, "a second # Title"),
         ("title: a\n---\n# b\n\n? c\n- [ ] d\n", 5, "a question with 1 options"),
         ("title: a\n---\n# b\n\n? c\n- [x] d\n- [x] e\n", 7, "one can be right"),
@@ -432,3 +434,10 @@ def test_the_documentations_example_is_a_deck() -> None:
     (growth,) = deck_of(f"{head[1]}\n{slide[1]}\n---\n# Rest\n").slides[:1]
     assert (growth.id, growth.minutes, growth.steps) == ("growth", 3, 2)
     assert growth.notes
+
+
+def test_the_pages_that_our_slides_open_are_the_app_s() -> None:
+    pages = [slide.page for slide in read_deck(OWN).slides if slide.page]
+    assert pages == ["hands_on"]
+    assert {row.url_path for row in PAGES} >= set(pages)
+    assert read_deck(OWN).slides[-1].page == "hands_on"

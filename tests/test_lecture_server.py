@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import posixpath
 import re
@@ -73,6 +74,21 @@ def test_an_opened_room_has_a_code_a_token_and_an_address_to_scan(client: Client
         border=4, scale=8
     )
     assert told["code"] not in drawn
+
+
+def test_a_page_of_the_app_has_a_code_with_its_address() -> None:
+    for base in ("", "app"):
+        with served(base) as client:
+            start = f"/{base}" if base else ""
+            address = f"{start}/hall/pages/hands_on.svg?origin={ORIGIN}"
+            status, drawn, headers = client.ask("GET", address)
+            assert (status, headers["content-type"]) == (200, "image/svg+xml")
+            expected = io.BytesIO()
+            code = segno.make(f"{ORIGIN}{start}/hands_on", error="m", micro=False)
+            code.save(expected, kind="svg", border=4, scale=8)
+            assert drawn == expected.getvalue()
+            for wrong in ("hands_on.svg", "hands_on.svg?origin=a", f"Hands.svg?origin={ORIGIN}"):
+                assert client.ask("GET", f"{start}/hall/pages/{wrong}")[0] == 400
 
 
 @pytest.mark.parametrize(

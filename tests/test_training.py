@@ -14,6 +14,7 @@ import torch
 from densenet_viz.network.build import build
 from densenet_viz.scenes import training as module
 from densenet_viz.scenes.checkpoint import CheckpointError
+from densenet_viz.scenes.kept import kept_file
 from densenet_viz.scenes.recipe import TWINS, Recipe, train
 from densenet_viz.scenes.training import train_twin
 from tests.small_twins import SMALL, same_weights
@@ -119,3 +120,24 @@ def test_another_runs_checkpoint_is_refused(tmp_path: Path) -> None:
     for recipe, seed in ((RECIPE, 0), (short, 1)):
         with pytest.raises(CheckpointError, match="other settings"):
             train_twin(TWINS["scenes"], recipe, seed=seed, device=CPU, folder=tmp_path)
+
+
+@pytest.mark.slow
+def test_a_stopped_run_keeps_the_same_weights_as_one_without_a_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, folders = (0, 3, 7, RECIPE.steps), [tmp_path / name for name in ("whole", "parts")]
+    monkeypatch.setattr(module, "SAVE_EVERY", -1.0)
+    for folder in folders:
+        folder.mkdir()
+    given: dict[str, Any] = {"seed": 3, "device": CPU, "keep": keep}
+    train_twin(TWINS["cheater"], RECIPE, folder=folders[0], **given)
+    with monkeypatch.context() as patch:
+        _stop_after(patch, 5)
+        with pytest.raises(KeyboardInterrupt):
+            train_twin(TWINS["cheater"], RECIPE, folder=folders[1], **given)
+    assert not kept_file(folders[1], "cheater", 7).exists()
+    train_twin(TWINS["cheater"], RECIPE, folder=folders[1], **given)
+    for step in keep:
+        whole, parts = (kept_file(folder, "cheater", step).read_bytes() for folder in folders)
+        assert whole == parts

@@ -8,9 +8,10 @@ from typing import Any
 
 from densenet_viz.cli.common import DEVICES, Complaint, check_device, count
 from densenet_viz.cli.train_digits import add_digit_options, refuse_digit_options, train_digits
+from densenet_viz.scenes.kept import KEPT, MOST_KEPT
 
-_SMALL, _DIGITS = "small", "digits"
-_MODELS = ("scenes", "cheater", _SMALL, _DIGITS)
+_SMALL, _WATCHED, _DIGITS = "small", "watched", "digits"
+_MODELS = ("scenes", "cheater", _SMALL, _WATCHED, _DIGITS)
 
 
 def add_options(commands: Any) -> None:
@@ -25,6 +26,7 @@ def add_options(commands: Any) -> None:
         "model",
         choices=_MODELS,
         help="which bundled model; small: the two small networks, one dense and one residual; "
+        "watched: two small networks with their weights at some steps, for Watch it learn; "
         "digits: a new small network on handwritten digits, of which only the result is printed",
     )
     parser.add_argument(
@@ -45,6 +47,13 @@ def add_options(commands: Any) -> None:
         "--checkpoints", type=Path, help="folder of unfinished runs (default: .training)"
     )
     parser.add_argument(
+        "--keep",
+        type=count(0),
+        metavar="N",
+        help="steps whose weights are kept beside the checkpoint, on a logarithmic scale, 0 or 2 "
+        f"to {MOST_KEPT} (default: {KEPT}; scenes, cheater and watched)",
+    )
+    parser.add_argument(
         "--only-measure", action="store_true", help="measure the existing weights, do not train"
     )
     add_digit_options(parser)
@@ -61,8 +70,9 @@ def run(options: argparse.Namespace) -> None:
         train_digits(options)
         return
     refuse_digit_options(options)
-    if options.model == _SMALL:
-        _train_small(options)
+    keep = _keep(options)
+    if options.model in (_SMALL, _WATCHED):
+        _train_others(options, keep)
         return
     judged = options.judged or COUNT
     try:
@@ -82,30 +92,52 @@ def run(options: argparse.Namespace) -> None:
             photos=options.photos,
             out=options.out,
             checkpoints=options.checkpoints,
+            keep=keep,
         )
     except (CheckpointError, train.MeasureError) as error:
         raise Complaint(str(error)) from None
 
 
-def _train_small(options: argparse.Namespace) -> None:
-    from densenet_viz.scenes import small
+def _keep(options: argparse.Namespace) -> int:
+    """How many steps are kept.
+
+    Raises:
+        Complaint: it is a number that is not allowed here.
+    """
+    given: int | None = options.keep
+    if given is None:
+        return KEPT
+    if options.model == _SMALL:
+        raise Complaint("--keep was given; the small networks are trained without it.")
+    if given == 1 or given > MOST_KEPT or (given == 0 and options.model == _WATCHED):
+        least = "2" if options.model == _WATCHED else "0 or 2"
+        raise Complaint(f"--keep {given} was given; {least} to {MOST_KEPT} are allowed.")
+    return given
+
+
+def _train_others(options: argparse.Namespace, keep: int) -> None:
+    """Trains the small networks, or those that can be watched."""
+    from densenet_viz.scenes import small, watched
     from densenet_viz.scenes.checkpoint import CheckpointError
     from densenet_viz.scenes.train import ASSETS
 
     for name in ("pairs", "photos"):
         if getattr(options, name) is not None:
-            raise Complaint(f"--{name} was given; the small networks are trained without it.")
+            raise Complaint(f"--{name} was given; the {options.model} networks do not take it.")
     if options.only_measure:
         raise Complaint("--only-measure was given; a finished run is measured again without it.")
+    given = {
+        "seed": options.seed,
+        "device": options.device,
+        "epochs": options.epochs,
+        "scenes": options.scenes,
+        "out": options.out or ASSETS,
+        "checkpoints": options.checkpoints,
+    }
     try:
-        small.run(
-            seed=options.seed,
-            device=options.device,
-            epochs=options.epochs,
-            scenes=options.scenes,
-            judged=options.judged or small.JUDGED,
-            out=options.out or ASSETS,
-            checkpoints=options.checkpoints,
-        )
+        if options.model == _SMALL:
+            small.run(**given, judged=options.judged or small.JUDGED)
+        else:
+            watched.run(**given, judged=options.judged or watched.JUDGED, keep=keep)
     except CheckpointError as error:
         raise Complaint(str(error)) from None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SETTINGS = ("family", "growth_rate", "depth", "compression", "norm", "optimiser", "learning_rate")
 """The options of `train digits` alone."""
-_OTHERS = ("scenes", "pairs", "judged", "photos", "out", "checkpoints")
+_OTHERS = ("scenes", "pairs", "judged", "photos", "out", "checkpoints", "keep")
 """The options of `train` that `train digits` has not."""
 
 

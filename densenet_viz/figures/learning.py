@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ def curves_figure(curves: Sequence[Curve], *, epochs: int) -> go.Figure:
         curves: at most 12.
         epochs: how far the axis goes.
     """
-    figure = make_subplots(cols=2, subplot_titles=("loss", "unseen: right, %"))
+    figure = make_subplots(cols=2, subplot_titles=("loss", "right, unseen (%)"))
     for place, curve in enumerate(curves):
         colour = OKABE_ITO[_ORDER[place % len(_ORDER)]]
         line = {"color": colour, "width": 2.5, "dash": _DASHES[place % len(_DASHES)]}
@@ -102,8 +103,26 @@ def gradients_figure(
         )
     figure.update_xaxes(title_text="layer, from the input on")
     figure.update_yaxes(type="log", title_text="gradient’s norm", exponentformat="power")
+    if values := [max(norm, _SMALLEST) for _, norms in sets for norm in norms]:
+        figure.update_yaxes(tickvals=log_ticks(min(values), max(values)))
     _lay_out(figure, 300)
     return figure
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Values that are written beside a logarithmic axis: few enough to be read.
+
+    >>> log_ticks(0.03, 0.4)
+    [0.02, 0.05, 0.1, 0.2, 0.5]
+    >>> log_ticks(0.0004, 3)
+    [0.0001, 0.001, 0.01, 0.1, 1.0, 10.0]
+    """
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    powers = range(first, last + 1, max(1, (last - first) // 6))
+    if last - first > 3:
+        return [float(f"1e{power}") for power in powers]
+    ticks = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
+    return [tick for tick in ticks if low / 2 <= tick <= high * 2]
 
 
 def _lay_out(figure: go.Figure, height: int) -> None:

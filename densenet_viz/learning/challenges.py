@@ -51,7 +51,7 @@ def _small(runs: Sequence[FinishedRun]) -> Outcome:
     best = max(fit, key=lambda run: run.accuracy)
     return Outcome(
         best.accuracy >= 0.97,
-        f"The best one so far has {best.parameters:,} parameters and {best.accuracy:.1%}.",
+        f"The best one so far: {best.parameters:,} parameters, {best.accuracy:.1%} right.",
     )
 
 
@@ -70,9 +70,9 @@ def _depth(runs: Sequence[FinishedRun]) -> Outcome:
     if not pairs:
         return Outcome(
             False,
-            f"So far {len(plain)} plain networks were trained. Needed are two with the same "
-            f"settings but another depth: one with {LEARNED:.0%} or more, and a deeper one that "
-            f"stays at {NOT_LEARNED:.0%} or less after {ENOUGH_EPOCHS} epochs.",
+            f"Plain networks so far: {len(plain)}. Train two that differ only in their depth: one "
+            f"that reaches {LEARNED:.0%} or more, and a deeper one that is right for "
+            f"{NOT_LEARNED:.0%} or less after {ENOUGH_EPOCHS} epochs.",
         )
     low, high = min(pairs, key=lambda pair: pair[1] - pair[0])
     return Outcome(
@@ -94,7 +94,7 @@ def _theta(runs: Sequence[FinishedRun]) -> Outcome:
         best = smallest if best is None else min(best, smallest)
         near = any(theta >= smallest - 0.11 for theta in by_theta if theta < smallest - 1e-9)
         if smallest <= 0.1 + 1e-9 or near:
-            return Outcome(True, f"θ = {smallest:g} keeps 95%; a smaller one does not, or is none.")
+            return Outcome(True, f"θ = {smallest:g} keeps 95%; no smaller one that was tried does.")
     if best is None:
         return Outcome(False, "No dense network with 95% was trained yet.")
     return Outcome(
@@ -117,8 +117,8 @@ def _growth(runs: Sequence[FinishedRun]) -> Outcome:
                 )
     return Outcome(
         False,
-        "Needed are three dense networks with the same settings but another k: the second is "
-        f"better than the first by {GAIN:.1%} or more, the third better than the second by less.",
+        "Train three dense networks that differ only in k. From the first to the second the "
+        f"accuracy has to rise by {GAIN:.1%} or more, from the second to the third by less.",
     )
 
 
@@ -136,7 +136,7 @@ CHALLENGES: Mapping[str, Challenge] = MappingProxyType(
                 "depth",
                 "Too deep to learn",
                 "Find the depth at which the plain network stops learning. Without batch norm it "
-                "comes sooner.",
+                "happens at a smaller depth.",
                 _depth,
             ),
             Challenge(

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from densenet_viz.errors import Cancelled
 from densenet_viz.learning.samples import Pixels, Samples
 from densenet_viz.learning.settings import Settings
+from densenet_viz.measure.reuse import reuse_of
 from densenet_viz.network.families import build_family, weight_layers
 from densenet_viz.network.shares import without_sharing
 from densenet_viz.results.learning import EpochRecord, FinishedRun, StepRecord
@@ -136,7 +137,15 @@ class Run:
             chances=chances,
             maps=self._maps(),
             seconds=self._seconds,
+            reuse=self._reuse(),
         )
+
+    def _reuse(self) -> tuple[NDArray[np.float64], ...]:
+        """How strongly each layer reads each source now."""
+        spec = self.settings.spec
+        if spec.family != "dense" or spec.norm != "batch":
+            return ()
+        return reuse_of(self.network, spec.densenet)
 
     def _maps(self) -> tuple[NDArray[np.float32], ...]:
         """What the shown layers write for the watched picture."""

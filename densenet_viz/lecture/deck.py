@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ Setting = str | int | float
 
 OWN = Path(__file__).parent / "decks" / "lecture.md"
 """The lecture that comes with the project."""
+PAGE = re.compile(r"[a-z][a-z_]{0,39}")
+"""A page of the app, as in its address."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Slide:
-    """One slide; its steps are counted from 0, and `minutes` is the time planned for it."""
+    """One slide; its steps are counted from 0, and `minutes` is the time planned for it.
+
+    `page` is a page of the app that the slide opens, as in its address, or "".
+    """
 
     id: str
     title: str
@@ -87,6 +93,7 @@ class Slide:
     picture: PictureCall | None = None
     changes: tuple[Change, ...] = ()
     question: Question | None = None
+    page: str = ""
 
     @property
     def steps(self) -> int:

@@ -185,6 +185,7 @@ def _slide(slide: Slide) -> dict[str, Any]:
         "steps": slide.steps,
         "picture": None if slide.picture is None else _picture(slide, slide.picture),
         "question": None if slide.question is None else _question(slide.question),
+        "page": slide.page,
     }
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import html
+import io
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -20,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from densenet_viz.lecture.bodies import bearer, fields
 from densenet_viz.lecture.crowd import EventStream
+from densenet_viz.lecture.deck import PAGE
 from densenet_viz.lecture.hall import Hall
 from densenet_viz.lecture.limits import counted_as
 from densenet_viz.lecture.page import POLICY, pack_files, page
@@ -105,9 +107,24 @@ async def _open(hall: Hall, request: Request) -> Response:
 
 def _qr(address: str) -> str:
     """A QR code as a data address of an image; the text appears only as squares."""
+    return str(_code_of(address).svg_data_uri(border=4, scale=8))
+
+
+def _code_of(address: str) -> Any:
     import segno
 
-    return str(segno.make(address, error="m", micro=False).svg_data_uri(border=4, scale=8))
+    return segno.make(address, error="m", micro=False)
+
+
+async def _page_code(_hall: Hall, request: Request) -> Response:
+    """The QR code of a page of the app, as a picture."""
+    origin, name = request.query_params.get("origin", ""), request.path_params["name"]
+    if not _ORIGIN.fullmatch(origin) or len(origin) > 200 or not PAGE.fullmatch(name):
+        raise Refused(400, "An origin such as http://192.0.2.7:8501 and a page are needed.")
+    before = str(request.scope["path"]).partition("/hall/pages/")[0]
+    drawn = io.BytesIO()
+    _code_of(f"{origin}{before}/{name}").save(drawn, kind="svg", border=4, scale=8)
+    return Response(drawn.getvalue(), media_type="image/svg+xml", headers=FRESH)
 
 
 def _authorize(hall: Hall, request: Request) -> Room:
@@ -223,6 +240,7 @@ def _checked(request: Request, packed: bytes, media_type: str) -> Response:
 
 _HALL: Final[tuple[RouteRow, ...]] = (
     ("GET", f"{FILES}{{name:path}}", _file),
+    ("GET", "/hall/pages/{name}.svg", _page_code),
     ("GET", "/hall/decks/{key}.json", _deck),
     ("GET", "/hall/decks/{key}/{name}.json", _picture),
     ("POST", PAINTED, _painted),

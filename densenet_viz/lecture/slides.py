@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from densenet_viz.lecture.deck import (
+    PAGE,
     Change,
     Layout,
     PictureCall,
@@ -22,7 +23,7 @@ from densenet_viz.lecture.words import Line, WordsError, blocks_of
 MOST_STEPS = 50
 MOST_OPTIONS = 8
 
-_KEYS = ("id", "minutes", "layout", "picture", STEP)
+_KEYS = ("id", "minutes", "layout", "page", "picture", STEP)
 _OPTION = re.compile(r"-\s\[( |x|X)\]\s+(.+)")
 
 
@@ -61,6 +62,7 @@ def draft_of(lines: Sequence[Line], number: int) -> Draft:
         picture=picture,
         changes=changes,
         question=body.question,
+        page=_page(pairs),
     )
     return Draft(slide, line, _minutes(pairs))
 
@@ -76,6 +78,20 @@ def _id(pairs: Mapping[str, Value], title: str, line: int) -> str:
             given.line,
             f"id: {given.text[:40]} was given",
             "up to 40 lower-case letters, digits and hyphens are allowed",
+        )
+    return given.text
+
+
+def _page(pairs: Mapping[str, Value]) -> str:
+    """The app's page that the slide opens, or ""; which pages there are is not known here."""
+    given = pairs.get("page")
+    if given is None:
+        return ""
+    if not PAGE.fullmatch(given.text):
+        raise wrong(
+            given.line,
+            f"page: {given.text[:40]} was given",
+            "a page's name as in its address, for example hands_on, is allowed",
         )
     return given.text
 

@@ -23,11 +23,16 @@ from densenet_viz.results.reuse import Reuse, Weighing
 
 def measure_reuse(model: LoadedModel, weighing: Weighing = "weights") -> Reuse:
     """The mean absolute weight of every connection of a network."""
-    blocks = tuple(
-        _matrix(model.network, model.spec, block, weighing)
-        for block in range(1, len(model.spec.block_config) + 1)
+    return Reuse(model.name, weighing, reuse_of(model.network, model.spec, weighing))
+
+
+def reuse_of(
+    network: nn.Module, spec: DenseNetSpec, weighing: Weighing = "weights"
+) -> tuple[NDArray[np.float64], ...]:
+    """The mean absolute weight of every connection, a matrix for each block (`Reuse.blocks`)."""
+    return tuple(
+        _matrix(network, spec, block, weighing) for block in range(1, len(spec.block_config) + 1)
     )
-    return Reuse(model.name, weighing, blocks)
 
 
 def _matrix(

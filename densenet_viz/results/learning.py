@@ -46,6 +46,8 @@ class EpochRecord:
     chances: NDArray[np.float32]
     maps: tuple[NDArray[np.float32], ...]
     seconds: float
+    reuse: tuple[NDArray[np.float64], ...] = ()
+    """The mean |w| of each connection, as in `Reuse.blocks`; only of a DenseNet with norms."""
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,9 @@ from densenet_viz.scenes.card import small_card
 from densenet_viz.scenes.data import draw
 from densenet_viz.scenes.recipe import MEAN, STD, TWINS, Recipe, logits
 from densenet_viz.scenes.shapes import CLASSES
-from densenet_viz.scenes.train import checkpoints_in, device_of, save_weights
+from densenet_viz.scenes.train import checkpoints_in, device_of
 from densenet_viz.scenes.training import say, train_twin
+from densenet_viz.scenes.weight_files import save_weights
 
 RECIPE = Recipe(scenes=10_000, pairs=0, epochs=3, batch=32, peak_rate=4e-3, half=False)
 JUDGED = 2_000

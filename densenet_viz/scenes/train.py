@@ -12,17 +12,17 @@ from typing import Any
 
 import torch
 from safetensors.numpy import save_file as save_arrays
-from safetensors.torch import save_file
-from torch import Tensor, nn
 
 from densenet_viz.network.weights import WeightsError
 from densenet_viz.scenes.card import model_card
 from densenet_viz.scenes.generator import SIZE
 from densenet_viz.scenes.judge import COUNT, Judge, measure, reloaded
+from densenet_viz.scenes.kept import kept_steps
 from densenet_viz.scenes.recipe import MEAN, SPEC, STD, TWINS, Recipe, Twin
 from densenet_viz.scenes.shapes import CLASSES
 from densenet_viz.scenes.strangers import photographs
 from densenet_viz.scenes.training import say, train_twin
+from densenet_viz.scenes.weight_files import save_weights
 
 _PROJECT = Path(__file__).resolve().parents[2]
 ASSETS = _PROJECT / "assets"
@@ -46,6 +46,7 @@ def run(
     photos: Path | None = None,
     out: Path | None = None,
     checkpoints: Path | None = None,
+    keep: int = 0,
 ) -> None:
     """Trains, or continues a stopped run; measures the saved file; writes four files.
 
@@ -63,6 +64,8 @@ def run(
         out: the folder to write to; by default the project's `assets`.
         checkpoints: the folder of unfinished runs; by default `.training` in the project, or in
             `out` if that is given.
+        keep: at how many steps the weights are also written to the folder of unfinished runs
+            (`kept_steps`).
 
     Raises:
         CheckpointError: the checkpoint belongs to a run with other settings, or cannot be read.
@@ -76,7 +79,14 @@ def run(
     )
     folder, chosen = out or ASSETS, device_of(device)
     kept = checkpoints_in(folder, checkpoints)
-    network, seconds = train_twin(twin, recipe, seed=seed, device=chosen, folder=kept)
+    network, seconds = train_twin(
+        twin,
+        recipe,
+        seed=seed,
+        device=chosen,
+        folder=kept,
+        keep=kept_steps(recipe.steps, keep),
+    )
     training = {**asdict(recipe), "seed": seed, "device": chosen.type}
     training |= {"minutes": round(seconds / 60, 1), "torch": torch.__version__}
     save_weights(network, folder / f"{model}.safetensors")
@@ -127,20 +137,6 @@ def device_of(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(name)
-
-
-def save_weights(network: nn.Module, path: Path) -> None:
-    """Writes all weights and running statistics, in half precision."""
-    save_file(_halved(network), path)
-    path.chmod(0o644)
-
-
-def _halved(network: nn.Module) -> dict[str, Tensor]:
-    return {
-        key: (value.half() if value.is_floating_point() else value).cpu().contiguous()
-        for key, value in network.state_dict().items()
-        if not key.endswith("num_batches_tracked")
-    }
 
 
 def _write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from torch import nn
 
 from densenet_viz.network.build import build
 from densenet_viz.scenes import checkpoint
-from densenet_viz.scenes.data import draw
+from densenet_viz.scenes.data import Pictures, draw
 from densenet_viz.scenes.generator import SIZE
+from densenet_viz.scenes.kept import kept_file
 from densenet_viz.scenes.recipe import SPEC, Recipe, Twin, optimiser_of, train
 from densenet_viz.scenes.shapes import CLASSES
+from densenet_viz.scenes.weight_files import save_weights
 
 SAVE_EVERY = 60.0
 """Seconds between checkpoints."""
@@ -35,6 +38,8 @@ def train_twin(
     folder: Path,
     network: nn.Module | None = None,
     name: str = "",
+    pictures: Pictures | None = None,
+    keep: Collection[int] = (),
 ) -> tuple[nn.Module, float]:
     """Trains a network on a twin's pictures; prints its progress and the time left on stderr.
 
@@ -49,6 +54,9 @@ def train_twin(
         folder: an existing folder.
         network: what is trained, in place; by default the twins' DenseNet-121.
         name: of the checkpoint; by default the twin's.
+        pictures: that it learns from, without tags; by default they are drawn.
+        keep: steps, counted from 0, after which the weights are also written to `kept_file`, in
+            half precision. They stay when the training goes on.
 
     Returns:
         The trained network in evaluation mode, and the seconds that its steps took, in all runs.
@@ -60,18 +68,27 @@ def train_twin(
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = optimiser_of(network, recipe)
     name = name or twin.name
-    run = _Run(folder / f"{name}.checkpoint.safetensors", name, twin, recipe, seed)
+    run = _Run(folder, name, twin, recipe, seed, keep)
     done, seconds = run.take_up(network, optimiser)
     if done < recipe.steps:
-        seconds = run.go_on(network, optimiser, done, seconds)
+        seconds = run.go_on(network, optimiser, done, seconds, pictures)
     return network.eval(), seconds
 
 
 class _Run:
     """One model's training: its parts, and its checkpoint file."""
 
-    def __init__(self, path: Path, name: str, twin: Twin, recipe: Recipe, seed: int) -> None:
-        self._path, self._name = path, name
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        twin: Twin,
+        recipe: Recipe,
+        seed: int,
+        keep: Collection[int],
+    ) -> None:
+        self._folder, self._name, self._keep = folder, name, keep
+        self._path = folder / f"{name}.checkpoint.safetensors"
         self._twin, self._recipe, self._seed = twin, recipe, seed
 
     @property
@@ -89,18 +106,21 @@ class _Run:
         return done, seconds
 
     def go_on(
-        self, network: nn.Module, optimiser: torch.optim.Optimizer, first: int, before: float
+        self,
+        network: nn.Module,
+        optimiser: torch.optim.Optimizer,
+        first: int,
+        before: float,
+        pictures: Pictures | None,
     ) -> float:
         """Trains from step `first` to the end; returns the seconds of all steps.
 
         `before` are the seconds that the steps before took.
         """
         recipe, seed = self._recipe, self._seed
-        say(
-            f"drawing {recipe.scenes:,} scenes of one object and {recipe.pairs:,} of two "
-            f"(seed {seed})"
-        )
-        pictures = draw(seed, "train", recipe.scenes, recipe.pairs)
+        pictures = pictures or draw_training(recipe, seed)
+        if first == 0:
+            self._keep_weights(network, 0)
         started = saved = now = time.monotonic()
         mean = None
         for done, loss in train(network, optimiser, pictures, recipe, seed, self._twin, first):
@@ -108,6 +128,7 @@ class _Run:
             mean = loss if mean is None else _KEPT * mean + (1 - _KEPT) * loss
             if last or done % TELL_EVERY == 0:
                 say(progress(done, recipe.steps, mean, (now - started) / (done - first)))
+            self._keep_weights(network, done)
             if last or now - saved > SAVE_EVERY:
                 spent = before + now - started
                 checkpoint.save(
@@ -115,6 +136,16 @@ class _Run:
                 )
                 saved = now
         return before + now - started
+
+    def _keep_weights(self, network: nn.Module, done: int) -> None:
+        if done in self._keep:
+            save_weights(network, kept_file(self._folder, self._name, done))
+
+
+def draw_training(recipe: Recipe, seed: int) -> Pictures:
+    """The training pictures of a recipe, without tags."""
+    say(f"drawing {recipe.scenes:,} scenes of one object and {recipe.pairs:,} of two (seed {seed})")
+    return draw(seed, "train", recipe.scenes, recipe.pairs)
 
 
 def progress(done: int, steps: int, loss: float, step_seconds: float) -> str:

@@ -268,6 +268,7 @@ test("a few words stand over a wide picture, and beside it where they are many o
   assert.equal(isOver(slide({ blocks: [words("long ".repeat(40))] })), false);
   assert.equal(isOver(slide({ blocks: [words("a bullet", "li")] })), false);
   assert.equal(isOver(slide({ picture: { stage: "lineup" } })), false);
+  assert.equal(isOver(slide({ page: "hands_on" })), false);
 });
 
 test("what would exchange a pressed button waits for the click", (context) => {

@@ -30,6 +30,7 @@ def epoch(number: int, right: int) -> EpochRecord:
         chances=chances,
         maps=tuple(rng.normal(size=(4, side, side)).astype(np.float32) for side in (SIDE, 8)),
         seconds=float(number),
+        reuse=(np.array([[1.0 + number, 2.0], [np.nan, 3.0]]),),
     )
 
 

@@ -27,6 +27,7 @@
  * @property {number} steps
  * @property {Picture | null} picture
  * @property {Question | null} question
+ * @property {string} page of the app that the slide opens, as in its address, or ""
  *
  * A control of a live picture; it requests another scene from the server.
  * @typedef {object} Control

@@ -18,13 +18,41 @@ function questionOf({ text, options, step = 0 }) {
   );
 }
 
+/** The app's address, where this file comes from its server; "" in a file on its own. */
+const APP = import.meta.url.includes("/hall/files/")
+  ? import.meta.url.split("/hall/files/")[0]
+  : "";
+
+/** A page of the app: its QR code for phones, and its address. @param {string} page @param {string} [app] */
+function pageOf(page, app = APP) {
+  const address = `${app}/${page}`;
+  const origin = encodeURIComponent(new URL(app).origin);
+  return h(
+    "div",
+    { class: "lecture-page" },
+    h("img", {
+      src: `${app}/hall/pages/${page}.svg?origin=${origin}`,
+      alt: "QR code of the address below",
+    }),
+    h(
+      "p",
+      {},
+      h(
+        "a",
+        { href: address, target: "_blank", rel: "noopener" },
+        address.replace(/^https?:\/\//, ""),
+      ),
+    ),
+  );
+}
+
 /** Stages that are about as tall as wide; they are placed beside the words. */
 const SQUARE = ["lineup"];
 /** Up to this many letters fit in a line or two above a picture; they are too few for a column beside it. */
 const FEW = 160;
 
 /** Whether a slide's words are above its picture, not beside it. @param {import("./place.js").Slide} slide */
-export function isOver({ layout, blocks, question, picture }) {
+export function isOver({ layout, blocks, question, picture, page }) {
   const letters = blocks.reduce(
     (sum, { spans }) => sum + spans.reduce((all, { text }) => all + text.length, 0),
     0,
@@ -32,6 +60,7 @@ export function isOver({ layout, blocks, question, picture }) {
   return (
     layout === "both" &&
     !question &&
+    !page &&
     letters <= FEW &&
     blocks.every(({ kind }) => kind === "p") &&
     !SQUARE.includes(picture?.stage ?? "")
@@ -65,6 +94,7 @@ export class Slide {
       { class: "lecture-words", tabindex: -1 },
       ...elementsOf(scene.blocks),
       ...(this.question ? [this.question] : []),
+      ...(scene.page && APP && deck.mode !== "file" ? [pageOf(scene.page)] : []),
     );
     const author =
       scene.layout === "title" && deck.author

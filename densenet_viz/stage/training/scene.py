@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from densenet_viz.figures.theme import CIVIDIS, layer_colour
 from densenet_viz.results.learning import EpochRecord, layer_title
 from densenet_viz.stage.shared.packing import PackedMaps, pack_maps, picture_address
+from densenet_viz.stage.shared.reuse import reuse_picture
 
 SAMPLES = 12
 """Unseen pictures whose answers are shown."""
@@ -35,6 +36,7 @@ class Sample(TypedDict):
 class LearnedEpoch(TypedDict):
     """The network after an epoch.
 
+    `reuse` are pictures of the connections of each block, empty if there are none.
     `chances` are the probabilities of all classes for the watched picture; `answers` are the
     places of the classes that it names for the samples.
     """
@@ -45,6 +47,7 @@ class LearnedEpoch(TypedDict):
     chances: list[float]
     answers: list[int]
     maps: list[PackedMaps]
+    reuse: list[str]
 
 
 class TrainingScene(TypedDict):
@@ -99,6 +102,7 @@ def training_scene(
                 "chances": [round(float(chance), 4) for chance in record.chances[watched]],
                 "answers": [int(record.answers[place]) for place in samples],
                 "maps": [pack_maps(maps) for maps in record.maps],
+                "reuse": [picture_address(reuse_picture(block)) for block in record.reuse],
             }
             for record in _some(epochs)
         ],

@@ -9,7 +9,7 @@ import { answerWords, epochWords, sentenceWords } from "./words.js";
 /** @typedef {import("../maps/maps.js").PackedMaps} PackedMaps */
 /** @typedef {{name: string, colour: string}} ShownLayer */
 /** @typedef {{picture: string, truth: string}} Sample */
-/** @typedef {{epoch: number, loss: number | null, accuracy: number, chances: number[], answers: number[], maps: PackedMaps[]}} LearnedEpoch */
+/** @typedef {{epoch: number, loss: number | null, accuracy: number, chances: number[], answers: number[], maps: PackedMaps[], reuse: string[]}} LearnedEpoch */
 /** @typedef {{run: string, picture: string, truth: string, labels: string[], layers: ShownLayer[], epochs: LearnedEpoch[], samples: Sample[], palette: string}} Scene */
 
 const STEP_MILLISECONDS = 700;
@@ -37,6 +37,18 @@ class Training {
     this.picture = h("img", { class: "training-picture", alt: "" });
     this.bars = h("div", { class: "training-bars" });
     this.rows = h("div", { class: "training-rows" });
+    this.reuse = h("div", { class: "training-reuse" });
+    this.reading = h(
+      "div",
+      { class: "training-reading" },
+      h("h4", { class: "training-heading" }, "Who reads whom in each block"),
+      h(
+        "p",
+        { class: "training-hint" },
+        "A row is a source: the block input, then each layer. A column is a reader: each layer, then what follows the block. Brighter: larger weights. Each block has its own scale.",
+      ),
+      this.reuse,
+    );
     this.samples = h("ul", { class: "training-samples", "aria-label": "Other unseen pictures" });
     this.player = new Player({
       steps: 0,
@@ -62,6 +74,7 @@ class Training {
         h("div", { class: "training-side" }, this.picture, this.bars),
         this.rows,
       ),
+      this.reading,
       h("h4", { class: "training-heading" }, "Other unseen pictures"),
       this.samples,
     );
@@ -111,6 +124,7 @@ class Training {
     say(this.sentence, sentenceWords(scene, epoch));
     this.drawBars(epoch);
     this.drawMaps(epoch);
+    this.drawReuse(epoch);
     this.samples.replaceChildren(
       ...scene.samples.map((sample, index) => this.sample(sample, epoch.answers[index])),
     );
@@ -167,6 +181,24 @@ class Training {
           ),
         ];
       }),
+    );
+  }
+
+  /** @param {LearnedEpoch} epoch */
+  drawReuse({ epoch, reuse }) {
+    this.reading.hidden = !reuse.length;
+    this.reuse.replaceChildren(
+      ...reuse.map((address, block) =>
+        h(
+          "figure",
+          {},
+          h("img", {
+            src: address,
+            alt: `Block ${block + 1} after epoch ${epoch}: how strongly each layer reads each source`,
+          }),
+          h("figcaption", {}, `block ${block + 1}`),
+        ),
+      ),
     );
   }
 

@@ -11,6 +11,7 @@ from densenet_viz.learning.data import DATA
 from densenet_viz.results.learning import Look
 from densenet_viz.results.traces import Picture
 from densenet_viz.stage.digit.scene import MOST, digit_scene, read_cells
+from densenet_viz.ui.narrow import controls_place
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.training.live import describe, offer_training
 from densenet_viz.ui.training.session import Entry, trainings
@@ -45,7 +46,10 @@ def _draw(known: list[Entry]) -> None:
     names = [entry.name for entry in known]
     kept = [name for name in st.session_state.get("train_asked", []) if name in names]
     st.session_state["train_asked"] = (kept or names[-MOST:])[:MOST]
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    with (
+        controls_place("digit"),
+        st.container(horizontal=True, gap="medium", vertical_alignment="bottom"),
+    ):
         asked = st.pills(
             f"Who answers (up to {MOST})", names, selection_mode="multi", key="train_asked"
         )

@@ -13,6 +13,7 @@ from densenet_viz.learning.settings import Settings
 from densenet_viz.results.learning import StepRecord, layer_title
 from densenet_viz.stage.training.scene import training_scene
 from densenet_viz.ui.charts import show_chart
+from densenet_viz.ui.narrow import controls_place
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.training import choices, session
 from densenet_viz.ui.training.session import own_desk, trainings
@@ -34,10 +35,16 @@ MOST_POINTS = 300
 
 def show_part() -> None:
     """The whole part: choices, and what runs."""
-    settings, trouble = choices.show_choices()
-    if trouble:
-        st.error(trouble)
-    choices.show_size(settings)
+    with controls_place("train"):
+        st.markdown(
+            "Choose a small network and let it learn here, on this machine, from random first "
+            "weights to its last step. Its accuracy is measured on pictures that it **never sees** "
+            "in training."
+        )
+        settings, trouble = choices.show_choices()
+        if trouble:
+            st.error(trouble)
+        choices.show_size(settings)
     redraw(own_desk(), partial(_draw, settings, trouble), EVERY)
 
 
@@ -204,9 +211,9 @@ def _show_gradients(run: Run, steps: list[StepRecord]) -> None:
         f"{last.gradients[0]:.2g} at the stem, {last.gradients[-1]:.2g} at the classifier",
     )
     st.caption(
-        f"The length of the loss’s gradient by the weights of each layer. At step {last.step:,} it "
-        f"is {last.gradients[0]:.2g} at the stem, and smallest at {layers[weakest]}: "
-        f"{last.gradients[weakest]:.2g}."
+        "The chart shows how large the loss’s gradient of each layer’s weights is. At step "
+        f"{last.step:,} it is {last.gradients[0]:.2g} at the stem, and smallest at "
+        f"{layers[weakest]}: {last.gradients[weakest]:.2g}."
     )
     with st.expander("The numbers as tables"):
         left, right = st.columns(2)

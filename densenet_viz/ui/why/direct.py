@@ -50,10 +50,11 @@ def show_direct(chosen: Chosen) -> None:
     if place.state != "working":
         st.button("Cut the direct paths", on_click=partial(_begin, chosen), key="direct_begin")
     st.caption(
-        "The first block; the gradient of what the first layer writes. A cut connection still "
-        "brings its maps forwards, so the answer and the loss are the same; it only brings no "
-        "gradient back. A **direct** connection reaches past the next layer (residual: past the "
-        f"next two). Bars: median of {SEEDS} random networks."
+        "The picture shows the first block. A **direct** connection skips the next layer (in the "
+        "residual network: the next two). A cut connection still brings its maps forwards, so the "
+        "answer and the loss stay the same; it only brings no gradient back. The bars show how "
+        f"large the gradient of what the first layer writes is: the median of {SEEDS} random "
+        "networks."
     )
 
 

@@ -19,6 +19,7 @@ from densenet_viz.results.gradients import AT, At, GradientFlow
 from densenet_viz.stage.gradients.scene import gradients_scene
 from densenet_viz.stage.gradients.words import layer_names
 from densenet_viz.ui.inside.choices import choose
+from densenet_viz.ui.narrow import controls_place, rest_place
 from densenet_viz.ui.stages import show_stage
 from densenet_viz.ui.why import depths, direct
 from densenet_viz.ui.why.choice import Chosen
@@ -41,16 +42,22 @@ GROWTH_RATE = 6
 
 def show_flow() -> None:
     """Shows the whole part."""
-    chosen, at = _choose()
+    with controls_place("flow"):
+        chosen, at = _choose()
     if chosen is None:
         st.info("Choose at least one family.")
         return
     _show_measurement(chosen, at)
+    with rest_place("flow"):
+        _show_rest(chosen, at)
+
+
+def _show_rest(chosen: Chosen, at: At) -> None:
     st.markdown(
         "A layer learns from the **loss’s gradient**, which comes back through all later layers. "
-        "These networks have the **same depth**, and as many parameters within 2%; they differ "
-        "only in how a layer’s maps reach later layers. All are measured **here, with random "
-        "first weights**, on the same handwritten digits."
+        "These networks have the **same depth** and, within 2%, the same number of parameters. "
+        "They differ only in how a layer’s maps reach later layers. All are measured **here, with "
+        "random first weights**, on the same handwritten digits."
     )
     show_direct(chosen)
     show_depths(chosen, at)

@@ -11,6 +11,7 @@ from densenet_viz.figures.families import LOOKS
 from densenet_viz.results.along_training import FamilyTraining, mean_within_blocks, means_by_block
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inside.choices import choose
+from densenet_viz.ui.narrow import controls_place, rest_place
 from densenet_viz.ui.why.training import KEYS as TRAINING_KEYS
 from densenet_viz.ui.why.training import Found, choose_training, show_trainings
 
@@ -23,22 +24,24 @@ WHEN = {"after": "after training", "before": "with random first weights"}
 def show_similar() -> None:
     """Shows the whole part."""
     st.markdown(
-        "If two layers write nearly the same features, one of them may not be needed. **Linear "
-        "CKA** compares what two layers write for the same 200 digits: 1 is the same up to a turn "
-        "and a scale. A dense layer can read all earlier maps, so it need not write them again. "
-        "Does it write something else?"
+        "How similar are the maps that two layers write for the same 200 digits? **Linear CKA** "
+        "says it in one number: 1 if they are the same up to a rotation and a scale, 0 if they "
+        "have nothing in common."
     )
-    trained = choose_training()
-    when = choose("Compared", WHEN, "similar_when")
+    with controls_place("similar"):
+        trained = choose_training()
+        when = choose("Compared", WHEN, "similar_when")
     if trained is None:
         st.info("Choose at least one family.")
         return
     show_trainings(trained, lambda found: _draw(found, when), _DESK)
-    st.markdown(
-        "Early features that are **still read late**: "
-        "[who reads whom, in Inside](inside?part=reuse)."
-    )
-    _explain()
+    with rest_place("similar"):
+        st.markdown(
+            "Two layers that write nearly the same maps waste parameters. A dense layer can read "
+            "all earlier maps, so it does not have to write them again. Late layers do read early "
+            "maps: see [who reads whom, in Inside](inside?part=reuse)."
+        )
+        _explain()
 
 
 def _draw(found: Found, when: str) -> None:
@@ -96,7 +99,7 @@ def similar_words(found: Found, when: str) -> str:
             lowest, least = title, mean
     return (
         f"The mean similarity of two layers of the same block, {WHEN[when]}: {', '.join(parts)}. "
-        f"The most different features: {lowest}."
+        f"The layers of **{lowest}** differ most."
     )
 
 

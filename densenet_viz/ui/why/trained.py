@@ -32,18 +32,18 @@ def show_trained() -> None:
     seeds = len({one.seed for one in found.networks})
     st.markdown(
         f"The four families, trained on the same digits with the same recipe: depth {found.depth}, "
-        f"{found.epochs} epochs, batch norm, {seeds} seeds for each point. Networks of one budget "
-        "have equal parameters, within 2%."
+        f"{found.epochs} epochs, batch norm, {seeds} seeds for each point. There are four sizes; "
+        "networks of one size have equal parameters, within 2%."
     )
-    cost = choose("Against", {name: name for name in COSTS}, "trained_cost")
+    cost = choose("Accuracy against", {name: name for name in COSTS}, "trained_cost")
     words = f"{trained_words(found)} {price_words(found)}"
-    st.markdown(words)
     show_chart(
         trained_figure(found, cost, bootstrap),
         key="trained-chart",
         alt=f"A line for each family: accuracy against {COSTS[cost][0]}. {words}",
         file=f"accuracy-{cost}",
     )
+    st.markdown(words)
     st.caption(
         f"A bar is the 95% interval over the seeds (bootstrap). Trained on "
         f"{found.machine['date']}, {found.machine['processor']}, one thread; the machine had other "
@@ -56,7 +56,7 @@ def show_trained() -> None:
 
 
 def trained_words(found: TrainedFamilies) -> str:
-    """The best family of the smallest and of the largest budget, with the others' numbers."""
+    """The right answers of all families, of the smallest networks and of the largest ones."""
     parts = []
     for place, name in ((0, "smallest"), (-1, "largest")):
         means = {
@@ -68,8 +68,10 @@ def trained_words(found: TrainedFamilies) -> str:
             for family, mean in sorted(means.items(), key=lambda pair: -pair[1])
         )
         one = found.sizes(found.families()[0])[place][0]
-        parts.append(f"with the **{name}** budget, about {one.parameters:,} parameters: {listed}")
-    return f"Right answers {'; '.join(parts)}."
+        parts.append(
+            f"the **{name}** ones, about {round(one.parameters, -2):,} parameters: {listed}"
+        )
+    return f"Right answers of {'; of '.join(parts)}."
 
 
 def price_words(found: TrainedFamilies) -> str:
@@ -78,10 +80,9 @@ def price_words(found: TrainedFamilies) -> str:
         return ""
     dense, residual = (found.sizes(family)[-1][0] for family in ("dense", "residual"))
     return (
-        f"With equal parameters, the largest dense network needs "
+        f"The largest dense network has as many parameters as the residual one, but it needs "
         f"{dense.multiply_adds / residual.multiply_adds:.1f} times the multiply-adds and "
-        f"{dense.step_bytes / residual.step_bytes:.1f} times the memory of the residual one: "
-        "compare against these, too."
+        f"{dense.step_bytes / residual.step_bytes:.1f} times the memory: choose them above."
     )
 
 

@@ -19,6 +19,7 @@ from densenet_viz.results.along_training import FamilyTraining
 from densenet_viz.stage.gradients.words import ratio_words
 from densenet_viz.ui.charts import show_chart
 from densenet_viz.ui.inside.choices import choose
+from densenet_viz.ui.narrow import controls_place
 from densenet_viz.ui.work.jobs import Reporter, desk
 from densenet_viz.ui.work.line import Need
 from densenet_viz.ui.work.progress import Notice, redraw, show_bar
@@ -141,10 +142,12 @@ def show_training() -> None:
     """Shows the whole part."""
     st.markdown(
         f"The same families, **trained here** on {DIGITS.train:,} handwritten digits "
-        f"({TRAINED_EPOCHS} epochs, AdamW), one after the other from one seed. A column is a step, "
-        "a row a layer; the colour is how large the gradient of the layer’s **weights** is."
+        f"({TRAINED_EPOCHS} epochs, AdamW), one after the other from one seed. A column is a step "
+        "and a row is a layer. The colour shows how large the gradient of the layer’s **weights** "
+        "is."
     )
-    trained = choose_training()
+    with controls_place("training"):
+        trained = choose_training()
     if trained is None:
         st.info("Choose at least one family.")
         return

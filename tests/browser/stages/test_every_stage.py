@@ -18,14 +18,14 @@ from tests.browser.checks import (
 from tests.browser.stages.conftest import Show
 from tests.browser.stages.scenes import network_scenes
 from tests.stage_pages import check_scenes, map_scenes
-from tests.stage_scenes import flows, gradients, inside, learning, maps, scissors
+from tests.stage_scenes import flows, gradients, inside, learning, maps, scissors, watched
 
 STAGES = (
     *("agreement", "attribution", "attribution-bars", "attribution-gallery", "bench", "faithful"),
     *("lineup", "paths", "sanity", "scoreboard", "structure", "truth", "two"),
     *("growth", "block", "transition", "overview", "variants", "variants-count", "variants-table"),
     *("variants-costs", "scatter", "reconciliation", "drop", "inside", "scissors"),
-    *("gradients", "gradients-direct", "training", "digit"),
+    *("gradients", "gradients-direct", "training", "digit", "watched"),
 )
 
 
@@ -46,6 +46,7 @@ def scenes() -> dict[str, Any]:
         "scissors": scissors.scene(),
         "structure": flows.structure(),
         "training": learning.training(),
+        "watched": watched.watched(),
     }
     return map_scenes() | check_scenes() | others | network_scenes()
 

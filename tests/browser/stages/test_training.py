@@ -18,8 +18,12 @@ def test_it_shows_the_last_epoch_and_can_go_back(show: Show) -> None:
     expect(page.locator(".training-row")).to_have_count(2)
     best = page.locator(".training-bar[data-best]")
     expect(best.locator(".training-label")).to_have_text("3")
+    reading = page.locator(".training-reuse img")
+    expect(reading).to_have_count(1)
+    last = reading.get_attribute("src")
     page.get_by_role("button", name="To the start").click()
     title_has(page, "0.0%")
+    assert reading.get_attribute("src") != last
     expect(best.locator(".training-label")).to_have_text("0")
     page.get_by_role("button", name="One epoch forward").press("Enter")
     title_has(page, "epoch 1")

@@ -1,0 +1,1 @@
+"""Two networks along their training: one picture, and how many unseen scenes they name."""
