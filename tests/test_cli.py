@@ -358,7 +358,7 @@ def test_train_hands_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         words += [f"--{folder.name}", str(folder)]
     assert cli.main(["train", "cheater", *words]) == 0
     names = ("epochs", "scenes", "pairs", "out", "checkpoints", "photos")
-    defaults = {"seed": 0, "device": "auto", "judged": 5000, **dict.fromkeys(names)}
+    defaults = {"seed": 0, "device": "auto", "judged": 5000, "keep": 12, **dict.fromkeys(names)}
     assert calls == [
         {"model": "scenes", **defaults},
         {
@@ -367,6 +367,7 @@ def test_train_hands_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
             "seed": 7,
             "device": "cpu",
             "judged": 50,
+            "keep": 12,
         },
     ]
 
