@@ -11,20 +11,25 @@ const idle = () =>
  * @returns {Promise<number>} how many were loaded
  */
 export async function loadAhead(base, painted) {
-  const answer = await fetch(base + painted, { method: "POST" });
-  const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (
-    /** @type {unknown} */ (navigator)
-  );
-  if (!answer.ok || connection?.saveData) return 0;
-  /** @type {string[]} */
-  const files = (await answer.json()).files;
   let loaded = 0;
-  for (const file of files) {
-    await idle();
-    if (performance.getEntriesByName(base + file, "resource").length) continue;
-    const got = await fetch(base + file, /** @type {RequestInit} */ ({ priority: "low" }));
-    await got.arrayBuffer();
-    loaded += 1;
+  try {
+    const answer = await fetch(base + painted, { method: "POST" });
+    const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (
+      /** @type {unknown} */ (navigator)
+    );
+    if (!answer.ok || connection?.saveData) return 0;
+    /** @type {string[]} */
+    const files = (await answer.json()).files;
+    for (const file of files) {
+      await idle();
+      if (performance.getEntriesByName(base + file, "resource").length) continue;
+      const got = await fetch(base + file, /** @type {RequestInit} */ ({ priority: "low" }));
+      await got.arrayBuffer();
+      loaded += 1;
+    }
+  } catch (error) {
+    // Without a connection, a page loads its files when it is opened.
+    if (!(error instanceof TypeError)) throw error;
   }
   return loaded;
 }
