@@ -12,10 +12,10 @@ from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_scene
 from densenet_viz.ui.controls import take_link
 from densenet_viz.ui.inventories import file_sizes, show_or_get, show_progress_line
-from densenet_viz.ui.own_variant import OWN_CONTROLS, own_network
 from densenet_viz.ui.staged import show_explored
 from densenet_viz.ui.stages import show_stage
-from densenet_viz.ui.variant_links import show_own_links, show_variant_links
+from densenet_viz.ui.variants.links import show_own_links, show_variant_links
+from densenet_viz.ui.variants.own import OWN_CONTROLS, own_network
 
 NAMES = tuple(VARIANTS)
 FIVE = variants_shown()

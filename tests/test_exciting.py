@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.errors import Cancelled
-from densenet_viz.evaluation.ablation import drawn_scenes, scene_number, scenes_for
+from densenet_viz.evaluation.ablations.connections import drawn_scenes, scene_number, scenes_for
 from densenet_viz.facts.places import NoSuchPlace, places_of
 from densenet_viz.measure import exciting as module
 from densenet_viz.measure.exciting import find_exciting

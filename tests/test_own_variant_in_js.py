@@ -12,7 +12,7 @@ from densenet_viz.stage.variants.count import count_scene
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_scene
 from densenet_viz.ui.controls import BOTTLENECK, CONTROLS
-from densenet_viz.ui.own_variant import BASE, own_spec
+from densenet_viz.ui.variants.own import BASE, own_spec
 from tests.test_arithmetic_in_js import told
 
 COUNT = 60

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from torch import Tensor, nn
 
 from densenet_viz.errors import Cancelled
-from densenet_viz.evaluation.ablation import scenes_for
-from densenet_viz.evaluation.removal import (
+from densenet_viz.evaluation.ablations.connections import scenes_for
+from densenet_viz.evaluation.ablations.layers import (
     DenseLayers,
     ResidualLayers,
     counts_up_to,

@@ -11,7 +11,7 @@ import torch
 
 from densenet_viz.cli.reuse import Draft, report
 from densenet_viz.errors import Cancelled
-from densenet_viz.evaluation.ablation import measure_ablation, scenes_for
+from densenet_viz.evaluation.ablations.connections import measure_ablation, scenes_for
 from densenet_viz.facts.connections import Connection, connections_of
 from densenet_viz.measure.reuse import measure_reuse
 from densenet_viz.network.cuts import cut

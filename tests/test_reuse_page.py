@@ -9,8 +9,8 @@ import pytest
 from scipy.stats import spearmanr
 from streamlit.testing.v1 import AppTest
 
-from densenet_viz.evaluation.ablation import measure_ablation, scenes_for
-from densenet_viz.evaluation.notions import flatness, rank_agreement
+from densenet_viz.evaluation.ablations.connections import measure_ablation, scenes_for
+from densenet_viz.evaluation.ablations.notions import flatness, rank_agreement
 from densenet_viz.facts.connections import Connection, connections_of
 from densenet_viz.figures.reuse import notions_figure, reuse_figure
 from densenet_viz.network.models import load_model

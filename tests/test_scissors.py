@@ -9,7 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from densenet_viz.errors import Cancelled
-from densenet_viz.evaluation.fewest import keep_fewest
+from densenet_viz.evaluation.ablations.fewest import keep_fewest
 from densenet_viz.facts.connections import UnknownConnection, pack_cuts, unpack_cuts
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network.cuts import cut

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from densenet_viz.evaluation.ablation import scenes_for
+from densenet_viz.evaluation.ablations.connections import scenes_for
 from densenet_viz.facts.spec import DenseNetSpec
 from densenet_viz.network import small as networks
 from densenet_viz.network.models import ASSETS, ModelUnavailable

@@ -23,9 +23,9 @@ from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_lines, table_scene
 from densenet_viz.ui.controls import BOTTLENECK, CONTROLS, growth_address, link_with
 from densenet_viz.ui.current import MODEL_TITLES
-from densenet_viz.ui.own_variant import BASE, growth_link, own_spec, refusal
 from densenet_viz.ui.pages import PAGES
-from densenet_viz.ui.variant_links import INSIDE, model_address
+from densenet_viz.ui.variants.links import INSIDE, model_address
+from densenet_viz.ui.variants.own import BASE, growth_link, own_spec, refusal
 from tests.facts import as_groups, names_in, numbers_in
 
 FIVE = variants_shown()
@@ -379,8 +379,8 @@ def test_what_the_stage_chose_is_the_page_s_network() -> None:
     def page(choice: dict[str, object]) -> None:
         import streamlit as st
 
-        from densenet_viz.ui.own_variant import OWN_CONTROLS, own_network
         from densenet_viz.ui.staged import take_choice
+        from densenet_viz.ui.variants.own import OWN_CONTROLS, own_network
 
         st.session_state["stage"] = {"chosen": choice}
         take_choice("stage", OWN_CONTROLS)()

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from densenet_viz.attribution import attribute
 from densenet_viz.errors import Cancelled
 from densenet_viz.evaluation import watching
-from densenet_viz.evaluation.ablation import scenes_for
+from densenet_viz.evaluation.ablations.connections import scenes_for
 from densenet_viz.measure.reuse import measure_reuse
 from densenet_viz.network import watched as networks
 from densenet_viz.network.models import ASSETS, ModelUnavailable

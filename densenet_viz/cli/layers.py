@@ -14,7 +14,7 @@ from densenet_viz.network.models import MODELS, ModelUnavailable
 from densenet_viz.results.removal import Removal, removal_to_json
 
 if TYPE_CHECKING:
-    from densenet_viz.evaluation.removal import Layered
+    from densenet_viz.evaluation.ablations.layers import Layered
     from densenet_viz.network.loaded import LoadedModel
     from densenet_viz.network.small import ResidualModel
 
@@ -54,8 +54,8 @@ def add_options(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from densenet_viz.evaluation.ablation import SEED
-    from densenet_viz.evaluation.removal import ORDERS, measure_removal
+    from densenet_viz.evaluation.ablations.connections import SEED
+    from densenet_viz.evaluation.ablations.layers import ORDERS, measure_removal
 
     seed = SEED if options.seed is None else options.seed
     if options.out is not None:
@@ -77,8 +77,8 @@ def run(options: argparse.Namespace) -> None:
 
 def _subject(options: argparse.Namespace, seed: int) -> tuple[Layered, list[int] | None]:
     """The network with its pictures, and their classes if they are known."""
-    from densenet_viz.evaluation.ablation import scenes_known_to
-    from densenet_viz.evaluation.removal import SCENES, layered
+    from densenet_viz.evaluation.ablations.connections import scenes_known_to
+    from densenet_viz.evaluation.ablations.layers import SCENES, layered
 
     model = _small(options) if options.model in SMALL else model_of(options)
     labels: list[int] | None = None

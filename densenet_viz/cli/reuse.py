@@ -103,7 +103,7 @@ def _pictures(
     model: LoadedModel, options: argparse.Namespace, count: int
 ) -> tuple[list[Picture], list[int] | None, int]:
     """The pictures with their classes, if these are known, and the seed."""
-    from densenet_viz.evaluation.ablation import SEED, scenes_known_to
+    from densenet_viz.evaluation.ablations.connections import SEED, scenes_known_to
 
     seed = SEED if options.seed is None else options.seed
     if options.pictures:
@@ -124,7 +124,7 @@ def _flows(model: LoadedModel, options: argparse.Namespace) -> MeanFlows:
 
 
 def _ablation(model: LoadedModel, options: argparse.Namespace) -> Ablation:
-    from densenet_viz.evaluation.ablation import SCENES, measure_ablation
+    from densenet_viz.evaluation.ablations.connections import SCENES, measure_ablation
 
     pictures, labels, seed = _pictures(model, options, SCENES)
     settings = {

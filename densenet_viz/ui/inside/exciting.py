@@ -84,7 +84,7 @@ class _Job:
 
 def _scenes(name: str, drawn: Kept) -> Iterator[Picture]:
     """All scenes; they are kept when the last one was drawn."""
-    from densenet_viz.evaluation.ablation import drawn_scenes, wants_tags
+    from densenet_viz.evaluation.ablations.connections import drawn_scenes, wants_tags
 
     tags = wants_tags(name)
     known: list[Picture] | None = drawn.find(tags)
@@ -99,7 +99,7 @@ def _scenes(name: str, drawn: Kept) -> Iterator[Picture]:
 
 
 def _show(model: LoadedModel, found: Excitement, channel: int) -> None:
-    from densenet_viz.evaluation.ablation import scene_number, wants_tags
+    from densenet_viz.evaluation.ablations.connections import scene_number, wants_tags
 
     tags = wants_tags(model.name)
     best = found.most(channel, SHOWN)

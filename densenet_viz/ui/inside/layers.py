@@ -187,8 +187,8 @@ class _ScenesJob:
     instead: Replacement
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> Removal:
-        from densenet_viz.evaluation.ablation import scenes_known_to
-        from densenet_viz.evaluation.removal import layered, measure_removal
+        from densenet_viz.evaluation.ablations.connections import scenes_known_to
+        from densenet_viz.evaluation.ablations.layers import layered, measure_removal
 
         pictures, labels = scenes_known_to(self.model.name, SCENES)
         return measure_removal(
@@ -226,7 +226,7 @@ class _PictureJob:
     instead: Replacement
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> tuple[Removal, ...]:
-        from densenet_viz.evaluation.removal import layered, measure_removal
+        from densenet_viz.evaluation.ablations.layers import layered, measure_removal
 
         found: list[Removal] = []
         for model in (self.model, *_small()):

@@ -10,7 +10,7 @@ from itertools import combinations
 
 import streamlit as st
 
-from densenet_viz.evaluation.notions import rank_agreement
+from densenet_viz.evaluation.ablations.notions import rank_agreement
 from densenet_viz.facts.connections import Connection, connections_of
 from densenet_viz.figures.reuse import notions_figure
 from densenet_viz.network.loaded import LoadedModel
@@ -169,7 +169,7 @@ class _Job:
     model: LoadedModel
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> MeanFlows:
-        from densenet_viz.evaluation.ablation import SEED, scenes_known_to
+        from densenet_viz.evaluation.ablations.connections import SEED, scenes_known_to
         from densenet_viz.structure.mean import mean_flows
 
         pictures, labels = scenes_known_to(self.model.name, SCENES)

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from densenet_viz.evaluation.notions import flatness
+from densenet_viz.evaluation.ablations.notions import flatness
 from densenet_viz.facts.connections import Connection, connections_of, reader_name, source_name
 from densenet_viz.figures.reuse import reuse_figure
 from densenet_viz.network.loaded import LoadedModel
@@ -170,7 +170,7 @@ class _Job:
     instead: Replacement
 
     def compute(self, report: Report, cancelled: Callable[[], bool]) -> Ablation:
-        from densenet_viz.evaluation.ablation import measure_ablation, scenes_known_to
+        from densenet_viz.evaluation.ablations.connections import measure_ablation, scenes_known_to
 
         pictures, labels = scenes_known_to(self.model.name, SCENES)
         return measure_ablation(

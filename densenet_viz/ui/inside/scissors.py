@@ -148,7 +148,7 @@ def _begin_search(subject: Subject) -> None:
     model, picture = subject.model, subject.picture
 
     def compute(report: Report, cancelled: Callable[[], bool]) -> Any:
-        from densenet_viz.evaluation.fewest import keep_fewest
+        from densenet_viz.evaluation.ablations.fewest import keep_fewest
 
         return keep_fewest(model, picture.pixels, on_progress=report, cancelled=cancelled)
 

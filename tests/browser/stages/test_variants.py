@@ -12,7 +12,7 @@ from densenet_viz.facts.spec import VARIANTS
 from densenet_viz.stage.modules import adapt_stage
 from densenet_viz.stage.variants.scene import variants_scene, variants_shown
 from densenet_viz.stage.variants.table import table_scene
-from densenet_viz.ui.own_variant import BASE
+from densenet_viz.ui.variants.own import BASE
 from tests.browser.helpers import Player, box_of, expect_inside, numbers, play
 from tests.browser.stages import scenes
 from tests.browser.stages.conftest import Show

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from densenet_viz.errors import Cancelled
-from densenet_viz.evaluation.knife import Knife
+from densenet_viz.evaluation.ablations.knife import Knife
 from densenet_viz.facts.connections import Connection, connections_of
 from densenet_viz.network.cuts import cut
 from densenet_viz.network.shares import alone

@@ -11,8 +11,8 @@ from densenet_viz.network.models import UNTRAINED
 from densenet_viz.stage.variants.scene import Variant
 from densenet_viz.ui.controls import growth_address, link_with
 from densenet_viz.ui.current import MODEL_TITLES
-from densenet_viz.ui.own_variant import growth_link
 from densenet_viz.ui.pages import PAGES
+from densenet_viz.ui.variants.own import growth_link
 
 INSIDE = ("growth_rate", "dense_block", "transition")
 """The pages, by name, that show the network that the address names."""

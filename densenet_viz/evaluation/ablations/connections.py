@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from densenet_viz.errors import Cancelled
-from densenet_viz.evaluation.knife import Knife
+from densenet_viz.evaluation.ablations.knife import Knife
 from densenet_viz.evaluation.statistics import bootstrap, wilson
 from densenet_viz.facts.connections import Connection, connections_of
 from densenet_viz.machine import describe

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from densenet_viz.errors import Cancelled
-from densenet_viz.evaluation.ablation import SEED, Outcome, Scale, outcome_of
-from densenet_viz.evaluation.knife import Knife
+from densenet_viz.evaluation.ablations.connections import SEED, Outcome, Scale, outcome_of
+from densenet_viz.evaluation.ablations.knife import Knife
 from densenet_viz.evaluation.statistics import bootstrap, wilson
 from densenet_viz.facts.places import places_of
 from densenet_viz.network.shares import alone
