@@ -48,7 +48,7 @@ def add_options(commands: Any) -> None:
         "--seed", type=count(0), metavar="N", help="seed of scenes and orders (default: 8)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the result to this file")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the JSON to this file")
     own.add_options(parser)
     parser.set_defaults(command=run)
 
@@ -68,11 +68,10 @@ def run(options: argparse.Namespace) -> None:
         seed=seed,
         on_progress=progress_bar("removing layers"),
     )
-    text = as_json(removal_to_json(found)) if options.json else told(found)
-    if options.out is None:
-        print(text)
-    else:
+    text = as_json(removal_to_json(found))
+    if options.out is not None:
         write(options.out, f"{text}\n")
+    print(text if options.json else told(found))
 
 
 def _subject(options: argparse.Namespace, seed: int) -> tuple[Layered, list[int] | None]:
