@@ -37,7 +37,7 @@ def reuse_figure(
         rows=rows,
         cols=columns,
         subplot_titles=[f"block {block}" for block in blocks],
-        horizontal_spacing=0.12,
+        horizontal_spacing=0.18,  # the labels of the rows stand there, on a phone too
         vertical_spacing=0.14,
     )
     for place, block in enumerate(blocks):
