@@ -229,7 +229,8 @@ def test_every_second_order_is_the_one_before_reversed() -> None:
     assert third not in (first, second)
 
 
-@pytest.mark.parametrize("most", in_tiers([4, 6], {4}))
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [4, 6])
 def test_kernel_shap_with_many_coalitions_gives_the_shapley_values(
     model: LoadedModel, most: int
 ) -> None:
